@@ -1,0 +1,75 @@
+"""The shell around every page: data set, menu and filters; then the page itself."""
+
+import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
+
+from journey.ui import state
+from journey.ui.filters import filter_bar
+from journey.ui.guards import plain_errors, report_error, require_log
+from journey.ui.navigation import navigation
+from journey.ui.style import apply_style
+from journey.ui.text import markdown
+
+PICKER = "shell:dataset"
+# A compass rose, drawn here: an icon by name would be fetched from an outside server.
+ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">'
+    '<circle cx="16" cy="16" r="15" fill="#00518a"/>'
+    '<path d="M16 3l4 9 9 4-9 4-4 9-4-9-9-4 9-4z" fill="#fff"/></svg>'
+)
+
+
+def shell() -> None:
+    """Draw what all pages share, then run the page that the address asks for."""
+    st.set_page_config("Portolan", ICON, layout="wide")
+    apply_style()
+    state.read_address()
+    st.sidebar.markdown("## :material/sailing: Portolan")
+    pick_dataset()
+    state.write_address()
+    entry, page = navigation()
+    if entry.has_filters and state.current_dataset() is not None:
+        fit_filters()
+    if notes := state.take_notes():
+        st.info("  \n".join(map(markdown, notes)), icon=":material/info:")
+    page.run()
+
+
+def pick_dataset() -> None:
+    """Let the user choose among the stored data sets; the first is chosen to begin with."""
+    datasets = state.dataset_names()
+    wanted = state.current_dataset()
+    if wanted not in datasets:
+        if wanted is not None:
+            state.add_note(f"There is no data set '{wanted}' here.")
+        state.set_dataset(datasets[0] if datasets else None)
+    if datasets:
+        st.session_state[PICKER] = state.current_dataset()
+        st.sidebar.selectbox("Data set", datasets, key=PICKER, on_change=switch_dataset)
+
+
+def switch_dataset() -> None:
+    """Change to the data set that was picked."""
+    state.set_dataset(st.session_state[PICKER])
+
+
+def fit_filters() -> None:
+    """Show the filter bar, first dropping what the data set doesn't have."""
+    with plain_errors():
+        log = require_log()
+        fitted, notes = state.fitting(log, state.current_filters())
+        if notes:
+            for note in notes:
+                state.add_note(note)
+            state.set_filters(fitted)
+            st.rerun()
+        filter_bar(log)
+
+
+if __name__ == "__main__":
+    shell()
+else:
+    # Imported once by the server, before any visit. Streamlit would take a folder named 'pages'
+    # for its older kind of navigation and greet a deep link with 'Page not found'.
+    PagesManager.uses_pages_directory = False
+    server = st.App(__file__, on_script_error=report_error)

@@ -1,0 +1,105 @@
+"""Portolan: customer-journey maps from real touchpoint logs."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from journey import charts
+    from journey.analysis.graph import directly_follows, journey_graph, move_counts
+    from journey.analysis.months import months
+    from journey.analysis.outcomes import journeys, outcomes
+    from journey.analysis.paths import step_flows
+    from journey.analysis.segments import segment_breakdown, segment_stages
+    from journey.analysis.simplify import simplify
+    from journey.analysis.stages import (
+        back_moves,
+        drop_offs,
+        last_touchpoints,
+        stage_funnel,
+        time_to_next_stage,
+    )
+    from journey.analysis.stalled import stalled_accounts
+    from journey.analysis.summary import summary
+    from journey.analysis.timeline import account_timeline
+    from journey.analysis.variants import variants
+    from journey.definitions import Definitions, Stage, load_definitions
+    from journey.errors import JourneyError
+    from journey.ingest import read_touchpoints, suggest_columns
+    from journey.load import from_frame, open_log
+    from journey.log import TouchpointLog
+
+__all__ = [
+    "Definitions",
+    "JourneyError",
+    "Stage",
+    "TouchpointLog",
+    "account_timeline",
+    "back_moves",
+    "charts",
+    "directly_follows",
+    "drop_offs",
+    "from_frame",
+    "journey_graph",
+    "journeys",
+    "last_touchpoints",
+    "load_definitions",
+    "months",
+    "move_counts",
+    "open_log",
+    "outcomes",
+    "read_touchpoints",
+    "segment_breakdown",
+    "segment_stages",
+    "simplify",
+    "stage_funnel",
+    "stalled_accounts",
+    "step_flows",
+    "suggest_columns",
+    "summary",
+    "time_to_next_stage",
+    "variants",
+]
+
+_HOME = {
+    "Definitions": "definitions",
+    "JourneyError": "errors",
+    "Stage": "definitions",
+    "TouchpointLog": "log",
+    "account_timeline": "analysis.timeline",
+    "back_moves": "analysis.stages",
+    "directly_follows": "analysis.graph",
+    "drop_offs": "analysis.stages",
+    "from_frame": "load",
+    "journey_graph": "analysis.graph",
+    "journeys": "analysis.outcomes",
+    "last_touchpoints": "analysis.stages",
+    "load_definitions": "definitions",
+    "move_counts": "analysis.graph",
+    "months": "analysis.months",
+    "open_log": "load",
+    "outcomes": "analysis.outcomes",
+    "read_touchpoints": "ingest",
+    "segment_breakdown": "analysis.segments",
+    "segment_stages": "analysis.segments",
+    "simplify": "analysis.simplify",
+    "stage_funnel": "analysis.stages",
+    "stalled_accounts": "analysis.stalled",
+    "step_flows": "analysis.paths",
+    "suggest_columns": "ingest",
+    "summary": "analysis.summary",
+    "time_to_next_stage": "analysis.stages",
+    "variants": "analysis.variants",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is first used, so that importing stays quick."""
+    if name == "charts":
+        return import_module("journey.charts")
+    if name in _HOME:
+        return getattr(import_module(f"journey.{_HOME[name]}"), name)
+    raise AttributeError(f"module 'journey' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

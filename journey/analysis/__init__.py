@@ -1,0 +1,1 @@
+"""One file a question: a log in, a frame out."""

@@ -1,0 +1,361 @@
+"""The journey as a graph: touchpoint types, the moves between them, how often and how fast."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from journey.analysis.stages import stage_funnel
+from journey.analysis.statistics import medians_of_groups
+from journey.facts import Rules, ShardFacts, entered_stages
+from journey.kernels import moves as kernels
+from journey.log import TouchpointLog
+from journey.schema import OUTCOMES
+from journey.store.layout import gap_type
+from journey.store.view import View
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+Ints = npt.NDArray[np.int64]
+
+DENSE_TYPES_MOST = 1_024
+"""Up to so many types moves are counted in a matrix, beyond it by sorted keys."""
+
+UNASSIGNED = "Unassigned"
+MOVE_COLUMNS = (
+    "source",
+    "target",
+    "n_moves",
+    "n_journeys",
+    "share",
+    "median_days",
+    "mean_days",
+    "direction",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Moves:
+    """Moves of one or more shards; ``gaps`` of move ``k`` are ``gaps[starts[k]:starts[k + 1]]``."""
+
+    keys: Ints
+    n_moves: Ints
+    n_journeys: Ints
+    gap_sums: npt.NDArray[np.float64]
+    gaps: npt.NDArray[Any]
+
+    @property
+    def starts(self) -> Ints:
+        """Where the gaps of each move begin, and the end of the last."""
+        return np.concatenate([[0], np.cumsum(self.n_moves)])
+
+
+def directly_follows(log: TouchpointLog) -> pd.DataFrame:
+    """Moves: pairs of touchpoint types of which the second follows the first directly.
+
+    Parameters
+    ----------
+    log
+        Any log; stages are needed for ``direction`` only.
+
+    Returns
+    -------
+    DataFrame
+        One row per pair: ``source``, ``target``, ``n_moves``, ``n_journeys`` (journeys that make
+        the move), ``share`` (of all moves that leave the source), ``median_days`` and
+        ``mean_days`` between the two touches, ``direction`` (``forward``, ``back``, ``within`` or
+        ``self``, by stage). By ``n_moves``, largest first. ``n_moves`` add up to touchpoints
+        minus journeys.
+
+    References
+    ----------
+    van der Aalst, W. (2016). *Process Mining: Data Science in Action*, ch. 5.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from journey import from_frame
+    >>> days = pd.to_datetime(["2026-01-01", "2026-01-03", "2026-01-04"])
+    >>> log = from_frame(pd.DataFrame({
+    ...     "account_id": "a", "occurred_at": days, "touchpoint": ["Ad", "Demo", "Demo"]}))
+    >>> directly_follows(log)[["source", "target", "n_moves", "median_days"]]
+      source target  n_moves  median_days
+    0     Ad   Demo        1          2.0
+    1   Demo   Demo        1          1.0
+    """
+    return _move_frame(log)
+
+
+def move_counts(log: TouchpointLog) -> pd.DataFrame:
+    """Moves by how often they are made, without their times: the quickest look at a log.
+
+    Returns
+    -------
+    DataFrame
+        One row per pair: ``source``, ``target``, ``n_moves``. By ``n_moves``, largest first.
+        ``n_moves`` add up to touchpoints minus journeys.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from journey import from_frame
+    >>> days = pd.to_datetime(["2026-01-01", "2026-01-03"])
+    >>> log = from_frame(pd.DataFrame({
+    ...     "account_id": "a", "occurred_at": days, "touchpoint": ["Ad", "Demo"]}))
+    >>> move_counts(log)
+      source target  n_moves
+    0     Ad   Demo        1
+    """
+    names = log.type_names
+    keys, n_moves = merge_counts(log.ask(partial(partial_counts, n_types=len(names))))
+    order = _by_size(keys, n_moves, names)
+    sources, targets = np.divmod(keys[order], len(names) or 1)
+    name_of = pd.Index(names)
+    return pd.DataFrame(
+        {
+            "source": name_of.take(sources),
+            "target": name_of.take(targets),
+            "n_moves": n_moves[order],
+        }
+    )
+
+
+def journey_graph(log: TouchpointLog) -> "nx.DiGraph[str]":
+    """The journey as a directed graph of touchpoint types and moves.
+
+    Returns
+    -------
+    networkx.DiGraph
+        Node attributes: ``n_touchpoints``, ``n_journeys``, ``stage``, ``n_decided`` (won, lost
+        or no decision, having the type), ``win_rate`` (won of these), ``n_starts``, and the
+        journeys that end there by outcome (``n_won`` …). Edge attributes: the columns of
+        :func:`directly_follows`. Graph attributes: ``n_journeys``, ``n_touchpoints``,
+        ``n_moves``, ``n_edges``, ``stages``,
+        ``stage_journeys`` (that reach each), ``outcomes``, ``as_of``, ``has_win_rule``, ``hidden``.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from journey import from_frame
+    >>> days = pd.to_datetime(["2026-01-01", "2026-01-03"])
+    >>> log = from_frame(pd.DataFrame({
+    ...     "account_id": "a", "occurred_at": days, "touchpoint": ["Ad", "Demo"]}))
+    >>> journey_graph(log).edges["Ad", "Demo"]["n_moves"]
+    1
+    """
+    import networkx as nx
+
+    nodes = touchpoint_types(log)
+    edges = directly_follows(log)
+    stages = list(log.definitions.stage_names)
+    if UNASSIGNED in set(nodes["stage"]):
+        stages.append(UNASSIGNED)
+    reached = stage_funnel(log)
+    ends = nodes[[f"n_{outcome}" for outcome in OUTCOMES]].sum()
+    graph: nx.DiGraph[str] = nx.DiGraph(
+        n_journeys=log.n_journeys,
+        n_touchpoints=log.n_touchpoints,
+        n_moves=int(edges["n_moves"].sum()),
+        n_edges=len(edges),
+        n_types=len(nodes),
+        stages=stages,
+        stage_journeys=dict(zip(reached["stage"], reached["n_journeys"].tolist(), strict=True)),
+        outcomes={outcome: int(ends[f"n_{outcome}"]) for outcome in OUTCOMES},
+        as_of=log.as_of.isoformat(),
+        has_win_rule=bool(log.definitions.won),
+        hidden={"n_types": 0, "n_edges": 0, "n_moves": 0},
+    )
+    for node in cast("list[dict[str, Any]]", nodes.to_dict("records")):
+        graph.add_node(node.pop("touchpoint"), **node)
+    for edge in cast("list[dict[str, Any]]", edges.to_dict("records")):
+        graph.add_edge(edge.pop("source"), edge.pop("target"), **edge)
+    return graph
+
+
+def touchpoint_types(log: TouchpointLog) -> pd.DataFrame:
+    """Touchpoint types in view, with what becomes of the journeys that have them.
+
+    Returns
+    -------
+    DataFrame
+        One row per type: ``touchpoint``, ``stage``, ``n_touchpoints``, ``n_journeys``,
+        ``n_decided``, ``win_rate`` (won journeys that have it / decided journeys that have it),
+        ``n_starts``, ``n_won`` … ``n_in_progress`` (journeys that end there, by outcome).
+        By ``n_touchpoints``, largest first.
+    """
+    names = log.type_names
+    answers = log.ask_with_facts(partial(_count_types, n_types=len(names)))
+    empty = (np.zeros(len(names), np.int64), np.zeros((len(names), len(OUTCOMES)), np.int64))
+    n_touchpoints = sum((answer[0] for answer in answers), empty[0])
+    having = sum((answer[1] for answer in answers), empty[1])
+    n_starts = sum((answer[2] for answer in answers), empty[0])
+    ends = sum((answer[3] for answer in answers), empty[1])
+    positions = stage_positions(log)
+    labels = [*log.definitions.stage_names, UNASSIGNED]
+    n_decided = having[:, :3].sum(axis=1)
+    frame = pd.DataFrame(
+        {
+            "touchpoint": list(names),
+            "stage": [labels[position] for position in positions],
+            "n_touchpoints": n_touchpoints,
+            "n_journeys": having.sum(axis=1),
+            "n_decided": n_decided,
+            "win_rate": np.where(n_decided > 0, having[:, 0] / np.maximum(n_decided, 1), np.nan),
+            "n_starts": n_starts,
+            **{f"n_{outcome}": ends[:, code] for code, outcome in enumerate(OUTCOMES)},
+        }
+    )
+    seen = frame[frame["n_touchpoints"] > 0]
+    return seen.sort_values(
+        ["n_touchpoints", "touchpoint"], ascending=[False, True], ignore_index=True
+    )
+
+
+def partial_counts(view: View, *, n_types: int) -> tuple[Ints, Ints]:
+    """Keys and counts of one shard's moves."""
+    if n_types > DENSE_TYPES_MOST:
+        keys, _, _ = kernels.list_moves(view.types, view.ticks, view.offsets, n_types)
+        return np.unique(keys, return_counts=True)
+    counts = kernels.count_moves(view.types, view.offsets, n_types)
+    keys = np.flatnonzero(counts)
+    return keys, counts[keys]
+
+
+def merge_counts(parts: Sequence[tuple[Ints, Ints]]) -> tuple[Ints, Ints]:
+    """Keys and counts of all shards' moves."""
+    none = np.empty(0, np.int64)
+    keys, owner = np.unique(np.concatenate([none, *(k for k, _ in parts)]), return_inverse=True)
+    counts = np.concatenate([none, *(n for _, n in parts)])
+    return keys, np.bincount(owner, weights=counts, minlength=len(keys)).astype(np.int64)
+
+
+def partial_moves(view: View, *, n_types: int) -> Moves:
+    """The moves of one shard."""
+    if n_types > DENSE_TYPES_MOST:
+        return _sparse_moves(view, n_types)
+    n_moves, n_journeys, gap_sums = kernels.count_moves_timed(
+        view.types, view.ticks, view.offsets, n_types
+    )
+    starts = np.cumsum(n_moves) - n_moves
+    gaps = np.empty(view.n_touchpoints - view.n_journeys, gap_type(view.ticks))
+    kernels.gaps_by_move(view.types, view.ticks, view.offsets, n_types, starts, gaps)
+    keys = np.flatnonzero(n_moves)
+    return Moves(keys, n_moves[keys], n_journeys[keys], gap_sums[keys], gaps)
+
+
+def merge_moves(parts: Sequence[Moves]) -> Moves:
+    """The moves of all shards."""
+    if len(parts) == 1:
+        return parts[0]
+    none = np.empty(0, np.int64)
+    keys, owner = np.unique(
+        np.concatenate([none, *(part.keys for part in parts)]), return_inverse=True
+    )
+    counts = np.concatenate([none, *(part.n_moves for part in parts)])
+    n_moves = np.bincount(owner, weights=counts, minlength=len(keys)).astype(np.int64)
+    journeys = np.concatenate([none, *(part.n_journeys for part in parts)])
+    sums = np.concatenate([np.empty(0), *(part.gap_sums for part in parts)])
+    gaps = np.empty(int(n_moves.sum()), parts[0].gaps.dtype if parts else np.int64)
+    at = np.cumsum(n_moves) - n_moves
+    for part in parts:
+        place = np.searchsorted(keys, part.keys)
+        kernels.place_groups(part.gaps, part.starts, at[place], gaps)
+        at[place] += part.n_moves
+    return Moves(
+        keys,
+        n_moves,
+        np.bincount(owner, weights=journeys, minlength=len(keys)).astype(np.int64),
+        np.bincount(owner, weights=sums, minlength=len(keys)).astype(np.float64),
+        gaps,
+    )
+
+
+def _move_frame(log: TouchpointLog) -> pd.DataFrame:
+    names, n_stages = log.type_names, log.rules.n_stages
+    moves = merge_moves(log.ask(partial(partial_moves, n_types=len(names))))
+    medians = medians_of_groups(moves.gaps, moves.starts)
+    order = _by_size(moves.keys, moves.n_moves, names)
+    sources, targets = np.divmod(moves.keys[order], len(names) or 1)
+    n_moves = moves.n_moves[order]
+    leaving = np.bincount(sources, weights=n_moves, minlength=len(names))
+    stages = stage_positions(log)
+    name_of = pd.Index(names)
+    return pd.DataFrame(
+        {
+            "source": name_of.take(sources),
+            "target": name_of.take(targets),
+            "n_moves": n_moves,
+            "n_journeys": moves.n_journeys[order],
+            "share": n_moves / leaving[sources],
+            "median_days": medians[order] / log.ticks_per_day,
+            "mean_days": moves.gap_sums[order] / n_moves / log.ticks_per_day,
+            "direction": np.where(
+                sources == targets, "self", _directions(stages[sources], stages[targets], n_stages)
+            ),
+        },
+        columns=list(MOVE_COLUMNS),
+    )
+
+
+def _by_size(keys: Ints, n_moves: Ints, names: Sequence[str]) -> Ints:
+    """The order of moves: largest first, then by name of source and target."""
+    rank = np.empty(len(names), np.int64)
+    rank[sorted(range(len(names)), key=names.__getitem__)] = np.arange(len(names))
+    sources, targets = np.divmod(keys, len(names) or 1)
+    return np.lexsort((rank[targets], rank[sources], -n_moves))
+
+
+def _sparse_moves(view: View, n_types: int) -> Moves:
+    keys, gaps, journeys = kernels.list_moves(view.types, view.ticks, view.offsets, n_types)
+    order = np.argsort(keys, kind="stable")
+    keys, gaps, journeys = keys[order], gaps[order], journeys[order]
+    starts = np.flatnonzero(np.diff(keys, prepend=-1))
+    new_journey = np.diff(journeys, prepend=-1) != 0
+    new_journey[starts] = True
+    return Moves(
+        keys[starts],
+        np.diff(np.append(starts, len(keys))),
+        np.add.reduceat(new_journey.astype(np.int64), starts) if len(starts) else starts,
+        np.add.reduceat(gaps.astype(np.float64), starts) if len(starts) else np.empty(0),
+        gaps,
+    )
+
+
+def _count_types(part: tuple[View, ShardFacts], *, n_types: int) -> tuple[Ints, Ints, Ints, Ints]:
+    view, facts = part
+    return kernels.count_types(
+        view.types, view.offsets, n_types, facts.outcomes[view.journeys], len(OUTCOMES)
+    )
+
+
+def stage_positions(log: TouchpointLog) -> Ints:
+    """Position of each type's stage: the one its touchpoints enter most often; last: none."""
+    rules, n_types = log.rules, len(log.type_names)
+    if rules.go_by_type and n_types == len(rules.stage_of_type):
+        return np.where(rules.stage_of_type >= 0, rules.stage_of_type, rules.n_stages)
+    count = partial(_count_stages, rules=rules, n_types=n_types)
+    counts = sum(log.ask(count), np.zeros((n_types, rules.n_stages), np.int64))
+    return np.where(counts.any(axis=1), counts.argmax(axis=1), rules.n_stages)
+
+
+def _count_stages(view: View, *, rules: Rules, n_types: int) -> Ints:
+    entered = entered_stages(view, rules)
+    known = entered >= 0
+    keys = view.types[known].astype(np.int64) * rules.n_stages + entered[known]
+    counts = np.bincount(keys, minlength=n_types * rules.n_stages)
+    return counts.reshape(n_types, rules.n_stages)
+
+
+def _directions(source_stages: Ints, target_stages: Ints, n_stages: int) -> npt.NDArray[np.str_]:
+    """Of moves between two types, by their stages; types without one are ``within``."""
+    unknown = (source_stages == n_stages) | (target_stages == n_stages)
+    return np.select(
+        [unknown | (source_stages == target_stages), target_stages > source_stages],
+        ["within", "forward"],
+        "back",
+    )

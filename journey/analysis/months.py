@@ -1,0 +1,88 @@
+"""What happened month by month."""
+
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from journey.facts import ShardFacts
+from journey.log import TouchpointLog
+from journey.store.layout import MICROSECONDS
+from journey.store.view import View
+
+Months = npt.NDArray[np.datetime64]
+Part = tuple[View, ShardFacts]
+
+WON = 0
+MONTH_COLUMNS = ("month", "n_touchpoints", "n_journeys_started", "n_won")
+
+
+def months(log: TouchpointLog) -> pd.DataFrame:
+    """Touchpoints, journeys begun and journeys won by calendar month, in UTC.
+
+    Returns
+    -------
+    DataFrame
+        One row per month from the first to the last in which anything happened, empty months
+        among them: ``month`` (``YYYY-MM``), ``n_touchpoints`` in view, ``n_journeys_started``
+        (journeys in view by the month of their first touchpoint; adds up to journeys), ``n_won``
+        (won journeys by the month of the winning touchpoint). In the order of time.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from journey import from_frame
+    >>> log = from_frame(pd.DataFrame({
+    ...     "account_id": ["a", "a", "b"], "touchpoint": ["Ad", "Demo", "Ad"],
+    ...     "occurred_at": pd.to_datetime(["2026-01-01", "2026-03-03", "2026-03-04"])}))
+    >>> months(log)
+         month  n_touchpoints  n_journeys_started  n_won
+    0  2026-01              1                   1      0
+    1  2026-02              0                   0      0
+    2  2026-03              2                   1      0
+    """
+    per_tick = MICROSECONDS // log.store.ticks_per_second
+    answers = log.ask_with_facts(partial(_months_of, microseconds_per_tick=per_tick))
+    parts = [np.concatenate(column) for column in zip(*answers, strict=True)]
+    seen = np.concatenate(parts) if parts else np.empty(0, "datetime64[M]")
+    if not len(seen):
+        empty = pd.DataFrame({name: np.empty(0, np.int64) for name in MONTH_COLUMNS})
+        return empty.astype({"month": str})
+    first, last = seen.min(), seen.max()
+    n_months = int((last - first).astype(np.int64)) + 1
+    counts = [np.bincount((part - first).astype(np.int64), minlength=n_months) for part in parts]
+    named = np.datetime_as_string(np.arange(first, last + 1)).astype(object)
+    return pd.DataFrame(dict(zip(MONTH_COLUMNS, (named, *counts), strict=True)))
+
+
+def begun_months(part: Part, *, microseconds_per_tick: int) -> Months:
+    """The month in which each journey in view began."""
+    view, facts = part
+    evidence = facts.view
+    return _months(evidence.ticks[evidence.offsets[:-1][view.journeys]], microseconds_per_tick)
+
+
+def won_months(part: Part, *, microseconds_per_tick: int) -> Months:
+    """The month in which each journey in view was won; no time for those that were not."""
+    view, facts = part
+    found = np.full(view.n_journeys, np.datetime64("NaT", "M"))
+    won = facts.outcomes[view.journeys] == WON
+    rows = facts.decided_rows[view.journeys[won]]
+    found[won] = _months(facts.view.ticks[rows], microseconds_per_tick)
+    return found
+
+
+def _months_of(part: Part, *, microseconds_per_tick: int) -> tuple[Months, Months, Months]:
+    view, _ = part
+    won = won_months(part, microseconds_per_tick=microseconds_per_tick)
+    return (
+        _months(view.ticks, microseconds_per_tick),
+        begun_months(part, microseconds_per_tick=microseconds_per_tick),
+        won[~np.isnat(won)],
+    )
+
+
+def _months(ticks: npt.NDArray[np.generic], microseconds_per_tick: int) -> Months:
+    microseconds = ticks.astype(np.int64) * microseconds_per_tick
+    return microseconds.astype("datetime64[us]").astype("datetime64[M]")

@@ -1,0 +1,160 @@
+"""How journeys stand: five outcomes that add up, and the journeys behind every count."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+
+from journey.analysis.frames import none_for_missing
+from journey.facts import ShardFacts
+from journey.log import TouchpointLog
+from journey.schema import OUTCOMES
+from journey.store.layout import MICROSECONDS
+from journey.store.view import View
+
+Ints = npt.NDArray[np.int64]
+
+JOURNEY_COLUMNS = (
+    "account_id",
+    "outcome",
+    "stage",
+    "first_at",
+    "last_at",
+    "decided_at",
+    "n_touchpoints",
+    "n_people",
+    "n_reopened",
+    "days_silent",
+    "value",
+)
+
+
+def outcomes(log: TouchpointLog) -> pd.DataFrame:
+    """Journeys by outcome at ``as_of``; the five add up to all journeys in view.
+
+    Returns
+    -------
+    DataFrame
+        Five rows in the order won, lost, no_decision, stalled, in_progress: ``outcome``,
+        ``n_journeys``, ``share`` (of journeys in view).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from journey import Definitions, from_frame
+    >>> log = from_frame(pd.DataFrame({
+    ...     "account_id": ["a", "b"], "occurred_at": pd.to_datetime(["2026-01-01"] * 2),
+    ...     "touchpoint": ["Deal won", "Ad"]}), definitions=Definitions(won=("Deal won",)))
+    >>> outcomes(log)["n_journeys"].tolist()
+    [1, 0, 0, 0, 1]
+    """
+    counts = sum(log.ask_with_facts(_count_outcomes), np.zeros(len(OUTCOMES), np.int64))
+    total = max(int(counts.sum()), 1)
+    return pd.DataFrame({"outcome": OUTCOMES, "n_journeys": counts, "share": counts / total})
+
+
+def journeys(log: TouchpointLog) -> pd.DataFrame:
+    """The journeys in view, one row each, so that every count can be opened.
+
+    Returns
+    -------
+    DataFrame
+        ``account_id`` (the case: account, person, opportunity or session), ``outcome``,
+        ``stage`` (the last entered), ``first_at``, ``last_at``, ``decided_at``,
+        ``n_touchpoints`` (in view), ``n_people``, ``n_reopened``, ``days_silent`` (``as_of``
+        minus last touch), ``value`` (the last known above 0), then the attributes of the
+        account. In the order of the store.
+    """
+    parts = [_journey_rows(log, part) for part in zip(log.views, log.facts.shards, strict=True)]
+    attributes = [name for name in log.store.accounts.column_names if name not in JOURNEY_COLUMNS]
+    if not parts:
+        return pd.DataFrame(columns=[*JOURNEY_COLUMNS, *attributes])
+    return none_for_missing(pd.concat(parts, ignore_index=True), ["stage", *attributes])
+
+
+def last_values(
+    view: View, facts: ShardFacts, *, shard_journeys: Ints | None = None
+) -> npt.NDArray[np.float64]:
+    """The last known value above 0 of each journey, not a number where there is none."""
+    chosen = view.journeys if shard_journeys is None else shard_journeys
+    evidence = facts.view
+    values = evidence.numbers("value")
+    found = np.full(evidence.n_journeys, np.nan)
+    if values is not None:
+        rows = np.flatnonzero(values > 0)
+        owners = np.searchsorted(evidence.offsets, rows, side="right") - 1
+        found[owners] = values[rows]
+    return found[chosen]
+
+
+def people_per_journey(view: View) -> Ints:
+    """How many known people take part in each journey in view."""
+    if "person_id" not in view.store.text_columns:
+        return np.zeros(view.n_journeys, np.int64)
+    people = view.codes("person_id").astype(np.int64)
+    dictionary = view.store.dictionaries["person_id"]
+    n_known = len(dictionary) - dictionary.null_count
+    owners = np.repeat(np.arange(view.n_journeys), np.diff(view.offsets))
+    known = people < n_known
+    pairs = np.unique(owners[known] * len(dictionary) + people[known])
+    return np.bincount(pairs // len(dictionary), minlength=view.n_journeys)
+
+
+def stage_names_of(
+    log: TouchpointLog, stages: Sequence[int] | npt.NDArray[np.int8]
+) -> list[str | None]:
+    """Names of stage codes; none for a journey before any stage."""
+    names = (*log.definitions.stage_names, None)
+    return [names[int(stage)] for stage in stages]
+
+
+def _count_outcomes(part: tuple[View, ShardFacts]) -> Ints:
+    view, facts = part
+    return np.bincount(facts.outcomes[view.journeys], minlength=len(OUTCOMES))
+
+
+def _journey_rows(log: TouchpointLog, part: tuple[View, ShardFacts]) -> pd.DataFrame:
+    view, facts = part
+    chosen = view.journeys
+    evidence = facts.view
+    last_ticks = evidence.ticks[evidence.offsets[1:][chosen] - 1].astype(np.int64)
+    decided = facts.decided_rows[chosen]
+    store = log.store
+    cases = store.dictionaries[store.case_role].take(pa.array(view.shard.cases[chosen], pa.int64()))
+    frame = pd.DataFrame(
+        {
+            "account_id": cases.to_pylist(),
+            "outcome": [OUTCOMES[code] for code in facts.outcomes[chosen]],
+            "stage": stage_names_of(log, facts.last_stages[chosen]),
+            "first_at": instants(log, evidence.ticks[evidence.offsets[:-1][chosen]]),
+            "last_at": instants(log, last_ticks),
+            "decided_at": instants(log, evidence.ticks[decided], known=decided >= 0),
+            "n_touchpoints": np.diff(view.offsets),
+            "n_people": people_per_journey(view),
+            "n_reopened": facts.reopened[chosen],
+            "days_silent": (log.as_of_tick - last_ticks) / log.ticks_per_day,
+            "value": last_values(view, facts),
+        }
+    )
+    owners = store.journey_accounts(view.shard)[chosen]
+    accounts = store.accounts.take(pa.array(owners, pa.int64()))
+    for name in accounts.column_names:
+        if name not in JOURNEY_COLUMNS:
+            frame[name] = accounts[name].to_pylist()
+    return frame
+
+
+def instants(
+    log: TouchpointLog,
+    ticks: npt.NDArray[np.generic],
+    *,
+    known: npt.NDArray[np.bool_] | None = None,
+) -> pd.DatetimeIndex:
+    """Ticks as instants in UTC, none where not known."""
+    microseconds = ticks.astype(np.int64) * (MICROSECONDS // log.store.ticks_per_second)
+    stamps = microseconds.astype("datetime64[us]")
+    if known is not None:
+        stamps = np.where(known, stamps, np.datetime64("NaT", "us"))
+    return pd.DatetimeIndex(stamps).tz_localize("UTC")

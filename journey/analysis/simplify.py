@@ -1,0 +1,122 @@
+"""A map's backbone: the strongest types and moves, none left without a way in or out."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, cast
+
+from journey.analysis.graph import UNASSIGNED
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+N_TYPES = 20
+MOVE_SHARE = 0.7
+TYPES_PER_STAGE = 2
+
+Move = tuple[str, str, int]
+Node = tuple[str, dict[str, Any]]
+Pair = tuple[str, str]
+
+
+def simplify(
+    graph: "nx.DiGraph[str]", *, n_types: int = N_TYPES, move_share: float = MOVE_SHARE
+) -> "nx.DiGraph[str]":
+    """The part of a journey graph that is worth drawing, and what it leaves out.
+
+    Keeps the ``n_types`` types with most journeys, among them two of each stage and
+    those at which most journeys end by each outcome; of the moves
+    between them the strongest until they make up ``move_share`` of all moves between different
+    types; always each type's strongest way out and best way in, so that none is orphaned; of the
+    self-moves those as strong as the weakest of these.
+
+    Returns
+    -------
+    networkx.DiGraph
+        As :func:`journey_graph`, with what is left out in ``graph.graph["hidden"]``: ``n_types``,
+        ``n_edges``, ``n_moves``. The totals in ``graph.graph`` stay those of the whole.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> graph = nx.DiGraph(n_moves=10, n_edges=3, n_types=3, stages=["Attract"], hidden={})
+    >>> graph.add_nodes_from("abc", n_journeys=5, stage="Attract")
+    >>> for pair, n in (("ab", 7), ("bc", 2), ("ac", 1)):
+    ...     graph.add_edge(*pair, n_moves=n)
+    >>> sorted(simplify(graph, move_share=0.5).edges)
+    [('a', 'b'), ('b', 'c')]
+    """
+    kept = _kept_types(graph, n_types)
+    every = cast("list[Move]", list(graph.edges(data="n_moves")))
+    moves = sorted((m for m in every if m[0] in kept and m[1] in kept), key=_strongest_first)
+    between = [move for move in moves if move[0] != move[1]]
+    n_between = sum(n for s, t, n in every if s != t)
+    strongest, weakest = _strongest(between, wanted=move_share * n_between)
+    chosen = strongest | _best_ways(between)
+    chosen |= {(s, t) for s, t, n in moves if s == t and n >= weakest}
+    simple: nx.DiGraph[str] = graph.__class__(**graph.graph)
+    simple.add_nodes_from((name, graph.nodes[name]) for name in graph if name in kept)
+    simple.add_edges_from((s, t, graph.edges[s, t]) for s, t in graph.edges if (s, t) in chosen)
+    used = {graph.nodes[name]["stage"] for name in kept}
+    stages = [s for s in graph.graph["stages"] if s in used or s != UNASSIGNED]
+    hidden = {
+        "n_types": graph.graph["n_types"] - len(kept),
+        "n_edges": graph.graph["n_edges"] - len(chosen),
+        "n_moves": graph.graph["n_moves"] - sum(n for s, t, n in moves if (s, t) in chosen),
+    }
+    simple.graph.update(stages=stages, hidden=hidden)
+    return simple
+
+
+def _kept_types(graph: "nx.DiGraph[str]", n_types: int) -> set[str]:
+    """The biggest types, room being left for two of each stage and for the ways journeys end."""
+    nodes = cast("list[Node]", list(graph.nodes(data=True)))
+    ranked = sorted(nodes, key=_biggest_first)
+    of_stage: dict[str, list[str]] = {}
+    for name, attributes in ranked:
+        of_stage.setdefault(attributes["stage"], []).append(name)
+    firsts = [
+        name
+        for name, attributes in ranked
+        if attributes["stage"] != UNASSIGNED
+        and name in of_stage[attributes["stage"]][:TYPES_PER_STAGE]
+    ]
+    places = list(enumerate(ranked))
+    ends = [
+        max((attributes.get(f"n_{outcome}", 0), -at, name) for at, (name, attributes) in places)[2]
+        for outcome, n_journeys in graph.graph.get("outcomes", {}).items()
+        if n_journeys
+    ]
+    order = dict.fromkeys([*firsts, *ends, *(name for name, _ in ranked)])
+    return set(list(order)[:n_types])
+
+
+def _biggest_first(node: Node) -> tuple[int, str]:
+    name, attributes = node
+    return -int(attributes["n_journeys"]), name
+
+
+def _strongest_first(move: Move) -> tuple[int, str, str]:
+    source, target, n_moves = move
+    return -n_moves, source, target
+
+
+def _strongest(moves: Iterable[Move], *, wanted: float) -> tuple[set[Pair], int]:
+    """The strongest moves until so many are covered, and the size of the weakest of them."""
+    chosen: set[Pair] = set()
+    covered, weakest = 0, 0
+    for source, target, n_moves in moves:
+        if covered >= wanted:
+            break
+        chosen.add((source, target))
+        covered += n_moves
+        weakest = n_moves
+    return chosen, weakest
+
+
+def _best_ways(moves: Iterable[Move]) -> set[Pair]:
+    """Each type's strongest way out and in."""
+    out: dict[str, str] = {}
+    into: dict[str, str] = {}
+    for source, target, _ in moves:
+        out.setdefault(source, target)
+        into.setdefault(target, source)
+    return {*out.items(), *((source, target) for target, source in into.items())}

@@ -1,0 +1,98 @@
+"""The few statistics behind rates and times: Wilson's interval, Kaplan and Meier's estimate."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from journey.kernels import moves
+
+Z_95 = 1.959963984540054
+SHORT_GROUP = 100
+Floats = npt.NDArray[np.float64]
+
+
+def wilson(n_hits: Any, n_all: Any) -> tuple[Floats, Floats, Floats]:
+    """A rate with its 95 % interval, not a number where nothing was counted.
+
+    References
+    ----------
+    Wilson, E. B. (1927). Probable inference, the law of succession, and statistical inference.
+    *Journal of the American Statistical Association* 22.
+
+    Examples
+    --------
+    >>> rate, low, high = wilson(5, 10)
+    >>> float(rate), round(float(low), 4), round(float(high), 4)
+    (0.5, 0.2366, 0.7634)
+    """
+    hits, total = np.asarray(n_hits, dtype=float), np.asarray(n_all, dtype=float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rate = hits / total
+        spread = 1 + Z_95**2 / total
+        middle = (rate + Z_95**2 / (2 * total)) / spread
+        half = Z_95 / spread * np.sqrt(rate * (1 - rate) / total + Z_95**2 / (4 * total**2))
+    unknown = total == 0
+    low = np.where(hits == 0, 0.0, np.maximum(middle - half, 0))
+    high = np.where(hits == total, 1.0, np.minimum(middle + half, 1))
+    low, high = np.where(unknown, np.nan, low), np.where(unknown, np.nan, high)
+    return np.where(unknown, np.nan, rate), low, high
+
+
+def medians_of_groups(values: npt.NDArray[Any], starts: npt.NDArray[np.int64]) -> Floats:
+    """The exact median of ``values[starts[g]:starts[g + 1]]`` for every group, none empty.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> medians_of_groups(np.array([3, 1, 2, 8, 4]), np.array([0, 3, 5]))
+    array([2., 6.])
+    """
+    begins, ends = starts[:-1], starts[1:]
+    is_long = ends - begins > SHORT_GROUP
+    medians = np.empty(len(begins))
+    medians[~is_long] = moves.medians_of_groups(values, begins[~is_long], ends[~is_long])
+    for group in np.flatnonzero(is_long):  # numpy's partition is vectorised, but slow to start
+        own = values[begins[group] : ends[group]].copy()
+        middle = len(own) // 2
+        own.partition(middle)
+        lower = own[middle] if len(own) % 2 else own[:middle].max()
+        medians[group] = (float(lower) + float(own[middle])) / 2
+    return medians
+
+
+def kaplan_meier(
+    durations: npt.NDArray[Any], happened: npt.NDArray[np.bool_], shares: tuple[float, ...]
+) -> list[float]:
+    """Times by which given shares have happened; not a number where that was never reached.
+
+    Parameters
+    ----------
+    durations
+        Time to the event, or to the last moment seen.
+    happened
+        Whether the event was seen; otherwise the duration is censored.
+    shares
+        For example 0.5 for the median.
+
+    References
+    ----------
+    Kaplan, E. L. & Meier, P. (1958). Nonparametric estimation from incomplete observations.
+    *Journal of the American Statistical Association* 53.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> kaplan_meier(np.array([1, 2, 3, 4]), np.array([True, True, False, True]), (0.5, 0.9))
+    [2.0, 4.0]
+    """
+    times, at = np.unique(durations, return_inverse=True)
+    n_events = np.bincount(at, weights=happened, minlength=len(times))
+    n_leaving = np.bincount(at, minlength=len(times))
+    n_at_risk = len(durations) - np.cumsum(n_leaving) + n_leaving
+    surviving = np.cumprod(1 - n_events / np.maximum(n_at_risk, 1))
+    found: list[float] = []
+    for share in shares:
+        reached = np.flatnonzero(surviving <= 1 - share + 1e-12)
+        found.append(float(times[reached[0]]) if len(reached) else float("nan"))
+    return found

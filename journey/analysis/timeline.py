@@ -1,0 +1,107 @@
+"""One account's touches, person by person, under the stages it went through."""
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+
+from journey.analysis.frames import none_for_missing
+from journey.analysis.outcomes import instants, stage_names_of
+from journey.errors import ValueNotAllowedError
+from journey.facts import ShardFacts
+from journey.log import TouchpointLog
+from journey.store.view import View
+
+TIMELINE_COLUMNS = (
+    "occurred_at",
+    "touchpoint",
+    "person_id",
+    "person_role",
+    "channel",
+    "stage",
+    "current_stage",
+    "gap_days",
+    "sentiment",
+    "value",
+    "reason",
+)
+TEXTS = ("person_id", "person_role", "channel", "stage", "current_stage", "reason")
+
+
+def account_timeline(log: TouchpointLog, account_id: str) -> pd.DataFrame:
+    """All touches of one journey in order, whatever is in view.
+
+    Parameters
+    ----------
+    account_id
+        The case: an account, or whatever ``by`` made a journey.
+
+    Returns
+    -------
+    DataFrame
+        One row per touchpoint: ``occurred_at``, ``touchpoint``, ``person_id``, ``person_role``,
+        ``channel``, ``stage`` (the one this touch entered, if any), ``current_stage`` (after
+        it), ``gap_days`` since the touch before, ``sentiment``, ``value``, ``reason``.
+
+    Raises
+    ------
+    ValueNotAllowedError
+        If the log has no such account.
+    """
+    store = log.store
+    code = store.dictionaries[store.case_role].index(pa.scalar(account_id, pa.string())).as_py()
+    for facts in log.facts.shards if code >= 0 else ():
+        cases = facts.view.shard.cases
+        at = int(np.searchsorted(cases, code))
+        if at < len(cases) and cases[at] == code:
+            return _rows(log, facts, at)
+    raise ValueNotAllowedError(
+        f"There is no journey of {account_id!r} in this log. Take one from the list of journeys."
+    )
+
+
+def _rows(log: TouchpointLog, facts: ShardFacts, journey: int) -> pd.DataFrame:
+    view = facts.view
+    rows = np.arange(view.offsets[journey], view.offsets[journey + 1])
+    ticks = view.ticks[rows].astype(np.int64)
+    current = facts.current[rows]
+    changed = np.diff(current, prepend=np.int8(-1)) != 0
+    people = _texts(view, "person_id", rows)
+    frame = pd.DataFrame(
+        {
+            "occurred_at": instants(log, ticks),
+            "touchpoint": [view.type_names[code] for code in view.types[rows]],
+            "person_id": people,
+            "person_role": _roles(view, rows),
+            "channel": _texts(view, "channel", rows),
+            "stage": stage_names_of(log, np.where(changed, current, -1)),
+            "current_stage": stage_names_of(log, current),
+            "gap_days": np.diff(ticks, prepend=ticks[:1]) / log.ticks_per_day,
+            "sentiment": _numbers(view, "sentiment", rows),
+            "value": _numbers(view, "value", rows),
+            "reason": _texts(view, "reason", rows),
+        },
+        columns=list(TIMELINE_COLUMNS),
+    )
+    frame.loc[:0, "gap_days"] = np.nan
+    return none_for_missing(frame, TEXTS)
+
+
+def _texts(view: View, column: str, rows: npt.NDArray[np.int64]) -> list[str | None]:
+    if column not in view.store.text_columns:
+        return [None] * len(rows)
+    codes = pa.array(view.codes(column)[rows], pa.int64())
+    return view.store.dictionaries[column].take(codes).to_pylist()
+
+
+def _roles(view: View, rows: npt.NDArray[np.int64]) -> list[str | None]:
+    store = view.store
+    if "role" not in store.people.column_names or "person_id" not in store.text_columns:
+        return [None] * len(rows)
+    codes = pa.array(view.codes("person_id")[rows], pa.int64())
+    return store.people["role"].take(codes).to_pylist()
+
+
+def _numbers(view: View, column: str, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    values = view.numbers(column)
+    return np.full(len(rows), np.nan) if values is None else values[rows]

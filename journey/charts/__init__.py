@@ -1,0 +1,23 @@
+"""Pictures and charts: a frame or graph in, a figure out."""
+
+from importlib import import_module
+from typing import Any
+
+# Imported at once: loaded on first use, the name would be the module's, not the function's.
+from journey.charts.journey_map import journey_map
+from journey.charts.step_sankey import step_sankey
+from journey.charts.svg import Picture
+from journey.charts.timeline import account_timeline_picture
+
+__all__ = ["Picture", "account_timeline_picture", "journey_map", "step_sankey"]
+
+
+def __getattr__(name: str) -> Any:
+    """Load the Plotly charts when one of them is first used."""
+    if name.startswith("plot"):
+        plots = import_module("journey.charts.plots")
+        if name == "plots":
+            return plots
+        if name in plots.__all__:
+            return getattr(plots, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,139 @@
+"""Drawing of what moves on the journey map: onwards, within a stage, back, and to an outcome."""
+
+import json
+from typing import TYPE_CHECKING, Final
+
+from journey.charts import map_words as words
+from journey.charts.map_layout import Layout
+from journey.charts.map_parts import REGULAR, SMALL, left_edge
+from journey.charts.map_routes import BACK_ROW, Head, Move, Route, Routes
+from journey.charts.numbers import format_count
+from journey.charts.svg import clip, element, hit, label, printable, text_width, tooltip
+from journey.charts.svg import coordinate as at
+from journey.charts.theme import OUTCOME_NAMES
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+_MINOR: Final = 0.15
+"""Back moves under this share of the largest one are drawn fainter."""
+_ARROW: Final = 18
+_SHORTEST_NAME: Final = 40
+
+
+def moves(graph: "nx.DiGraph[str]", found: Routes, *, selected: str | None) -> str:
+    """Draw every move; those that don't touch a selected type stand back."""
+    largest_back = max(
+        (_n_moves(graph, ends) for ends, route in found.moves.items() if route.shape == "back"),
+        default=0,
+    )
+    drawn: list[str] = []
+    for ends, route in found.moves.items():
+        minor = route.shape == "back" and _n_moves(graph, ends) < _MINOR * largest_back
+        classes = route.shape + (" minor" if minor else "") + dimmed(ends, selected)
+        drawn.append(_move(graph, ends, route, classes))
+    return "".join(drawn)
+
+
+def dimmed(ends: Move, selected: str | None) -> str:
+    """Return the class of what stands back because another type is selected."""
+    return "" if selected is None or selected in ends else " dim"
+
+
+def _n_moves(graph: "nx.DiGraph[str]", ends: Move) -> int:
+    """Return the volume of a move."""
+    return int(graph.edges[ends].get("n_moves", 0))
+
+
+def _move(graph: "nx.DiGraph[str]", ends: Move, route: Route, classes: str) -> str:
+    """Draw one move: a wide unseen line to hit, the line itself, and its head."""
+    details = words.move_words(graph, *ends)
+    attributes = hit("edge", json.dumps(list(ends)), details.replace("\n", ", "))
+    attributes["class"] += f" {classes}"
+    return element(
+        "g",
+        attributes,
+        tooltip(details),
+        element(
+            "path", {"class": "catch", "d": route.path, "stroke-width": max(12.0, route.thickness)}
+        ),
+        element("path", {"class": "way", "d": route.path, "stroke-width": route.thickness}),
+        _head(route.head, 6.0 + 0.7 * route.thickness) if route.head else "",
+    )
+
+
+def _head(head: Head, size: float) -> str:
+    """Draw the tip of an arrow."""
+    (x, y), half = head.tip, size / 2
+    back = {
+        "left": ((x + size, y - half), (x + size, y + half)),
+        "right": ((x - size, y - half), (x - size, y + half)),
+        "down": ((x - half, y - size), (x + half, y - size)),
+    }[head.towards]
+    corners = "L".join(f"{at(cx)},{at(cy)}" for cx, cy in (head.tip, *back))
+    return element("path", {"class": "head", "d": f"M{corners}Z"})
+
+
+def end_ways(graph: "nx.DiGraph[str]", found: Routes, *, selected: str | None) -> str:
+    """Draw thin ribbons from where journeys end to their outcome."""
+    drawn: list[str] = []
+    for (node, outcome), route in found.ends.items():
+        n_journeys = graph.nodes[node][f"n_{outcome}"]
+        name = OUTCOME_NAMES[outcome].lower()  # pyright: ignore[reportArgumentType] - ends hold outcomes
+        drawn.append(
+            element(
+                "path",
+                {
+                    "class": f"end ink-outcome-{outcome}{dimmed((node, node), selected)}",
+                    "d": route.path,
+                    "stroke-width": route.thickness,
+                },
+                tooltip(f"{format_count(n_journeys)} journeys end with {printable(node)}: {name}"),
+            )
+        )
+    return "".join(drawn)
+
+
+def back_lane(
+    graph: "nx.DiGraph[str]", placed: Layout, found: Routes, *, selected: str | None
+) -> str:
+    """Name the moves back, each on its own row: its count, where to, and where from."""
+    backs = {ends: route for ends, route in found.moves.items() if route.shape == "back"}
+    if not backs:
+        return ""
+    total = sum(_n_moves(graph, ends) for ends in backs)
+    drawn = label(
+        f"Back to an earlier stage: {format_count(total)} moves",
+        {"class": "back-title halo", "x": left_edge(placed), "y": placed.bottom + BACK_ROW + 2},
+    )
+    for ends, route in backs.items():
+        drawn += element(
+            "g", {"class": f"back-label{dimmed(ends, selected)}"}, _back_label(graph, ends, route)
+        )
+    return drawn
+
+
+def _back_label(graph: "nx.DiGraph[str]", ends: Move, route: Route) -> str:
+    """Write count, target and source above a row, at the end where the move arrives.
+
+    A source that would be cut to a stub is left to the tooltip.
+    """
+    (left, y), (right, _) = route.spots[:2]
+    size, baseline = SMALL * REGULAR, y - 5
+    count = format_count(_n_moves(graph, ends))
+    x = left + 7
+    drawn = label(count, {"class": "back-count halo", "x": x, "y": baseline})
+    x += text_width(count, size) + 5
+    to = clip(ends[1], right - 6 - x, size)
+    drawn += label(to, {"class": "back-name halo", "x": x, "y": baseline})
+    x += text_width(to, size) + _ARROW
+    origin = clip(ends[0], right - 6 - x, size)
+    if origin != printable(ends[0]) and text_width(origin, size) < _SHORTEST_NAME:
+        return drawn
+    # The arrow is drawn, not written: few fonts have it.
+    tip = f"M{at(x - 4)},{at(baseline - 4)}h-10m4,-3.5l-4,3.5l4,3.5"
+    return (
+        drawn
+        + element("path", {"class": "back-arrow", "d": tip})
+        + label(origin, {"class": "back-name halo", "x": x, "y": baseline})
+    )

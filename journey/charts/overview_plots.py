@@ -1,0 +1,328 @@
+"""Charts of the whole log: outcomes, months, stalled accounts."""
+
+from collections.abc import Mapping
+from typing import Final, Literal
+
+import pandas as pd
+import plotly.graph_objects as go
+from babel.numbers import format_compact_decimal
+from plotly.subplots import make_subplots
+
+from journey.charts.columns import require
+from journey.charts.numbers import format_count, format_share
+from journey.charts.plot_style import (
+    count_and_share,
+    empty,
+    figure,
+    name_rows,
+    safe_name,
+)
+from journey.charts.svg import text_width
+from journey.charts.theme import OUTCOME_NAMES, TOKENS, Theme
+from journey.schema import DECIDED, OUTCOMES, Outcome
+
+MONTH_PANELS: Final = {
+    "n_touchpoints": ("Touchpoints", "ribbon"),
+    "n_journeys_started": ("Journeys begun", "stage-0"),
+    "n_won": ("Journeys won", "outcome-won"),
+}
+"""What is counted by month: its words and colour."""
+
+MOST_ROWS: Final = 6
+"""Rows of value at risk; what is smaller is one row."""
+
+SLIM_ROW: Final = 28
+"""Pixels for a row of a chart that stands above a list."""
+
+BAR_PIXELS: Final = 1000
+"""Width the one bar of outcomes is drawn at or above, to know which words it holds."""
+
+
+def plot_outcomes(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Figure:
+    """Draw the five outcomes as one bar that adds up to all journeys.
+
+    Parameters
+    ----------
+    frame
+        The frame of ``outcomes``: outcome, n_journeys, share (of all journeys).
+    theme
+        The palette.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        One stacked bar, outcomes in their fixed order.
+
+    Raises
+    ------
+    ColumnNotFoundError
+        If a column is missing.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"outcome": ["won", "lost"], "n_journeys": [1, 3],
+    ...                       "share": [0.25, 0.75]})
+    >>> plot_outcomes(frame).layout.title.text
+    '25% of 4 journeys are won, 75% end without a win, 0% are open'
+    """
+    require(frame, ("outcome", "n_journeys", "share"), where="the frame of outcomes")
+    counts = {str(o): int(n) for o, n in zip(frame["outcome"], frame["n_journeys"], strict=True)}
+    total = sum(counts.values())
+    if not total:
+        return empty("No journey passes the filters.", theme=theme)
+    chart = figure(_outcome_title(counts, total), theme=theme, height=210)
+    for outcome in OUTCOMES:
+        _draw_outcome(chart, outcome, counts.get(outcome, 0), total, theme)
+    chart.update_xaxes(visible=False, range=[0, total])
+    chart.update_yaxes(visible=False)
+    chart.update_layout(legend={"y": -0.05})
+    return chart
+
+
+def _draw_outcome(chart: go.Figure, outcome: Outcome, n: int, total: int, theme: Theme) -> None:
+    """Add to the bar the journeys of an outcome."""
+    colour = TOKENS[theme]
+    words = count_and_share(n, n / total)
+    fits = text_width(words, 14) < BAR_PIXELS * n / total
+    chart.add_bar(
+        orientation="h",
+        name=f"{OUTCOME_NAMES[outcome]} {words}",
+        x=[n],
+        y=[0],
+        text=[words if fits else ""],
+        textposition="inside",
+        insidetextanchor="middle",
+        textangle=0,
+        textfont={"color": colour["on-stage"], "size": 15},
+        marker={
+            "color": colour[f"outcome-{outcome}"],
+            "line": {"color": colour["paper"], "width": 2},
+        },
+        customdata=[words],
+        hovertemplate=f"{OUTCOME_NAMES[outcome]}: %{{customdata}}<extra></extra>",
+    )
+
+
+def _outcome_title(counts: Mapping[str, int], total: int) -> str:
+    """Say which shares are won, ended without a win, and open."""
+    n_won = counts.get("won", 0)
+    n_open = sum(n for outcome, n in counts.items() if outcome not in DECIDED)
+    n_ended = total - n_won - n_open
+    if not n_won and not counts.get("lost", 0):
+        return (
+            f"No journey is won or lost: {format_share(n_ended / total)} of {format_count(total)} "
+            f"end without a decision, {format_share(n_open / total)} are open"
+        )
+    return (
+        f"{format_share(n_won / total)} of {format_count(total)} journeys are won, "
+        f"{format_share(n_ended / total)} end without a win, "
+        f"{format_share(n_open / total)} are open"
+    )
+
+
+def plot_months(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Figure:
+    """Draw touchpoints, journeys begun and journeys won by month, one small chart each.
+
+    Parameters
+    ----------
+    frame
+        One row per month: month (first day or ``YYYY-MM``), n_touchpoints, n_journeys_started,
+        n_won (journeys decided as won in the month).
+    theme
+        The palette.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        Three panels over the same months.
+
+    Raises
+    ------
+    ColumnNotFoundError
+        If a column is missing.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"month": ["2026-01", "2026-02"], "n_touchpoints": [9, 4],
+    ...                       "n_journeys_started": [3, 1], "n_won": [0, 1]})
+    >>> plot_months(frame).layout.title.text
+    'Most journeys begin in January 2026: 3 of 4'
+    """
+    require(frame, ("month", *MONTH_PANELS), where="the frame of months")
+    if frame.empty:
+        return empty("No touchpoint passes the filters.", theme=theme)
+    months = pd.to_datetime(frame["month"], utc=True)
+    chart = make_subplots(
+        figure=figure(_months_title(frame, months), theme=theme, height=600, room=18),
+        rows=3,
+        cols=1,
+        shared_xaxes=True,
+        vertical_spacing=0.1,
+        subplot_titles=[name for name, _ in MONTH_PANELS.values()],
+    )
+    _draw_months(chart, frame, months, theme)
+    _style_panels(chart, theme)
+    return chart
+
+
+def _draw_months(chart: go.Figure, frame: pd.DataFrame, months: pd.Series, theme: Theme) -> None:
+    """Draw in each panel its count by month."""
+    for row, (column, (name, token)) in enumerate(MONTH_PANELS.items(), start=1):
+        chart.add_bar(
+            x=months,
+            y=frame[column],
+            marker={"color": TOKENS[theme][token]},
+            hovertemplate=f"%{{x|%B %Y}}: %{{y:,}} {name.lower()}<extra></extra>",
+            row=row,
+            col=1,
+        )
+
+
+def _months_title(frame: pd.DataFrame, months: pd.Series) -> str:
+    """Name the month in which most journeys begin."""
+    started = frame["n_journeys_started"]
+    top = int(started.to_numpy().argmax())
+    return (
+        f"Most journeys begin in {months.iloc[top]:%B %Y}: "
+        f"{format_count(started.iloc[top])} of {format_count(started.sum())}"
+    )
+
+
+def plot_stalled_accounts(
+    frame: pd.DataFrame, *, by: Literal["stage", "owner"] = "stage", theme: Theme = "light"
+) -> go.Figure:
+    """Draw the value at risk in stalled accounts by the stage they are in, or by their owner.
+
+    Parameters
+    ----------
+    frame
+        The frame of ``stalled_accounts``: stage or owner, value_at_risk (deal value times the
+        loss of chance to win), one row per account.
+    by
+        What makes a bar.
+    theme
+        The palette.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        A bar for each of the biggest, one for all others; accounts are counted where no value
+        is known.
+
+    Raises
+    ------
+    ColumnNotFoundError
+        If a column is missing.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"stage": ["Nurture", "Nurture", "Convert"],
+    ...                       "value_at_risk": [1500.0, 500.0, 1000.0]})
+    >>> plot_stalled_accounts(frame).layout.title.text
+    'Most at risk: Nurture, 2K of 3K'
+    """
+    require(frame, (by, "value_at_risk"), where="the frame of stalled accounts")
+    if frame.empty:
+        return empty("No account is silent longer than is normal for its stage.", theme=theme)
+    table = _biggest(frame, by)
+    height = 96 + SLIM_ROW * max(len(table), 3)
+    chart = figure(_stalled_title(table), theme=theme, height=height)
+    _draw_stalled(chart, table, theme)
+    return chart
+
+
+def _draw_stalled(chart: go.Figure, table: pd.DataFrame, theme: Theme) -> None:
+    """Draw a bar for each row of the table, with its words behind it."""
+    sizes = table["value" if _has_value(table) else "n_accounts"].astype(float).tolist()
+    names = table.index.tolist()
+    colour = TOKENS[theme]
+    chart.add_bar(
+        orientation="h",
+        x=sizes,
+        y=list(range(len(names))),
+        text=_stalled_words(table),
+        textposition="outside",
+        cliponaxis=False,
+        textfont={"color": colour["ink"], "size": 14},
+        marker={"color": colour["outcome-stalled"]},
+        customdata=names,
+        hovertemplate="%{customdata}: %{text}<extra></extra>",
+        showlegend=False,
+    )
+    name_rows(chart, names)
+    chart.update_xaxes(visible=False, range=[0, max(sizes) * 1.6])
+
+
+def _has_value(table: pd.DataFrame) -> bool:
+    """Whether the value of any account is known."""
+    return bool(table["value"].gt(0).any())
+
+
+def _stalled_title(table: pd.DataFrame) -> str:
+    """Say where most value, or most accounts, are at risk."""
+    top, all_rows = table.iloc[0], table.sum()
+    if _has_value(table):
+        value, total = _compact(top["value"]), _compact(all_rows["value"])
+        return f"Most at risk: {table.index[0]}, {value} of {total}"
+    n, total = format_count(top["n_accounts"]), _accounts(int(all_rows["n_accounts"]))
+    return f"Most stalled: {table.index[0]}, {n} of {total}"
+
+
+def _stalled_words(table: pd.DataFrame) -> list[str]:
+    """Write beside each bar how much value and how many accounts it stands for."""
+    accounts = [_accounts(n) for n in table["n_accounts"]]
+    if not _has_value(table):
+        return accounts
+    values = zip(table["value"], accounts, strict=True)
+    return [f"{_compact(value)} in {words}" for value, words in values]
+
+
+def _biggest(frame: pd.DataFrame, by: str) -> pd.DataFrame:
+    """Accounts and value by safe name, the biggest first, those that are many last as one."""
+    grouped = frame.groupby(by, sort=False, observed=True, dropna=False)["value_at_risk"]
+    table = pd.DataFrame({"n_accounts": grouped.size(), "value": grouped.sum()})
+    table = table.sort_values(["value", "n_accounts"], ascending=False)
+    table.index = pd.Index([safe_name(name, missing=f"No {by}") for name in table.index])
+    if len(table) <= MOST_ROWS:
+        return table
+    rest = table.iloc[MOST_ROWS - 1 :]
+    others = pd.DataFrame(
+        {"n_accounts": [rest["n_accounts"].sum()], "value": [rest["value"].sum()]},
+        index=[f"{format_count(len(rest))} others"],
+    )
+    return pd.concat([table.iloc[: MOST_ROWS - 1], others])
+
+
+def _style_panels(chart: go.Figure, theme: Theme) -> None:
+    """Give all panels the look of one chart; panels after the first come with Plotly's own."""
+    colour = TOKENS[theme]
+    chart.update_layout(showlegend=False, bargap=0.15)
+    chart.update_annotations(
+        x=0, xanchor="left", font={"size": 14, "color": colour["muted"], "weight": 600}
+    )
+    chart.update_xaxes(
+        showgrid=False,
+        linecolor=colour["line"],
+        fixedrange=True,
+        tickfont={"size": 14, "color": colour["ink"]},
+    )
+    chart.update_yaxes(
+        gridcolor=colour["line"],
+        zeroline=False,
+        fixedrange=True,
+        rangemode="tozero",
+        nticks=4,
+        tickformat=",",
+        automargin=True,
+        tickfont={"size": 13, "color": colour["ink"]},
+    )
+
+
+def _accounts(n: int) -> str:
+    """Write a number of accounts."""
+    return f"{format_count(n)} account{'s' if n != 1 else ''}"
+
+
+def _compact(value: float) -> str:
+    """Write a value to the two figures it carries."""
+    return format_compact_decimal(float(f"{value:.2g}"), fraction_digits=1, locale="en")

@@ -1,0 +1,232 @@
+"""What all Plotly charts share: type, colours, names made harmless, the empty chart."""
+
+import html
+import textwrap
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, NamedTuple
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from journey.charts.numbers import format_count, format_share
+from journey.charts.svg import clip, printable
+from journey.charts.theme import FONT, TOKENS, Theme
+from journey.schema import SMALL_SAMPLE
+
+NO_STAGE: Final = "No journey has entered a stage: the definitions say which touch enters which."
+NAME_WIDTH: Final = 230.0
+TEXT: Final = 14
+ROW: Final = 40
+"""Pixels for one row of a chart of rows."""
+
+TITLE_SIGNS: Final = 72
+"""Signs of a title in one line."""
+
+QUIET: Final = 0.35
+"""Part of a colour that stays when it is made quiet."""
+
+MARGINS: Final = 150
+"""Pixels above and below the rows: title, axis, legend."""
+
+
+class Share(NamedTuple):
+    """A share with its 95 % interval, in a row of a chart; the name is already safe."""
+
+    row: int
+    name: str
+    rate: float
+    low: float
+    high: float
+    n: int
+
+
+def is_missing(value: object) -> bool:
+    """Whether a cell holds nothing, however pandas writes it; NaN alone differs from itself."""
+    return value is None or value is pd.NA or value is pd.NaT or value != value  # noqa: PLR0124 -- the test for NaN that takes any type
+
+
+def safe_name(value: object, *, missing: str = "(not known)") -> str:
+    """Write a name from the data so that Plotly shows it as it is: no markup, links or formulas.
+
+    Examples
+    --------
+    >>> safe_name("<b>Demo</b>"), safe_name("$x$"), safe_name(None)
+    ('&lt;b&gt;Demo&lt;/b&gt;', '&#36;x&#36;', '(not known)')
+    """
+    if is_missing(value):
+        return missing
+    shown = clip(printable(str(value)), NAME_WIDTH, TEXT)
+    # Plotly reads text between dollar signs as a formula; its entity is only ever a sign.
+    return html.escape(shown).replace("$", "&#36;")
+
+
+def top_row(table: pd.DataFrame, by: pd.Series) -> pd.Series:
+    """Return the first row where a number is highest; the number must be known in every row."""
+    return table.iloc[int(by.to_numpy().argmax())]
+
+
+def count_and_share(n: float, share: float) -> str:
+    """Write a count and its share.
+
+    Examples
+    --------
+    >>> count_and_share(1200, 0.25)
+    '1,200 · 25%'
+    """
+    return f"{format_count(n)} · {format_share(share)}"
+
+
+def figure(title: str, *, theme: Theme, height: int, note: str = "", room: int = 0) -> go.Figure:
+    """Start a chart: its message and colours, room for heads, nothing from a template."""
+    colour = TOKENS[theme]
+    # Plotly never breaks a title: a long one would be cut on a narrow page.
+    lines = textwrap.wrap(title, TITLE_SIGNS, break_long_words=False, break_on_hyphens=False)
+    top = (84 if note else 60) + 24 * (len(lines) - 1) + room
+    axis: dict[str, Any] = {
+        "gridcolor": colour["line"],
+        "linecolor": colour["line"],
+        "zeroline": False,
+        "automargin": True,
+        "tickfont": {"size": TEXT, "color": colour["ink"]},
+        "title": {"font": {"size": TEXT, "color": colour["muted"]}},
+        "fixedrange": True,
+    }
+    heading: dict[str, Any] = {
+        "text": "<br>".join(lines),
+        "x": 0,
+        "xref": "container",
+        "xanchor": "left",
+        "y": 1,
+        "yref": "container",
+        "yanchor": "top",
+        "pad": {"t": 14, "l": 12},
+        "font": {"size": 19, "color": colour["ink"], "weight": 700},
+        "subtitle": {"text": note, "font": {"size": TEXT, "color": colour["muted"]}},
+    }
+    return go.Figure(
+        layout={
+            "template": go.layout.Template(),
+            "title": heading,
+            "height": height + top - 84,
+            "margin": {"t": top, "l": 12, "r": 24, "b": 12},
+            "paper_bgcolor": colour["paper"],
+            "plot_bgcolor": colour["paper"],
+            "font": {"family": FONT, "size": TEXT, "color": colour["ink"]},
+            "hoverlabel": {"font": {"family": FONT, "size": TEXT}},
+            "legend": {
+                "orientation": "h",
+                "yanchor": "top",
+                "y": -0.12,
+                "x": 0,
+                "traceorder": "normal",
+                "font": {"size": TEXT, "color": colour["ink"]},
+            },
+            "xaxis": axis,
+            "yaxis": axis,
+            "barmode": "stack",
+        }
+    )
+
+
+def name_rows(chart: go.Figure, names: Sequence[str]) -> None:
+    """Name the rows of a chart from the top; rows are numbers, so that like names stay apart."""
+    chart.update_yaxes(
+        tickmode="array",
+        tickvals=list(range(len(names))),
+        ticktext=list(names),
+        range=[len(names) - 0.4, -0.6],
+        showgrid=False,
+        ticks="",
+    )
+
+
+def draw_shares(
+    chart: go.Figure, shares: Sequence[Share], *, theme: Theme, axes: tuple[str, str] = ("x", "y")
+) -> None:
+    """Draw shares with their intervals in rows; those of small samples are grey."""
+    colour = TOKENS[theme]
+    xaxis, yaxis = axes
+    inks = [colour["line"] if share.n < SMALL_SAMPLE else colour["stage-0"] for share in shares]
+    for share, ink in zip(shares, inks, strict=True):
+        chart.add_scatter(
+            x=[share.low, share.high],
+            y=[share.row, share.row],
+            mode="lines",
+            line={"color": ink, "width": 5},
+            hoverinfo="skip",
+            showlegend=False,
+            xaxis=xaxis,
+            yaxis=yaxis,
+        )
+        chart.add_annotation(
+            x=share.high,
+            y=share.row,
+            xref=xaxis,
+            yref=yaxis,
+            text=f"{format_share(share.rate)} of {format_count(share.n)}",
+            **beside(theme, n=share.n),
+        )
+    chart.add_scatter(
+        x=[share.rate for share in shares],
+        y=[share.row for share in shares],
+        mode="markers",
+        marker={"color": inks, "size": 15},
+        customdata=[
+            f"{share.name}: {format_share(share.rate)} of {format_count(share.n)} journeys"
+            f"<br>95% interval {format_share(share.low)} to {format_share(share.high)}"
+            for share in shares
+        ],
+        hovertemplate="%{customdata}<extra></extra>",
+        showlegend=False,
+        xaxis=xaxis,
+        yaxis=yaxis,
+    )
+
+
+def draw_links(chart: go.Figure, ends: Iterable[tuple[float, float]], *, theme: Theme) -> None:
+    """Join the two marks of each row by a quiet line."""
+    xs: list[float | None] = []
+    ys: list[int | None] = []
+    for row, (start, end) in enumerate(ends):
+        xs += [start, end, None]
+        ys += [row, row, None]
+    line = {"color": TOKENS[theme]["line"], "width": 4}
+    chart.add_scatter(x=xs, y=ys, mode="lines", line=line, hoverinfo="skip", showlegend=False)
+
+
+def beside(theme: Theme, *, n: int) -> dict[str, Any]:
+    """Look of words to the right of a mark: on the ground's colour, grey for a small sample."""
+    colour = TOKENS[theme]
+    return {
+        "font": {"color": colour["muted" if n < SMALL_SAMPLE else "ink"], "size": TEXT},
+        "bgcolor": colour["paper"],
+        "borderpad": 1,
+        "showarrow": False,
+        "xanchor": "left",
+        "xshift": 9,
+    }
+
+
+def quiet(token: str, theme: Theme) -> str:
+    """Mix a colour with the ground, for what is not the message of a chart."""
+    paper, ink = (_channels(TOKENS[theme][name]) for name in ("paper", token))
+    mixed = (round(p + (i - p) * QUIET) for p, i in zip(paper, ink, strict=True))
+    return f"#{''.join(f'{channel:02x}' for channel in mixed)}"
+
+
+def _channels(colour: str) -> tuple[int, ...]:
+    """Read the three channels of a colour like #00518a."""
+    return tuple(int(colour[place : place + 2], 16) for place in (1, 3, 5))
+
+
+def empty(message: str, *, theme: Theme) -> go.Figure:
+    """Draw the chart of an empty frame: it says why there is nothing to see."""
+    chart = figure("Nothing to show yet", theme=theme, height=220, note=message)
+    chart.update_xaxes(visible=False)
+    chart.update_yaxes(visible=False)
+    return chart
+
+
+def rows_height(n_rows: int) -> int:
+    """Pixels for a chart of so many rows."""
+    return MARGINS + ROW * max(n_rows, 2)

@@ -1,0 +1,1 @@
+"""Pictures and tables as files: SVG, PNG, CSV, XLSX."""

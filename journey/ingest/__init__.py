@@ -1,0 +1,255 @@
+r"""From exports to a log: read, find the columns, clean, join, merge, store.
+
+>>> import tempfile
+>>> with tempfile.TemporaryDirectory() as folder:
+...     path = Path(folder) / "touchpoints.csv"
+...     _ = path.write_text(
+...         "account,when,event\n"
+...         "Acme,25/01/2026,Ad click\nAcme,2/2/2026,Demo\nAcme,,Demo\n"
+...     )
+...     columns = suggest_columns(path)
+...     log = read_touchpoints(path)
+>>> columns[["column", "role", "question"]].values.tolist()
+[['account', 'account_id', None], ['when', 'occurred_at', None], ['event', 'touchpoint', None]]
+>>> log.n_journeys, log.n_touchpoints, log.report.n_set_aside
+(1, 2, 1)
+"""
+
+import atexit
+import shutil
+import tempfile
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal
+from uuid import uuid4
+
+from journey.definitions import Definitions, dumps
+from journey.errors import UnreadableFileError, ValueNotAllowedError
+from journey.ingest.child import run_in_child
+from journey.ingest.limits import Limits
+from journey.ingest.progress import Progress
+from journey.ingest.zones import check_zone
+from journey.report import IngestReport, read_report
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from journey.log import TouchpointLog
+
+__all__ = [
+    "IngestReport",
+    "Limits",
+    "Progress",
+    "read_report",
+    "read_touchpoints",
+    "suggest_columns",
+]
+
+_DATES: Final = ("day-first", "month-first")
+_DEDUPE: Final = ("none", "exact", "cross-source")
+_SUGGESTED: Final = ("file", "column", "role", "confidence", "samples", "question", "shape")
+
+Headers = Mapping[str, str | Sequence[str]]
+HeadersByFile = Mapping[str, Headers]
+
+
+def read_touchpoints(
+    *paths: Path | str,
+    columns: Headers | HeadersByFile | None = None,
+    dates: Literal["day-first", "month-first"] | None = None,
+    zone: str | None = None,
+    dedupe: Literal["none", "exact", "cross-source"] = "cross-source",
+    definitions: Definitions | Path | str | None = None,
+    into: Path | str | None = None,
+    limits: Limits | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> "TouchpointLog":
+    """Read exports into one log of journeys; ``log.report`` counts what became of every row.
+
+    Parameters
+    ----------
+    *paths
+        CSV, TSV, XLSX, Parquet, JSON, JSON lines or XES, each also gzipped or zipped.
+    columns
+        Headers by role, for all files or by file, over those proposed; no header: no such role;
+        under ``left out``: no column. Two for ``occurred_at``: date and time, or both unpivoted.
+    dates
+        How ``01/02/2026`` is meant where the values don't tell.
+    zone
+        IANA zone of times without an offset; none: UTC.
+    dedupe
+        ``exact``: rows alike in all columns; ``cross-source``: also the same type and person
+        (else account) from two sources within five minutes; the earliest stays.
+    definitions
+        Stages and outcomes; none: proposed from the data.
+    into
+        Folder of the data set, replaced when all is done; none: one removed when Python ends.
+    limits, progress, cancelled
+        Memory and time allowed; told how far it has come; asked whether to stop.
+
+    Raises
+    ------
+    UnreadableFileError, ImportLimitError, ImportCancelledError
+        If a file can't be used, goes over the limits, or the import is stopped; nothing is kept.
+    ColumnsUnclearError, ColumnNotFoundError, ValueNotAllowedError
+        If case, time or touchpoint can't be known, or an option names what is not there.
+    """
+    _check(dates, _DATES, "dates")
+    _check(dedupe, _DEDUPE, "dedupe")
+    check_zone(zone)
+    options = {**_given(columns or {}), "dates": dates, "zone": zone, "dedupe": dedupe}
+    target = _temporary_target() if into is None else Path(into).absolute()
+    task = _Task(_files(paths), limits or Limits(), progress, cancelled)
+    return _imported(task, options, definitions, target)
+
+
+@dataclass(frozen=True)
+class _Task:
+    """What a child process is asked to do, and who hears of it."""
+
+    files: Mapping[str, list[str]]
+    limits: Limits
+    progress: Callable[[Progress], None] | None
+    cancelled: Callable[[], bool] | None
+
+    def run(self, function: str, place: Path, **options: Any) -> dict[str, Any]:
+        """Run a function of the pipeline in a child process that works in ``place``."""
+        return run_in_child(
+            f"journey.ingest.pipeline:{function}",
+            {
+                **self.files,
+                **options,
+                "scratch": str(place / "scratch"),
+                "limits": asdict(self.limits),
+            },
+            limits=self.limits,
+            progress=self.progress or (lambda _: None),
+            cancelled=self.cancelled or (lambda: False),
+        )
+
+
+def _imported(
+    task: _Task,
+    options: Mapping[str, Any],
+    definitions: Definitions | Path | str | None,
+    target: Path,
+) -> "TouchpointLog":
+    # The child process imports this package too, and needs neither kernels nor pandas.
+    from journey.load import open_log
+    from journey.store.write import replace_directory
+
+    with _workplace(target.parent, target.name) as place:
+        made = place / "data"
+        model = _definitions_file(definitions, place)
+        task.run("import_files", place, **options, definitions=model, target=str(made))
+        replace_directory(made, target)
+    return replace(open_log(target), report=read_report(target))
+
+
+def suggest_columns(
+    *paths: Path | str,
+    limits: Limits | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> "pd.DataFrame":
+    """Propose a role for every column of some files, from its name and its values.
+
+    Parameters
+    ----------
+    *paths, limits, progress, cancelled
+        As for :func:`read_touchpoints`.
+
+    Returns
+    -------
+    DataFrame
+        ``file``, ``column``, ``role`` (None where the column has none), ``confidence`` (0 to 1),
+        ``samples`` (up to three values), ``question`` (None, or what the values can't tell:
+        ``dates`` for day-first or month-first, ``epoch unit``, ``zone``), ``shape`` of the table
+        (``events``, ``wide``, ``attributes``). In the order of the files and columns.
+
+    Raises
+    ------
+    UnreadableFileError, ImportLimitError, ImportCancelledError
+        As for :func:`read_touchpoints`.
+    """
+    import pandas as pd
+
+    task = _Task(_files(paths), limits or Limits(), progress, cancelled)
+    with _workplace(Path(tempfile.gettempdir()), "portolan-columns") as place:
+        rows: list[dict[str, Any]] = task.run("suggest_roles", place)["rows"]
+    found = {name: [row[name] for row in rows] for name in _SUGGESTED}
+    found["samples"] = [tuple(samples) for samples in found["samples"]]
+    optional = ("role", "samples", "question")
+    return pd.DataFrame(
+        {
+            name: pd.Series(values, dtype=object) if name in optional else values
+            for name, values in found.items()
+        }
+    )
+
+
+def _check(value: str | None, allowed: Sequence[str], what: str) -> None:
+    if value is not None and value not in allowed:
+        raise ValueNotAllowedError.among(value, allowed, what=what)
+
+
+def _files(paths: Sequence[Path | str]) -> dict[str, list[str]]:
+    """Where the files are, and what to call them; two of one name go by their folders too."""
+    if not paths:
+        raise UnreadableFileError("No file was given. Name at least one export to read.")
+    places = [Path(path).absolute() for path in paths]
+    for place in places:
+        if not place.is_file():
+            raise UnreadableFileError(f"There is no file {place.name!r} in {place.parent}.")
+    names = [place.name for place in places]
+    shown = [
+        f"{place.parent.name}/{place.name}" if names.count(place.name) > 1 else place.name
+        for place in places
+    ]
+    return {"paths": [str(place) for place in places], "names": shown}
+
+
+def _given(columns: Headers | HeadersByFile) -> dict[str, Any]:
+    """What the user says of columns: of those of all files, and of single files."""
+    by_file = {name: told for name, told in columns.items() if isinstance(told, Mapping)}
+    for_all = {role: told for role, told in columns.items() if not isinstance(told, Mapping)}
+    return {
+        "columns": _listed(for_all),
+        "columns_by_file": {file: _listed(told) for file, told in by_file.items()},
+    }
+
+
+def _listed(columns: Headers) -> dict[str, list[str]]:
+    return {
+        role: [headers] if isinstance(headers, str) else list(headers)
+        for role, headers in columns.items()
+    }
+
+
+def _definitions_file(definitions: Definitions | Path | str | None, place: Path) -> str | None:
+    if not isinstance(definitions, Definitions):
+        return None if definitions is None else str(Path(definitions).absolute())
+    path = place / "definitions.toml"
+    path.write_text(dumps(definitions), encoding="utf-8")
+    return str(path)
+
+
+def _temporary_target() -> Path:
+    """A folder that goes when Python ends."""
+    folder = Path(tempfile.mkdtemp(prefix="portolan-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder / "data"
+
+
+@contextmanager
+def _workplace(parent: Path, name: str) -> Generator[Path]:
+    """A folder beside the target, on the same disk, gone whatever happens."""
+    place = parent / f".{name}-{uuid4().hex}"
+    (place / "scratch").mkdir(parents=True)
+    try:
+        yield place
+    finally:
+        shutil.rmtree(place, ignore_errors=True)

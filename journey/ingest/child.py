@@ -1,0 +1,320 @@
+"""Runs one task in a limited child process, with progress and cancel.
+
+A small file can abort the process that parses it. So parsing happens in a child: whatever becomes
+of it, the server and its other users go on, and the user gets a plain sentence.
+"""
+
+import contextlib
+import errno
+import importlib
+import json
+import os
+import selectors
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import traceback
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO, Any, Final
+
+from journey import errors
+from journey.errors import (
+    ImportCancelledError,
+    ImportLimitError,
+    JourneyError,
+    UnreadableFileError,
+)
+from journey.ingest.limits import Limits, apply_limits
+from journey.ingest.progress import Progress
+
+Task = Callable[[Mapping[str, Any], Callable[[Progress], None]], Mapping[str, Any]]
+"""What a child runs: takes the argument and a function to tell its progress to."""
+
+_TICK_SECONDS: Final = 0.1
+_PIPE_BYTES: Final = 65_536
+_STDERR_BYTES: Final = 4_096
+_PACKAGE_ROOT: Final = Path(__file__).resolve().parents[2]
+_OUT_OF_SPACE: Final = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
+
+
+def run_in_child(
+    task: str,
+    argument: Mapping[str, Any],
+    *,
+    limits: Limits,
+    progress: Callable[[Progress], None],
+    cancelled: Callable[[], bool],
+) -> dict[str, Any]:
+    """Run a task in a process of its own, held to limits, and return what it returns.
+
+    Parameters
+    ----------
+    task
+        ``"module:function"``; the function takes the argument and a function to tell its
+        progress to, and returns a dictionary that JSON can hold.
+    argument
+        What JSON can hold. If it has ``scratch``, a folder that is the task's own, that folder is
+        emptied when the task does not end well.
+    limits
+        Of memory, processor time, time and file size.
+    progress
+        Called in this process with each progress of the task.
+    cancelled
+        Asked about ten times a second; once it says yes, the child and all it started are ended.
+
+    Returns
+    -------
+    dict
+        The task's result.
+
+    Raises
+    ------
+    ImportCancelledError
+        If cancelled.
+    ImportLimitError
+        If the child went over a limit.
+    UnreadableFileError
+        If a native reader broke down on the file.
+    JourneyError
+        Any that the task raised, with its class and message; and of this very class if the task
+        failed in a way it should not.
+    """
+    order = {"task": task, "argument": argument, "limits": asdict(limits)}
+    try:
+        return _result(order, limits, progress, cancelled)
+    except BaseException:
+        _empty(argument.get("scratch"))
+        raise
+
+
+def _result(
+    order: Mapping[str, Any],
+    limits: Limits,
+    progress: Callable[[Progress], None],
+    cancelled: Callable[[], bool],
+) -> dict[str, Any]:
+    """Start a child, tell it what to do and wait for what comes of it."""
+    with tempfile.TemporaryFile() as stderr, _started(stderr) as (child, messages):
+        _send(child, order)
+        result, last = _listen(child, messages, limits, progress, cancelled)
+        if result is None:
+            raise _death(child.wait(), _tail(stderr), last, limits)
+        return result
+
+
+@contextlib.contextmanager
+def _started(stderr: IO[bytes]) -> Generator[tuple[subprocess.Popen[bytes], int]]:
+    """Start a child with a pipe for its messages; end its whole group on the way out."""
+    receiving, sending = os.pipe()
+    paths = [str(_PACKAGE_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    try:
+        child = subprocess.Popen(  # noqa: S603 - our own interpreter and our own words
+            [
+                sys.executable,
+                "-P",
+                "-c",
+                f"from journey.ingest.child import serve; serve({sending})",
+            ],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=stderr,
+            pass_fds=(sending,),
+            start_new_session=True,
+            env={
+                **os.environ,
+                "PYTHONPATH": os.pathsep.join(paths),
+                "MALLOC_ARENA_MAX": "2",
+                "OMP_NUM_THREADS": "1",
+                "OPENBLAS_NUM_THREADS": "1",
+            },
+        )
+    except BaseException:
+        os.close(receiving)
+        raise
+    finally:
+        os.close(sending)
+    try:
+        yield child, receiving
+    finally:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
+        if child.stdin:
+            with contextlib.suppress(OSError):
+                child.stdin.close()
+        os.close(receiving)
+
+
+def _send(child: subprocess.Popen[bytes], order: Mapping[str, Any]) -> None:
+    """Tell the child what to do; its input stays open as a sign that somebody waits."""
+    if child.stdin:
+        with contextlib.suppress(BrokenPipeError):
+            child.stdin.write(json.dumps(order).encode() + b"\n")
+            child.stdin.flush()
+
+
+def _listen(
+    child: subprocess.Popen[bytes],
+    messages: int,
+    limits: Limits,
+    progress: Callable[[Progress], None],
+    cancelled: Callable[[], bool],
+) -> tuple[dict[str, Any] | None, Progress | None]:
+    """Forward progress until the child has a result, fails, ends or must be ended."""
+    deadline = time.monotonic() + limits.wall_seconds
+    last: Progress | None = None
+    rest = b""
+    with selectors.DefaultSelector() as selector:
+        selector.register(messages, selectors.EVENT_READ)
+        while True:
+            if cancelled():
+                raise ImportCancelledError("The import was cancelled; nothing was kept.")
+            if time.monotonic() > deadline:
+                raise ImportLimitError(
+                    f"Reading {_file(last)} took longer than the {limits.wall_seconds:,} seconds "
+                    "allowed. Split the file, or raise the limit."
+                )
+            if not selector.select(_TICK_SECONDS):
+                # What a child wrote just before it ended is still in the pipe.
+                if child.poll() is not None and not selector.select(0):
+                    return None, last
+                continue
+            chunk = os.read(messages, _PIPE_BYTES)
+            if not chunk:
+                return None, last
+            *lines, rest = (rest + chunk).split(b"\n")
+            for line in lines:
+                message = json.loads(line)
+                if "progress" in message:
+                    last = Progress(**message["progress"])
+                    progress(last)
+                elif "error" in message:
+                    raise _raised(message["error"])
+                else:
+                    return message["result"], last
+
+
+def _raised(error: Mapping[str, str]) -> JourneyError:
+    """Make the error that the child raised, again."""
+    kind = getattr(errors, error["class"], JourneyError)
+    if not (isinstance(kind, type) and issubclass(kind, JourneyError)):
+        kind = JourneyError
+    raised = kind(error["message"])
+    if error["details"]:
+        raised.add_note(error["details"])
+    return raised
+
+
+def _death(code: int, stderr: str, last: Progress | None, limits: Limits) -> JourneyError:
+    """Say in plain words why a child ended without a result."""
+    file = _file(last)
+    if code == -signal.SIGXCPU:
+        return ImportLimitError(
+            f"Reading {file} took more than the {limits.cpu_seconds:,} seconds of processor time "
+            "allowed. Split the file, or raise the limit."
+        )
+    if code == -signal.SIGXFSZ:
+        return ImportLimitError(
+            f"Reading {file} wrote more than the {limits.unpacked_bytes:,} bytes allowed. Split "
+            "the file, or raise the limit."
+        )
+    if code == -signal.SIGKILL or "memory" in stderr.lower() or "bad_alloc" in stderr:
+        return ImportLimitError(
+            f"Reading {file} took more memory than there is or is allowed "
+            f"({limits.address_space_bytes:,} bytes). Split the file, or save it as CSV."
+        )
+    error = UnreadableFileError(
+        f"The reader broke down on {file} (ended with code {code}). The file is damaged or made "
+        "to do harm; save it again, best as CSV."
+    )
+    if stderr:
+        error.add_note(stderr)
+    return error
+
+
+def _file(last: Progress | None) -> str:
+    """Name the file that was being read."""
+    return last.file if last and last.file else "the file"
+
+
+def _tail(stderr: IO[bytes]) -> str:
+    """Read the last words of a child."""
+    stderr.seek(max(0, stderr.seek(0, os.SEEK_END) - _STDERR_BYTES))
+    return stderr.read().decode("utf-8", "replace")
+
+
+def _empty(scratch: str | None) -> None:
+    """Remove what a task left in its folder."""
+    if scratch is None or not Path(scratch).is_dir():
+        return
+    for left in Path(scratch).iterdir():
+        if left.is_dir() and not left.is_symlink():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink(missing_ok=True)
+
+
+def serve(messages: int) -> None:
+    """Do, in the child, what the parent ordered, and tell it how that went.
+
+    Parameters
+    ----------
+    messages
+        The file descriptor that takes progress, result and error as JSON lines.
+    """
+    order = json.loads(sys.stdin.buffer.readline())
+    limits = Limits(**order["limits"])
+    apply_limits(limits)
+    argument = order["argument"]
+    threading.Thread(target=_end_with_parent, args=(argument,), daemon=True).start()
+    pipe = os.fdopen(messages, "wb")
+    lock = threading.Lock()
+
+    def tell(message: Mapping[str, Any]) -> None:
+        with lock:
+            pipe.write(json.dumps(message).encode() + b"\n")
+            pipe.flush()
+
+    try:
+        module, _, function = order["task"].partition(":")
+        task: Task = getattr(importlib.import_module(module), function)
+        result = task(argument, lambda now: tell({"progress": asdict(now)}))
+        tell({"result": result})
+    except BaseException as error:  # noqa: BLE001 - native readers raise what is no Exception
+        tell({"error": _described(error, limits)})
+
+
+def _end_with_parent(argument: Mapping[str, Any]) -> None:
+    """End this process when the parent is gone: nobody waits for the result."""
+    # Read past the buffer: a daemon thread that holds its lock at exit would abort the process.
+    while os.read(0, 1):
+        pass
+    _empty(argument.get("scratch"))
+    os.killpg(0, signal.SIGKILL)
+
+
+def _described(error: BaseException, limits: Limits) -> dict[str, str]:
+    """Describe an error so that the parent can raise it again."""
+    if isinstance(error, JourneyError):
+        return {"class": type(error).__name__, "message": str(error), "details": ""}
+    name, details = type(error).__name__, traceback.format_exc()
+    if isinstance(error, MemoryError) or name == "OutOfMemoryException":
+        message = (
+            f"Reading took more memory or disk than allowed ({limits.address_space_bytes:,} "
+            "bytes of memory). Split the file, or raise the limit."
+        )
+        return {"class": "ImportLimitError", "message": message, "details": details}
+    if isinstance(error, OSError) and error.errno in _OUT_OF_SPACE:
+        message = f"There is no room on disk to read the file ({error.strerror}). Free some space."
+        return {"class": "ImportLimitError", "message": message, "details": details}
+    if name == "PanicException":
+        message = f"The reader broke down on the file ({error}). Save it again, best as CSV."
+        return {"class": "UnreadableFileError", "message": message, "details": details}
+    message = f"Portolan itself failed while reading ({name}: {error}). Please report it."
+    return {"class": "JourneyError", "message": message, "details": details}

@@ -1,0 +1,153 @@
+"""All entries spelled as meant, with numbers as numbers and an id of their own."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, cast
+
+import duckdb
+
+from journey.ingest.identity import ID_ROLES
+from journey.ingest.shapes import (
+    ATTRIBUTES,
+    ENTRIES,
+    ROW,
+    TIME_MISSING,
+)
+from journey.ingest.sql import identifier, literal
+from journey.ingest.standardize import direction_sql, make_spellings, number_sql, spelled_sql
+from journey.schema import NUMBER_ROLES, TEXT_ROLES
+
+SPELLED: Final = "spelled"
+DESCRIBED: Final = "described"
+
+CASE_MISSING, TYPE_MISSING = "no case", "no touchpoint type"
+
+_TEXTS: Final = (*TEXT_ROLES, "source_order")
+# An entry's place in its files as one number: 2^40 rows a file, 2^12 dates a row.
+_ID: Final = "file_index::BIGINT * 4503599627370496 + source_row * 4096 + date_index AS id"
+
+
+def clean_entries(
+    connection: duckdb.DuckDBPyConnection,
+    extras: Sequence[str],
+    *,
+    tell: Callable[[int, int], None],
+) -> list[str]:
+    """Make the tables :data:`SPELLED` and :data:`DESCRIBED` of entries and attributes.
+
+    Parameters
+    ----------
+    extras
+        Columns without a role.
+    tell
+        Is told how many of how many columns are done.
+
+    Returns
+    -------
+    list of str
+        Numbers that could not be read, counted.
+    """
+    held = {table: _columns(connection, table) for table in (ENTRIES, ATTRIBUTES)}
+    columns = [*_TEXTS, *extras]
+    spellings: dict[str, str] = {}
+    for position, column in enumerate(columns):
+        tell(position, len(columns))
+        sources = [(table, column) for table, has in held.items() if column in has]
+        kind = "id" if column in (*ID_ROLES, "source_order") else "text"
+        name = f"spelling {position}"
+        skip = column in extras and len(sources) == 1 and _is_unique(connection, *sources[0])
+        if (
+            sources
+            and not skip
+            and make_spellings(connection, name=name, sources=sources, kind=kind)
+        ):
+            spellings[column] = name
+    notes = _number_notes(connection, held[ENTRIES])
+    _make_spelled(connection, held[ENTRIES], extras, spellings)
+    if held[ATTRIBUTES]:
+        _make_described(connection, held[ATTRIBUTES], extras, spellings)
+    for name in spellings.values():
+        connection.execute(f"DROP TABLE {identifier(name)}")
+    return notes
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
+    """Columns of a table; none if there is no such table."""
+    rows = connection.execute(
+        "SELECT column_name FROM duckdb_columns() WHERE table_name = ? ORDER BY column_index",
+        [table],
+    ).fetchall()
+    return [str(row[0]) for row in rows]
+
+
+def _is_unique(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> bool:
+    """Nearly all values differ: there is no common spelling to find, and much to look through."""
+    many, share = 10_000, 0.8
+    quoted = identifier(column)
+    row = connection.execute(
+        f"SELECT count({quoted}), approx_count_distinct({quoted}) FROM {identifier(table)}"
+    ).fetchall()[0]
+    n_values, n_distinct = cast("tuple[int, int]", row)
+    return n_values > many and n_distinct > share * n_values
+
+
+def _number_notes(connection: duckdb.DuckDBPyConnection, held: Sequence[str]) -> list[str]:
+    notes: list[str] = []
+    for role in NUMBER_ROLES:
+        if role not in held:
+            continue
+        rows = connection.execute(
+            f"SELECT count(*), min({role}) FROM {ENTRIES} "
+            f"WHERE trim({role}) <> '' AND {number_sql(role)} IS NULL"
+        ).fetchall()[0]
+        n_unread, example = cast("tuple[int, str]", rows)
+        if n_unread:
+            notes.append(
+                f"{n_unread:,} values of {role} are no numbers, for example {example!r}; they are "
+                "left empty."
+            )
+    return notes
+
+
+def _make_spelled(
+    connection: duckdb.DuckDBPyConnection,
+    held: Sequence[str],
+    extras: Sequence[str],
+    spellings: Mapping[str, str],
+) -> None:
+    """Every role and extra has a column, empty where no file has it."""
+    wanted = [*_TEXTS, *NUMBER_ROLES, *extras]
+    missing = [f"NULL::VARCHAR AS {identifier(column)}" for column in wanted if column not in held]
+    inner = spelled_sql(ENTRIES, held, spellings)
+    numbers = [f"{number_sql(role)} AS {role}" for role in NUMBER_ROLES if role in held]
+    if "direction" in held:
+        numbers.append(f"{direction_sql('direction')} AS direction")
+    replaced = f"REPLACE ({', '.join(numbers)})" if numbers else ""
+    more = "".join(f", {sql}" for sql in missing)
+    connection.execute(f"CREATE TABLE {SPELLED} AS SELECT * {replaced}, {_ID}{more} FROM ({inner})")
+
+
+def _make_described(
+    connection: duckdb.DuckDBPyConnection,
+    held: Sequence[str],
+    extras: Sequence[str],
+    spellings: Mapping[str, str],
+) -> None:
+    inner = spelled_sql(ATTRIBUTES, held, spellings)
+    wanted = [*ID_ROLES, *extras]
+    missing = "".join(f", NULL::VARCHAR AS {identifier(c)}" for c in wanted if c not in held)
+    connection.execute(f"CREATE TABLE {DESCRIBED} AS SELECT *, {_ID}{missing} FROM ({inner})")
+
+
+def judge_entries(connection: duckdb.DuckDBPyConnection, view: str, table: str) -> None:
+    """Make a table of a view of entries that says of each what keeps it from being used."""
+    connection.execute(
+        f"CREATE TABLE {identifier(table)} AS SELECT *, "
+        f"CASE WHEN account_id IS NULL THEN {literal(CASE_MISSING)} "
+        f"WHEN time_fault IS NOT NULL THEN time_fault "
+        f"WHEN occurred_at IS NULL THEN {literal(TIME_MISSING)} "
+        f"WHEN touchpoint IS NULL THEN {literal(TYPE_MISSING)} END AS fault, "
+        f"fault IS NULL AS is_usable FROM {identifier(view)}"
+    )
+
+
+__all__ = ["ROW", "clean_entries", "judge_entries"]

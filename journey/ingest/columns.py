@@ -1,0 +1,396 @@
+"""The role of every column, from its name and from its values.
+
+A name is worth only what its values allow: a ``created_at`` without dates is no time, an
+``event`` that is different on every row is an id. What neither says is left to the user.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, cast
+
+import duckdb
+
+from journey.errors import ColumnNotFoundError, ColumnsUnclearError, ValueNotAllowedError
+from journey.ingest.profiles import MOST, Profile, profile_table
+from journey.ingest.raw import RawTable
+from journey.ingest.sql import identifier
+from journey.ingest.synonyms import (
+    ID_WORDS,
+    SYNONYMS,
+    TECHNICAL_DATES,
+    TIME_WORDS,
+    named,
+    plain,
+)
+from journey.schema import LEFT_OUT, NUMBER_ROLES, ROLES
+
+Shape = Literal["events", "wide", "attributes"]
+Given = Mapping[str, Sequence[str]]
+"""Headers by role, as the user says."""
+
+KEY_ROLES = ("account_id", "person_id", "opportunity_id", "anonymous_id", "session_id")
+_SURE = 0.5
+
+
+@dataclass(frozen=True)
+class TableRoles:
+    """A raw table with the role of its columns and its shape."""
+
+    raw: RawTable
+    shape: Shape
+    roles: Mapping[str, tuple[str, ...]]
+    confidence: Mapping[str, float]
+    profiles: Mapping[str, Profile] = field(repr=False)
+
+    @property
+    def date_headers(self) -> tuple[str, ...]:
+        """Columns that become touchpoints of a wide table."""
+        return self.roles.get("occurred_at", ()) if self.shape == "wide" else ()
+
+    @property
+    def extras(self) -> tuple[str, ...]:
+        """Columns without a role."""
+        used = {header for headers in self.roles.values() for header in headers}
+        return tuple(header for header in self.raw.columns if header not in used)
+
+    def question(self, header: str, role: str | None) -> str | None:
+        """What the values can't tell of a column: ``dates``, ``epoch unit`` or ``zone``."""
+        plan = self.profiles[header].dates
+        if role != "occurred_at" or plan is None:
+            return None
+        return plan.question or ("zone" if plan.lacks_zone else None)
+
+
+def assign_roles(
+    connection: duckdb.DuckDBPyConnection,
+    tables: Sequence[RawTable],
+    given: Given,
+    given_by_file: Mapping[str, Given] | None = None,
+) -> list[TableRoles]:
+    """Find the role of every column of every table.
+
+    Parameters
+    ----------
+    given
+        Headers by role as the user says; a role with no headers is switched off, a header under
+        ``left out`` is no longer a column.
+    given_by_file
+        The same for single files, in place of ``given``.
+
+    Raises
+    ------
+    ValueNotAllowedError
+        For a role that is not known.
+    ColumnNotFoundError
+        For a header that no file has.
+    """
+    by_file = given_by_file or {}
+    files = [table.file for table in tables]
+    for file in by_file:
+        if file not in files:
+            raise ValueNotAllowedError.among(file, files, what="The file of a column")
+    _check_given([table for table in tables if table.file not in by_file], given)
+    for table in tables:
+        _check_given([table], by_file.get(table.file, {}))
+    told = [by_file.get(table.file, given) for table in tables]
+    read = [
+        _without(table, said.get(LEFT_OUT, ())) for table, said in zip(tables, told, strict=True)
+    ]
+    profiles = [profile_table(connection, table) for table in read]
+    shared = _shared_headers(read)
+    return [
+        _roles_of(connection, table, profile, said, shared)
+        for table, profile, said in zip(read, profiles, told, strict=True)
+    ]
+
+
+def _without(table: RawTable, headers: Sequence[str]) -> RawTable:
+    return replace(table, columns=tuple(name for name in table.columns if name not in headers))
+
+
+def _check_given(tables: Sequence[RawTable], given: Given) -> None:
+    every = [header for table in tables for header in table.columns]
+    files = ", ".join(dict.fromkeys(table.file for table in tables))
+    for role, headers in given.items():
+        if role not in (*ROLES, LEFT_OUT):
+            raise ValueNotAllowedError.among(role, (*ROLES, LEFT_OUT), what="The role of a column")
+        for header in headers:
+            if header not in every:
+                raise ColumnNotFoundError.among(header, every, where=files)
+
+
+def _shared_headers(tables: Sequence[RawTable]) -> dict[str, int]:
+    """In how many files each header stands."""
+    counts: dict[str, int] = {}
+    for table in tables:
+        for header in table.columns:
+            counts[header] = counts.get(header, 0) + 1
+    return counts
+
+
+def _roles_of(
+    connection: duckdb.DuckDBPyConnection,
+    raw: RawTable,
+    profiles: Mapping[str, Profile],
+    given: Given,
+    shared: Mapping[str, int],
+) -> TableRoles:
+    """Ids first, then what and when, which give the shape, then the rest."""
+    roles, confidence = _given_here(raw, given)
+    open_roles = [role for role in ROLES if role not in given]
+    named_roles = _best_names(profiles, open_roles, roles, shared)
+    for role in KEY_ROLES:
+        _take(roles, confidence, role, named_roles)
+    if not any(role in roles for role in KEY_ROLES) and "account_id" not in given:
+        _take(roles, confidence, "account_id", _key_by_values(profiles, shared, roles))
+    keys = [headers[0] for role, headers in roles.items() if role in KEY_ROLES]
+    repeats = bool(keys) and _repeats(connection, raw, keys[0])
+    if "touchpoint" not in given:
+        found = named_roles if named_roles.get("touchpoint", ("", 0.0))[1] >= _SURE else {}
+        if not found and repeats and any(profile.is_date for profile in profiles.values()):
+            found = _weak_touchpoint(connection, raw, profiles, roles, keys[0])
+        if _has_time(profiles, given) or found.get("touchpoint", ("", 0.0))[1] > MOST:
+            _take(roles, confidence, "touchpoint", found)
+    shape = _add_times(roles, confidence, profiles, named_roles, given)
+    if shape == "events":
+        for role in open_roles:
+            _take(roles, confidence, role, named_roles)
+    else:
+        for role in NUMBER_ROLES:
+            if shape == "wide" and role != "sentiment":
+                _take(roles, confidence, role, named_roles)
+    return TableRoles(raw, shape, roles, confidence, profiles)
+
+
+def _has_time(profiles: Mapping[str, Profile], given: Given) -> bool:
+    """Whether a table could have events; a vague name alone makes none of facts about people."""
+    return "occurred_at" in given or any(profile.is_date for profile in profiles.values())
+
+
+def _given_here(raw: RawTable, given: Given) -> tuple[dict[str, tuple[str, ...]], dict[str, float]]:
+    roles: dict[str, tuple[str, ...]] = {}
+    confidence: dict[str, float] = {}
+    for role, headers in given.items():
+        here = tuple(header for header in headers if header in raw.columns)
+        if here:
+            roles[role] = here
+            confidence |= dict.fromkeys(here, 1.0)
+    return roles, confidence
+
+
+def _take(
+    roles: dict[str, tuple[str, ...]],
+    confidence: dict[str, float],
+    role: str,
+    found: Mapping[str, tuple[str, float]],
+) -> None:
+    """Give a role to the column found for it, unless it has one."""
+    if role in found and role not in roles:
+        header, score = found[role]
+        roles[role] = (header,)
+        confidence[header] = round(score, 2)
+
+
+def _best_names(
+    profiles: Mapping[str, Profile],
+    open_roles: Sequence[str],
+    roles: Mapping[str, tuple[str, ...]],
+    shared: Mapping[str, int],
+) -> dict[str, tuple[str, float]]:
+    """One column per role and one role per column, the surest pairs first."""
+    used = {header for headers in roles.values() for header in headers}
+    pairs: list[tuple[float, int, str, str]] = []
+    for position, (header, profile) in enumerate(profiles.items()):
+        for role in open_roles:
+            score = named(header, role) * _allowed(profile, role)
+            # Of two names for an id, the one that other files have too joins them.
+            bonus = 0.2 * (shared[header] > 1) if role in KEY_ROLES and score else 0.0
+            if header not in used and score > 0:
+                pairs.append((-(score + bonus), position, role, header))
+        if profile.email_share > MOST and "person_id" in open_roles:
+            pairs.append((-0.8, position, "person_id", header))
+    best: dict[str, tuple[str, float]] = {}
+    for negative, _, role, header in sorted(pairs):
+        if role not in best and header not in used:
+            best[role] = (header, min(-negative, 1.0))
+            used.add(header)
+    return best
+
+
+def _allowed(profile: Profile, role: str) -> float:  # noqa: PLR0911 - one rule a role
+    """How far the values bear out a role, from 0 to 1."""
+    if not profile.n_values:
+        return 0.0
+    if role == "occurred_at":
+        return float(profile.is_date)
+    if role in (*NUMBER_ROLES, "source_order"):
+        return float(profile.number_share >= _SURE and not profile.is_date)
+    if profile.is_date:
+        return 0.0
+    if role == "touchpoint":
+        if profile.email_share > _SURE:
+            return 0.0
+        unsure = 0.4 if profile.is_unique else 1.0
+        return unsure * (0.5 if profile.number_share > MOST else 1.0) * _fill(profile)
+    if role in KEY_ROLES:
+        return _fill(profile)
+    return 1.0
+
+
+def _fill(profile: Profile) -> float:
+    """Columns that are mostly empty are less likely to be what their name says."""
+    return 1.0 if profile.filled_share >= _SURE else 0.6
+
+
+def _key_by_values(
+    profiles: Mapping[str, Profile],
+    shared: Mapping[str, int],
+    roles: Mapping[str, tuple[str, ...]],
+) -> dict[str, tuple[str, float]]:
+    """A column that looks like an id: first one that several files share, then by place."""
+    used = {header for headers in roles.values() for header in headers}
+    likely = [
+        header
+        for header, profile in profiles.items()
+        if header not in used
+        and ID_WORDS.search(plain(header))
+        and not plain(header).startswith("_")
+        and not profile.is_date
+        and profile.filled_share >= 0.9  # noqa: PLR2004 - a key is there on nearly every row
+        and (profile.n_distinct > 1 or profile.n_rows == 1)
+    ]
+    if not likely:
+        return {}
+    first = min(likely, key=lambda header: -(shared[header] > 1))
+    return {"account_id": (first, 0.75 if shared[first] > 1 else 0.6)}
+
+
+def _repeats(connection: duckdb.DuckDBPyConnection, raw: RawTable, key: str) -> bool:
+    """Whether one key stands on several rows, over the whole table."""
+    x = f"nullif(trim({identifier(key)}), '')"
+    counted = "count(DISTINCT x)" if raw.n_rows < 200_000 else "approx_count_distinct(x)"  # noqa: PLR2004 - above, near enough is fast enough
+    row = connection.execute(
+        f"SELECT count(x), {counted} FROM (SELECT {x} AS x FROM {identifier(raw.table)})"
+    ).fetchall()[0]
+    n_values, n_distinct = cast("tuple[int, int]", row)
+    return n_distinct < 0.95 * n_values
+
+
+def _weak_touchpoint(
+    connection: duckdb.DuckDBPyConnection,
+    raw: RawTable,
+    profiles: Mapping[str, Profile],
+    roles: Mapping[str, tuple[str, ...]],
+    key: str,
+) -> dict[str, tuple[str, float]]:
+    """By a vague name (type, stage, subject), else the column of few words that varies most."""
+    used = {header for role, headers in roles.items() for header in headers if role != "stage"}
+    free = [
+        header
+        for header, profile in profiles.items()
+        if header not in used
+        and not plain(header).startswith("_")
+        and not profile.is_date
+        and 1 < profile.n_distinct <= max(50, 0.1 * profile.n_values)
+    ]
+    by_name = {
+        header: named(header, "touchpoint") * _allowed(profiles[header], "touchpoint")
+        for header in free
+    }
+    best = max(free, key=lambda header: by_name[header], default=None)
+    if best is not None and by_name[best] > 0.3:  # noqa: PLR2004 - a vague name that values bear out
+        return {"touchpoint": (best, by_name[best])}
+    words = [
+        h
+        for h in free
+        if profiles[h].number_share < _SURE and not any(named(h, role) for role in SYNONYMS)
+    ]
+    varying = {header: _varies_within(connection, raw, key, header) for header in words}
+    best = max(words, key=lambda header: varying[header], default=None)
+    if best is not None and varying[best] > _SURE:
+        return {"touchpoint": (best, 0.4)}
+    return {}
+
+
+def _varies_within(
+    connection: duckdb.DuckDBPyConnection, raw: RawTable, key: str, header: str
+) -> float:
+    """Share of the keys on several rows in which a column has several values."""
+    row = connection.execute(
+        f"SELECT coalesce(avg((n > 1)::INT), 0.0) FROM (SELECT count(DISTINCT "
+        f"{identifier(header)}) AS n FROM {identifier(raw.table)} "
+        f"GROUP BY {identifier(key)} HAVING count(*) > 1)"
+    ).fetchall()[0]
+    return float(cast("tuple[Any]", row)[0])
+
+
+def _add_times(
+    roles: dict[str, tuple[str, ...]],
+    confidence: dict[str, float],
+    profiles: Mapping[str, Profile],
+    named_roles: Mapping[str, tuple[str, float]],
+    given: Given,
+) -> Shape:
+    """Find the time of an event table, or the dates of a wide one."""
+    used = {header for headers in roles.values() for header in headers}
+    dates = [h for h, profile in profiles.items() if profile.is_date and h not in used]
+    if "touchpoint" in roles:
+        if "occurred_at" not in given:
+            found = {"occurred_at": (dates[0], 0.6)} if dates else {}
+            _take(roles, confidence, "occurred_at", {**found, **named_roles})
+            _add_clock(roles, confidence, profiles)
+        return "events"
+    if "occurred_at" not in given:
+        told = tuple(h for h in dates if not TECHNICAL_DATES.search(plain(h))) or tuple(dates)
+        if told and any(role in roles for role in KEY_ROLES):
+            roles["occurred_at"] = told
+            confidence |= dict.fromkeys(told, 0.8)
+    return "wide" if "occurred_at" in roles else "attributes"
+
+
+def _add_clock(
+    roles: dict[str, tuple[str, ...]],
+    confidence: dict[str, float],
+    profiles: Mapping[str, Profile],
+) -> None:
+    """Where the dates have no time of day but another column has, the two are one time."""
+    header = roles.get("occurred_at", ("",))[0]
+    plan = profiles[header].dates if header else None
+    if plan is None or plan.n_date_only < plan.n_dates:
+        return
+    for other, profile in profiles.items():
+        if profile.clock_share > MOST and TIME_WORDS.search(plain(other)):
+            roles["occurred_at"] = (header, other)
+            confidence[other] = confidence[header]
+            return
+
+
+def check_complete(tables: Sequence[TableRoles]) -> None:
+    """Refuse an import without a case, a time or a touchpoint.
+
+    Raises
+    ------
+    ColumnsUnclearError
+        Naming the file, its columns and the option to give.
+    """
+    for table in tables:
+        has_key = any(role in table.roles for role in KEY_ROLES)
+        columns = ", ".join(repr(header) for header in table.raw.columns[:12])
+        if not has_key:
+            raise ColumnsUnclearError(
+                f"{table.raw.file} has no column that says whose journey it is. "
+                f"Its columns: {columns}. Name one, for example --column account_id=HEADER."
+            )
+        if table.shape == "events" and "occurred_at" not in table.roles:
+            raise ColumnsUnclearError(
+                f"{table.raw.file} has no column with a time. Its columns: {columns}. "
+                "Name one, for example --column occurred_at=HEADER."
+            )
+    if all(table.shape == "attributes" for table in tables):
+        files = ", ".join(table.raw.file for table in tables)
+        columns = ", ".join(repr(h) for table in tables for h in table.raw.columns[:12])
+        raise ColumnsUnclearError(
+            f"No column with times was found in {files}. Columns: {columns}. "
+            "Name the time and the touchpoint, for example --column occurred_at=HEADER "
+            "--column touchpoint=HEADER."
+        )

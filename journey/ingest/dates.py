@@ -1,0 +1,303 @@
+"""Dates as exports write them: which kind a column holds, and the SQL that reads it.
+
+A column is looked at before it is read: whether its numbers are an epoch, an Excel serial or
+``YYYYMMDD``, whether days or months come first, whether times carry an offset. Where the values
+can't tell, the user is asked.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import duckdb
+
+from journey.errors import ColumnsUnclearError
+from journey.ingest.sql import identifier, literal
+
+DateOrder = Literal["day-first", "month-first"]
+DATE_ORDERS = ("day-first", "month-first")
+NumberKind = Literal["epoch", "excel", "compact"]
+
+FIRST_YEAR = "1900-01-01"
+LAST_YEAR = "2201-01-01"
+"""Times outside are set aside: exports write 9999-12-31 for 'never'."""
+
+_TIMES = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p")
+_YEAR_FIRST = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y年%m月%d")
+_DAY_FIRST = tuple(f"%d{s}%m{s}%{y}" for y in "yY" for s in "/-.")
+_MONTH_FIRST = tuple(f"%m{s}%d{s}%{y}" for y in "yY" for s in "/-.")
+_WORDS = (
+    *("%d %b %Y", "%d %B %Y", "%d-%b-%Y", "%d/%b/%Y", "%d-%b-%y", "%d %b %y", "%d. %B %Y"),
+    *("%b %d %Y", "%B %d %Y", "%b %d, %Y", "%B %d, %Y", "%Y-%b-%d"),
+)
+
+_OFFSET = (
+    r"(:\d{2}(?:[.,]\d+)?(?: ?[AaPp][Mm])?) ?"
+    r"(?:(?:UTC|GMT)?([+-]\d{2}:?\d{2}|[+-]\d{2})|Z|z|UTC|GMT)$"
+)
+_ISO = r"\d{4}-\d{1,2}-\d{1,2}(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
+_ORDERED = r"^(\d{1,2})([/.-])(\d{1,2})[/.-](?:\d{4}|\d{2})(?:\D|$)"
+_NUMERIC = r"\d+(?:\.\d+)?(?:[eE]\+?\d+)?"
+_ANY_DATE = (
+    r"^(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[/.-]\d{1,2}[/.-]\d{2}|\d{4}年|"
+    r"(?i:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? )?\d{1,2}[-/. ]+[A-Za-z]{3,9}[-/., ]+\d{2}|"
+    r"[A-Za-z]{3,9} \d{1,2},? ?\d{4})"
+)
+_BLANKS = r"[\s\p{Z}]+"
+
+
+@dataclass(frozen=True)
+class DatePlan:
+    """How the values of one column become times, and what is not certain about it."""
+
+    order: DateOrder | None
+    numbers: NumberKind | None
+    question: str | None
+    sample: str | None
+    n_values: int
+    n_dates: int
+    n_date_only: int
+    n_zoned: int
+    formats: tuple[str, ...] = ()
+
+    @property
+    def share(self) -> float:
+        """Share of the values seen that are dates."""
+        return self.n_dates / self.n_values if self.n_values else 0.0
+
+    @property
+    def lacks_zone(self) -> bool:
+        """Times of day are given without an offset."""
+        return self.numbers is None and self.n_dates > self.n_zoned + self.n_date_only
+
+
+def plan_dates(
+    connection: duckdb.DuckDBPyConnection,
+    source: str,
+    value: str,
+    *,
+    named_as_date: bool,
+) -> DatePlan:
+    """Look at values and decide how to read them.
+
+    Parameters
+    ----------
+    source
+        A table or subquery, quoted as SQL needs it.
+    value
+        SQL expression of the text.
+    named_as_date
+        The header says date or time, so that bare numbers may be meant as dates.
+    """
+    seen = _look(connection, source, value)
+    n_values = int(seen["n_values"])
+    numbers = _number_kind(seen) if named_as_date else None
+    order, question = _order(seen)
+    n_numbers = int(seen["n_numbers"]) if numbers else 0
+    if numbers == "epoch" and seen["n_units"] > 1:
+        question = "epoch unit"
+    return DatePlan(
+        order=order,
+        numbers=numbers,
+        question=question,
+        sample=seen["undecided"] if question == "dates" else seen["sample"],
+        n_values=n_values,
+        n_dates=int(seen["n_texts"]) + n_numbers,
+        n_date_only=int(seen["n_date_only"]),
+        n_zoned=int(seen["n_zoned"]),
+    )
+
+
+def _look(connection: duckdb.DuckDBPyConnection, source: str, value: str) -> dict[str, Any]:
+    """Count what kinds of dates there are, in one pass."""
+    cursor = connection.execute(
+        f"""
+        WITH texts AS (SELECT trim({value}) AS x FROM {source} WHERE trim({value}) <> ''),
+        parts AS (
+            SELECT x,
+                regexp_matches(x, {literal(_ANY_DATE)}) AS is_text,
+                regexp_full_match(x, {literal(_NUMERIC)}) AS is_number,
+                regexp_extract(x, {literal(_ORDERED)}, 2) AS separator,
+                TRY_CAST(regexp_extract(x, {literal(_ORDERED)}, 1) AS INTEGER) AS a,
+                TRY_CAST(regexp_extract(x, {literal(_ORDERED)}, 3) AS INTEGER) AS b
+            FROM texts),
+        numbers AS (
+            SELECT *, CASE WHEN is_number THEN TRY_CAST(x AS DOUBLE) END AS n FROM parts)
+        SELECT count(*) AS n_values, min(x) AS sample,
+            count(*) FILTER (is_text) AS n_texts,
+            count(*) FILTER (is_number) AS n_numbers,
+            count(*) FILTER (is_text AND NOT regexp_matches(x, '\\d:\\d|时')) AS n_date_only,
+            count(*) FILTER (is_text AND regexp_matches(x, {literal(_OFFSET)})) AS n_zoned,
+            count(*) FILTER (separator <> '') AS n_ordered,
+            count(*) FILTER (separator = '.') AS n_dotted,
+            count(*) FILTER (a > 12 AND b <= 12) AS n_day_first,
+            count(*) FILTER (b > 12 AND a <= 12) AS n_month_first,
+            min(x) FILTER (a <= 12 AND b <= 12 AND a <> b) AS undecided,
+            count(*) FILTER (is_number AND length(x) = 8
+                AND try_strptime(x, '%Y%m%d') BETWEEN {literal(FIRST_YEAR)}::TIMESTAMP
+                AND {literal(LAST_YEAR)}::TIMESTAMP) AS n_compact,
+            count(*) FILTER (is_number AND length(x) = 14
+                AND try_strptime(x, '%Y%m%d%H%M%S') IS NOT NULL) AS n_compact_times,
+            count(*) FILTER (n >= 20000 AND n < 80000) AS n_excel,
+            count(*) FILTER (n >= 1e8) AS n_epoch,
+            count(DISTINCT CASE WHEN n >= 1e17 THEN 3 WHEN n >= 1e14 THEN 2
+                WHEN n >= 1e11 THEN 1 WHEN n >= 1e8 THEN 0 END) AS n_units
+        FROM numbers
+        """
+    )
+    row = cursor.fetchall()[0]
+    return dict(zip([column[0] for column in cursor.description or ()], row, strict=True))
+
+
+def _number_kind(seen: dict[str, Any]) -> NumberKind | None:
+    """What the bare numbers of a date column are; by far the most of them must agree."""
+    most = 0.9 * seen["n_numbers"]
+    if not seen["n_numbers"]:
+        return None
+    if seen["n_compact"] + seen["n_compact_times"] >= most:
+        return "compact"
+    if seen["n_excel"] >= most:
+        return "excel"
+    return "epoch" if seen["n_epoch"] >= most else None
+
+
+def _order(seen: dict[str, Any]) -> tuple[DateOrder | None, str | None]:
+    """Day or month first, by the values that can only be one of them."""
+    if not seen["n_ordered"]:
+        return None, None
+    if seen["n_day_first"] > seen["n_month_first"]:
+        return "day-first", None
+    if seen["n_month_first"] > seen["n_day_first"]:
+        return "month-first", None
+    # With dots the day comes first wherever dots are used; and 03/03 is the same both ways.
+    if seen["n_ordered"] == seen["n_dotted"] or seen["undecided"] is None:
+        return "day-first", None
+    return None, "dates"
+
+
+def decided(
+    plan: DatePlan, dates: DateOrder | None, *, column: str, file: str, siblings: list[DatePlan]
+) -> DatePlan:
+    """The plan with its day-or-month question answered.
+
+    Raises
+    ------
+    ColumnsUnclearError
+        If neither the user, nor the values, nor another date column of the file tell.
+    """
+    if plan.question != "dates" or plan.order:
+        return plan
+    told = {other.order for other in siblings if other.order}
+    order = dates or (told.pop() if len(told) == 1 else None)
+    if order is None:
+        raise ColumnsUnclearError(
+            f"Column {column!r} of {file} has dates like {plan.sample!r}, which can be read "
+            "day-first or month-first; no value tells which. "
+            "Say --dates day-first or --dates month-first."
+        )
+    return replace(plan, order=order, question=None)
+
+
+def with_formats(
+    connection: duckdb.DuckDBPyConnection, source: str, value: str, plan: DatePlan
+) -> DatePlan:
+    """Return the plan with the formats that its values are in as they stand.
+
+    Trying these first spares most values the long way of :func:`time_sql`.
+    """
+    formats = _formats(plan.order)
+    counts = ", ".join(f"count(try_strptime(x, {literal(entry)}))" for entry in formats)
+    row = connection.execute(
+        f"SELECT {counts} FROM (SELECT trim({value}) AS x FROM {source} LIMIT 500)"
+    ).fetchall()[0]
+    used = sorted(zip(row, formats, strict=True), key=lambda pair: -pair[0])
+    return replace(plan, formats=tuple(entry for n, entry in used if n))
+
+
+def _formats(order: DateOrder | None) -> list[str]:
+    # Two-digit years go before four-digit ones, which would read 23 as the year 23.
+    ordered = {"day-first": _DAY_FIRST, "month-first": _MONTH_FIRST, None: ()}[order]
+    return [date + time for date in (*ordered, *_YEAR_FIRST, *_WORDS) for time in _TIMES]
+
+
+def time_sql(value: str, plan: DatePlan, zone: str | None) -> str:
+    """SQL that gives microseconds since 1970 UTC for a text, or null.
+
+    Times without an offset are read in ``zone``, else as UTC. In a zone, a time in the hour
+    that is skipped in spring is moved on by an hour, one in the hour that comes twice in autumn
+    is its second.
+    """
+    text = f"trim({value})"
+    ways = []
+    # A cast reads ISO several times faster than formats do, and refuses what it can't read
+    # wholly; but it takes the session's zone for times without one.
+    if zone is None:
+        ways.append(f"CASE WHEN {text} < ':' THEN epoch_us(TRY_CAST({text} AS TIMESTAMPTZ)) END")
+    if plan.formats:
+        listed = ", ".join(literal(entry) for entry in plan.formats)
+        ways.append(_local_to_utc(f"try_strptime({text}, [{listed}])", zone))
+    if plan.numbers:
+        ways.append(_number_sql(text, plan.numbers, zone))
+    ways.append(_text_sql(text, plan.order, zone))
+    return f"COALESCE({', '.join(ways)})"
+
+
+def _text_sql(text: str, order: DateOrder | None, zone: str | None) -> str:
+    """SQL for dates that are written out."""
+    body = f"regexp_replace({text}, {literal(_OFFSET)}, '\\1')"
+    for pattern, put in (
+        (_BLANKS, " "),
+        (r"^(?i:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? +", ""),
+        (r"(:\d{2}),(\d+)$", r"\1.\2"),
+        (r"(\.\d{6})\d+$", r"\1"),
+        (r"(\d)(?:T|, ?| )(\d{1,2}:\d{2})", r"\1 \2"),
+        (r"日 ?(\d{1,2}:\d{2})", r"日 \1"),
+        (r" ?([AaPp])\.?[Mm]\.?$", r" \1M"),
+    ):
+        body = f"regexp_replace({body}, {literal(pattern)}, {literal(put)}, 'g')"
+    listed = ", ".join(literal(entry) for entry in _formats(order))
+    local = (
+        f"CASE WHEN regexp_full_match({body}, {literal(_ISO)}) "
+        f"THEN TRY_CAST({body} AS TIMESTAMP) ELSE try_strptime({body}, [{listed}]) END"
+    )
+    offset = f"replace(regexp_extract({text}, {literal(_OFFSET)}, 2), ':', '')"
+    minutes = (
+        f"(CASE WHEN {offset} < '-' THEN 1 ELSE -1 END * (60 * TRY_CAST({offset}[2:3] AS BIGINT) "
+        f"+ COALESCE(TRY_CAST({offset}[4:5] AS BIGINT), 0)))"
+    )
+    return (
+        f"CASE WHEN {offset} <> '' THEN epoch_us({local}) - {minutes} * 60000000 "
+        f"WHEN regexp_matches({text}, {literal(_OFFSET)}) THEN epoch_us({local}) "
+        f"ELSE {_local_to_utc(local, zone)} END"
+    )
+
+
+def _number_sql(text: str, kind: NumberKind, zone: str | None) -> str:
+    """SQL for dates that are numbers."""
+    number = f"CASE WHEN regexp_full_match({text}, {literal(_NUMERIC)}) THEN {{}} END"
+    if kind == "compact":
+        parsed = f"try_strptime({text}, ['%Y%m%d', '%Y%m%d%H%M%S'])"
+        return number.format(_local_to_utc(parsed, zone))
+    value = f"TRY_CAST({text} AS DECIMAL(38, 9))"
+    if kind == "excel":
+        # Excel counts days from 1899-12-30; its fractions are exact to about a millisecond.
+        days = f"round(({value} - 25569) * 86400000)::BIGINT * 1000"
+        return number.format(_local_to_utc(f"make_timestamp({days})", zone))
+    return number.format(
+        f"floor(CASE WHEN {value} < 100000000000 THEN {value} * 1000000 "
+        f"WHEN {value} < 100000000000000 THEN {value} * 1000 "
+        f"WHEN {value} < 100000000000000000 THEN {value} ELSE {value} / 1000 END)::BIGINT"
+    )
+
+
+def _local_to_utc(local: str, zone: str | None) -> str:
+    if zone is None:
+        return f"epoch_us({local})"
+    return f"epoch_us(timezone({literal(zone)}, {local}))"
+
+
+def sampled(table: str, n_rows: int, *, most: int = 5_000) -> str:
+    """A subquery of evenly spread rows of a raw table, so that looking at it stays cheap."""
+    step = max(1, n_rows // most)
+    if step == 1:
+        return identifier(table)
+    return f"(SELECT * FROM {identifier(table)} WHERE source_row % {step} = 0)"

@@ -1,0 +1,210 @@
+"""The same touchpoint, told twice.
+
+Exact repeats are rows alike in all columns. Across sources (a form tool and a CRM that both
+record one submission) it is the same person and touchpoint type within five minutes. Touches
+repeated within one source happened and stay.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, Literal, cast
+
+import duckdb
+import pyarrow as pa
+
+from journey.ingest.sql import identifier
+from journey.store.layout import MICROSECONDS
+
+Dedupe = Literal["none", "exact", "cross-source"]
+DEDUPE: Final = ("none", "exact", "cross-source")
+
+TOLERANCE_MINUTES: Final = 5
+MERGED: Final = "merged"
+"""Table of the entries that go: ``id``, ``kept_id``, ``merged_as``."""
+
+EXACT, CROSS_SOURCE = "exact repeat", "same touchpoint from another source"
+_TOLERANCE_US = TOLERANCE_MINUTES * 60 * MICROSECONDS
+
+Candidate = tuple[int, int, int, str]
+"""Group (same person and type), time in microseconds, id, source; sorted by group, time, id."""
+
+
+def find_duplicates(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    *,
+    dedupe: Dedupe,
+    columns: Sequence[str],
+    source: str,
+) -> None:
+    """Make the table :data:`MERGED`.
+
+    Parameters
+    ----------
+    table
+        Entries with ``id`` in the order that settles ties, and ``is_usable``.
+    columns
+        The columns that have to be alike for an exact repeat.
+    source
+        SQL expression of the source of a row, a text.
+    """
+    connection.execute(
+        f"CREATE OR REPLACE TABLE {MERGED} (id BIGINT, kept_id BIGINT, merged_as VARCHAR)"
+    )
+    if dedupe == "none":
+        return
+    _merge_exact(connection, table, columns)
+    if dedupe == "cross-source":
+        _merge_across_sources(connection, table, source)
+
+
+def _merge_exact(connection: duckdb.DuckDBPyConnection, table: str, columns: Sequence[str]) -> None:
+    """Rows alike in all columns; a hash finds them, the columns themselves decide."""
+    listed = ", ".join(identifier(column) for column in columns)
+    connection.execute(
+        f"""
+        INSERT INTO {MERGED}
+        WITH hashed AS (
+            SELECT id, hash({listed}) AS digest FROM {identifier(table)} WHERE is_usable),
+        suspects AS (
+            SELECT digest FROM hashed GROUP BY digest HAVING count(*) > 1),
+        suspect_ids AS (SELECT id FROM hashed SEMI JOIN suspects USING (digest)),
+        grouped AS (
+            SELECT id, min(id) OVER (PARTITION BY {listed}) AS kept_id
+            FROM {identifier(table)} SEMI JOIN suspect_ids USING (id))
+        SELECT id, kept_id, '{EXACT}' FROM grouped WHERE id <> kept_id
+        """
+    )
+
+
+def _merge_across_sources(connection: duckdb.DuckDBPyConnection, table: str, source: str) -> None:
+    """Look only at touches that have a neighbour from another source near in time."""
+    row = connection.execute(
+        f"SELECT count(DISTINCT {source}) FROM {identifier(table)} WHERE is_usable"
+    ).fetchall()[0]
+    if cast("tuple[int]", row)[0] < 2:  # noqa: PLR2004 - nothing to compare with
+        return
+    candidates = connection.sql(
+        f"""
+        WITH touches AS (
+            SELECT id, occurred_at, {source} AS source,
+                hash(COALESCE('p' || person_id, 'a' || account_id), touchpoint) AS digest,
+                COALESCE('p' || person_id, 'a' || account_id) AS who, touchpoint
+            FROM {identifier(table)} ANTI JOIN {MERGED} USING (id) WHERE is_usable),
+        shared AS (
+            SELECT digest FROM touches GROUP BY digest HAVING min(source) <> max(source)),
+        gaps AS (
+            SELECT *, occurred_at - lag(occurred_at) OVER same > {_TOLERANCE_US} AS is_apart
+            FROM touches SEMI JOIN shared USING (digest)
+            WINDOW same AS (PARTITION BY who, touchpoint ORDER BY occurred_at, id)),
+        clusters AS (
+            SELECT *, count(*) FILTER (is_apart) OVER (
+                PARTITION BY who, touchpoint ORDER BY occurred_at, id ROWS UNBOUNDED PRECEDING
+            ) AS cluster FROM gaps),
+        mixed AS (
+            SELECT *, min(source) OVER same <> max(source) OVER same AS is_mixed,
+                dense_rank() OVER (ORDER BY who, touchpoint, cluster) AS grouping
+            FROM clusters WINDOW same AS (PARTITION BY who, touchpoint, cluster))
+        SELECT grouping, occurred_at, id, source FROM mixed WHERE is_mixed
+        ORDER BY grouping, occurred_at, id
+        """
+    )
+    pairs = list(pair_touches(_rows(candidates.to_arrow_reader(100_000))))
+    found = pa.table(
+        {
+            "id": pa.array([pair[0] for pair in pairs], pa.int64()),
+            "kept_id": pa.array([pair[1] for pair in pairs], pa.int64()),
+        }
+    )
+    connection.register("found_pairs", found)
+    connection.execute(
+        f"INSERT INTO {MERGED} SELECT id, kept_id, '{CROSS_SOURCE}' FROM found_pairs"
+    )
+    connection.unregister("found_pairs")
+
+
+def _rows(reader: pa.RecordBatchReader) -> Iterator[Candidate]:
+    for batch in reader:
+        columns = [column.to_pylist() for column in batch.columns]
+        yield from cast("Iterator[Candidate]", zip(*columns, strict=True))
+
+
+def pair_touches(candidates: Iterable[Candidate]) -> Iterator[tuple[int, int]]:
+    """Pairs of touches that are one: the one merged and the one kept.
+
+    In order of time each touch goes into the earliest kept one of its group that is at most
+    five minutes older and holds none of its source yet; else it is kept itself.
+
+    Examples
+    --------
+    >>> minute = 60_000_000
+    >>> crm_and_form = [(1, 0, 10, "form"), (1, 2 * minute, 11, "crm"), (1, 3 * minute, 12, "crm")]
+    >>> list(pair_touches(crm_and_form))
+    [(11, 10)]
+    """
+    group = None
+    kept: list[tuple[int, int, set[str]]] = []
+    for key, at, touch, source in candidates:
+        if key != group:
+            group, kept = key, []
+        kept = [entry for entry in kept if at - entry[0] <= _TOLERANCE_US]
+        first = next((entry for entry in kept if source not in entry[2]), None)
+        if first is None:
+            kept.append((at, touch, {source}))
+        else:
+            first[2].add(source)
+            yield touch, first[1]
+
+
+def make_kept(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    target: str,
+    columns: Sequence[str],
+    *,
+    replaced: str = "",
+) -> None:
+    """Make ``target``: the usable rows that stay, their nulls filled from those merged into them.
+
+    Parameters
+    ----------
+    columns
+        The columns to fill.
+    replaced
+        A ``REPLACE`` clause for the columns of the result.
+    """
+    usable = f"SELECT t.* FROM {identifier(table)} t"
+    counts = connection.execute(
+        f"SELECT count(*), count(*) FILTER (merged_as = '{CROSS_SOURCE}') FROM {MERGED}"
+    ).fetchall()[0]
+    n_merged, n_across = cast("tuple[int, int]", counts)
+    if not n_merged:
+        # Nothing to join: a view spares a copy of all rows.
+        connection.execute(
+            f"CREATE VIEW {identifier(target)} AS "
+            f"SELECT * {replaced} FROM ({usable} WHERE is_usable)"
+        )
+        return
+    kept = f"{usable} ANTI JOIN {MERGED} USING (id) WHERE is_usable"
+    if n_across:
+        kept = _filled_sql(connection, table, kept, columns)
+    connection.execute(f"CREATE TABLE {identifier(target)} AS SELECT * {replaced} FROM ({kept})")
+
+
+def _filled_sql(
+    connection: duckdb.DuckDBPyConnection, table: str, kept: str, columns: Sequence[str]
+) -> str:
+    """A query that fills nulls of the rows kept from the earliest merged row with a value."""
+    firsts = ", ".join(
+        f"first(m.{identifier(column)} ORDER BY m.occurred_at, m.id) "
+        f"FILTER (m.{identifier(column)} IS NOT NULL) AS {identifier(column)}"
+        for column in columns
+    )
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE fills AS SELECT kept_id, {firsts} FROM {MERGED} "
+        f"JOIN {identifier(table)} m USING (id) WHERE merged_as = '{CROSS_SOURCE}' GROUP BY kept_id"
+    )
+    filled = ", ".join(
+        f"COALESCE(k.{identifier(column)}, f.{identifier(column)}) AS {identifier(column)}"
+        for column in columns
+    )
+    return f"SELECT k.* REPLACE ({filled}) FROM ({kept}) k LEFT JOIN fills f ON k.id = f.kept_id"

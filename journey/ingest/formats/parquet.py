@@ -1,0 +1,103 @@
+"""Parquet files, as text."""
+
+from typing import Final
+from uuid import uuid4
+
+import duckdb
+
+from journey.errors import ImportLimitError, UnreadableFileError
+from journey.ingest.formats.delimited import link_into_scratch
+from journey.ingest.formats.polled import run_polled
+from journey.ingest.formats.table import (
+    SOURCE_ROW,
+    RawTable,
+    Rejections,
+    Source,
+    check_width,
+    finish,
+    sql_path,
+    unique_names,
+)
+from journey.ingest.sql import identifier
+
+_BROKEN: Final = (
+    duckdb.InvalidInputException,
+    duckdb.IOException,
+    duckdb.SerializationException,
+)
+_EXACT_WHOLE: Final = 2**53
+
+
+def read_parquet(source: Source) -> list[RawTable]:
+    """Read a Parquet file into one table.
+
+    Parameters
+    ----------
+    source
+        The file.
+
+    Returns
+    -------
+    list of RawTable
+        One. Times with a zone are UTC and end in ``+00:00``, others have none; whole numbers have
+        no '.0'; lists and structs are JSON; bytes that are text are text, others are empty.
+    """
+    link = source.scratch / f"parquet_{uuid4().hex}"
+    link_into_scratch(source.path, link)
+    try:
+        return [_read(source, f"read_parquet({sql_path(link)})", sql_path(link))]
+    except _BROKEN as error:
+        raise UnreadableFileError(
+            f"{source.name} is a broken Parquet file ({str(error).splitlines()[0][:200]}). "
+            "Write or download it again."
+        ) from error
+    finally:
+        link.unlink()
+
+
+def _read(source: Source, reader: str, path: str) -> RawTable:
+    """Read one file, its size checked against its footer."""
+    connection = source.connection
+    described = connection.execute(f"DESCRIBE SELECT * FROM {reader}").fetchall()
+    check_width(source, len(described))
+    ((n_rows,),) = connection.execute(
+        f"SELECT coalesce(sum(num_rows), 0)::BIGINT FROM parquet_file_metadata({path})"
+    ).fetchall()
+    if n_rows * len(described) > source.limits.parquet_cells:
+        raise ImportLimitError(
+            f"{source.name} has {n_rows:,} rows by {len(described):,} columns; at most "
+            f"{source.limits.parquet_cells:,} cells are read. Write fewer columns or split it."
+        )
+    columns = unique_names([str(name) for name, *_ in described])
+    cells = ", ".join(
+        f"{_as_text(identifier(str(name)), str(kind))} AS {identifier(column)}"
+        for (name, kind, *_), column in zip(described, columns, strict=True)
+    )
+    table, row = identifier(source.table), identifier(SOURCE_ROW)
+    run_polled(
+        connection,
+        f"CREATE TABLE {table} AS SELECT {cells} FROM {reader}",
+        lambda share: source.report(int(share * n_rows), n_rows),
+    )
+    connection.execute(f"ALTER TABLE {table} ADD COLUMN {row} BIGINT")
+    connection.execute(f"UPDATE {table} SET {row} = rowid + 1")
+    return finish(source, columns, Rejections(source.name), ())
+
+
+def _as_text(column: str, kind: str) -> str:
+    """Write the SQL that turns a column of some type into text."""
+    if kind == "TIMESTAMP WITH TIME ZONE":
+        text = f"strftime({column}, '%Y-%m-%d %H:%M:%S.%f+00:00')"
+    elif kind in ("DOUBLE", "FLOAT"):
+        whole = f"{column} = trunc({column}) AND abs({column}) < {_EXACT_WHOLE}"
+        text = (
+            f"CASE WHEN isnan({column}) THEN NULL WHEN {whole} "
+            f"THEN CAST(CAST({column} AS BIGINT) AS VARCHAR) ELSE CAST({column} AS VARCHAR) END"
+        )
+    elif kind == "BLOB":
+        text = f"TRY(decode({column}))"
+    elif kind.endswith("]") or kind.startswith(("STRUCT", "MAP", "UNION", "VARIANT")):
+        text = f"CAST(to_json({column}) AS VARCHAR)"
+    else:
+        text = f"CAST({column} AS VARCHAR)"
+    return f"nullif(replace({text}, chr(0), ''), '')"

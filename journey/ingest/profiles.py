@@ -1,0 +1,86 @@
+"""What the values of a column look like."""
+
+from dataclasses import dataclass
+from typing import Final, cast
+
+import duckdb
+
+from journey.ingest.dates import DatePlan, plan_dates, sampled
+from journey.ingest.raw import RawTable
+from journey.ingest.sql import identifier, literal
+from journey.ingest.synonyms import DATE_WORDS, plain
+
+MOST: Final = 0.8
+"""Share of the values that must be of a kind for the column to be of it."""
+
+_EMAIL = r"[^@\s]+@[^@\s]+\.[^@\s]+"
+_NUMBER = r"[-+]?[\d.,' ]*\d[\d.,]*"
+_CLOCK = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?: ?[AaPp][Mm])?"
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What the values of one column look like, from an even sample of its rows."""
+
+    header: str
+    n_rows: int
+    n_values: int
+    n_distinct: int
+    samples: tuple[str, ...]
+    email_share: float
+    number_share: float
+    clock_share: float
+    dates: DatePlan | None
+
+    @property
+    def filled_share(self) -> float:
+        """Share of rows with a value."""
+        return self.n_values / self.n_rows if self.n_rows else 0.0
+
+    @property
+    def is_date(self) -> bool:
+        """Nearly all values are dates."""
+        return self.dates is not None and self.dates.share >= MOST
+
+    @property
+    def is_unique(self) -> bool:
+        """Nearly every value is different, among more than a few."""
+        return self.n_values > 20 and self.n_distinct >= 0.95 * self.n_values  # noqa: PLR2004 - fewer say nothing
+
+
+def profile_table(connection: duckdb.DuckDBPyConnection, raw: RawTable) -> dict[str, Profile]:
+    """Look at the values of every column."""
+    source = sampled(raw.table, raw.n_rows)
+    return {header: _profile(connection, source, header) for header in raw.columns}
+
+
+def _profile(connection: duckdb.DuckDBPyConnection, source: str, header: str) -> Profile:
+    x = f"nullif(trim({identifier(header)}), '')"
+    row = connection.execute(
+        f"""
+        SELECT count(*), count(x), count(DISTINCT x),
+            count(*) FILTER (regexp_full_match(x, {literal(_EMAIL)})),
+            count(*) FILTER (regexp_full_match(x, {literal(_NUMBER)})),
+            count(*) FILTER (regexp_full_match(x, {literal(_CLOCK)}))
+        FROM (SELECT {x} AS x FROM {source})
+        """
+    ).fetchall()[0]
+    n_rows, n_values, n_distinct, n_emails, n_numbers, n_clocks = cast("tuple[int, ...]", row)
+    samples = connection.execute(
+        f"SELECT x FROM (SELECT {x} AS x, source_row FROM {source}) WHERE x IS NOT NULL "
+        "GROUP BY x ORDER BY min(source_row) LIMIT 3"
+    ).fetchall()
+    is_named = bool(DATE_WORDS.search(plain(header)))
+    plan = plan_dates(connection, source, identifier(header), named_as_date=is_named)
+    of = max(n_values, 1)
+    return Profile(
+        header=header,
+        n_rows=n_rows,
+        n_values=n_values,
+        n_distinct=n_distinct,
+        samples=tuple(str(sample[0])[:80] for sample in samples),
+        email_share=n_emails / of,
+        number_share=n_numbers / of,
+        clock_share=n_clocks / of,
+        dates=plan if plan.n_dates else None,
+    )

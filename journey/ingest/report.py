@@ -1,0 +1,157 @@
+"""Counting what became of every row."""
+
+from collections.abc import Sequence
+from typing import cast
+
+import duckdb
+
+from journey.ingest.columns import TableRoles
+from journey.ingest.deduplicate import MERGED
+from journey.ingest.sql import identifier
+from journey.report import (
+    MOST_EXAMPLES,
+    Action,
+    Example,
+    FileSummary,
+    IngestReport,
+    ReasonCount,
+)
+
+_SHOWN = 120
+_SELECT_EXAMPLES = (
+    f"list({{row: source_row, value: left(shown, {_SHOWN})}} ORDER BY id)[1:{MOST_EXAMPLES}]"
+)
+_ROW_TEXT = (
+    "concat_ws(', ', account_id, touchpoint, "
+    "strftime(make_timestamp(occurred_at), '%Y-%m-%d %H:%M:%S'))"
+)
+
+
+def account_for_rows(
+    connection: duckdb.DuckDBPyConnection,
+    tables: Sequence[TableRoles],
+    *,
+    table: str,
+    described: str | None,
+) -> IngestReport:
+    """Make the report of an import.
+
+    Parameters
+    ----------
+    tables
+        The files as they were read.
+    table
+        All entries, with ``fault``; the merged ones stand in the table of duplicates.
+    described
+        The rows of attribute files, if there are any.
+    """
+    found: dict[int, list[ReasonCount]] = {index: [] for index in range(len(tables))}
+    for query in (_kept_sql(table), _merged_sql(table), _fault_sql(table)):
+        _collect(connection, query, tables, found)
+    if described:
+        _collect(connection, _described_sql(described), tables, found)
+    for index, read in enumerate(tables):
+        found[index] += _rejected(read)
+    summaries = [_summary(read, found[index]) for index, read in enumerate(tables)]
+    reasons = [reason for index in found for reason in found[index]]
+    return IngestReport(tuple(summaries), tuple(reasons))
+
+
+def _kept_sql(table: str) -> str:
+    return (
+        f"SELECT file_index, 'kept', '', count(*), [] FROM {identifier(table)} "
+        f"ANTI JOIN {MERGED} USING (id) WHERE is_usable GROUP BY file_index ORDER BY file_index"
+    )
+
+
+def _merged_sql(table: str) -> str:
+    return (
+        f"SELECT file_index, 'merged', merged_as, count(*), {_SELECT_EXAMPLES} FROM "
+        f"(SELECT t.*, merged_as, {_ROW_TEXT} AS shown FROM {MERGED} "
+        f"JOIN {identifier(table)} t USING (id)) GROUP BY file_index, merged_as ORDER BY ALL"
+    )
+
+
+def _fault_sql(table: str) -> str:
+    return (
+        f"SELECT file_index, 'set aside', fault, count(*), {_SELECT_EXAMPLES} FROM "
+        f"(SELECT *, COALESCE(nullif(time_text, ''), {_ROW_TEXT}) AS shown "
+        f"FROM {identifier(table)} WHERE NOT is_usable) "
+        "GROUP BY file_index, fault ORDER BY ALL"
+    )
+
+
+def _described_sql(table: str) -> str:
+    """Rows of attribute files are read if they have their key, else set aside."""
+    keyless = (
+        "CASE level WHEN 'person' THEN person_id IS NULL WHEN 'account' THEN account_id IS NULL "
+        "ELSE true END"
+    )
+    return (
+        f"SELECT file_index, 'read as attributes', '', count(*), [] FROM {identifier(table)} "
+        f"WHERE NOT ({keyless}) GROUP BY file_index UNION ALL "
+        "SELECT file_index, 'set aside', 'no account and no person', count(*), "
+        f"{_SELECT_EXAMPLES} FROM (SELECT *, '' AS shown FROM {identifier(table)}) "
+        f"WHERE {keyless} GROUP BY file_index ORDER BY ALL"
+    )
+
+
+def _collect(
+    connection: duckdb.DuckDBPyConnection,
+    query: str,
+    tables: Sequence[TableRoles],
+    found: dict[int, list[ReasonCount]],
+) -> None:
+    for row in connection.execute(query).fetchall():
+        index, action, reason, n_rows, examples = row
+        shown = [(int(e["row"]), str(e["value"] or "")) for e in examples or ()]
+        found[int(index)].append(
+            ReasonCount(
+                file=tables[int(index)].raw.file,
+                action=cast("Action", action),
+                reason=str(reason),
+                n_rows=int(n_rows),
+                examples=tuple(Example(*pair) for pair in shown),
+            )
+        )
+
+
+def _rejected(read: TableRoles) -> list[ReasonCount]:
+    """Rows that are no rows of the table: ragged, totals; by reason as far as they are known."""
+    raw = read.raw
+    if not raw.n_rejected:
+        return []
+    reasons = list(dict.fromkeys(row.reason for row in raw.rejected)) or ["not a row"]
+    counts: dict[str, int] = {
+        reason: sum(row.reason == reason for row in raw.rejected) for reason in reasons
+    }
+    counts[reasons[-1]] += raw.n_rejected - sum(counts.values())
+    return [
+        ReasonCount(
+            file=raw.file,
+            action="set aside",
+            reason=reason,
+            n_rows=counts[reason],
+            examples=tuple(
+                Example(row.line, row.text[:_SHOWN]) for row in raw.rejected if row.reason == reason
+            )[:MOST_EXAMPLES],
+        )
+        for reason in reasons
+    ]
+
+
+def _summary(read: TableRoles, reasons: Sequence[ReasonCount]) -> FileSummary:
+    def total(action: Action) -> int:
+        return sum(reason.n_rows for reason in reasons if reason.action == action)
+
+    return FileSummary(
+        file=read.raw.file,
+        shape=read.shape,
+        n_rows=read.raw.n_rows + read.raw.n_rejected,
+        n_read=sum(reason.n_rows for reason in reasons),
+        n_kept=total("kept"),
+        n_merged=total("merged"),
+        n_set_aside=total("set aside"),
+        n_attributes=total("read as attributes"),
+        roles=dict(read.roles),
+    )

@@ -1,0 +1,254 @@
+"""Tables of three shapes become one: entries, and attributes beside them.
+
+``events`` have a time and a touchpoint. ``wide`` tables have a key and one or more date columns:
+each filled date is a touchpoint named after its header. ``attributes`` tables have a key and no
+date. Entries of all files stand in one table, still as written but for their times.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import duckdb
+
+from journey.ingest.columns import TableRoles
+from journey.ingest.dates import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    DateOrder,
+    DatePlan,
+    decided,
+    plan_dates,
+    sampled,
+    time_sql,
+    with_formats,
+)
+from journey.ingest.sql import identifier, literal
+from journey.proposals import decides_won
+from journey.schema import NUMBER_ROLES, ROLES
+
+ENTRIES: Final = "entries"
+ATTRIBUTES: Final = "attributes"
+
+ROW: Final = ("file_index", "source_row", "date_index")
+"""What tells entries apart, in the order that settles ties."""
+
+_CORE: Final = (
+    *(*ROW, "time_text", "time_fault", "read_at", "id", "level", "fault", "is_usable"),
+    *("account_by", "is_joined_visitor", "kept_id", "merged_as", "shown", "action"),
+)
+TIME_MISSING, TIME_UNREAD, TIME_OUTSIDE = "no time", "time not understood", "time out of range"
+
+
+def extra_names(tables: Sequence[TableRoles]) -> dict[str, str]:
+    """Column names for the headers without a role, none of them the name of a role."""
+    headers = dict.fromkeys(header for table in tables for header in table.extras)
+    names: dict[str, str] = {}
+    lowered = {*ROLES, *_CORE}
+    for header in headers:
+        name = header.strip() or "unnamed"
+        # SQL does not tell Name from name; both are kept.
+        while name.lower() in lowered:
+            name = f"{name} (column)"
+        lowered.add(name.lower())
+        names[header] = name
+    return names
+
+
+def stage_tables(
+    connection: duckdb.DuckDBPyConnection,
+    tables: Sequence[TableRoles],
+    *,
+    dates: DateOrder | None,
+    zone: str | None,
+) -> tuple[dict[str, str], list[str]]:
+    """Make the tables ``entries`` and ``attributes`` out of the raw ones.
+
+    Returns
+    -------
+    dict
+        Header to column name, for the columns without a role.
+    list of str
+        What to tell about how times were read.
+    """
+    names = extra_names(tables)
+    notes: list[str] = []
+    entries: list[str] = []
+    attributes: list[str] = []
+    for index, table in enumerate(tables):
+        if table.shape == "attributes":
+            attributes.append(_attributes_sql(table, index, names))
+            continue
+        plans = _plans(connection, table, dates)
+        notes += _time_notes(table, plans, zone)
+        build = _events_sql if table.shape == "events" else _wide_sql
+        entries.append(build(table, index, names, plans, zone))
+    for name, parts in ((ENTRIES, entries), (ATTRIBUTES, attributes)):
+        if parts:
+            connection.execute(
+                f"CREATE TABLE {identifier(name)} AS {' UNION ALL BY NAME '.join(parts)}"
+            )
+    return names, notes
+
+
+def _time_value(headers: Sequence[str]) -> str:
+    """SQL of the text of a time that stands in one column or in several."""
+    if len(headers) == 1:
+        return identifier(headers[0])
+    return f"concat_ws(' ', {', '.join(f'trim({identifier(header)})' for header in headers)})"
+
+
+def _plans(
+    connection: duckdb.DuckDBPyConnection, table: TableRoles, dates: DateOrder | None
+) -> dict[tuple[str, ...], DatePlan]:
+    """How each time of a table is to be read; undecided ones are looked at in every row."""
+    headers = table.roles["occurred_at"]
+    groups = [(header,) for header in headers] if table.shape == "wide" else [headers]
+    raw = identifier(table.raw.table)
+    plans: dict[tuple[str, ...], DatePlan] = {}
+    for group in groups:
+        plan = table.profiles[group[0]].dates if len(group) == 1 else None
+        if plan is None or plan.question == "dates":
+            plan = plan_dates(connection, raw, _time_value(group), named_as_date=True)
+        plans[group] = plan
+    known = list(plans.values())
+    few = sampled(table.raw.table, table.raw.n_rows)
+    for group, plan in plans.items():
+        told = decided(plan, dates, column=" + ".join(group), file=table.raw.file, siblings=known)
+        plans[group] = with_formats(connection, few, _time_value(group), told)
+    return plans
+
+
+def _time_notes(
+    table: TableRoles, plans: Mapping[tuple[str, ...], DatePlan], zone: str | None
+) -> list[str]:
+    notes: list[str] = []
+    for group, plan in plans.items():
+        column = f"{table.raw.file}, column {' + '.join(group)!r}"
+        if plan.order:
+            notes.append(f"{column}: dates read {plan.order}.")
+        if plan.lacks_zone and zone is None:
+            notes.append(f"{column}: times carry no zone; read as UTC.")
+        if plan.numbers:
+            notes.append(f"{column}: numbers read as {_NUMBER_WORDS[plan.numbers]}.")
+        if plan.question == "epoch unit":
+            notes.append(f"{column}: epoch times in several units, told apart by their size.")
+    return notes
+
+
+_NUMBER_WORDS = {
+    "epoch": "time since 1970",
+    "excel": "Excel dates",
+    "compact": "dates written YYYYMMDD",
+}
+
+
+def _row_sql(index: int, date_index: int) -> list[str]:
+    return [
+        f"{index}::INTEGER AS file_index",
+        "source_row::BIGINT AS source_row",
+        f"{date_index}::INTEGER AS date_index",
+    ]
+
+
+def _role_sql(headers: Sequence[str], role: str) -> str:
+    """SQL of a role: its column, or the first filled one of several."""
+    filled = ", ".join(f"nullif({identifier(header)}, '')" for header in headers)
+    value = f"COALESCE({filled})" if len(headers) > 1 else identifier(headers[0])
+    return f"{value} AS {identifier(role)}"
+
+
+def _texts(table: TableRoles, names: Mapping[str, str], *, without: Sequence[str]) -> list[str]:
+    roles = [
+        _role_sql(headers, role) for role, headers in table.roles.items() if role not in without
+    ]
+    extras = [f"{identifier(header)} AS {identifier(names[header])}" for header in table.extras]
+    return roles + extras
+
+
+def _timed(
+    selected: Sequence[str], text: str, plan: DatePlan, zone: str | None, *, source: str
+) -> str:
+    """A query of rows with their time, and what is the matter where there is none."""
+    time = time_sql("time_text", plan, zone)
+    earliest = f"epoch_us({literal(FIRST_YEAR)}::TIMESTAMP)"
+    latest = f"epoch_us({literal(LAST_YEAR)}::TIMESTAMP)"
+    return (
+        "SELECT * EXCLUDE (time_text, read_at), "
+        f"CASE WHEN read_at >= {earliest} AND read_at < {latest} THEN read_at END AS occurred_at, "
+        f"CASE WHEN trim(coalesce(time_text, '')) = '' THEN {literal(TIME_MISSING)} "
+        f"WHEN read_at IS NULL THEN {literal(TIME_UNREAD)} "
+        f"WHEN read_at < {earliest} OR read_at >= {latest} THEN {literal(TIME_OUTSIDE)} END "
+        "AS time_fault, "
+        "CASE WHEN time_fault IS NOT NULL THEN time_text END AS time_text "
+        f"FROM (SELECT *, {time} AS read_at FROM "
+        f"(SELECT {', '.join(selected)}, {text} AS time_text FROM {source}))"
+    )
+
+
+def _events_sql(
+    table: TableRoles,
+    index: int,
+    names: Mapping[str, str],
+    plans: Mapping[tuple[str, ...], DatePlan],
+    zone: str | None,
+) -> str:
+    ((group, plan),) = plans.items()
+    selected = _row_sql(index, 0) + _texts(table, names, without=("occurred_at",))
+    return _timed(selected, _time_value(group), plan, zone, source=identifier(table.raw.table))
+
+
+def _wide_sql(
+    table: TableRoles,
+    index: int,
+    names: Mapping[str, str],
+    plans: Mapping[tuple[str, ...], DatePlan],
+    zone: str | None,
+) -> str:
+    """Each filled date is an entry; a row without any is one entry, without a time."""
+    raw = identifier(table.raw.table)
+    headers = [group[0] for group in plans]
+    none_filled = " AND ".join(_is_empty(header) for header in headers)
+    parts: list[str] = []
+    for position, ((header,), plan) in enumerate(plans.items()):
+        selected = [
+            *_row_sql(index, position),
+            *_texts(table, names, without=("occurred_at", *NUMBER_ROLES)),
+            *_amounts(table, header, headers),
+            f"{literal(header)} AS touchpoint",
+        ]
+        keep = f"NOT ({_is_empty(header)})"
+        if position == 0:
+            keep = f"{keep} OR ({none_filled})"
+        source = f"{raw} WHERE {keep}"
+        parts.append(_timed(selected, identifier(header), plan, zone, source=source))
+    return " UNION ALL BY NAME ".join(parts)
+
+
+def _is_empty(header: str) -> str:
+    return f"trim(coalesce({identifier(header)}, '')) = ''"
+
+
+def _amounts(table: TableRoles, header: str, headers: Sequence[str]) -> list[str]:
+    """Amounts belong to one date of their row, or they would count several times.
+
+    It is the date of the win, else the last one filled.
+    """
+    order = sorted(headers, key=lambda name: (not decides_won(name), -headers.index(name)))
+    before = " AND ".join(_is_empty(name) for name in order[: order.index(header)]) or "true"
+    return [
+        f"CASE WHEN {before} THEN {identifier(table.roles[role][0])} END AS {identifier(role)}"
+        for role in NUMBER_ROLES
+        if role in table.roles
+    ]
+
+
+def _attributes_sql(table: TableRoles, index: int, names: Mapping[str, str]) -> str:
+    selected = _row_sql(index, 0) + _texts(table, names, without=())
+    level = next((place for place, key in _LEVELS if key in table.roles), "")
+    return (
+        f"SELECT {', '.join(selected)}, {literal(level)} AS level "
+        f"FROM {identifier(table.raw.table)}"
+    )
+
+
+_LEVELS = (("person", "person_id"), ("account", "account_id"))

@@ -1,0 +1,108 @@
+"""Names and values into SQL, and a DuckDB connection that reads nothing but its own folder."""
+
+from pathlib import Path
+
+import duckdb
+
+
+def identifier(name: str) -> str:
+    """Quote a name as an SQL identifier.
+
+    Parameters
+    ----------
+    name
+        Any text but the empty one; may come from a file.
+
+    Returns
+    -------
+    str
+        The name in double quotes, its own quotes doubled.
+
+    Raises
+    ------
+    ValueError
+        If the name is empty or holds a NUL byte.
+
+    Examples
+    --------
+    >>> identifier('entered "Lead" at')
+    '"entered ""Lead"" at"'
+    """
+    if not name or "\0" in name:
+        raise ValueError(f"{name!r} can't name a column: it must have text and no NUL byte.")
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(value: str) -> str:
+    """Quote a text as an SQL string literal.
+
+    Parameters
+    ----------
+    value
+        Any text; may come from a file.
+
+    Returns
+    -------
+    str
+        The text in single quotes, its own quotes doubled.
+
+    Raises
+    ------
+    ValueError
+        If the text holds a NUL byte.
+
+    Examples
+    --------
+    >>> literal("O'Brien")
+    "'O''Brien'"
+    """
+    if "\0" in value:
+        raise ValueError(f"{value!r} can't stand in SQL: it holds a NUL byte.")
+    return "'" + value.replace("'", "''") + "'"
+
+
+def connect(directory: Path, *, memory_bytes: int) -> duckdb.DuckDBPyConnection:
+    """Open an on-disk database in a folder, locked to that folder.
+
+    Data larger than the memory spill into the folder. The connection can't read or write
+    elsewhere, load extensions or see Python variables, and none of that can be switched back on.
+
+    Parameters
+    ----------
+    directory
+        An existing folder for the database, its spill files and all files it may read.
+    memory_bytes
+        Memory that queries may use.
+
+    Returns
+    -------
+    duckdb.DuckDBPyConnection
+        Reads times in UTC and keeps rows in the order they were read.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with connect(Path(folder), memory_bytes=10**8) as connection:
+    ...         connection.execute("SELECT current_setting('TimeZone')").fetchall()
+    [('UTC',)]
+    """
+    directory = directory.resolve()
+    connection = duckdb.connect(
+        directory / "import.duckdb",
+        config={
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "python_enable_replacements": "false",
+            "preserve_insertion_order": "true",
+            "memory_limit": f"{memory_bytes}B",
+            "temp_directory": str(directory / "spill"),
+        },
+    )
+    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET enable_progress_bar = true")
+    connection.execute("SET enable_progress_bar_print = false")
+    connection.execute(f"SET allowed_directories = [{literal(str(directory))}]")
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+    return connection

@@ -1,0 +1,154 @@
+"""One spelling per value.
+
+Values are cleaned once per distinct value, not once per row: a small table of those that change
+is made for each column, and rows are joined to it only where there is any.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, Literal
+
+import duckdb
+
+from journey.ingest.sql import identifier, literal
+
+EMPTY_WORDS: Final = (
+    *("", "null", "NULL", "Null", "nan", "NaN", "n/a", "N/A", "#N/A", "#n/a"),
+    *("none", "None", "NONE"),
+)
+"""Written for 'nothing'. Not 'NA', an id and a country; not 'unknown', which is a value."""
+
+_EDGES = r"^[\s\p{Z}\p{Cc}\x{FEFF}]+|[\s\p{Z}\p{Cc}\x{FEFF}]+$"
+_BLANKS = r"[\s\p{Z}\p{Cc}\x{FEFF}]+"
+
+_NUMBER = (
+    r"^(?:[A-Za-z]{0,3}\p{Sc} ?|[A-Za-z]{2,3}\.? ?)?"
+    r"([-+]?(?:[0-9]{1,3}(?:[ \x{A0}\x{202F}'][0-9]{3})+(?:[.,][0-9]+)?"
+    r"|[0-9.,]+(?:[eE][+-]?[0-9]+)?))"
+    r"(?: ?(?:\p{Sc}|%|[A-Za-z]{2,3}))?$"
+)
+_DIGIT_GAPS = r"[ \x{A0}\x{202F}']"
+
+Kind = Literal["text", "id"]
+
+
+def cleaned_sql(value: str, kind: Kind) -> str:
+    """SQL that trims a text, collapses its white space and composes its letters (Unicode NFC).
+
+    Ids are only trimmed, and e-mail addresses put in lower case.
+    """
+    words = ", ".join(literal(word) for word in EMPTY_WORDS)
+    trimmed = f"regexp_replace({value}, {literal(_EDGES)}, '', 'g')"
+    if kind == "id":
+        clean = f"CASE WHEN contains({trimmed}, '@') THEN lower({trimmed}) ELSE {trimmed} END"
+    else:
+        clean = f"nfc_normalize(regexp_replace({trimmed}, {literal(_BLANKS)}, ' ', 'g'))"
+    return f"CASE WHEN {trimmed} IN ({words}) THEN NULL ELSE {clean} END"
+
+
+def make_spellings(
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    name: str,
+    sources: Sequence[tuple[str, str]],
+    kind: Kind,
+) -> int:
+    """Make the table ``name`` of the values of some columns that have to be written otherwise.
+
+    Parameters
+    ----------
+    name
+        The table to make: ``written`` (as in the file) and ``meant``.
+    sources
+        Pairs of table and column that hold values of one sort.
+    kind
+        Variants in case and white space of a text get the spelling most rows have, then the
+        first in binary order.
+
+    Returns
+    -------
+    int
+        How many values change; if none does, there is no table.
+    """
+    union = " UNION ALL ".join(
+        f"SELECT {identifier(column)} AS written FROM {identifier(table)}"
+        for table, column in sources
+    )
+    fold = "lower(clean)" if kind == "text" else "clean"
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE {identifier(name)} AS
+        WITH counted AS (
+            SELECT written, count(*) AS n FROM ({union})
+            WHERE written IS NOT NULL GROUP BY written),
+        cleaned AS (
+            SELECT written, {cleaned_sql("written", kind)} AS clean, n FROM counted),
+        spelled AS (
+            SELECT clean, sum(n) AS n FROM cleaned WHERE clean IS NOT NULL GROUP BY clean),
+        chosen AS (
+            SELECT {fold} AS fold, first(clean ORDER BY n DESC, clean) AS meant
+            FROM spelled GROUP BY fold)
+        SELECT written, meant FROM cleaned LEFT JOIN chosen ON {fold} = fold
+        WHERE meant IS DISTINCT FROM written
+        """
+    )
+    ((n_changed,),) = connection.execute(f"SELECT count(*) FROM {identifier(name)}").fetchall()
+    if not n_changed:
+        connection.execute(f"DROP TABLE {identifier(name)}")
+    return int(n_changed)
+
+
+def spelled_sql(table: str, columns: Iterable[str], spellings: Mapping[str, str]) -> str:
+    """A query that gives a table with its values as they are meant.
+
+    Parameters
+    ----------
+    spellings
+        Column to the table that :func:`make_spellings` made for it; others stay as they are.
+    """
+    selected: list[str] = []
+    joins: list[str] = []
+    for position, column in enumerate(columns):
+        quoted = identifier(column)
+        if column not in spellings:
+            selected.append(f"t.{quoted}")
+            continue
+        alias = f"s{position}"
+        joins.append(
+            f"LEFT JOIN {identifier(spellings[column])} {alias} ON t.{quoted} = {alias}.written"
+        )
+        selected.append(
+            f"CASE WHEN {alias}.written IS NULL THEN t.{quoted} ELSE {alias}.meant END AS {quoted}"
+        )
+    return f"SELECT {', '.join(selected)} FROM {identifier(table)} t {' '.join(joins)}"
+
+
+def number_sql(value: str) -> str:
+    """SQL that reads a finite number with a decimal point or comma, or gives null.
+
+    The last of ``.`` and ``,`` parts the decimals if both are there. One alone does too, unless
+    it stands several times or a comma comes before exactly three digits. A currency or a
+    percent sign beside the number is passed over.
+    """
+    found = f"regexp_extract(trim({value}), {literal(_NUMBER)}, 1)"
+    text = f"regexp_replace({found}, {literal(_DIGIT_GAPS)}, '', 'g')"
+    point = f"TRY_CAST(replace({text}, ',', '') AS DOUBLE)"
+    comma = f"TRY_CAST(replace(replace({text}, '.', ''), ',', '.') AS DOUBLE)"
+    number = (
+        f"COALESCE(TRY_CAST({value} AS DOUBLE), CASE "
+        f"WHEN regexp_full_match({text}, '[-+]?[0-9]{{1,3}}([.][0-9]{{3}}){{2,}}') THEN {comma} "
+        f"WHEN regexp_full_match({text}, '[-+]?[1-9][0-9]{{0,2}}(,[0-9]{{3}})+([.][0-9]*)?') "
+        f"THEN {point} "
+        f"WHEN regexp_full_match({text}, '[-+]?[0-9.]*,[0-9]*') THEN {comma} "
+        f"ELSE {point} END)"
+    )
+    return f"CASE WHEN isfinite({number}) THEN {number} END"
+
+
+def direction_sql(value: str) -> str:
+    """SQL of what a customer did against what they were shown; null for other words."""
+    did = "'did', 'click', 'engagement', 'inbound', 'action'"
+    shown = "'was shown', 'shown', 'impression', 'exposure', 'view-through', 'outbound', 'sent'"
+    return (
+        f"CASE WHEN lower({value}) IN ({did}) THEN 'did' "
+        f"WHEN lower({value}) IN ({shown}) THEN 'was shown' END"
+    )

@@ -1,0 +1,151 @@
+"""What vendors call the columns of a log."""
+
+import re
+import unicodedata
+from typing import Final
+
+SYNONYMS: Final[dict[str, tuple[str, ...]]] = {
+    "account_id": (
+        *("account_id", "case_concept_name", "case_id", "caseid", "company_id", "dd_company_id"),
+        *("group_id", "organization_id", "organisation_id", "associated_company_ids", "case"),
+        *("account_key", "account_number", "account", "company", "company_name", "account_name"),
+        *("organization", "organisation", "company_domain", "account_domain", "domain"),
+        *("case_name", "case_key", "journey_id", "trace_id", "firma", "unternehmen", "kunde"),
+        *("entreprise", "empresa", "azienda", "公司", "客户"),
+    ),
+    "person_id": (
+        *("person_id", "email", "email_address", "e_mail", "e_mail_address", "mail"),
+        *("contact_email", "user_email", "contact_id", "user_id", "userid", "customer_id"),
+        *("dd_contact_id", "lead_id", "person", "contact", "customer", "distinct_id"),
+        *("member_id", "profile_id", "who_id", "recipient", "subscriber_id", "uid", "user"),
+        *("correo", "邮箱", "用户id"),
+    ),
+    "anonymous_id": (
+        *("anonymous_id", "anonymousid", "visitor_id", "visitorid", "dd_visitor_id"),
+        *("user_pseudo_id", "client_id", "clientid", "cookie_id", "device_id", "cookie"),
+        *("visitor", "full_visitor_id", "anon_id"),
+    ),
+    "session_id": (
+        *("session_id", "sessionid", "ga_session_id", "visit_id", "id_visit", "session"),
+    ),
+    "opportunity_id": (*("opportunity_id", "deal_id", "opp_id", "opportunity", "deal"),),
+    "touchpoint": (
+        *("touchpoint", "concept_name", "touchpoint_type", "event_name", "activity_name"),
+        *("event_type", "activity_type", "activity", "event", "action", "interaction_type"),
+        *("interaction", "touchpoint_name", "touch", "event_action", "amplitude_event_type"),
+        *("milestone", "aktivität", "aktivitaet", "ereignis", "actividad", "evento"),
+        *("activité", "événement", "事件", "活动", "触点"),
+    ),
+    "occurred_at": (
+        *("occurred_at", "time_timestamp", "event_timestamp", "event_time", "timestamp"),
+        *("original_timestamp", "occurred", "happened_at", "activity_date", "activity_time"),
+        *("event_date", "date_time", "datetime", "touch_date", "touchpoint_date"),
+        *("time", "date", "date_entered", "created_at", "created_date", "create_date"),
+        *("createdate", "created", "client_event_time", "sent_at", "received_at"),
+        *("start_time", "start_timestamp", "start_date", "server_time", "event_date_dt"),
+        *("when", "ts", "day", "zeitstempel", "zeitpunkt", "datum", "zeit", "fecha"),
+        *("date_heure", "data", "日期", "时间", "時間"),
+    ),
+    "channel": (
+        *("channel", "marketing_channel", "default_channel_group", "default_channel_grouping"),
+        *("channel_group", "channel_grouping", "channel_name", "utm_medium", "medium"),
+        *("campaign_medium", "context_campaign_medium", "lead_source", "utm_source"),
+        *("traffic_source", "kanal", "canal", "渠道"),
+    ),
+    "campaign": (
+        *("campaign", "campaign_name", "utm_campaign", "context_campaign_name"),
+        *("campaign_id", "email_campaign_id", "kampagne", "campaña", "campagne"),
+    ),
+    "content": (
+        *("content", "content_title", "content_name", "asset", "asset_name", "page_title"),
+        *("utm_content", "page_url", "page_location", "page", "url", "landing_page"),
+        *("page_path", "creative"),
+    ),
+    "source_system": (*("source_system", "data_source", "system", "platform", "source_platform"),),
+    "stage": (
+        *("stage", "lifecycle_stage", "lifecyclestage", "funnel_stage", "journey_stage"),
+        *("stage_name", "deal_stage", "opportunity_stage", "pipeline_stage", "phase"),
+    ),
+    "direction": ("direction",),
+    "reason": (
+        *("reason", "loss_reason", "lost_reason", "closed_lost_reason", "close_reason"),
+        *("stage_reason", "disqualification_reason"),
+    ),
+    "cost": ("cost", "costs", "spend", "total_spent", "amount_spent", "kosten", "coste"),
+    "value": (
+        *("value", "deal_value", "amount", "revenue", "deal_amount", "opportunity_amount"),
+        *("order_value", "purchase_value", "order_total", "conversion_value", "event_value"),
+        *("umsatz", "betrag", "importe", "montant"),
+    ),
+    "sentiment": ("sentiment", "sentiment_score"),
+    "source_order": ("source_order", "sequence", "sequence_number", "seq", "event_index"),
+}
+"""Headers by role, the surest first; compared after :func:`plain`."""
+
+WEAK: Final[dict[str, tuple[str, ...]]] = {
+    "touchpoint": (
+        *("type", "subject", "status", "stage", "stage_name", "deal_stage", "lifecycle_stage"),
+        *("name", "title", "label", "category", "description", "task", "step", "task_name"),
+    ),
+    "channel": ("source", "origin", "referrer_type"),
+}
+"""Headers that mean a role only where no better one is there."""
+
+PREFIXES: Final = ("property_hs_", "property_", "properties_", "case_", "context_", "hs_")
+
+DATE_WORDS: Final = re.compile(
+    r"(?:^|_)(date|time|timestamp|at|on|when|day|ts|datetime|created|modified|datum|zeit"
+    r"|zeitstempel|fecha|data|createdate|closedate|started|ended)(?:_|$)"
+    r"|date$|日|时间|時間"
+)
+TIME_WORDS: Final = re.compile(r"(?:^|_)(time|hour|uhrzeit|zeit|hora|heure|tijd)(?:_|$)|时间")
+ID_WORDS: Final = re.compile(r"(?:^|_)(id|ids|key|uuid|guid|no|number|nr|code|num)$|[a-z]id$")
+TECHNICAL_DATES: Final = re.compile(
+    r"^_|synced|modified|updated|refresh|last_viewed|last_referenced|last_activity|modstamp"
+    r"|last_changed|birth|deadline|planned|due_date|processed|upload|^export|_end$|valid_to"
+)
+"""Dates that say something of the row or the plan, not of anything a customer did."""
+
+
+def plain(header: str) -> str:
+    """A header as the synonyms are written: lower case, words parted by ``_``.
+
+    Examples
+    --------
+    >>> plain("case:concept:name"), plain("EventName"), plain(" Close Date (UTC)")
+    ('case_concept_name', 'event_name', 'close_date_utc')
+    """
+    text = unicodedata.normalize("NFKC", header)
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", text).lower()
+    lead = "_" if words.startswith("_") else ""
+    return lead + re.sub(r"[\W_]+", "_", words).strip("_")
+
+
+CURRENCY: Final = re.compile(r"_(?:eur|usd|gbp|chf|jpy|cny|inr|brl|aud|cad|local_currency)$")
+
+
+def names_of(header: str) -> tuple[str, ...]:
+    """The plain header, then without a vendor's prefix or the currency."""
+    name = plain(header)
+    prefixed = [name.removeprefix(prefix) for prefix in PREFIXES if name.startswith(prefix)]
+    shorter = [*prefixed, *([CURRENCY.sub("", name)] if CURRENCY.search(name) else [])]
+    return tuple(dict.fromkeys((name, *(rest for rest in shorter if rest))))
+
+
+def named(header: str, role: str) -> float:
+    """How surely a header alone names a role, from 0 to 1.
+
+    Examples
+    --------
+    >>> named("time:timestamp", "occurred_at") > named("Created", "occurred_at") > 0.8
+    True
+    >>> named("colour", "occurred_at")
+    0.0
+    """
+    best = 0.0
+    for penalty, name in zip((0.0, 0.04), names_of(header)[:2], strict=False):
+        for synonyms, top in ((SYNONYMS[role], 0.98), (WEAK.get(role, ()), 0.55)):
+            if name in synonyms:
+                drop = 0.1 * synonyms.index(name) / len(synonyms)
+                best = max(best, top - drop - penalty)
+    return best

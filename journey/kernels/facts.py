@@ -1,0 +1,128 @@
+"""What is true of each journey: its stage after every touch, how it was decided."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from journey.kernels.compiled import kernel
+
+Ints = npt.NDArray[np.int64]
+Ticks = npt.NDArray[Any]
+Stages = npt.NDArray[np.int8]
+Bytes = npt.NDArray[np.uint8]
+Flags = npt.NDArray[np.bool_]
+
+WON, LOST, NO_DECISION, OPEN = 0, 1, 2, 3
+"""States of a journey; the first three are also the codes of its outcome."""
+STALLED, IN_PROGRESS = 3, 4
+UNDECIDING = 255
+"""The mark of touchpoints that decide nothing; others carry the state they bring about."""
+
+
+@kernel
+def walk(
+    entered: Stages,
+    verdicts: Bytes,
+    by_customer: Flags,
+    ticks: Ticks,
+    offsets: Ints,
+    last_stage: int,
+    dormancy: float,
+) -> tuple[Stages, Bytes, Ints, npt.NDArray[np.int32]]:
+    """Stage after each touch; per journey its state, deciding row and number of reopenings.
+
+    The last deciding touchpoint counts; silence beyond dormancy ends a journey undecided; only a
+    customer's touch after a loss or dormancy reopens it; a win stays, and from then on the
+    journey is in its last stage.
+    """
+    current = np.empty(len(entered), np.int8)
+    states = np.full(len(offsets) - 1, OPEN, np.uint8)
+    decided = np.full(len(offsets) - 1, -1, np.int64)
+    reopened = np.zeros(len(offsets) - 1, np.int32)
+    for j in range(len(offsets) - 1):
+        stage = np.int8(-1)
+        state = OPEN
+        for row in range(offsets[j], offsets[j + 1]):
+            if state != WON:
+                if entered[row] >= 0:
+                    stage = entered[row]
+                begun = row > offsets[j]
+                if begun and state == OPEN and np.int64(ticks[row]) - ticks[row - 1] > dormancy:
+                    state = NO_DECISION
+                verdict = verdicts[row]
+                if verdict != UNDECIDING:
+                    state = verdict
+                    decided[j] = row
+                elif state != OPEN and by_customer[row]:
+                    state = OPEN
+                    decided[j] = -1
+                    reopened[j] += 1
+                if state == WON:
+                    stage = np.int8(last_stage)
+            current[row] = stage
+        states[j] = state
+    return current, states, decided, reopened
+
+
+@kernel
+def gaps_of(ticks: Ticks, offsets: Ints, wanted: Flags) -> Ints:
+    """Gaps between neighbouring touches of the wanted journeys."""
+    total = 0
+    for j in range(len(offsets) - 1):
+        if wanted[j] and offsets[j + 1] > offsets[j]:
+            total += offsets[j + 1] - offsets[j] - 1
+    gaps = np.empty(total, np.int64)
+    at = 0
+    for j in range(len(offsets) - 1):
+        if wanted[j]:
+            for row in range(offsets[j] + 1, offsets[j + 1]):
+                gaps[at] = np.int64(ticks[row]) - np.int64(ticks[row - 1])
+                at += 1
+    return gaps
+
+
+@kernel
+def gaps_before_advance(current: Stages, ticks: Ticks, offsets: Ints) -> tuple[Stages, Ints]:
+    """Gaps begun in a stage by journeys that later went beyond it, with that stage."""
+    stages = np.empty(len(current), np.int8)
+    gaps = np.empty(len(current), np.int64)
+    at = 0
+    for j in range(len(offsets) - 1):
+        furthest = np.int8(-1)
+        for row in range(offsets[j + 1] - 2, offsets[j] - 1, -1):
+            furthest = max(furthest, current[row + 1])
+            if 0 <= current[row] < furthest:
+                stages[at] = current[row]
+                gaps[at] = np.int64(ticks[row + 1]) - np.int64(ticks[row])
+                at += 1
+    return stages[:at].copy(), gaps[:at].copy()
+
+
+@kernel
+def settle(
+    current: Stages,
+    states: Bytes,
+    ticks: Ticks,
+    offsets: Ints,
+    as_of: int,
+    dormancy: float,
+    normal: npt.NDArray[np.float64],
+) -> Bytes:
+    """The outcome of each journey.
+
+    ``normal[stage]`` is the silence not yet unusual there; its last entry serves journeys that
+    have entered no stage.
+    """
+    outcomes = states.copy()
+    for j in range(len(offsets) - 1):
+        last = offsets[j + 1] - 1
+        if states[j] == OPEN and last >= offsets[j]:
+            silence = as_of - np.int64(ticks[last])
+            if silence > dormancy:
+                outcomes[j] = NO_DECISION
+            elif silence > normal[current[last]]:
+                outcomes[j] = STALLED
+            else:
+                outcomes[j] = IN_PROGRESS
+    return outcomes

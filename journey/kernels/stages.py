@@ -1,0 +1,116 @@
+"""Stage entries of each journey."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from journey.kernels.compiled import kernel
+from journey.kernels.facts import NO_DECISION, WON
+
+Ints = npt.NDArray[np.int64]
+Codes = npt.NDArray[Any]
+Ticks = npt.NDArray[Any]
+Stages = npt.NDArray[np.int8]
+
+
+@kernel
+def stage_entries(current: Stages, offsets: Ints, n_stages: int) -> tuple[Ints, Ints]:
+    """First row of each journey in each stage, and first row in the next one after that (-1: none).
+
+    ``current`` is the stage after each touch.
+    """
+    n_journeys = len(offsets) - 1
+    entered = np.full((n_journeys, n_stages), -1, np.int64)
+    advanced = np.full((n_journeys, n_stages), -1, np.int64)
+    for j in range(n_journeys):
+        stage = np.int8(-1)
+        for row in range(offsets[j], offsets[j + 1]):
+            now = current[row]
+            if now != stage and now >= 0:
+                if entered[j, now] < 0:
+                    entered[j, now] = row
+                if now > 0 and entered[j, now - 1] >= 0 and advanced[j, now - 1] < 0:
+                    advanced[j, now - 1] = row
+            stage = now
+    return entered, advanced
+
+
+@kernel
+def journeys_having_type(
+    types: Codes, offsets: Ints, members: npt.NDArray[np.bool_], n_types: int
+) -> Ints:
+    """Journeys of each group that have each type, by ``group, type``; ``members[j, group]``."""
+    n_groups = members.shape[1]
+    counts = np.zeros((n_groups, n_types), np.int64)
+    seen = np.full(n_types, -1, np.int64)
+    for j in range(len(offsets) - 1):
+        for row in range(offsets[j], offsets[j + 1]):
+            code = types[row]
+            if seen[code] != j:
+                seen[code] = j
+                for group in range(n_groups):
+                    counts[group, code] += members[j, group]
+    return counts
+
+
+@kernel
+def longest_silences(
+    current: Stages,
+    ticks: Ticks,
+    offsets: Ints,
+    as_of: int,
+    is_open: npt.NDArray[np.bool_],
+    n_stages: int,
+) -> Ints:
+    """Longest silence of each journey in each stage (-1: never in it).
+
+    The silence from the last touch to ``as_of`` counts for journeys that no touch has decided.
+    """
+    longest = np.full((len(offsets) - 1, n_stages), -1, np.int64)
+    for j in range(len(offsets) - 1):
+        for row in range(offsets[j], offsets[j + 1]):
+            stage = current[row]
+            if stage < 0:
+                continue
+            silence = np.int64(0)
+            if row + 1 < offsets[j + 1]:
+                silence = np.int64(ticks[row + 1]) - np.int64(ticks[row])
+            elif is_open[j]:
+                silence = as_of - np.int64(ticks[row])
+            longest[j, stage] = max(longest[j, stage], silence)
+    return longest
+
+
+@kernel
+def answers_to_silence(
+    current: Stages,
+    types: Codes,
+    ticks: Ticks,
+    offsets: Ints,
+    limits: npt.NDArray[np.float64],
+    n_stages: int,
+    n_types: int,
+    outcomes: npt.NDArray[np.uint8],
+) -> tuple[Ints, Ints]:
+    """Decided and won journeys by stage and by the touch that first ended a long silence there.
+
+    Index ``[stage, type]``; a journey counts once for each stage, at its first silence longer
+    than ``limits[stage]``.
+    """
+    n_decided = np.zeros((n_stages, n_types), np.int64)
+    n_won = np.zeros((n_stages, n_types), np.int64)
+    seen = np.full(n_stages, -1, np.int64)
+    for j in range(len(offsets) - 1):
+        if outcomes[j] > NO_DECISION:
+            continue
+        for row in range(offsets[j], offsets[j + 1] - 1):
+            stage = current[row]
+            if stage < 0 or seen[stage] == j:
+                continue
+            if np.int64(ticks[row + 1]) - np.int64(ticks[row]) > limits[stage]:
+                seen[stage] = j
+                n_decided[stage, types[row + 1]] += 1
+                if outcomes[j] == WON:
+                    n_won[stage, types[row + 1]] += 1
+    return n_decided, n_won

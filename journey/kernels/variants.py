@@ -1,0 +1,34 @@
+"""Whole sequences, told apart by two hashes."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from journey.kernels.compiled import kernel
+
+Ints = npt.NDArray[np.int64]
+Codes = npt.NDArray[Any]
+Hashes = npt.NDArray[np.uint64]
+
+FIRST_SEED, FIRST_FACTOR = np.uint64(0xCBF29CE484222325), np.uint64(0x9E3779B97F4A7C15)
+SECOND_SEED, SECOND_FACTOR = np.uint64(0x84222325CBF29CE4), np.uint64(0xC2B2AE3D27D4EB4F)
+SHIFT = np.uint64(29)
+
+
+@kernel
+def hash_journeys(types: Codes, offsets: Ints) -> tuple[Hashes, Hashes]:
+    """Two independent hashes of each journey's sequence of types."""
+    first = np.empty(len(offsets) - 1, np.uint64)
+    second = np.empty(len(offsets) - 1, np.uint64)
+    for j in range(len(offsets) - 1):
+        a, b = FIRST_SEED, SECOND_SEED
+        for row in range(offsets[j], offsets[j + 1]):
+            code = np.uint64(types[row]) + np.uint64(1)
+            a = (a ^ code) * FIRST_FACTOR
+            a ^= a >> SHIFT
+            b = (b + code) * SECOND_FACTOR
+            b ^= b >> SHIFT
+        first[j] = a
+        second[j] = b
+    return first, second

@@ -1,0 +1,61 @@
+"""Columns, types and units of every table that functions pass on."""
+
+from typing import Final, Literal
+
+Outcome = Literal["won", "lost", "no_decision", "stalled", "in_progress"]
+OUTCOMES: Final[tuple[Outcome, ...]] = ("won", "lost", "no_decision", "stalled", "in_progress")
+"""The five outcomes in the order of every table and picture; their index is their code."""
+
+DECIDED: Final[tuple[Outcome, ...]] = ("won", "lost", "no_decision")
+"""Outcomes of journeys that are over."""
+
+DEFAULT_STAGES: Final = ("Attract", "Capture", "Nurture", "Convert", "Expand")
+
+Case = Literal["account", "person", "opportunity", "session"]
+CASE_ROLES: Final[dict[Case, str]] = {
+    "account": "account_id",
+    "person": "person_id",
+    "opportunity": "opportunity_id",
+    "session": "session_id",
+}
+
+REQUIRED_ROLES: Final = ("account_id", "occurred_at", "touchpoint")
+TEXT_ROLES: Final = (
+    "account_id",
+    "touchpoint",
+    "person_id",
+    "anonymous_id",
+    "session_id",
+    "opportunity_id",
+    "channel",
+    "campaign",
+    "content",
+    "source_system",
+    "stage",
+    "direction",
+    "reason",
+)
+"""Roles stored as codes into a dictionary."""
+
+NUMBER_ROLES: Final = ("cost", "value", "sentiment")
+"""Roles stored as 64-bit floats, not a number where the log has none."""
+
+ROLES: Final = (*TEXT_ROLES, "occurred_at", *NUMBER_ROLES, "source_order")
+
+LEFT_OUT: Final = "left out"
+"""Stands for a role where the user says that a column is not to be read."""
+
+DIRECTIONS: Final = ("did", "was shown")
+
+EXCLUDED_FROM_CODES: Final = ("occurred_at", "source_order")
+
+SECONDS_PER_DAY: Final = 86_400.0
+
+SMALL_SAMPLE: Final = 30
+"""Rates with a smaller denominator are greyed and say n."""
+
+OTHER: Final = "Other"
+"""The box of a step flow that holds all types not named."""
+
+NOT_STARTED: Final = "Not started"
+"""The box of journeys that begin later than the step (flows read around or up to an anchor)."""

@@ -1,0 +1,308 @@
+"""The steps by which a log is narrowed or relabelled, each from view to view."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from journey.errors import ColumnNotFoundError, ValueNotAllowedError
+from journey.facts import ShardFacts
+from journey.kernels import select
+from journey.schema import OUTCOMES
+from journey.store.layout import Column, Store
+from journey.store.view import View, keep_journeys, keep_ranges, keep_rows, rename_types
+
+Flags = npt.NDArray[np.bool_]
+
+JOURNEY_FACTS = ("outcome", "current_stage", "reached_stage")
+
+
+@dataclass(frozen=True)
+class Where:
+    """Keep what has one of these values."""
+
+    column: str
+    values: tuple[str | None, ...]
+
+
+@dataclass(frozen=True)
+class Exclude:
+    """Remove touchpoints of these types; their neighbours become neighbours."""
+
+    types: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Call several touchpoint types by one name."""
+
+    name: str
+    types: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Collapse:
+    """Make neighbours of the same type one touchpoint, at the first's time."""
+
+
+@dataclass(frozen=True)
+class Since:
+    """Keep touchpoints from an instant on."""
+
+    tick: int
+
+
+@dataclass(frozen=True)
+class StartAt:
+    """Let each journey begin at its first touchpoint of a type; others are left out."""
+
+    type: str
+
+
+@dataclass(frozen=True)
+class EndAt:
+    """Let each journey end at its last touchpoint of a type; others are left out."""
+
+    type: str
+
+
+@dataclass(frozen=True)
+class Having:
+    """Keep journeys that have a touchpoint of one of these types, whole."""
+
+    types: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class HavingMove:
+    """Keep journeys in which one type follows another directly, whole."""
+
+    source: str
+    target: str
+
+
+@dataclass(frozen=True)
+class HavingAt:
+    """Keep journeys that have one of these types (none: nothing) at a position, whole.
+
+    The position counts from the beginning, from the end if negative, or from the first
+    touchpoint of the type ``around``.
+    """
+
+    position: int
+    types: tuple[str, ...]
+    around: str | None = None
+
+
+@dataclass(frozen=True)
+class HavingVariant:
+    """Keep journeys that are exactly this sequence."""
+
+    sequence: tuple[str, ...]
+
+
+Step = (
+    Where
+    | Exclude
+    | Group
+    | Collapse
+    | Since
+    | StartAt
+    | EndAt
+    | Having
+    | HavingMove
+    | HavingAt
+    | HavingVariant
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Context:
+    """What a step may ask beside the view: facts of the shard, names of the stages."""
+
+    facts: ShardFacts | None
+    stages: tuple[str, ...]
+
+
+def apply(step: Step, view: View, context: Context) -> View:  # noqa: C901, PLR0911 - a case a step
+    """The view after one step."""
+    names, types, offsets = view.type_names, view.types, view.offsets
+    begins, ends = offsets[:-1], offsets[1:]
+    match step:
+        case Where():
+            return _where(step, view, context)
+        case Exclude(excluded):
+            return keep_rows(view, select.take(~_wanted(names, excluded), types))
+        case Group():
+            return _grouped(step, view)
+        case Collapse():
+            return keep_rows(view, select.run_starts(types, offsets))
+        case Since(tick):
+            return keep_ranges(view, select.first_at_or_after(view.ticks, offsets, tick), ends)
+        case StartAt(name):
+            found = select.first_of(types, offsets, _wanted(names, (name,)))
+            return keep_ranges(view, np.where(found < 0, ends, found), ends)
+        case EndAt(name):
+            found = select.last_of(types, offsets, _wanted(names, (name,)))
+            return keep_ranges(view, begins, np.where(found < 0, begins, found + 1))
+        case Having(wanted):
+            found = select.first_of(types, offsets, _wanted(names, wanted))
+            return keep_journeys(view, found >= 0)
+        case HavingMove(source, target):
+            if source not in names or target not in names:
+                return keep_journeys(view, np.zeros(view.n_journeys, dtype=bool))
+            codes = names.index(source), names.index(target)
+            return keep_journeys(view, select.has_move(types, offsets, *codes))
+        case HavingAt():
+            return keep_journeys(view, _at_position(step, view))
+        case HavingVariant(sequence):
+            code_of = {name: code for code, name in enumerate(names)}
+            wanted = np.array([code_of.get(name, -1) for name in sequence], dtype=np.int64)
+            return keep_journeys(view, select.is_sequence(types, offsets, wanted))
+
+
+def _where(step: Where, view: View, context: Context) -> View:
+    """Attributes of accounts and facts keep journeys; all else keeps touchpoints."""
+    store, column = view.store, step.column
+    if column in JOURNEY_FACTS:
+        return keep_journeys(view, _facts_flags(step, view, context))
+    if column == "touchpoint":
+        return keep_rows(view, select.take(_wanted(view.type_names, step.values), view.types))
+    if column in store.text_columns:
+        wanted = _having(store.dictionaries[column], step.values)
+        if column == store.case_role:
+            return keep_journeys(view, wanted[view.shard.cases[view.journeys]])
+        return keep_rows(view, select.take(wanted, view.codes(column)))
+    if column in store.accounts.column_names:
+        accounts = store.journey_accounts(view.shard)[view.journeys].astype(np.int64)
+        return keep_journeys(view, _accounts_having(store.accounts[column], accounts, step.values))
+    wanted = _having(store.people[column], step.values)
+    return keep_rows(view, select.take(wanted, view.codes("person_id")))
+
+
+def _facts_flags(step: Where, view: View, context: Context) -> Flags:
+    facts = context.facts
+    if facts is None:
+        raise AssertionError("a step that reads facts was applied without them")
+    if step.column == "outcome":
+        return _wanted(OUTCOMES, step.values)[facts.outcomes[view.journeys]]
+    stages, in_none = _wanted(context.stages, step.values), None in step.values
+    last = facts.last_stages
+    if step.column == "current_stage":
+        return np.append(stages, in_none)[last[view.journeys]]
+    reached = facts.reached(np.append(stages, False)) | (in_none & (last < 0))
+    return reached[view.journeys]
+
+
+def _at_position(step: HavingAt, view: View) -> Flags:
+    begins, ends = view.offsets[:-1], view.offsets[1:]
+    if step.around is not None:
+        wanted = _wanted(view.type_names, (step.around,))
+        base = select.first_of(view.types, view.offsets, wanted)
+        has_base = base >= 0
+    else:
+        base = begins if step.position >= 0 else ends
+        has_base = np.ones(view.n_journeys, dtype=bool)
+    rows = base + step.position
+    inside = (rows >= begins) & (rows < ends)
+    if not step.types:
+        return has_base & ~inside
+    found = np.zeros(view.n_journeys, dtype=bool)
+    usable = has_base & inside
+    found[usable] = _wanted(view.type_names, step.types)[view.types[rows[usable]]]
+    return found
+
+
+def _grouped(step: Group, view: View) -> View:
+    old = [step.name if name in step.types else name for name in view.type_names]
+    names = list(dict.fromkeys(old))
+    code_of = {name: code for code, name in enumerate(names)}
+    return rename_types(view, names, np.array([code_of[name] for name in old], dtype=np.int64))
+
+
+def n_by_account(steps: Sequence[Step], store: Store) -> int:
+    """How many of the first steps go by attributes of accounts alone, whatever is in view."""
+    columns = set(store.accounts.column_names) - {*store.text_columns, *JOURNEY_FACTS}
+    by_account = (isinstance(step, Where) and step.column in columns for step in steps)
+    return sum(1 for _ in takewhile(bool, by_account))
+
+
+def needs_facts(step: Step) -> bool:
+    """Whether a step can only be applied with the facts of journeys."""
+    return isinstance(step, Where) and step.column in JOURNEY_FACTS
+
+
+def values_of(store: Store, column: str, stages: Sequence[str]) -> list[str | None]:
+    """The values by which a column can be filtered, sorted, null last."""
+    if column == "outcome":
+        return list(OUTCOMES)
+    if column in JOURNEY_FACTS:
+        return [*stages, None]
+    if column in store.text_columns:
+        return store.dictionaries[column].to_pylist()
+    table = store.accounts if column in store.accounts.column_names else store.people
+    values = set(table[column].to_pylist())
+    return [*sorted(v for v in values if v is not None), *([None] if None in values else [])]
+
+
+def check_column(store: Store, column: str) -> None:
+    """Refuse a column that neither touchpoints, accounts, people nor facts have.
+
+    Raises
+    ------
+    ColumnNotFoundError
+        With the columns there are.
+    """
+    available = filter_columns(store)
+    if column not in available:
+        raise ColumnNotFoundError.among(column, available, where="the log")
+
+
+def filter_columns(store: Store) -> list[str]:
+    """Columns by which a log can be filtered."""
+    columns = [
+        *store.text_columns,
+        *store.accounts.column_names,
+        *store.people.column_names,
+        *JOURNEY_FACTS,
+    ]
+    return list(dict.fromkeys(columns))
+
+
+def check_types(names: Sequence[str], types: Sequence[str]) -> None:
+    """Refuse touchpoint types that the log does not have.
+
+    Raises
+    ------
+    ValueNotAllowedError
+        With the types there are.
+    """
+    for name in types:
+        if name not in names:
+            raise ValueNotAllowedError.among(name, names, what="The touchpoint type")
+
+
+def _accounts_having(
+    column: Column, accounts: npt.NDArray[np.int64], values: Sequence[str | None]
+) -> Flags:
+    """Which of these accounts have one of the values; of the others' values none is read."""
+    if not len(accounts):
+        return np.zeros(0, dtype=bool)
+    first = int(accounts.min())
+    own = column.slice(first, int(accounts.max()) - first + 1)
+    return _having(own, values)[accounts - first]
+
+
+def _having(column: Column, values: Sequence[str | None]) -> Flags:
+    """Entries of a column of text that are among the values."""
+    found = pc.is_in(column, value_set=pa.array(values, pa.string()))
+    return found.to_numpy(zero_copy_only=False)
+
+
+def _wanted(names: Sequence[str | None], values: Sequence[str | None]) -> Flags:
+    chosen = set(values)
+    return np.array([name in chosen for name in names], dtype=bool)

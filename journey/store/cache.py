@@ -1,0 +1,46 @@
+"""What was made once is kept while there is room, by a key that says what it was made from."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from threading import Lock
+from typing import Any, TypeVar, cast
+
+T = TypeVar("T")
+
+ROOM_BYTES = 2_000_000_000
+
+
+class Memory:
+    """Least recently used results, bounded in bytes; the key must say all they depend on."""
+
+    def __init__(self, room_bytes: int) -> None:
+        self._room = room_bytes
+        self._used = 0
+        self._kept: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: Hashable, make: Callable[[], T], *, n_bytes: Callable[[T], int]) -> T:
+        """The result for this key, made now if it is not at hand."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return cast("T", self._kept[key][0])
+        result = make()
+        size = n_bytes(result)
+        with self._lock:
+            if key not in self._kept:
+                self._kept[key] = (result, size)
+                self._used += size
+            while self._used > self._room and len(self._kept) > 1:
+                _, (_, freed) = self._kept.popitem(last=False)
+                self._used -= freed
+        return result
+
+    def clear(self) -> None:
+        """Let go of all that is kept."""
+        with self._lock:
+            self._kept.clear()
+            self._used = 0
+
+
+memory = Memory(ROOM_BYTES)

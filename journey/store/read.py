@@ -1,0 +1,110 @@
+"""Open a store by memory map."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from journey.errors import StoreError
+from journey.store.layout import Array, Shard, Store, frozen
+from journey.store.write import MANIFEST, VERSION
+
+
+def open_store(directory: Path) -> Store:
+    """Open the store in a directory; nothing is read before it is asked for.
+
+    Raises
+    ------
+    StoreError
+        If there is no store, part of it is missing, or another version wrote it.
+    """
+    manifest = _manifest(directory)
+    try:
+        store, n_expected = _store(directory, manifest), int(manifest["n_touchpoints"])
+    except (KeyError, TypeError) as error:
+        raise StoreError(
+            f"The data set {directory.name!r} is not as it was written: {error}. Import it again."
+        ) from error
+    if store.n_touchpoints != n_expected:
+        raise StoreError(
+            f"The data set {directory.name!r} should hold {n_expected:,} "
+            f"touchpoints but holds {store.n_touchpoints:,}. Import it again."
+        )
+    return store
+
+
+def _store(directory: Path, manifest: dict[str, Any]) -> Store:
+    dictionaries = {
+        name: _read(directory / f"dictionary-{index}.arrow")["value"].combine_chunks()
+        for index, name in enumerate(manifest["dictionaries"])
+    }
+    return Store(
+        case_role=manifest["case_role"],
+        ticks_per_second=manifest["ticks_per_second"],
+        dictionaries=dictionaries,
+        shards=tuple(_shard(directory, index) for index in range(manifest["n_shards"])),
+        accounts=_read(directory / "accounts.arrow"),
+        people=_read(directory / "people.arrow"),
+        fingerprint=manifest["fingerprint"],
+    )
+
+
+def _manifest(directory: Path) -> dict[str, Any]:
+    try:
+        manifest: Any = json.loads((directory / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise StoreError(
+            f"There is no readable data set at {directory.name!r}: {error}."
+        ) from error
+    version = manifest.get("version") if isinstance(manifest, dict) else None
+    if version != VERSION:
+        raise StoreError(
+            f"The data set {directory.name!r} was written in format {version!r}; "
+            f"this version reads {VERSION}. Import it again."
+        )
+    return manifest
+
+
+def _read(path: Path) -> pa.Table:
+    try:
+        return pa.ipc.open_file(pa.memory_map(str(path))).read_all()
+    except (OSError, pa.ArrowInvalid) as error:
+        raise StoreError(
+            f"{path.name} of the data set {path.parent.name!r} is missing or broken: {error}. "
+            "Import it again."
+        ) from error
+
+
+def _shard(directory: Path, index: int) -> Shard:
+    touchpoints = _read(directory / f"touchpoints-{index}.arrow")
+    journeys = _read(directory / f"journeys-{index}.arrow")
+    codes: dict[str, Array] = {}
+    numbers: dict[str, Any] = {}
+    for name in touchpoints.column_names[1:]:
+        kind, _, column = name.partition(" ")
+        target = codes if kind == "code" else numbers
+        target[column] = _array(touchpoints, name)
+    offsets = np.insert(_array(journeys, "ends"), 0, 0)
+    if offsets[-1] != touchpoints.num_rows:  # kernels don't check bounds
+        raise StoreError(
+            f"journeys-{index}.arrow of the data set {directory.name!r} ends at touchpoint "
+            f"{offsets[-1]:,} of {touchpoints.num_rows:,}. Import it again."
+        )
+    return Shard(
+        offsets=frozen(offsets),
+        cases=_array(journeys, "cases"),
+        ticks=_array(touchpoints, "ticks"),
+        codes=codes,
+        numbers=numbers,
+    )
+
+
+def _array(table: pa.Table, name: str) -> Array:
+    chunks = table[name].chunks
+    return (
+        frozen(chunks[0].to_numpy())
+        if chunks
+        else frozen(np.empty(0, table[name].type.to_pandas_dtype()))
+    )

@@ -1,0 +1,142 @@
+"""A store on disk: Arrow files and a manifest, written whole or not at all."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from uuid import uuid4
+
+import numpy as np
+import pyarrow as pa
+
+from journey.store.encode import CASE, Encoding, Fingerprint, encode, shard_rows
+from journey.store.layout import MICROSECONDS, Shard, Values, aligned, with_null
+
+VERSION = 1
+MANIFEST = "store.json"
+
+
+def write_store(
+    directory: Path,
+    batches: Iterable[pa.RecordBatch],
+    *,
+    dictionaries: Mapping[str, Values],
+    n_touchpoints: int,
+    whole_seconds: bool,
+    accounts: pa.Table | None = None,
+    people: pa.Table | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> None:
+    """Write a log that arrives sorted by account, time and source order.
+
+    Parameters
+    ----------
+    directory
+        Where the store will be; what is there is replaced only once the new one is complete.
+    batches
+        As for :func:`journey.store.build.build_store`, but sorted.
+    dictionaries
+        Distinct values, without null, of every text column in binary order.
+    whole_seconds
+        All times are whole seconds between 1901 and 2038.
+    progress
+        Is told how many touchpoints are written so far.
+    """
+    coded = {
+        name: values if name in (CASE, "touchpoint") else with_null(values)
+        for name, values in dictionaries.items()
+    }
+    tick_type, per_second = (np.int32, 1) if whole_seconds else (np.int64, MICROSECONDS)
+    encoding = Encoding(coded, np.dtype(tick_type), per_second)
+    tables = {
+        "accounts": aligned(accounts, CASE, coded[CASE]),
+        "people": aligned(people, "person_id", coded.get("person_id", pa.nulls(1))),
+    }
+    scratch = directory.with_name(f".{directory.name}-{uuid4().hex}")
+    scratch.mkdir(parents=True)
+    try:
+        shards = encode(batches, encoding, rows_per_shard=shard_rows(n_touchpoints))
+        _write_contents(scratch, shards, encoding, tables, progress)
+        replace_directory(scratch, directory)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _write_contents(
+    scratch: Path,
+    shards: Iterable[Shard],
+    encoding: Encoding,
+    tables: Mapping[str, pa.Table],
+    progress: Callable[[int], None] | None,
+) -> None:
+    """All files of a store, the manifest last."""
+    fingerprint = Fingerprint()
+    n_shards, n_written = 0, 0
+    for n_shards, shard in enumerate(shards, start=1):
+        _write_shard(scratch, n_shards - 1, shard)
+        fingerprint.add(shard)
+        n_written += shard.n_touchpoints
+        if progress:
+            progress(n_written)
+    names = sorted(encoding.dictionaries)
+    for index, name in enumerate(names):
+        values = pa.table({"value": encoding.dictionaries[name]})
+        _write_table(scratch / f"dictionary-{index}.arrow", values)
+    for name, table in tables.items():
+        _write_table(scratch / f"{name}.arrow", table)
+    manifest = {
+        "version": VERSION,
+        "case_role": CASE,
+        "ticks_per_second": encoding.ticks_per_second,
+        "n_touchpoints": n_written,
+        "n_shards": n_shards,
+        "dictionaries": names,
+        "fingerprint": fingerprint.result(
+            encoding.dictionaries, tables["accounts"], tables["people"]
+        ),
+    }
+    text = json.dumps(manifest, ensure_ascii=False, indent=1)
+    (scratch / MANIFEST).write_text(text, encoding="utf-8")
+
+
+def replace_directory(new: Path, target: Path) -> None:
+    """Put a complete directory in the place of another; a crash leaves the old or the new."""
+    for file in new.iterdir():
+        _sync(file)
+    _sync(new)
+    old = target.with_name(f".{target.name}-old-{uuid4().hex}")
+    if target.exists():
+        target.replace(old)
+    try:
+        new.replace(target)
+    except OSError:
+        if old.exists():
+            old.replace(target)
+        raise
+    _sync(target.parent)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _write_shard(directory: Path, index: int, shard: Shard) -> None:
+    columns = {"ticks": shard.ticks}
+    columns |= {f"code {name}": values for name, values in shard.codes.items()}
+    columns |= {f"number {name}": values for name, values in shard.numbers.items()}
+    _write_table(directory / f"touchpoints-{index}.arrow", pa.Table.from_pydict(columns))
+    journeys = {"cases": shard.cases, "ends": shard.offsets[1:]}
+    _write_table(directory / f"journeys-{index}.arrow", pa.Table.from_pydict(journeys))
+
+
+def _write_table(path: Path, table: pa.Table) -> None:
+    """One record batch, uncompressed, so that columns are read in place."""
+    whole = table.combine_chunks()
+    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, whole.schema) as writer:
+        writer.write_table(whole)

@@ -1,0 +1,137 @@
+"""Accounts by name: what they are called, and how one is found among very many."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from journey.log import TouchpointLog
+
+KNOWN_AS: Final = "known as"
+"""The attribute in which an import says what it knows of an account."""
+
+NAME_WORDS: Final = (
+    "company",
+    "organisation",
+    "organization",
+    "firm",
+    "account",
+    "customer",
+    "name",
+    "domain",
+    "website",
+)
+"""Words that make the header of a name, the best name first; with any other word it is none."""
+
+
+def name_columns(log: TouchpointLog) -> list[str]:
+    """Return the attributes that name an account (or a person), the best name first.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from journey import from_frame
+    >>> log = from_frame(
+    ...     pd.DataFrame({"account_id": ["a"], "occurred_at": ["2026-01-01"], "touchpoint": "Ad"}),
+    ...     accounts=pd.DataFrame({"account_id": ["a"], "domain": "x.example",
+    ...                            "company_size": "9", "Company name": "Xo"}))
+    >>> name_columns(log)
+    ['Company name', 'domain']
+    """
+    return _name_columns(_attributes(log))
+
+
+def account_names(log: TouchpointLog, ids: Sequence[str]) -> list[str | None]:
+    """Return the names of accounts, none where no attribute names one.
+
+    Parameters
+    ----------
+    log
+        The log that has them.
+    ids
+        Its cases.
+    """
+    return _values(_attributes(log), name_columns(log), _cases(log), ids)
+
+
+def kinds_of_account(log: TouchpointLog, ids: Sequence[str]) -> list[str | None] | None:
+    """Return how accounts are known (company, person, visitor); none where all are of one kind."""
+    table = _attributes(log)
+    if KNOWN_AS not in table.column_names:
+        return None
+    return _values(table, [KNOWN_AS], _cases(log), ids)
+
+
+def person_names(log: TouchpointLog, ids: Sequence[str]) -> list[str | None]:
+    """Return the names of people, none where no attribute names one."""
+    table = log.store.people
+    known = log.store.dictionaries.get("person_id", pa.array([], pa.string()))
+    return _values(table, _name_columns(table), known, ids)
+
+
+def find_accounts(log: TouchpointLog, text: str, *, most: int) -> tuple[list[str], int]:
+    """Return accounts whose id or name holds a text, and how many there are in all.
+
+    Parameters
+    ----------
+    log
+        The log to look in.
+    text
+        Any part of an id or a name, in any case of letters.
+    most
+        How many to return: those that are the text first, then those that begin with it.
+    """
+    table, wanted = _attributes(log), text.strip()
+    columns = [_cases(log), *(table[name] for name in name_columns(log))]
+    contained = _any(pc.match_substring(column, wanted, ignore_case=True) for column in columns)
+    begun = _any(pc.starts_with(column, wanted, ignore_case=True) for column in columns)
+    whole = _any(pc.equal(pc.utf8_lower(column), pa.scalar(wanted.lower())) for column in columns)
+    found = np.flatnonzero(contained)
+    first = found[np.lexsort((found, ~begun[found], ~whole[found]))[:most]]
+    return _cases(log).take(pa.array(first)).to_pylist(), len(found)
+
+
+def has_account(log: TouchpointLog, account_id: str) -> bool:
+    """Return whether a log has an account."""
+    return bool(_cases(log).index(pa.scalar(account_id, pa.string())).as_py() >= 0)
+
+
+def _cases(log: TouchpointLog) -> pa.Array:
+    return log.store.dictionaries[log.store.case_role]
+
+
+def _attributes(log: TouchpointLog) -> pa.Table:
+    """Give the attributes of what a journey is of; they lie in the order of the cases."""
+    store = log.store
+    if store.case_role == "account_id":
+        return store.accounts
+    return store.people if store.case_role == "person_id" else pa.table({})
+
+
+def _name_columns(table: pa.Table) -> list[str]:
+    words = {name: re.findall(r"[a-z]+", name.lower()) for name in table.column_names}
+    places = {
+        name: min(map(NAME_WORDS.index, parts))
+        for name, parts in words.items()
+        if parts and set(parts) <= set(NAME_WORDS)
+    }
+    return sorted(places, key=places.__getitem__)
+
+
+def _values(
+    table: pa.Table, columns: Sequence[str], known: pa.Array, ids: Sequence[str]
+) -> list[str | None]:
+    """Look up the first of these columns that says something of each."""
+    if not columns or not ids:
+        return [None] * len(ids)
+    rows = pc.index_in(pa.array(ids, pa.string()), value_set=known)
+    return pc.coalesce(*(table[name].take(rows) for name in columns)).to_pylist()
+
+
+def _any(found: Sequence[pa.ChunkedArray | pa.Array]) -> np.ndarray:
+    return np.logical_or.reduce(
+        [np.asarray(one.fill_null(False).to_numpy(zero_copy_only=False)) for one in found]
+    )

@@ -1,0 +1,66 @@
+"""Answers remembered between runs of a page, by what they were asked of."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
+
+import networkx as nx
+import pandas as pd
+import streamlit as st
+
+from journey.log import TouchpointLog
+
+Options = ParamSpec("Options")
+Answer = TypeVar("Answer")
+
+MAX_ANSWERS: Final = 256
+MAX_LOGS: Final = 8
+
+
+def cached(
+    function: Callable[Concatenate[TouchpointLog, Options], Answer],
+) -> Callable[Concatenate[TouchpointLog, Options], Answer]:
+    """Return the function with a memory: the same question of the same log is answered once.
+
+    Answers are keyed by the function, the log's fingerprint and the options, never by a frame.
+    Whoever asks holds the log itself, so sharing answers between sessions shows nobody anything
+    they couldn't compute. Frames come as copies that may be changed; graphs come frozen.
+
+    Parameters
+    ----------
+    function
+        A module-level function of a log and plain options.
+    """
+    name = f"{function.__module__}.{function.__qualname__}"
+
+    def ask(log: TouchpointLog, *args: Options.args, **kwargs: Options.kwargs) -> Answer:
+        key = repr((name, log.fingerprint, args, sorted(kwargs.items())))
+        answer = _answer(key, lambda: function(log, *args, **kwargs))
+        return answer.copy(deep=False) if isinstance(answer, pd.DataFrame) else answer
+
+    return ask
+
+
+def opened_log(directory: Path) -> TouchpointLog:
+    """Open a stored data set, once as long as it stays the same on disk."""
+    # Files that are being written begin with a dot and may be gone before they are looked at.
+    files = (file for file in directory.iterdir() if not file.name.startswith("."))
+    newest = max((file.stat().st_mtime_ns for file in files), default=0)
+    return _log(str(directory), newest)
+
+
+@st.cache_resource(max_entries=MAX_ANSWERS, show_spinner=False)
+def _answer(key: str, _make: Callable[[], Any]) -> Any:
+    """Make an answer once for each key."""
+    del key
+    answer = _make()
+    return nx.freeze(answer) if isinstance(answer, nx.Graph) else answer
+
+
+@st.cache_resource(max_entries=MAX_LOGS, show_spinner="Opening the data set")
+def _log(directory: str, newest: int) -> TouchpointLog:
+    """Open a data set once for each state of it on disk."""
+    del newest
+    import journey
+
+    return journey.open_log(Path(directory))

@@ -1,0 +1,151 @@
+"""Definitions while they are edited: a draft may be wrong for a while, what is saved may not."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final, Self
+
+from journey.definitions import Definitions, Stage
+from journey.errors import DefinitionsError
+from journey.schema import DECIDED
+
+NEW_STAGE: Final = "New stage"
+
+
+@dataclass(frozen=True)
+class DraftStage:
+    """A stage on the way: it keeps its number while its name changes."""
+
+    number: int
+    name: str
+    values: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Draft:
+    """Definitions on the way.
+
+    Parameters
+    ----------
+    stages
+        In order.
+    entered
+        Touchpoint type to the number of the stage it enters.
+    decided
+        Touchpoint type to the outcome it decides.
+    dormancy_days, expected_roles
+        As in ``Definitions``.
+    """
+
+    stages: tuple[DraftStage, ...]
+    entered: Mapping[str, int]
+    decided: Mapping[str, str]
+    dormancy_days: float | None
+    expected_roles: tuple[str, ...]
+
+    def stage_of(self, touchpoint: str) -> str | None:
+        """Return the name of the stage that a type enters."""
+        number = self.entered.get(touchpoint)
+        return next((stage.name for stage in self.stages if stage.number == number), None)
+
+    def n_types(self, number: int) -> int:
+        """Return how many types enter a stage."""
+        return sum(other == number for other in self.entered.values())
+
+    def entering(self, touchpoint: str, stage: str | None) -> Self:
+        """Return the draft with a type in another stage, or in none."""
+        number = next((one.number for one in self.stages if one.name == stage), None)
+        if self.entered.get(touchpoint) == number:
+            return self
+        rest = {name: held for name, held in self.entered.items() if name != touchpoint}
+        return replace(self, entered=rest if number is None else rest | {touchpoint: number})
+
+    def deciding(self, touchpoint: str, outcome: str | None) -> Self:
+        """Return the draft with a type that decides another outcome, or none."""
+        if self.decided.get(touchpoint) == outcome:
+            return self
+        rest = {name: held for name, held in self.decided.items() if name != touchpoint}
+        return replace(self, decided=rest if outcome is None else rest | {touchpoint: outcome})
+
+    def with_stage(self, stage: DraftStage) -> Self:
+        """Return the draft with another name or other rules for a stage."""
+        stages = tuple(stage if one.number == stage.number else one for one in self.stages)
+        return replace(self, stages=stages)
+
+    def adding_stage(self) -> Self:
+        """Return the draft with one more stage at the end."""
+        names = {stage.name for stage in self.stages}
+        number = max((stage.number for stage in self.stages), default=-1) + 1
+        name = NEW_STAGE if NEW_STAGE not in names else f"{NEW_STAGE} {number + 1}"
+        return replace(self, stages=(*self.stages, DraftStage(number, name)))
+
+    def removing_stage(self, number: int) -> Self:
+        """Return the draft without a stage; its types enter none."""
+        return replace(
+            self,
+            stages=tuple(stage for stage in self.stages if stage.number != number),
+            entered={name: held for name, held in self.entered.items() if held != number},
+        )
+
+    def moving_stage(self, number: int, places: int) -> Self:
+        """Return the draft with a stage moved along the order, to an end at most."""
+        stages = [stage for stage in self.stages if stage.number != number]
+        old = next(place for place, one in enumerate(self.stages) if one.number == number)
+        stages.insert(min(max(old + places, 0), len(stages)), self.stages[old])
+        return replace(self, stages=tuple(stages))
+
+
+def draft_of(definitions: Definitions) -> Draft:
+    """Return definitions as a draft.
+
+    Examples
+    --------
+    >>> drafted = draft_of(Definitions(won=("Deal won",)))
+    >>> definitions_of(drafted) == Definitions(won=("Deal won",))
+    True
+    """
+    stages = tuple(
+        DraftStage(number, stage.name, stage.values, stage.channels)
+        for number, stage in enumerate(definitions.stages)
+    )
+    return Draft(
+        stages,
+        {name: n for n, stage in enumerate(definitions.stages) for name in stage.touchpoints},
+        {name: outcome for outcome in DECIDED for name in getattr(definitions, outcome)},
+        definitions.dormancy_days,
+        definitions.expected_roles,
+    )
+
+
+def definitions_of(draft: Draft) -> Definitions:
+    """Return a draft as definitions.
+
+    Raises
+    ------
+    DefinitionsError
+        If it can't be used: no stage, a stage without a name, one name or rule twice.
+    """
+    for place, stage in enumerate(draft.stages, start=1):
+        if not stage.name.strip():
+            raise DefinitionsError(f"Stage {place} has no name. Give it a word.")
+    stages = tuple(
+        Stage(
+            stage.name.strip(),
+            touchpoints=tuple(name for name, n in draft.entered.items() if n == stage.number),
+            values=stage.values,
+            channels=stage.channels,
+        )
+        for stage in draft.stages
+    )
+    won, lost, no_decision = (
+        tuple(name for name, held in draft.decided.items() if held == outcome)
+        for outcome in DECIDED
+    )
+    return Definitions(
+        stages=stages,
+        won=won,
+        lost=lost,
+        no_decision=no_decision,
+        dormancy_days=draft.dormancy_days,
+        expected_roles=draft.expected_roles,
+    )

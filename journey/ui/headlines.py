@@ -1,0 +1,172 @@
+"""The overview in sentences: what stands out, and the page that shows more of it."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import pandas as pd
+from babel.numbers import format_compact_decimal
+
+import journey
+from journey.log import TouchpointLog
+from journey.schema import DECIDED, SMALL_SAMPLE
+from journey.ui.cache import cached
+from journey.ui.navigation import JOURNEY_MAP, PATHS, SEGMENTS, STAGES, STALLED
+from journey.ui.text import counted, days, label, markdown, percent
+
+OPEN: Final = ("stalled", "in_progress")
+FEW_VALUES: Final = 12
+"""An attribute with more values makes no segments to compare at a glance."""
+
+MOST_STEPS: Final = 4
+"""Steps of a path that a line holds."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The headline figures of a log."""
+
+    n_journeys: int
+    n_won: int
+    n_decided: int
+    n_open: int
+    median_days_to_win: float | None
+    n_stalled: int
+    value_at_risk: float | None
+
+    @property
+    def win_rate(self) -> float | None:
+        """Return won of decided journeys; none where nothing is decided."""
+        return self.n_won / self.n_decided if self.n_decided else None
+
+
+@dataclass(frozen=True)
+class Pointer:
+    """A sentence as Markdown, and the page that shows more of it."""
+
+    sentence: str
+    path: str
+    words: str
+
+
+def figures(log: TouchpointLog) -> Figures:
+    """Return the headline figures of a log."""
+    counts = cached(journey.outcomes)(log).set_index("outcome")["n_journeys"]
+    won = cached(journey.journeys)(log.where(outcome="won"))
+    waits = (won["decided_at"] - won["first_at"]).dt.total_seconds() / 86_400 if len(won) else None
+    stalled = cached(journey.stalled_accounts)(log)
+    has_value = stalled["value_at_risk"].notna().any()
+    return Figures(
+        n_journeys=int(counts.sum()),
+        n_won=int(counts["won"]),
+        n_decided=int(counts[list(DECIDED)].sum()),
+        n_open=int(counts[list(OPEN)].sum()),
+        median_days_to_win=None if waits is None else float(waits.median()),
+        n_stalled=int(counts["stalled"]),
+        value_at_risk=float(stalled["value_at_risk"].sum()) if has_value else None,
+    )
+
+
+def message(known: Figures) -> str:
+    """Return how journeys stand, in one sentence."""
+    n_ended = known.n_decided - known.n_won
+    all_of_them = counted(known.n_journeys, "journey")
+    shares = [percent(n / known.n_journeys) for n in (known.n_won, n_ended, known.n_open)]
+    if not known.n_won:
+        return f"None of {all_of_them} is won so far; {shares[1]} have ended, {shares[2]} are open"
+    return f"{shares[0]} of {all_of_them} are won, {shares[1]} end without a win"
+
+
+def pointers(log: TouchpointLog) -> list[Pointer]:
+    """Return where to look first, what matters most first."""
+    found = (_drop_off(log), _stalled(log), _turning_back(log), _segment(log), _path(log))
+    return [pointer for pointer in found if pointer is not None]
+
+
+def _drop_off(log: TouchpointLog) -> Pointer | None:
+    frame = cached(journey.drop_offs)(log)
+    dropped = frame["n_lost"] + frame["n_no_decision"]
+    if not dropped.sum():
+        return None
+    top = int(dropped.to_numpy().argmax())
+    share = percent(dropped.iloc[top] / dropped.sum())
+    stage = markdown(frame["stage"].iloc[top])
+    words = (
+        f"**{share} of drop-offs happen in {stage}**: {dropped.iloc[top]:,} of "
+        f"{int(dropped.sum()):,} journeys that ended without a win."
+    )
+    return Pointer(words, STAGES, "Stages")
+
+
+def _stalled(log: TouchpointLog) -> Pointer | None:
+    frame = cached(journey.stalled_accounts)(log)
+    if frame.empty:
+        return None
+    top = frame.iloc[0]
+    risk = frame["value_at_risk"].sum()
+    stake = f" with {compact(risk)} at risk" if risk > 0 else ""
+    stage = "" if pd.isna(top["stage"]) else f" in {markdown(top['stage'])}"
+    words = (
+        f"**{counted(len(frame), 'journey')} are stalled{stake}.** First: "
+        f"{markdown(top['account_id'])}, silent {days(top['days_silent'])}{stage}."
+    )
+    return Pointer(words.replace("1 journey are", "1 journey is"), STALLED, "Stalled accounts")
+
+
+def _turning_back(log: TouchpointLog) -> Pointer | None:
+    frame = cached(journey.back_moves)(log)
+    if frame.empty:
+        return None
+    top = frame.iloc[0]
+    reason = "" if pd.isna(top["reason"]) else f", most often for '{markdown(top['reason'])}'"
+    names = f"{markdown(top['source_stage'])} to {markdown(top['target_stage'])}"
+    words = f"**{counted(top['n_journeys'], 'journey')} turn back** from {names}{reason}."
+    return Pointer(words, JOURNEY_MAP, "Journey map")
+
+
+def _segment(log: TouchpointLog) -> Pointer | None:
+    """Find the segment of accounts that stands out most from the win rate of all."""
+    best: tuple[float, str] | None = None
+    for column in log.store.accounts.column_names:
+        if column == "account_id" or not 1 < len(log.filter_values(column)) <= FEW_VALUES:
+            continue
+        frame = cached(journey.segment_breakdown)(log, by=column)
+        overall = frame["n_won"].sum() / max(frame["n_journeys"].sum(), 1)
+        clear = frame[(frame["n_journeys"] >= SMALL_SAMPLE) & (frame["low"] > overall)].dropna(
+            subset="value"
+        )
+        for row in clear.itertuples():
+            words = (
+                f"**{markdown(label(column))} {markdown(row.value)} wins most**: "
+                f"{percent(row.win_rate)} of {counted(row.n_journeys, 'journey')}, "
+                f"against {percent(overall)} of all."
+            )
+            best = max(best or (0.0, ""), (float(row.low - overall), words))
+    return Pointer(best[1], SEGMENTS, "Segments") if best else None
+
+
+def _path(log: TouchpointLog) -> Pointer | None:
+    top = cached(journey.variants)(log, top=1)
+    if top.empty or top["n_journeys"].iloc[0] < 2:  # noqa: PLR2004 -- one journey is no common path
+        return None
+    sequence, share = top["sequence"].iloc[0], percent(top["share"].iloc[0])
+    shown = [markdown(name) for name in sequence[:MOST_STEPS]]
+    path = " → ".join([*shown, "…"] if len(sequence) > MOST_STEPS else shown)
+    return Pointer(f"**{share} of journeys are just** {path}.", PATHS, "Paths")
+
+
+def stalled_label(known: Figures) -> str:
+    """Return the words above the number of stalled journeys, with the value at risk if known."""
+    if not known.value_at_risk:
+        return "Stalled"
+    return f"Stalled, {compact(known.value_at_risk)} at risk"
+
+
+def compact(value: float) -> str:
+    """Write an amount to the two figures it carries.
+
+    Examples
+    --------
+    >>> compact(1_234_567), compact(45_200), compact(912)
+    ('1.2M', '45K', '910')
+    """
+    return format_compact_decimal(float(f"{value:.2g}"), fraction_digits=1, locale="en")

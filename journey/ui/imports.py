@@ -1,0 +1,164 @@
+"""Imports that run in the background while the user looks at other pages."""
+
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Any, BinaryIO, Final, Protocol
+
+import streamlit as st
+
+import journey
+from journey.errors import ValueNotAllowedError
+from journey.ingest.progress import Progress
+from journey.ui.tasks import Task, start_task
+from journey.workspace import dataset_path, incoming_folder, remove_incoming
+
+MAX_FILE_NAME: Final = 80
+
+
+class UploadedFile(Protocol):
+    """What the upload widget gives: a name chosen by whoever sent it, and content."""
+
+    name: str
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return the next bytes."""
+        ...
+
+    def seek(self, offset: int, /) -> int:
+        """Move to a place in the content."""
+        ...
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """Uploaded files, copied to a folder of their own until they are imported."""
+
+    folder: Path
+    files: tuple[Path, ...]
+
+
+@dataclass
+class ImportJob(Task):
+    """One import of files into a data set."""
+
+    dataset: str
+    incoming: Incoming
+
+
+def keep_uploads(uploads: Sequence[UploadedFile], root: Path) -> Incoming:
+    """Copy uploaded files into the workspace at once: the widget forgets them on page switches.
+
+    Parameters
+    ----------
+    uploads
+        As the upload widget gives them; their names are made safe, never used as paths.
+    root
+        The workspace.
+    """
+    folder = incoming_folder(root)
+    files = tuple(
+        folder / str(place) / safe_file_name(upload.name)
+        for place, upload in enumerate(uploads, start=1)
+    )
+    for upload, path in zip(uploads, files, strict=True):
+        path.parent.mkdir()
+        upload.seek(0)
+        with path.open("wb") as copy:
+            _copy(upload, copy)
+    return Incoming(folder, files)
+
+
+def safe_file_name(name: str) -> str:
+    """Return a file name of ours that still reads like the user's.
+
+    Examples
+    --------
+    >>> safe_file_name("../../etc/pass wd.CSV"), safe_file_name("..")
+    ('pass wd.CSV', 'file')
+    """
+    last = PureWindowsPath(PurePosixPath(name).name).name
+    kept = "".join(sign if sign.isalnum() or sign in " -_." else "_" for sign in last)
+    return kept.lstrip(". ").rstrip(". ")[-MAX_FILE_NAME:] or "file"
+
+
+def start_import(
+    incoming: Incoming,
+    *,
+    dataset: str,
+    root: Path,
+    options: Mapping[str, Any],
+    read: Callable[..., object] | None = None,
+) -> ImportJob:
+    """Start to import files into a data set, in a thread of its own.
+
+    Parameters
+    ----------
+    incoming
+        The copied files; removed when the import is done, kept when it failed or was cancelled.
+    dataset
+        Name of the data set; one of that name is replaced once the new one is whole.
+    root
+        The workspace; it runs one import at a time.
+    options
+        Options of ``read_touchpoints``: ``columns``, ``dates``, ``zone``, ``dedupe``,
+        ``definitions``.
+    read
+        What reads the files; ``read_touchpoints`` if not given.
+
+    Raises
+    ------
+    ValueNotAllowedError
+        If the name can't be used or an import is running.
+    """
+    target = dataset_path(root, dataset)
+    running = current_import(root)
+    if running is not None and running.state == "running":
+        raise ValueNotAllowedError(
+            f"An import into {running.dataset!r} is still running. Wait for it or cancel it."
+        )
+    target.parent.mkdir(parents=True, exist_ok=True)
+    job = ImportJob(dataset, incoming)
+    _jobs()[str(root)] = job
+    reader = read or journey.read_touchpoints
+    work = partial(_import, incoming, reader, target, dict(options))
+    start_task(job, work, name="import", failed="The import failed; nothing was kept.")
+    return job
+
+
+def current_import(root: Path) -> ImportJob | None:
+    """Return the running or last import of a workspace, none if there was none or it was closed."""
+    return _jobs().get(str(root))
+
+
+def close_import(root: Path) -> None:
+    """Forget a finished import, so that pages show it no longer."""
+    job = current_import(root)
+    if job is not None and job.state != "running":
+        del _jobs()[str(root)]
+
+
+def _import(
+    incoming: Incoming,
+    read: Callable[..., object],
+    target: Path,
+    options: Mapping[str, Any],
+    *,
+    progress: Callable[[Progress], None],
+    cancelled: Callable[[], bool],
+) -> None:
+    """Read the files into the data set; only then they are no longer needed."""
+    read(*incoming.files, into=target, progress=progress, cancelled=cancelled, **options)
+    remove_incoming(incoming.folder)
+
+
+def _copy(upload: UploadedFile, copy: BinaryIO) -> None:
+    shutil.copyfileobj(upload, copy, 1 << 20)  # type: ignore[arg-type] -- reads are all it needs
+
+
+@st.cache_resource(show_spinner=False)
+def _jobs() -> dict[str, ImportJob]:
+    """Hold the last import of each workspace, for all sessions of this server."""
+    return {}

@@ -1,0 +1,248 @@
+"""Files on their way in: dropped, listed, named, imported; the same on every page that shows it."""
+
+import re
+import shutil
+import unicodedata
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import streamlit as st
+
+from journey.cli import SAMPLE
+from journey.definitions import load_definitions
+from journey.errors import ColumnsUnclearError
+from journey.ui.guards import plain_errors
+from journey.ui.imports import (
+    ImportJob,
+    Incoming,
+    close_import,
+    current_import,
+    keep_uploads,
+    start_import,
+)
+from journey.ui.navigation import COLUMNS, ROOT, UPLOAD, open_page
+from journey.ui.state import INCOMING, add_note, set_dataset
+from journey.ui.tasks import show_progress
+from journey.ui.text import counted, markdown
+from journey.workspace import (
+    MAX_NAME,
+    incoming_folder,
+    list_datasets,
+    remove_incoming,
+    workspace_root,
+)
+
+ENDINGS: Final = (
+    *("csv", "tsv", "txt", "xlsx", "parquet", "json", "jsonl", "ndjson", "xes", "gz", "zip"),
+)
+IMPORTED: Final = "portolan:imported"
+UNCLEAR: Final = "portolan:unclear"
+_GENERATION: Final = "intake:generation"
+_MINE: Final = "intake:job"
+_SAMPLES: Final = ROOT / "sample_data"
+_UNITS: Final = ("bytes", "kB", "MB", "GB")
+_THOUSAND: Final = 1_000
+
+
+def choose_files() -> None:
+    """Offer to drop files; they are copied at once and leave the widget's memory."""
+    key = f"intake:files:{st.session_state.setdefault(_GENERATION, 0)}"
+    st.file_uploader(
+        "Exports that belong together: drop one or several files",
+        ENDINGS,
+        accept_multiple_files=True,
+        key=key,
+        on_change=_keep_files,
+        args=(key,),
+    )
+    st.caption("Each also gzipped or zipped. Files are kept by this app and sent nowhere else.")
+
+
+def current_incoming() -> Incoming | None:
+    """Return the files that wait to be imported, none if there are none or they are gone."""
+    held: Incoming | None = st.session_state.get(INCOMING)
+    if held is not None and not all(path.is_file() for path in held.files):
+        drop_files()
+        add_note("The files dropped before are gone; drop them again.")
+        return None
+    return held
+
+
+def drop_files() -> None:
+    """Forget the files that were dropped."""
+    held: Incoming | None = st.session_state.pop(INCOMING, None)
+    st.session_state.pop(UNCLEAR, None)
+    close_import(workspace_root())
+    if held is not None:
+        remove_incoming(held.folder)
+
+
+def show_files(incoming: Incoming) -> None:
+    """List the files with their sizes; each can be removed."""
+    for place, path in enumerate(incoming.files):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(f":material/description: {markdown(path.name)}", width="content")
+            st.caption(size_text(path.stat().st_size), width="content")
+            st.button(
+                "Remove",
+                key=f"intake:remove:{place}",
+                type="tertiary",
+                help=f"Remove {markdown(path.name)}",
+                on_click=_remove_file,
+                args=(path,),
+            )
+
+
+def size_text(n_bytes: int) -> str:
+    """Return the size of a file as people say it.
+
+    Examples
+    --------
+    >>> size_text(0), size_text(711_837), size_text(40_000_000)
+    ('0 bytes', '712 kB', '40 MB')
+    """
+    size, unit = float(n_bytes), 0
+    while size >= _THOUSAND and unit < len(_UNITS) - 1:
+        size, unit = size / _THOUSAND, unit + 1
+    return f"{size:.0f} {_UNITS[unit]}"
+
+
+def ask_name(incoming: Incoming) -> str:
+    """Ask how to call the data set; the answer is kept over page switches."""
+    name = st.text_input(
+        "Name of the data set",
+        proposed_name(incoming.files[0].name),
+        max_chars=MAX_NAME,
+        key=f"intake:name:{incoming.folder.name}",
+        persist_state="session",
+    )
+    if name in list_datasets(workspace_root()):
+        st.caption(":material/info: A data set of this name is here; it will be replaced.")
+    return name
+
+
+def proposed_name(file_name: str) -> str:
+    """Return a name for a data set made from a file's.
+
+    Examples
+    --------
+    >>> proposed_name("olist_leads.csv"), proposed_name("!.csv")
+    ('olist leads', 'Touchpoints')
+    """
+    first = file_name.partition(".")[0]
+    words = "".join(sign if unicodedata.category(sign)[0] in "LMN" else " " for sign in first)
+    return " ".join(words.split())[:MAX_NAME].strip() or "Touchpoints"
+
+
+def begin_import(incoming: Incoming, name: str, options: Mapping[str, Any]) -> None:
+    """Start the import and run the page again."""
+    with plain_errors():
+        job = start_import(incoming, dataset=name, root=workspace_root(), options=options)
+    st.session_state.pop(UNCLEAR, None)
+    st.session_state.pop(IMPORTED, None)
+    st.session_state[_MINE] = job
+    st.rerun()
+
+
+def has_sample() -> bool:
+    """Return whether the sample data came with the app."""
+    return any(_SAMPLES.glob("*.csv"))
+
+
+def begin_sample() -> None:
+    """Start to import the sample data that come with the app."""
+    folder = incoming_folder(workspace_root())
+    files = tuple(
+        Path(shutil.copyfile(path, folder / path.name)) for path in sorted(_SAMPLES.glob("*.csv"))
+    )
+    with plain_errors():
+        definitions = load_definitions(_SAMPLES / "definitions.toml")
+    begin_import(Incoming(folder, files), SAMPLE, {"definitions": definitions})
+
+
+def follow_import() -> bool:
+    """Show the import that runs or went wrong; return whether one runs.
+
+    An import of this session that is done leads to the upload page, one that needs to know more
+    of the columns to theirs.
+    """
+    running = current_import(workspace_root())
+    mine: ImportJob | None = st.session_state.get(_MINE)
+    job = mine if mine is not None else running
+    if job is None:
+        return False
+    if job.state == "running":
+        st.markdown(f"**Importing {markdown(job.dataset)}**")
+        show_progress(job, cancel="Cancel import")
+        return True
+    if job is mine:
+        _close(job)
+    return False
+
+
+def _close(job: ImportJob) -> None:
+    """Say how an import of this session ended."""
+    if job.state == "cancelled":
+        st.info(
+            "The import was cancelled; nothing of it was kept. Your files are still here.",
+            icon=":material/info:",
+        )
+    elif isinstance(job.problem, ColumnsUnclearError):
+        del st.session_state[_MINE]
+        st.session_state[UNCLEAR] = without_options(job.message)
+        open_page(COLUMNS)
+    elif job.state == "failed":
+        st.error(markdown(without_options(job.message)), icon=":material/error:")
+    else:
+        del st.session_state[_MINE]
+        st.session_state.pop(INCOMING, None)
+        st.session_state[IMPORTED] = job.dataset
+        close_import(workspace_root())
+        set_dataset(job.dataset)
+        open_page(UPLOAD)
+
+
+def without_options(message: str) -> str:
+    """Return an error without what it says of the command line: here are widgets for it.
+
+    Examples
+    --------
+    >>> without_options("No time in a.csv. Name one, for example --column occurred_at=HEADER.")
+    'No time in a.csv.'
+    """
+    sentences = re.split(r"(?<=[.;]) (?=[A-Z])", message)
+    return " ".join(sentence for sentence in sentences if "--" not in sentence)
+
+
+def _keep_files(key: str) -> None:
+    """Copy what was dropped and empty the widget; files dropped before make way."""
+    if st.session_state[key]:
+        drop_files()
+        st.session_state.pop(IMPORTED, None)
+        st.session_state.pop(_MINE, None)
+        st.session_state[INCOMING] = keep_uploads(st.session_state[key], workspace_root())
+        st.session_state[_GENERATION] += 1
+
+
+def _remove_file(path: Path) -> None:
+    """Remove one of the files; the columns are then looked at again."""
+    held: Incoming = st.session_state[INCOMING]
+    rest = tuple(other for other in held.files if other != path)
+    st.session_state.pop(_MINE, None)
+    if not rest:
+        drop_files()
+        return
+    path.unlink(missing_ok=True)
+    st.session_state[INCOMING] = Incoming(held.folder, rest)
+
+
+def ready_text(n_journeys: int, n_touchpoints: int) -> str:
+    """Return the size of a data set in words.
+
+    Examples
+    --------
+    >>> ready_text(1, 12_000)
+    '1 journey, 12,000 touchpoints'
+    """
+    return f"{counted(n_journeys, 'journey')}, {counted(n_touchpoints, 'touchpoint')}"

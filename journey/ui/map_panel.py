@@ -1,0 +1,100 @@
+"""The parts of the journey map that a click can tell about."""
+
+import json
+from typing import Final
+
+import networkx as nx
+
+from journey.log import TouchpointLog
+from journey.ui.panel import Part, rate_of
+from journey.ui.picture import Selection
+from journey.ui.text import OUTCOME_LABELS, counted, days, label, markdown, percent
+
+Graph = nx.DiGraph
+HINT: Final = (
+    "Click a step, a move, a stage or an outcome to see its figures and open its journeys. "
+    "Tab and Enter do the same."
+)
+
+
+def selected_part(view: TouchpointLog, graph: Graph, chosen: Selection | None) -> Part | None:
+    """Return the part of the map that is selected; none if a filter took it away.
+
+    Parameters
+    ----------
+    view
+        The log in view.
+    graph
+        Its whole graph, as ``journey_graph`` gives it.
+    chosen
+        What was clicked last.
+    """
+    if chosen is None:
+        return None
+    if chosen.kind == "node" and chosen.id in graph:
+        return _node(view, graph, chosen.id)
+    if chosen.kind == "edge":
+        source, target = json.loads(chosen.id)
+        return _move(view, graph, source, target) if graph.has_edge(source, target) else None
+    if chosen.kind == "outcome" and graph.graph["outcomes"].get(chosen.id):
+        return _outcome(view, graph, chosen.id)
+    if chosen.kind == "stage" and chosen.id in graph.graph["stages"]:
+        return _stage(view, graph, chosen.id)
+    return None
+
+
+def _node(view: TouchpointLog, graph: Graph, name: str) -> Part:
+    facts = graph.nodes[name]
+    share = facts["n_journeys"] / graph.graph["n_journeys"]
+    figures = [
+        ("Stage", markdown(facts["stage"])),
+        ("Touchpoints", f"{facts['n_touchpoints']:,}"),
+        ("In", f"{percent(share)} of journeys"),
+    ]
+    if graph.graph["has_win_rule"]:
+        figures.append(("Win rate", rate_of(facts["win_rate"], facts["n_decided"], "decided")))
+    figures.append(("Begin here", f"{facts['n_starts']:,}"))
+    n_journeys = facts["n_journeys"]
+    return Part(name, tuple(figures), n_journeys, lambda: view.having(name), steps=(name,))
+
+
+def _move(view: TouchpointLog, graph: Graph, source: str, target: str) -> Part:
+    facts = graph.edges[source, target]
+    figures = (
+        ("Moves", f"{facts['n_moves']:,}"),
+        ("Share", f"{percent(facts['share'])} of moves from {markdown(source)}"),
+        ("Median time", days(facts["median_days"])),
+        ("Direction", label(facts["direction"])),
+    )
+    return Part(
+        f"{source} → {target}",
+        figures,
+        facts["n_journeys"],
+        lambda: view.having_move(source, target),
+        steps=tuple(dict.fromkeys((source, target))),
+    )
+
+
+def _outcome(view: TouchpointLog, graph: Graph, outcome: str) -> Part:
+    n_journeys = graph.graph["outcomes"][outcome]
+    share = n_journeys / graph.graph["n_journeys"]
+    return Part(
+        OUTCOME_LABELS[outcome],
+        (("Share", f"{percent(share)} of journeys"),),
+        n_journeys,
+        lambda: view.where(outcome=outcome),
+        outcome=outcome,
+    )
+
+
+def _stage(view: TouchpointLog, graph: Graph, stage: str) -> Part:
+    inside = [name for name, facts in graph.nodes(data=True) if facts["stage"] == stage]
+    n_touchpoints = sum(graph.nodes[name]["n_touchpoints"] for name in inside)
+    is_defined = stage in view.definitions.stage_names
+    reached = view.where(reached_stage=stage) if is_defined else view.having(*inside)
+    share = reached.n_journeys / graph.graph["n_journeys"]
+    figures = (
+        ("Reached by", f"{percent(share)} of journeys"),
+        ("Touchpoints", f"{n_touchpoints:,} of {counted(len(inside), 'type')}"),
+    )
+    return Part(stage, figures, reached.n_journeys, lambda: reached)

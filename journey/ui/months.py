@@ -1,0 +1,46 @@
+"""Journeys by month on the screen."""
+
+from functools import partial
+
+import streamlit as st
+
+from journey import charts
+from journey.analysis.members import begun_in, won_in
+from journey.analysis.months import months
+from journey.log import TouchpointLog
+from journey.ui.cache import cached
+from journey.ui.counts import Count, count_row
+from journey.ui.plots import current_theme, show_plot
+from journey.ui.tables import show_table
+
+LABELS = {"n_journeys_started": "Journeys begun", "n_won": "Journeys won"}
+
+
+def show_months(view: TouchpointLog) -> None:
+    """Show touchpoints, journeys begun and won by month, and open those of one month."""
+    frame = cached(months)(view)
+    show_plot(charts.plot_months(frame, theme=current_theme()), key="months", file_name="months")
+    _open_month(view)
+
+
+@st.fragment
+def _open_month(view: TouchpointLog) -> None:
+    """Let the user open a month, or take all as a table; a choice runs only this."""
+    frame = cached(months)(view)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        month = st.selectbox("Month", frame["month"].tolist()[::-1], key="month", width=140)
+        row = frame[frame["month"] == month].iloc[0]
+        count_row(
+            [
+                Count(
+                    "Begun",
+                    int(row["n_journeys_started"]),
+                    partial(begun_in, view, month),
+                    f"Begun in {month}",
+                ),
+                Count("Won", int(row["n_won"]), partial(won_in, view, month), f"Won in {month}"),
+            ],
+            key=f"month:{month}",
+        )
+    if st.toggle("Months as table"):
+        show_table(frame, key="months-table", file_name="months", labels=LABELS)

@@ -1,0 +1,109 @@
+"""The pages: where they are, what they are called, which question each answers."""
+
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Final
+
+import streamlit as st
+from streamlit.navigation.page import Page
+
+from journey.ui.state import current_query
+
+
+@dataclass(frozen=True)
+class PageEntry:
+    """One page of the app."""
+
+    section: str
+    path: str
+    title: str
+    icon: str
+    question: str
+
+    @property
+    def url_path(self) -> str:
+        """Return the last part of the page's address."""
+        return Path(self.path).stem
+
+    @property
+    def has_filters(self) -> bool:
+        """Return whether the page shows journeys, which the shared filters narrow."""
+        return self.section != "Data" and self.path != ACCOUNT
+
+
+OVERVIEW: Final = "pages/explore/overview.py"
+JOURNEY_MAP: Final = "pages/explore/journey_map.py"
+PATHS: Final = "pages/explore/paths.py"
+STAGES: Final = "pages/explore/stages.py"
+SEGMENTS: Final = "pages/explore/segments.py"
+STALLED: Final = "pages/act/stalled_accounts.py"
+ACCOUNT: Final = "pages/act/account.py"
+UPLOAD: Final = "pages/data/upload.py"
+COLUMNS: Final = "pages/data/columns.py"
+QUALITY: Final = "pages/data/quality.py"
+DEFINITIONS: Final = "pages/data/definitions.py"
+
+PAGES: Final = (
+    PageEntry("Explore", OVERVIEW, "Overview", "explore", "How do journeys end, and where?"),
+    PageEntry("Explore", JOURNEY_MAP, "Journey map", "map", "Which ways do journeys really take?"),
+    PageEntry("Explore", PATHS, "Paths", "alt_route", "Which sequences are taken, step by step?"),
+    PageEntry("Explore", STAGES, "Stages", "filter_alt", "At which stage do journeys drop off?"),
+    PageEntry("Explore", SEGMENTS, "Segments", "groups", "Which kinds of accounts and people win?"),
+    PageEntry("Act", STALLED, "Stalled accounts", "hourglass_top", "Which accounts are stuck?"),
+    PageEntry("Act", ACCOUNT, "Account", "apartment", "What happened with this account?"),
+    PageEntry("Data", UPLOAD, "Upload", "upload_file", "Bring in touchpoint data."),
+    PageEntry("Data", COLUMNS, "Columns", "view_column", "What does each column mean?"),
+    PageEntry("Data", QUALITY, "Quality", "fact_check", "What was done to every row?"),
+    PageEntry("Data", DEFINITIONS, "Definitions", "rule", "What are stages, wins and losses?"),
+)
+
+ROOT: Final = Path(__file__).parents[2]
+
+
+def existing_pages(root: Path = ROOT) -> list[PageEntry]:
+    """Return the pages whose file is there, in the order of the menu."""
+    return [entry for entry in PAGES if (root / entry.path).is_file()]
+
+
+def navigation() -> tuple[PageEntry, Page]:
+    """Show the menu and return the page that the address asks for, with its entry in the table.
+
+    The menu is made of links that carry data set and filters, so that a page opened in another
+    tab shows the same.
+    """
+    entries = existing_pages()
+    pages = {entry: _page(entry, entry.url_path) for entry in entries}
+    # Streamlit serves the first page at the root only; here it has an address like all others.
+    home = _page(entries[0], "home")
+    chosen = st.navigation([home, *pages.values()], position="hidden")
+    if chosen is home:
+        pages[entries[0]] = home
+    query = current_query()
+    for section, members in groupby(entries, key=lambda entry: entry.section):
+        st.sidebar.caption(section)
+        for entry in members:
+            icon = f":material/{entry.icon}:"
+            st.sidebar.page_link(pages[entry], icon=icon, query_params=query, width="stretch")
+    return next((entry, page) for entry, page in pages.items() if page is chosen)
+
+
+def page_link(path: str, label: str) -> None:
+    """Show a link to another page that keeps data set and filters; nothing if there is no page."""
+    if any(entry.path == path for entry in existing_pages()):
+        st.page_link(path, label=label, query_params=current_query())
+
+
+def open_page(path: str, **parameters: str) -> None:
+    """Go to another page with the same data set and filters, and parameters of that page."""
+    st.switch_page(path, query_params=current_query() | parameters)
+
+
+def _page(entry: PageEntry, url_path: str) -> Page:
+    return st.Page(
+        ROOT / entry.path,
+        title=entry.title,
+        icon="",  # an icon here would become the tab's, fetched from an outside server
+        url_path=url_path,
+        help=entry.question,
+    )

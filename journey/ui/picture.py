@@ -1,0 +1,146 @@
+"""A picture on the screen that can be clicked, driven by keyboard and downloaded."""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+
+import streamlit as st
+
+from journey.charts.svg import Picture
+
+_HELD: Final = "portolan:selection:"
+
+_CSS: Final = """
+.frame { overflow-x: auto; padding: 3px; }
+.frame svg { display: block; }
+.hit { cursor: pointer; outline: none; }
+.hit:focus-visible { outline: 3px solid var(--st-primary-color); outline-offset: 2px; }
+"""
+
+# The picture is parsed apart and cleaned before it enters the page: names in it are escaped
+# already, this is the second lock. It is built anew only if it changed; focus comes back to the
+# part that had it.
+_SCRIPT: Final = """
+const identity = part => part && [part.dataset.kind, part.dataset.id].join("\\u0000");
+
+function isDark(host) {
+  const probe = document.createElement("span");
+  probe.style.color = "var(--st-background-color)";
+  host.append(probe);
+  const [r, g, b] = getComputedStyle(probe).color.match(/[\\d.]+/g).map(Number);
+  probe.remove();
+  return 0.299 * r + 0.587 * g + 0.114 * b < 128;
+}
+
+function build(frame, data) {
+  const parsed = new DOMParser().parseFromString(data.svg, "image/svg+xml").documentElement;
+  parsed.querySelectorAll("script, foreignObject, iframe").forEach(part => part.remove());
+  for (const part of [parsed, ...parsed.querySelectorAll("*")])
+    for (const { name, value } of [...part.attributes])
+      if (/^on/i.test(name) || (/href$/i.test(name) && !value.startsWith("#")))
+        part.removeAttribute(name);
+  const svg = document.importNode(parsed, true);
+  svg.style.minWidth = `${Math.round(data.width * 0.7)}px`;
+  frame.replaceChildren(svg);
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const frame = parentElement.querySelector(".frame");
+  const root = frame.getRootNode();
+  if (frame.source !== data.svg) {
+    const focused = identity(root.activeElement?.closest?.(".hit"));
+    build(frame, data);
+    frame.source = data.svg;
+    if (focused)
+      [...frame.querySelectorAll(".hit")]
+        .find(part => identity(part) === focused)?.focus({ preventScroll: true });
+  }
+  frame.firstElementChild?.classList.toggle("dark", isDark(frame));
+  const choose = event => {
+    const part = event.target.closest?.(".hit");
+    if (!part) return;
+    event.preventDefault();
+    setTriggerValue("chosen", { kind: part.dataset.kind, id: part.dataset.id });
+  };
+  frame.onclick = choose;
+  frame.onkeydown = event => {
+    if (event.key === "Enter" || event.key === " ") choose(event);
+  };
+}
+"""
+
+_component = st.components.v2.component(
+    "portolan_picture", html='<div class="frame"></div>', css=_CSS, js=_SCRIPT
+)
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The part of a picture that was clicked last: ``data-kind`` and ``data-id`` of it."""
+
+    kind: str
+    id: str
+
+
+def show_picture(picture: Picture, *, key: str, file_name: str) -> Selection | None:
+    """Show a picture and return the part of it that is selected, none before the first click.
+
+    Parameters
+    ----------
+    picture
+        Drawn for the light theme; on the screen it follows the theme of the browser.
+    key
+        Unique on the page; the selection is kept under it until ``clear_selection``.
+    file_name
+        Of the downloads, without ending.
+
+    Returns
+    -------
+    Selection | None
+        Kept over reruns, filters and page switches, so the part may be gone from the picture.
+    """
+    _component(
+        key=key,
+        data={"svg": picture.svg, "width": picture.width},
+        on_chosen_change=partial(_choose, key),
+    )
+    with st.container(horizontal=True, gap="small"):
+        for ending, mime, content in (
+            ("svg", "image/svg+xml", picture.svg),
+            ("png", "image/png", partial(_png, picture)),
+        ):
+            st.download_button(
+                ending.upper(),
+                content,
+                file_name=f"{file_name}.{ending}",
+                mime=mime,
+                key=f"{key}:{ending}",
+                on_click="ignore",
+                type="tertiary",
+                icon=":material/download:",
+                help=f"Download the picture as {ending.upper()}",
+            )
+    return selection(key)
+
+
+def selection(key: str) -> Selection | None:
+    """Return what is selected in a picture: known before it is drawn, so that it can be marked."""
+    held: Any = st.session_state.get(_HELD + key)
+    return held
+
+
+def clear_selection(key: str) -> None:
+    """Select nothing in a picture: for callbacks, or before ``st.rerun()``."""
+    st.session_state.pop(_HELD + key, None)
+
+
+def _choose(key: str) -> None:
+    chosen = st.session_state[key].chosen
+    if chosen:
+        st.session_state[_HELD + key] = Selection(str(chosen["kind"]), str(chosen["id"]))
+
+
+def _png(picture: Picture) -> bytes:
+    from journey.exports.images import picture_png
+
+    return picture_png(picture)

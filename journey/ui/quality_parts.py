@@ -1,0 +1,141 @@
+"""The parts of the page about the quality of a data set."""
+
+from typing import Final
+
+import pandas as pd
+import streamlit as st
+
+from journey.analysis.completeness import known_shares, touchpoints_by_month
+from journey.charts.import_plots import plot_import, plot_sources
+from journey.log import TouchpointLog
+from journey.report import IngestReport, read_report
+from journey.ui.cache import cached
+from journey.ui.column_roles import ROLE_WORDS
+from journey.ui.guards import plain_errors
+from journey.ui.plots import current_theme, show_plot
+from journey.ui.state import current_dataset
+from journey.ui.tables import show_table
+from journey.ui.text import counted, label, markdown
+from journey.workspace import dataset_path, workspace_root
+
+SHAPE_WORDS: Final = {
+    "events": "One row per event",
+    "wide": "One row per case, with dates",
+    "attributes": "Facts, no touchpoints",
+}
+
+FATE_WORDS: Final = {
+    "set aside": "Set aside",
+    "merged": "Merged",
+    "read as attributes": "Read as facts",
+    "kept": "Kept",
+}
+
+
+def current_report() -> IngestReport | None:
+    """Return the report of the import that made the data set, none if it was not imported."""
+    name = current_dataset()
+    with plain_errors():
+        return None if name is None else read_report(dataset_path(workspace_root(), name))
+
+
+def show_rows(report: IngestReport) -> None:
+    """Show what became of every row: one bar, the sum in words, a table by reason."""
+    frame = report.frame()
+    show_plot(
+        plot_import(frame, theme=current_theme()), key="quality:bar", file_name="import-report"
+    )
+    st.caption(sum_text(report))
+    show_table(
+        _reasons(frame),
+        key="quality:reasons",
+        file_name="import-report",
+        labels={"n_rows": "Rows", "action": "What was done"},
+        column_help={"examples": "Up to five, with their row in the file."},
+    )
+
+
+def _reasons(frame: pd.DataFrame) -> pd.DataFrame:
+    """What was done and why, what the reader may want to mend first."""
+    order = frame["action"].map(list(FATE_WORDS).index)
+    rows = frame.assign(order=order).sort_values(["order", "n_rows"], ascending=[True, False])
+    return rows.assign(action=rows["action"].map(FATE_WORDS))[
+        ["action", "reason", "n_rows", "file", "examples"]
+    ]
+
+
+def sum_text(report: IngestReport) -> str:
+    """Return how the rows add up."""
+    parts = [
+        (report.n_kept, "kept"),
+        (report.n_merged, "merged into another"),
+        (report.n_set_aside, "set aside"),
+        (report.n_attributes, "read as facts about accounts and people"),
+    ]
+    shown = " + ".join(f"{n:,} {words}" for n, words in parts if n)
+    return f"{counted(report.n_read, 'row')} read = {shown or 'none'}"
+
+
+def show_files(report: IngestReport) -> None:
+    """Show each file: its shape, its rows and what became of them, the columns with a role."""
+    files = pd.DataFrame(
+        {
+            "file": [file.file for file in report.files],
+            "shape": [SHAPE_WORDS.get(file.shape, file.shape) for file in report.files],
+            "n_rows": [file.n_rows for file in report.files],
+            "n_read": [file.n_read for file in report.files],
+            "n_kept": [file.n_kept for file in report.files],
+            "n_merged": [file.n_merged for file in report.files],
+            "n_set_aside": [file.n_set_aside for file in report.files],
+            "n_attributes": [file.n_attributes for file in report.files],
+            "columns": [
+                "; ".join(
+                    f"{ROLE_WORDS.get(role, role)} = {' + '.join(headers)}"
+                    for role, headers in file.roles.items()
+                )
+                for file in report.files
+            ],
+        }
+    )
+    show_table(
+        files,
+        key="quality:files",
+        file_name="files",
+        labels={"n_rows": "Rows of the file", "n_attributes": "Read as facts"},
+        column_help={"n_read": "A row with several dates is read once for each date."},
+    )
+
+
+def show_notes(report: IngestReport) -> None:
+    """List what was noted on the way."""
+    if not report.notes:
+        st.caption("Nothing to note.")
+    st.markdown("\n".join(f"- {markdown(note)}" for note in report.notes))
+
+
+def show_sources(log: TouchpointLog) -> None:
+    """Show touchpoints by source and month."""
+    frame = cached(touchpoints_by_month)(log)
+    show_plot(
+        plot_sources(frame, theme=current_theme()), key="quality:sources", file_name="sources"
+    )
+    with st.expander("As a table"):
+        show_table(
+            frame, key="quality:months", file_name="sources", labels={"value": "Source system"}
+        )
+
+
+def show_known(log: TouchpointLog) -> None:
+    """Show how full each column is."""
+    shares = cached(known_shares)(log)
+    if shares.empty:
+        st.caption("The log has only accounts, times and touchpoints.")
+        return
+    shares["column"] = [ROLE_WORDS.get(name, label(name)) for name in shares["column"]]
+    show_table(
+        shares,
+        key="quality:known",
+        file_name="known",
+        labels={"n_known": "Touchpoints with a value", "n_values": "Different values"},
+        column_help={"known_share": "Of all touchpoints."},
+    )

@@ -1,0 +1,157 @@
+"""Segments on the screen: by which attribute, what is shown of each, the journeys behind it."""
+
+from functools import partial
+from typing import Final
+
+import pandas as pd
+import streamlit as st
+
+import journey
+from journey import charts
+from journey.analysis.members import DROPPED, in_segment, stayed_in
+from journey.log import TouchpointLog
+from journey.schema import OUTCOMES
+from journey.ui.cache import cached
+from journey.ui.counts import Count, count_row
+from journey.ui.plots import current_theme, show_plot
+from journey.ui.tables import show_table
+from journey.ui.text import OUTCOME_LABELS, label
+
+MOST_VALUES: Final = 200
+NOT_KNOWN: Final = "(not known)"
+HELP: Final = {
+    "win_rate": "Won of all journeys of the segment.",
+    "low": "Lower end of the 95 % interval of the win rate.",
+    "high": "Upper end of the 95 % interval of the win rate.",
+    "n_decided": "Won, lost or without a decision.",
+    "decided_win_rate": "Won of the decided ones.",
+    "median_days_to_win": "First touch to winning touch; half take less.",
+    "reached_share": "Of the segment's journeys.",
+    "n_dropped": "Lost or no decision, no stage further.",
+    "drop_off_rate": "Of those that reached the stage.",
+}
+LABELS: Final = {
+    "low": "Low",
+    "high": "High",
+    "n_won": "Won",
+    "median_days_to_win": "Median days to win",
+    "n_dropped": "Dropped off",
+}
+
+
+def attributes(log: TouchpointLog) -> dict[str, str]:
+    """Return the columns that make segments, with their words: whose attribute each is.
+
+    Accounts come first, as in an ideal customer profile; then people, as in personas; then
+    touchpoints.
+    """
+    store = log.store
+    owners = {
+        "Account": store.accounts.column_names,
+        "Person": store.people.column_names,
+        "Touchpoint": ["channel", "campaign", "content", "source_system", "direction", "reason"],
+    }
+    known = set(log.filter_columns)
+    return {
+        column: f"{owner}: {label(column)}"
+        for owner, columns in owners.items()
+        for column in columns
+        if column in known
+        and not column.endswith("_id")
+        and 1 < len(log.filter_values(column)) <= MOST_VALUES
+    }
+
+
+def is_of_account(log: TouchpointLog, column: str) -> bool:
+    """Whether each journey is in exactly one segment of a column."""
+    return column in log.store.accounts.column_names
+
+
+def show_win_rates(view: TouchpointLog, by: str) -> None:
+    """Show the win rate of each segment with its interval."""
+    frame = cached(journey.segment_breakdown)(view, by=by)
+    chart = charts.plot_segment_breakdown(frame, theme=current_theme())
+    show_plot(chart, key="wins", file_name=f"win-rate-by-{by}")
+    columns = ["value", "n_journeys", "n_won", "win_rate", "low", "high", "n_decided"]
+    columns += ["decided_win_rate", "median_days_to_win"]
+    _open_segment(view, by)
+    _table(frame[columns], by, "win-rates")
+
+
+def show_outcomes(view: TouchpointLog, by: str) -> None:
+    """Show how the journeys of each segment stand."""
+    frame = cached(journey.segment_breakdown)(view, by=by)
+    chart = charts.plot_segment_outcomes(frame, theme=current_theme())
+    show_plot(chart, key="outcomes", file_name=f"outcomes-by-{by}")
+    _open_segment(view, by)
+    _table(frame[["value", "n_journeys", *(f"n_{one}" for one in OUTCOMES)]], by, "outcomes")
+
+
+def show_stages(view: TouchpointLog, by: str) -> None:
+    """Show where each segment drops off, and which stages it reaches."""
+    frame = cached(journey.segment_stages)(view, by=by)
+    chart = charts.plot_segment_stages(frame, theme=current_theme())
+    show_plot(chart, key="stages", file_name=f"drop-off-by-{by}")
+    _open_segment(view, by)
+    _table(frame, by, "stages")
+
+
+def _table(frame: pd.DataFrame, by: str, name: str) -> None:
+    words = {**LABELS, "value": label(by)}
+    frame = frame.assign(value=[NOT_KNOWN if pd.isna(value) else value for value in frame["value"]])
+    file_name = f"{name}-by-{by}"
+    show_table(frame, key=f"{name}-table", file_name=file_name, column_help=HELP, labels=words)
+
+
+@st.fragment
+def _open_segment(view: TouchpointLog, by: str) -> None:
+    """Let the user choose a segment and open any of its counts; a choice runs only this."""
+    frame = cached(journey.segment_breakdown)(view, by=by)
+    values = [None if pd.isna(value) else value for value in frame["value"]]
+    with st.container(border=True):
+        place = st.selectbox(
+            "Open journeys of",
+            range(len(values)),
+            index=next((place for place, value in enumerate(values) if value is not None), 0),
+            format_func=lambda place: NOT_KNOWN if values[place] is None else values[place],
+            key=f"segment:{by}",
+        )
+        row = frame.iloc[place]
+        inside = partial(in_segment, view, by, values[place])
+        name = f"{label(by)}: {NOT_KNOWN if values[place] is None else values[place]}"
+        counts = [Count("All", int(row["n_journeys"]), inside, name)]
+        counts += [
+            Count(
+                OUTCOME_LABELS[outcome],
+                int(row[f"n_{outcome}"]),
+                partial(_with_outcome, view, by, values[place], outcome),
+                f"{name}, {OUTCOME_LABELS[outcome].lower()}",
+            )
+            for outcome in OUTCOMES
+        ]
+        count_row(counts, key=f"segment:{by}:{place}")
+        count_row(_stage_counts(view, by, values[place], name), key=f"stages:{by}:{place}")
+
+
+def _with_outcome(view: TouchpointLog, by: str, value: str | None, outcome: str) -> TouchpointLog:
+    return in_segment(view, by, value).where(outcome=outcome)
+
+
+def _stage_counts(view: TouchpointLog, by: str, value: str | None, name: str) -> list[Count]:
+    """Count the journeys of a segment that drop off in each stage."""
+    frame = cached(journey.segment_stages)(view, by=by)
+    mine = frame["value"].isna() if value is None else frame["value"] == value
+    return [
+        Count(
+            f"Dropped off in {row.stage}",
+            row.n_dropped,
+            partial(_dropped_in, view, by, value, row.stage),
+            f"{name}, dropped off in {row.stage}",
+        )
+        for row in frame[mine & (frame["n_dropped"] > 0)].itertuples()
+        if row.stage != view.definitions.stage_names[-1]
+    ]
+
+
+def _dropped_in(view: TouchpointLog, by: str, value: str | None, stage: str) -> TouchpointLog:
+    return stayed_in(in_segment(view, by, value), stage, outcomes=DROPPED)

@@ -1,0 +1,279 @@
+"""The stalled accounts: their message, the ranked list, what stands behind every row."""
+
+from collections.abc import Collection, Sequence
+from typing import Any, Final
+
+import pandas as pd
+import streamlit as st
+
+import journey
+from journey.analysis.stalled import normal_silence
+from journey.log import TouchpointLog
+from journey.ui.accounts import KNOWN_AS, account_names, kinds_of_account, name_columns
+from journey.ui.cache import cached
+from journey.ui.filters import NO_VALUE
+from journey.ui.headlines import compact
+from journey.ui.panel import rate_of
+from journey.ui.state import Value, apply_filters, current_filters, set_filters
+from journey.ui.tables import choose_row, show_table
+from journey.ui.text import NO_FIGURE, counted, days, label, markdown, number, percent
+
+FILTERS: Final = {"owner": "owner", "stage": "current_stage", "known_as": KNOWN_AS}
+"""Columns of the list and the shared filters that narrow it by them."""
+
+LABELS: Final = {
+    "days_silent": "Days silent",
+    "normal_days": "Normal",
+    "next_step": "Next best touch",
+    "n_people": "People",
+    "last_touchpoint": "Last touch",
+    "last_at": "Last touch at",
+    "account_id": "Id",
+    "usual_rate": "Won, of all",
+    "silent_rate": "Won, of as silent",
+    "reason": "Why",
+}
+HELP: Final = {
+    "days_silent": "From the last touch to the end of the log.",
+    "normal_days": "9 of 10 pauses in this stage were at most so many days where others moved on.",
+    "value_at_risk": "Value times the chance to win that such a silence costs. See below.",
+    "next_step": "What ended such a silence and went with most wins: won with it, against without.",
+    "usual_rate": "Won, of all decided that were ever in this stage.",
+    "silent_rate": "Won, of those ever silent as long in this stage.",
+    "n_people": "Known people with a touch.",
+    "missing_roles": "Roles the definitions expect that nobody met has.",
+}
+
+
+def stalled_frame(log: TouchpointLog) -> pd.DataFrame:
+    """Return ``stalled_accounts`` with each account's name beside its id, where there are names."""
+    return cached(_with_names)(log)
+
+
+def _with_names(log: TouchpointLog) -> pd.DataFrame:
+    frame = journey.stalled_accounts(log)
+    ids = frame["account_id"].tolist()
+    if name_columns(log):
+        frame.insert(1, "name", account_names(log, ids))
+    kinds = kinds_of_account(log, ids)
+    return frame if kinds is None else frame.assign(known_as=kinds)
+
+
+def headline(frame: pd.DataFrame, noun: str) -> str:
+    """Return how many have gone silent and what that puts at risk.
+
+    Examples
+    --------
+    >>> headline(pd.DataFrame({"value_at_risk": [700_000.0, 512_000.0]}), "account")
+    '2 accounts with 1.2M at risk have gone silent'
+    >>> headline(pd.DataFrame({"value_at_risk": [float("nan")]}), "account")
+    '1 account has gone silent'
+    """
+    if frame.empty:
+        return f"No {noun} has gone silent"
+    risk = frame["value_at_risk"].sum()
+    stake = f" with {compact(risk)} at risk" if risk > 0 else ""
+    return f"{counted(len(frame), noun)}{stake} {'has' if len(frame) == 1 else 'have'} gone silent"
+
+
+def unranked_because(log: TouchpointLog, frame: pd.DataFrame) -> str | None:
+    """Return why value at risk is not known; none where it is."""
+    if frame["value_at_risk"].gt(0).any():
+        return None
+    ranked = "Ranked by days of silence"
+    if not log.definitions.won:
+        return f"{ranked}: no winning rule is known, so neither is what silence costs."
+    if frame["deal_value"].notna().any():
+        return f"{ranked}: so far no win was lost to such a silence, as far as the log can tell."
+    return f"{ranked}: the log holds no deal values, so the value at risk is not known."
+
+
+def show_pickers(log: TouchpointLog) -> None:
+    """Show the shared filters that a list of stalled accounts is worked through by.
+
+    Each offers what the stalled accounts have when none of these filters is set.
+
+    Parameters
+    ----------
+    log
+        The whole data set.
+    """
+    filters = current_filters()
+    rest = filters
+    for column in FILTERS.values():
+        rest = rest.keeping(column, ())
+    every = stalled_frame(apply_filters(log, rest))
+    columns = [
+        name
+        for name, column in FILTERS.items()
+        if filters.values(column) or (name in every and len(every[name].unique()) > 1)
+    ]
+    for place, name in zip(st.columns(max(len(columns), 1)), columns, strict=False):
+        chosen = filters.values(FILTERS[name])
+        known = every[name].astype(object).where(every[name].notna(), None) if name in every else ()
+        with place:
+            _picker(name, FILTERS[name], {*known, *chosen}, chosen)
+
+
+def _picker(name: str, column: str, values: Collection[Value], chosen: Sequence[Value]) -> None:
+    """Show one filter; the session's filters stay the one truth."""
+    key = f"stalled:where:{column}"
+    st.session_state[key] = list(chosen)
+    st.multiselect(
+        label(name),
+        sorted(values, key=lambda value: (value is None, value or "")),
+        format_func=lambda value: NO_VALUE if value is None else value,
+        key=key,
+        on_change=lambda: set_filters(current_filters().keeping(column, st.session_state[key])),
+        placeholder="All",
+    )
+
+
+def choose_stalled(frame: pd.DataFrame, *, key: str) -> int | None:
+    """Show the ranked list and return the position of the row the user chose, if any.
+
+    Parameters
+    ----------
+    frame
+        What ``stalled_frame`` gives; the downloads have all of it.
+    key
+        Unique on the page.
+    """
+    names = {"name": "Account"} if "name" in frame else {"account_id": "Account"}
+    return choose_row(
+        frame,
+        on_screen=_on_screen(frame),
+        key=key,
+        file_name="stalled accounts",
+        column_help=HELP,
+        labels=LABELS | names,
+    )
+
+
+def _on_screen(frame: pd.DataFrame) -> pd.DataFrame:
+    """Give the columns worth showing: one that is empty in every row only takes room."""
+    shown = frame.assign(
+        next_step=[_next_step(row) for row in frame.itertuples()],
+        value_at_risk=frame["value_at_risk"].round(),
+        usual_rate=frame["win_rate_after_touch"],
+        silent_rate=frame["win_rate_silent"],
+        missing_roles=frame["missing_roles"].replace("", None),
+        n_people=frame["n_people"].where(frame["n_people"] > 0).astype("Int64"),
+    )
+    order = [
+        *("account_id", "owner", "stage", "value_at_risk", "days_silent", "normal_days"),
+        *("next_step", "last_touchpoint", "last_at", "n_people", "missing_roles", "reason"),
+    ]
+    if not frame["value_at_risk"].gt(0).any():
+        rates = ["usual_rate", "silent_rate"] if frame["win_rate_after_touch"].gt(0).any() else []
+        place = order.index("value_at_risk")
+        order[place : place + 1] = rates
+    if "name" in frame:
+        shown["name"] = frame["name"].fillna(frame["account_id"])
+        order = ["name", *order[1:], "account_id"]
+    return shown[[name for name in order if shown[name].notna().any()]]
+
+
+def _next_step(row: Any) -> str | None:
+    """Write the next best touch of a row with its evidence, shortly."""
+    if row.next_touchpoint is None:
+        return None
+    rates = (
+        percent(row.next_win_rate, row.n_next),
+        percent(row.next_without_rate, row.n_next_without),
+    )
+    words = f"{row.next_touchpoint} ({' won against '.join(rates)})"
+    return words if row.next_is_ours else f"Others did: {words}"
+
+
+def show_stake(row: pd.Series) -> None:
+    """Say what the silence of an account means and what it puts at risk."""
+    st.markdown(markdown(row["reason"]))
+    if not row["win_rate_after_touch"] > 0:
+        return
+    place = f"In {markdown(row['stage'])}" if pd.notna(row["stage"]) else "There"
+    silent = "none was ever silent as long"
+    if row["n_silent"]:
+        silent = f"of those ever silent as long {_rate(row, 'win_rate_silent', 'n_silent')}"
+    rates = f"{place} {_rate(row, 'win_rate_after_touch', 'n_after_touch')} won, {silent}."
+    if pd.isna(row["value_at_risk"]):
+        st.markdown(f"{rates} No value is known.")
+        return
+    kind = "the median won deal, its own being unknown" if row["is_median_value"] else "its value"
+    st.markdown(
+        f"**{compact(row['value_at_risk'])} at risk**: {number(row['deal_value'])} ({kind}) "
+        f"times the chance lost. {rates}"
+    )
+
+
+def show_next_touch(row: pd.Series) -> None:
+    """Say which touch ended such a silence and went with most wins, as the association it is."""
+    if pd.isna(row["next_touchpoint"]):
+        if not row["win_rate_after_touch"] > 0:
+            return
+        st.markdown(":gray[No touch went with more wins often enough (30 journeys) to advise it.]")
+        return
+    name = f"**{markdown(row['next_touchpoint'])}**"
+    lead = f"Next best touch: {name}." if row["next_is_ours"] else f"What others did next: {name}."
+    interval = f"95 % interval {percent(row['next_low'])} to {percent(row['next_high'])}"
+    st.markdown(
+        f"{lead} {_rate(row, 'next_win_rate', 'n_next')} won where it ended such a silence "
+        f"({interval}), {_rate(row, 'next_without_rate', 'n_next_without')} where another touch "
+        "did. An association, not a proof."
+    )
+
+
+def _rate(row: pd.Series, rate: str, n: str) -> str:
+    return rate_of(row[rate], row[n], "decided")
+
+
+def show_people(row: pd.Series) -> None:
+    """Name the people engaged and the roles that are missing."""
+    people = [markdown(person) for person in str(row["people"]).split("; ") if person]
+    if people:
+        st.markdown(f"People engaged: {', '.join(people)}")
+    if row["missing_roles"]:
+        st.markdown(f"Missing roles: {markdown(row['missing_roles'].replace('; ', ', '))}")
+
+
+def show_details(row: pd.Series) -> None:
+    """Show all that is known of a stalled account in one column."""
+    known = row.get("name")
+    name = row["account_id"] if known is None or pd.isna(known) else known
+    st.markdown(f"#### {markdown(name)}")
+    facts = [row["account_id"] if name != row["account_id"] else None, row["stage"], row["owner"]]
+    st.caption(" · ".join(markdown(fact) for fact in facts if pd.notna(fact)))
+    left, right = st.columns(2)
+    left.metric("Silent", days(row["days_silent"]))
+    right.metric("Normal there", days(row["normal_days"]))
+    show_stake(row)
+    last = f"{row['last_at']:%Y-%m-%d}" if pd.notna(row["last_at"]) else NO_FIGURE
+    st.markdown(f"Last touch: {markdown(row['last_touchpoint'])}, {last}")
+    show_people(row)
+    show_next_touch(row)
+
+
+def explain(log: TouchpointLog) -> None:
+    """Say in plain words how the figures of the list are made, with the normal silences."""
+    st.markdown(
+        """
+- **Normal silence** of a stage: 9 of 10 pauses between two touches were at most so long, among
+  accounts that later moved on from it. With fewer than 20 such pauses the pauses of the whole log
+  serve, and the reason says so.
+- **Gone silent**: open, and without a touch for longer than that, up to the last touch of the log.
+  After a much longer silence an account counts as ended without a decision and leaves this list.
+- **Value at risk**: the deal's last known value (or else the median value of won deals), times the
+  share that won of all decided accounts ever in the stage, less the share that won of those ever
+  silent as long there.
+- **Next best touch**: of accounts after such a silence in the same stage, what ended it and went
+  with most wins, in at least 30 decided accounts; what we can do comes first, else it says what
+  others did. Those accounts may differ in other ways too: it is not a proof.
+- Rates are counted over the whole log, whatever the filters. Grey: fewer than 30 behind it.
+"""
+    )
+    show_table(
+        normal_silence(log),
+        key="normal",
+        file_name="normal silence",
+        labels={"normal_days": "Normal silence (days)", "n_gaps": "Pauses", "is_own": "Own pauses"},
+    )

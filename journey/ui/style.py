@@ -1,0 +1,26 @@
+"""The little that the theme can't say."""
+
+import streamlit as st
+
+_CSS = """
+<style>
+/* A page begins with its message, not with empty space. */
+.stMainBlockContainer { padding-top: 4.5rem; }
+/* Pictures are wide; the margins of a text page would make them small. */
+@media (min-width: 900px) {
+  .stMainBlockContainer { padding-left: 2.5rem; padding-right: 2.5rem; }
+}
+/* What a click on a picture tells stays in sight at the foot, so that the picture never moves. */
+[data-testid="stLayoutWrapper"]:has(> .st-key-panel) {
+  position: sticky; bottom: 0.5rem; z-index: 90; background: light-dark(#ffffff, #0d1822);
+}
+/* The primary colour bears white text; as text itself it would be too faint on dark. */
+.stApp [data-testid="stSliderThumbValue"],
+.stApp [data-testid="stButtonGroup"] button[data-selected] { color: inherit; }
+</style>
+"""
+
+
+def apply_style() -> None:
+    """Add the app's own rules of style to the page."""
+    st.html(_CSS)

@@ -1,0 +1,169 @@
+"""Lists on the screen, each with its downloads."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import pandas as pd
+import streamlit as st
+
+from journey.ui.text import OUTCOME_LABELS, counted, label, markdown
+
+SHARES: Final = ("share", "rate", "low", "high", "confidence")
+ROW_PIXELS: Final = 35
+MAX_ROWS_SHOWN: Final = 12
+
+
+def show_table(
+    frame: pd.DataFrame,
+    *,
+    key: str,
+    file_name: str,
+    column_help: Mapping[str, str] | None = None,
+    labels: Mapping[str, str] | None = None,
+) -> None:
+    """Show a list with its number of rows and its downloads as CSV and XLSX.
+
+    Parameters
+    ----------
+    frame
+        Any frame: ``n_*`` are written as counts, ``*_share``, ``*_rate`` and intervals as
+        percentages, ``*_days`` in days, times in UTC, sequences with arrows.
+    key
+        Unique on the page.
+    file_name
+        Of the downloads, without ending.
+    column_help
+        Column to what it means, shown on its header.
+    labels
+        Column to the words above it, where those made of its name don't fit.
+    """
+    _table(frame, key, column_help, labels, {})
+    download_row(frame, key=key, file_name=file_name)
+
+
+def choose_row(
+    frame: pd.DataFrame,
+    *,
+    key: str,
+    file_name: str,
+    column_help: Mapping[str, str] | None = None,
+    labels: Mapping[str, str] | None = None,
+    on_screen: pd.DataFrame | None = None,
+) -> int | None:
+    """Show a list like ``show_table`` and return the position of the row the user chose, if any.
+
+    Parameters
+    ----------
+    frame, key, file_name, column_help, labels
+        As for ``show_table``.
+    on_screen
+        The same rows as they are shown, where that differs from what the downloads hold.
+    """
+    choosing = {"on_select": "rerun", "selection_mode": "single-row", "key": f"{key}:rows"}
+    shown = frame if on_screen is None else on_screen
+    chosen = _table(shown, key, column_help, labels, choosing)
+    download_row(frame, key=key, file_name=file_name)
+    rows = [row for row in chosen.selection.rows if row < len(frame)]
+    return rows[0] if rows else None
+
+
+def download_row(frame: pd.DataFrame, *, key: str, file_name: str) -> None:
+    """Show the number of rows and the buttons for CSV and XLSX; files are made when asked for."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(counted(len(frame), "row"), width="content")
+        for ending, mime, make in (
+            ("csv", "text/csv", _csv),
+            (
+                "xlsx",
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+                _xlsx,
+            ),
+        ):
+            st.download_button(
+                ending.upper(),
+                lambda make=make: make(frame),
+                file_name=f"{file_name}.{ending}",
+                mime=mime,
+                key=f"{key}:{ending}",
+                on_click="ignore",
+                type="tertiary",
+                icon=":material/download:",
+                help=f"Download all rows as {ending.upper()}",
+            )
+
+
+def column_formats(
+    frame: pd.DataFrame,
+    *,
+    column_help: Mapping[str, str] | None = None,
+    labels: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """Return how each column of a frame is written: Streamlit's column configuration."""
+    explained, words = column_help or {}, labels or {}
+    return {
+        name: _format(frame[name], words.get(name) or label(name), explained.get(name))
+        for name in frame.columns
+    }
+
+
+def _table(
+    frame: pd.DataFrame,
+    key: str,
+    column_help: Mapping[str, str] | None,
+    labels: Mapping[str, str] | None,
+    choosing: Mapping[str, Any],
+) -> Any:
+    shown = pd.DataFrame({name: _shown(frame[name]) for name in frame.columns})
+    return st.dataframe(
+        shown,
+        hide_index=True,
+        height=ROW_PIXELS * (min(max(len(shown), 1), MAX_ROWS_SHOWN) + 1) + 3,
+        column_config=column_formats(shown, column_help=column_help, labels=labels),
+        placeholder="",
+        alt=f"Table: {markdown(key)}",
+        **choosing,
+    )
+
+
+def _shown(column: pd.Series) -> pd.Series:
+    """Give a column as it is written: outcomes in words, sequences as a line, shares of 100."""
+    if column.name == "outcome":
+        return column.map(lambda outcome: OUTCOME_LABELS.get(outcome, outcome))
+    if column.dtype == object:
+        return column.map(
+            lambda cell: " → ".join(map(str, cell)) if isinstance(cell, tuple | list) else cell
+        )
+    return column * 100 if _is_share(column) else column
+
+
+def _is_share(column: pd.Series) -> bool:
+    is_number = pd.api.types.is_float_dtype(column.dtype)
+    return is_number and str(column.name).rsplit("_", maxsplit=1)[-1] in SHARES
+
+
+def _format(column: pd.Series, words: str, explained: str | None) -> Any:
+    """Choose how one column is written, by its name and type."""
+    config = st.column_config
+    if pd.api.types.is_datetime64_any_dtype(column.dtype):
+        return config.DatetimeColumn(
+            f"{words} (UTC)", help=explained, format="YYYY-MM-DD HH:mm", timezone="UTC"
+        )
+    if not pd.api.types.is_numeric_dtype(column.dtype) or column.dtype == bool:
+        return config.Column(words, help=explained)
+    if _is_share(column):
+        return config.NumberColumn(words, help=explained, format="%.1f %%")
+    if "days" in str(column.name).split("_"):
+        return config.NumberColumn(words, help=explained, format="%.1f")
+    return config.NumberColumn(words, help=explained, format="localized")
+
+
+def _csv(frame: pd.DataFrame) -> bytes:
+    from journey.exports.tables import to_csv
+
+    return to_csv(frame)
+
+
+def _xlsx(frame: pd.DataFrame) -> bytes:
+    from journey.exports.tables import to_xlsx
+
+    return to_xlsx(frame)

@@ -1,0 +1,115 @@
+"""Names and numbers as text on the screen."""
+
+import re
+from typing import Final
+
+import pandas as pd
+
+from journey.schema import SMALL_SAMPLE
+
+OUTCOME_LABELS: Final = {
+    "won": "Won",
+    "lost": "Lost",
+    "no_decision": "No decision",
+    "stalled": "Stalled",
+    "in_progress": "In progress",
+}
+NO_FIGURE: Final = "—"
+PERCENT_DECIMALS_FROM: Final = 1_000
+"""With fewer cases than this a percentage carries no decimals."""
+
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+# Streamlit looks for these after unescaping, so backslashes don't stop them: links without
+# brackets, mail addresses, arrows and dashes, its own logo.
+_LATE = re.compile(
+    r"(?<=:)(?=//|streamlit:)|(?<=\bwww)(?=\.)|(?<=@)|(?<=[-<>~])(?=[-<>=])", re.IGNORECASE
+)
+_WORD_JOINER: Final = "\u2060"
+
+
+def markdown(text: object) -> str:
+    r"""Return text that Markdown shows as it is: names in data are hostile, labels are Markdown.
+
+    Examples
+    --------
+    >>> markdown("[a](b) $x$")
+    '\\[a\\]\\(b\\) \\$x\\$'
+    """
+    line = " ".join("".join(sign if sign.isprintable() else " " for sign in str(text)).split())
+    return _PUNCTUATION.sub(r"\\\1", _LATE.sub(_WORD_JOINER, line))
+
+
+def number(value: float | None) -> str:
+    """Write a count or an amount with thousands apart, at most one decimal below a hundred.
+
+    Examples
+    --------
+    >>> number(12400), number(2.25), number(None)
+    ('12,400', '2.2', '—')
+    """
+    if value is None or pd.isna(value):
+        return NO_FIGURE
+    decimals = 0 if float(value).is_integer() or abs(value) >= 100 else 1  # noqa: PLR2004 -- in the docstring
+    return f"{value:,.{decimals}f}"
+
+
+def percent(share: float | None, n: int | None = None) -> str:
+    """Write a share as a percentage, with its denominator where that is small.
+
+    Parameters
+    ----------
+    share
+        From 0 to 1.
+    n
+        The denominator: below 30 it is shown, from 1,000 on a decimal is carried.
+
+    Examples
+    --------
+    >>> percent(0.4213), percent(0.4213, 4_000), percent(0.5, 8)
+    ('42 %', '42.1 %', '50 % (n = 8)')
+    """
+    if share is None or pd.isna(share):
+        return NO_FIGURE
+    decimals = 1 if n is not None and n >= PERCENT_DECIMALS_FROM else 0
+    written = f"{share:.{decimals}%}".replace("%", " %")
+    return f"{written} (n = {n})" if n is not None and n < SMALL_SAMPLE else written
+
+
+def days(value: float | None) -> str:
+    """Write a length of time given in days, in the unit that fits.
+
+    Examples
+    --------
+    >>> days(12.4), days(1.26), days(0.05), days(1.0)
+    ('12 days', '1.3 days', '1.2 hours', '1 day')
+    """
+    if value is None or pd.isna(value):
+        return NO_FIGURE
+    if 0 < value < 1:
+        return f"{value * 24:.1f} hours"
+    shown = f"{value:.0f}" if value >= 10 or float(value).is_integer() else f"{value:.1f}"  # noqa: PLR2004 -- two digits carry it
+    return f"{shown} {'day' if shown == '1' else 'days'}"
+
+
+def counted(n: int, noun: str) -> str:
+    """Write a count with its noun.
+
+    Examples
+    --------
+    >>> counted(1, "journey"), counted(1200, "journey")
+    ('1 journey', '1,200 journeys')
+    """
+    plural = f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2:-1] not in "aeiou" else f"{noun}s"
+    return f"{n:,} {noun if n == 1 else plural}"
+
+
+def label(column: str) -> str:
+    """Return the words for a column or role.
+
+    Examples
+    --------
+    >>> label("n_journeys"), label("median_days"), label("account_id")
+    ('Journeys', 'Median days', 'Account')
+    """
+    words = re.sub(r"^n_|_(id|at)$", "", column).replace("_", " ").strip() or column
+    return words[:1].upper() + words[1:]

@@ -1,0 +1,250 @@
+"""Data sets and saved views on disk, written whole or not at all."""
+
+import json
+import os
+import shutil
+import tempfile
+import time
+import unicodedata
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final, cast
+
+from journey.definitions import Definitions, dumps
+from journey.errors import StoreError, ValueNotAllowedError
+from journey.load import DEFINITIONS_FILE
+
+ROOT_VARIABLE: Final = "PORTOLAN_WORKSPACE"
+MAX_NAME: Final = 80
+INCOMING_SECONDS: Final = 2 * 86_400
+"""Uploads that nobody imported or removed are kept so long."""
+
+_RESERVED: Final = frozenset(
+    ("con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10)))
+)
+
+
+def workspace_root() -> Path:
+    """Return the folder that holds everything: ``PORTOLAN_WORKSPACE``, else ``~/.portolan``.
+
+    Examples
+    --------
+    >>> workspace_root().is_absolute()
+    True
+    """
+    chosen = os.environ.get(ROOT_VARIABLE)
+    return (Path(chosen) if chosen else Path.home() / ".portolan").expanduser().absolute()
+
+
+def checked_name(name: str) -> str:
+    """Return the name of a data set or view if it is one that any file system can hold.
+
+    Parameters
+    ----------
+    name
+        Letters of any script, digits, spaces, ``-`` and ``_``; begins with a letter or digit,
+        doesn't end in a space, at most 80 characters.
+
+    Returns
+    -------
+    str
+        The same name.
+
+    Raises
+    ------
+    ValueNotAllowedError
+        If the name has anything else in it.
+
+    Examples
+    --------
+    >>> checked_name("Spring campaign 2026")
+    'Spring campaign 2026'
+    """
+    if not _is_name(name) or name.lower() in _RESERVED:
+        raise ValueNotAllowedError(
+            f"The name {name[: MAX_NAME + 1]!r} can't be used. Allowed: letters, digits, spaces, "
+            f"'-' and '_', a letter or digit first, no space last, at most {MAX_NAME} characters. "
+            "Choose another name."
+        )
+    return name
+
+
+def list_datasets(root: Path) -> list[str]:
+    """Return the names of the stored data sets, in the order of the alphabet.
+
+    Examples
+    --------
+    >>> list_datasets(Path("/nowhere"))
+    []
+    """
+    folder = root / "datasets"
+    found = folder.iterdir() if folder.is_dir() else ()
+    return sorted((entry.name for entry in found if _is_dataset(entry)), key=str.casefold)
+
+
+def dataset_path(root: Path, name: str) -> Path:
+    """Return the folder of a data set, there or not.
+
+    Raises
+    ------
+    ValueNotAllowedError
+        If the name can't be one of a data set.
+
+    Examples
+    --------
+    >>> dataset_path(Path("/data"), "Spring").as_posix()
+    '/data/datasets/Spring'
+    """
+    return root / "datasets" / checked_name(name)
+
+
+def remove_dataset(root: Path, name: str) -> None:
+    """Remove a data set with its views; a crash leaves it whole or out of sight.
+
+    Raises
+    ------
+    StoreError
+        If there is no such data set.
+    """
+    folder = dataset_path(root, name)
+    if not folder.is_dir():
+        known = ", ".join(list_datasets(root)) or "none"
+        raise StoreError(f"There is no data set {name!r} to remove. Stored here: {known}.")
+    # One rename takes it out of every list; what follows may take its time or be cut short.
+    hidden = Path(tempfile.mkdtemp(prefix=".removed-", dir=folder.parent))
+    folder.rename(hidden / "data")
+    shutil.rmtree(hidden, ignore_errors=True)
+    _views_path(root, name).unlink(missing_ok=True)
+
+
+def save_definitions(root: Path, name: str, definitions: Definitions) -> None:
+    """Save the stages and outcomes of a data set; a crash leaves the old file or the new one.
+
+    Raises
+    ------
+    StoreError
+        If there is no such data set.
+    """
+    folder = dataset_path(root, name)
+    if not folder.is_dir():
+        raise StoreError(f"There is no data set {name!r} to save definitions for. Reload the page.")
+    _write_whole(folder / DEFINITIONS_FILE, dumps(definitions))
+
+
+def load_views(root: Path, dataset: str) -> dict[str, dict[str, str]]:
+    """Return the saved views of a data set: name to query, none if there are none.
+
+    Raises
+    ------
+    StoreError
+        If the file can't be read as saved views.
+
+    Examples
+    --------
+    >>> load_views(Path("/nowhere"), "Spring")
+    {}
+    """
+    path = _views_path(root, dataset)
+    if not path.is_file():
+        return {}
+    try:
+        views: object = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as problem:
+        raise StoreError(_broken_views(path)) from problem
+    if not _is_views(views):
+        raise StoreError(_broken_views(path))
+    return cast("dict[str, dict[str, str]]", views)
+
+
+def save_view(root: Path, dataset: str, name: str, query: Mapping[str, str]) -> None:
+    """Save a view of a data set under a name, in place of one of that name.
+
+    Raises
+    ------
+    ValueNotAllowedError
+        If the name can't be used.
+    StoreError
+        If views saved before can't be read; nothing is written over them.
+    """
+    views = load_views(root, dataset) | {checked_name(name): dict(query)}
+    _write_whole(_views_path(root, dataset), json.dumps(views, ensure_ascii=False, indent=1))
+
+
+def remove_view(root: Path, dataset: str, name: str) -> None:
+    """Remove a saved view; nothing happens if there is none of that name."""
+    views = load_views(root, dataset)
+    if views.pop(name, None) is not None:
+        _write_whole(_views_path(root, dataset), json.dumps(views, ensure_ascii=False, indent=1))
+
+
+def incoming_folder(root: Path) -> Path:
+    """Make a new, private folder for files that are to be imported; old, forgotten ones go.
+
+    Examples
+    --------
+    >>> with tempfile.TemporaryDirectory() as root:
+    ...     incoming_folder(Path(root)).parent.name
+    'incoming'
+    """
+    parent = root / "incoming"
+    parent.mkdir(parents=True, exist_ok=True)
+    oldest = time.time() - INCOMING_SECONDS
+    for folder in parent.iterdir():
+        if folder.stat().st_mtime < oldest:
+            remove_incoming(folder)
+    return Path(tempfile.mkdtemp(dir=parent))
+
+
+def remove_incoming(folder: Path) -> None:
+    """Remove a folder of uploaded files once they are imported or given up."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _views_path(root: Path, dataset: str) -> Path:
+    return root / "views" / f"{checked_name(dataset)}.json"
+
+
+def _is_dataset(entry: Path) -> bool:
+    """Tell a data set from what writers leave beside it while they work."""
+    return _is_name(entry.name) and entry.is_dir()
+
+
+def _is_name(name: str) -> bool:
+    """Tell whether a text is of letters, their marks, digits and the few signs allowed."""
+    if not 0 < len(name) <= MAX_NAME or not name[0].isalnum() or name[-1] == " ":
+        return False
+    return all(sign in " -_" or unicodedata.category(sign)[0] in "LMN" for sign in name)
+
+
+def _is_views(value: object) -> bool:
+    """Tell whether a parsed file is names of views, each with a query of texts."""
+    if not isinstance(value, dict):
+        return False
+    return all(_is_query(query) for query in cast("dict[str, object]", value).values())
+
+
+def _is_query(value: object) -> bool:
+    """Tell whether a parsed value is a query: names and texts."""
+    if not isinstance(value, dict):
+        return False
+    return all(isinstance(text, str) for text in cast("dict[str, object]", value).values())
+
+
+def _broken_views(path: Path) -> str:
+    return f"The saved views in {path} can't be read. Mend or remove that file; no data are lost."
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """Write a file so that a crash at any moment leaves the old one or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=".writing-", dir=path.parent)
+    written = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        written.replace(path)
+    except BaseException:
+        written.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,69 @@
+"""What happened with one account, touch by touch."""
+
+import streamlit as st
+
+import journey
+from journey.ui.account_view import (
+    account_facts,
+    account_log,
+    asked_account,
+    search,
+    show_attributes,
+    show_head,
+    show_stalled,
+    show_timeline,
+)
+from journey.ui.accounts import has_account
+from journey.ui.guards import plain_errors
+from journey.ui.navigation import STALLED, page_link
+from journey.ui.state import current_dataset, current_filters
+from journey.ui.text import counted, markdown
+
+
+def no_account(log: journey.TouchpointLog) -> None:
+    """Say how to choose one."""
+    st.title("Find an account" if log.case == "account" else f"Find one {log.case}")
+    search(log)
+    st.caption(f"{counted(log.n_journeys, log.case)} in this data set.")
+    page_link(STALLED, ":blue[Or begin with those that have gone silent] :material/arrow_forward:")
+
+
+def unknown_account(log: journey.TouchpointLog, account_id: str) -> None:
+    """Say that there is no such account, and how to find another."""
+    st.title(f"There is no {log.case} '{markdown(account_id)}'")
+    st.markdown(
+        f"**{markdown(current_dataset())}** has {counted(log.n_journeys, log.case)}. The address "
+        "may be from another data set or misspelt."
+    )
+    search(log)
+    page_link(STALLED, ":blue[Stalled accounts] :material/arrow_forward:")
+
+
+def show_account(log: journey.TouchpointLog, account_id: str) -> None:
+    """Show all that is known of an account."""
+    left, right = st.columns([1, 1], vertical_alignment="bottom")
+    with left:
+        page_link(STALLED, ":material/arrow_back: :blue[Stalled accounts]")
+    with right:
+        search(log)
+    facts = account_facts(log, account_id)
+    if facts is None:
+        st.title(markdown(account_id))
+        st.info(f"It had no touch by {current_filters().last_day}.", icon=":material/info:")
+        return
+    show_head(log, facts)
+    if facts["outcome"] == "stalled":
+        show_stalled(log, account_id)
+    show_timeline(log, account_id)
+    show_attributes(facts)
+
+
+with plain_errors():
+    log = account_log()
+    chosen = asked_account()
+    if chosen is None:
+        no_account(log)
+    elif not has_account(log, chosen):
+        unknown_account(log, chosen)
+    else:
+        show_account(log, chosen)

@@ -1,0 +1,38 @@
+"""What stages, wins and losses are."""
+
+import streamlit as st
+
+from journey.ui.definition_forms import (
+    current_draft,
+    show_effect,
+    show_file,
+    show_rules,
+    show_stages,
+    show_types,
+)
+from journey.ui.guards import plain_errors, require_log
+
+st.title("Definitions")
+log = require_log()
+with plain_errors():
+    draft = current_draft(log)
+    if not log.definitions.won:
+        st.warning(
+            "Nothing counts as a win yet, so nothing can be said of winning. "
+            "Choose the touchpoint that wins a journey under 'Decides'.",
+            icon=":material/trophy:",
+        )
+    show_effect(log, draft)
+    left, right = st.columns([4, 7], gap="medium")
+    with left:
+        st.subheader("Stages, in order")
+        show_stages(log, draft)
+        st.subheader("Silence and people")
+        show_rules(log, draft)
+        st.subheader("As a file")
+        show_file(log)
+    with right:
+        st.subheader(
+            "What each touchpoint means", help="To change a cell, double-click or press Enter."
+        )
+        show_types(log, draft)

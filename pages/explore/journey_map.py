@@ -1,0 +1,118 @@
+"""The journey as it really was: stages as lanes, moves by volume, back moves below."""
+
+from typing import Any
+
+import streamlit as st
+
+import journey
+from journey import charts
+from journey.ui.cache import cached
+from journey.ui.guards import require_log, require_view
+from journey.ui.journeys import open_journeys
+from journey.ui.map_panel import HINT, selected_part
+from journey.ui.panel import show_part
+from journey.ui.picture import selection, show_picture
+from journey.ui.state import Filters, apply_filters, current_filters
+from journey.ui.tables import choose_row
+from journey.ui.text import counted
+
+KEY = "map"
+VIEWS = ("Picture", "Table")
+LEAST_TYPES, DEFAULT_TYPES, MOST_TYPES = 5, 20, 60
+DEFAULT_SHARE = 70
+MOVE_HELP = {
+    "share": "Of all moves that leave the first step.",
+    "median_days": "Days between the two touches: half take less.",
+    "direction": "By the stages of the two steps.",
+}
+
+
+def backbone(log: journey.TouchpointLog, *, n_types: int, move_share: float) -> Any:
+    """Give the part of a log's graph worth drawing."""
+    graph = cached(journey.journey_graph)(log)
+    return journey.simplify(graph, n_types=n_types, move_share=move_share)
+
+
+def drawing(
+    log: journey.TouchpointLog,
+    *,
+    base: journey.TouchpointLog,
+    n_types: int,
+    move_share: float,
+    selected: str | None,
+) -> charts.Picture:
+    """Draw the map of a log, every type at the place it has in the base."""
+    simple = backbone(log, n_types=n_types, move_share=move_share)
+    whole = backbone(base, n_types=n_types, move_share=move_share)
+    return charts.journey_map(simple, selected=selected, whole=whole)
+
+
+@st.fragment
+def show_map(
+    view: journey.TouchpointLog, base: journey.TouchpointLog, n_types: int, move_share: float
+) -> None:
+    """Show the map with the panel of what is selected; a click runs only this."""
+    chosen = selection(KEY)
+    graph = cached(journey.journey_graph)(view)
+    node = chosen.id if chosen and chosen.kind == "node" else None
+    options = {"n_types": n_types, "move_share": move_share}
+    picture = drawing(view, base=base, selected=node, **options)
+    show_picture(picture, key=KEY, file_name="journey-map")
+    show_part(selected_part(view, graph, chosen), view, picture=KEY, hint=HINT)
+
+
+@st.fragment
+def show_moves(view: journey.TouchpointLog) -> None:
+    """Show every move as a list; a chosen one opens into its journeys."""
+    moves = cached(journey.directly_follows)(view)
+    row = choose_row(moves, key="moves", file_name="moves", column_help=MOVE_HELP)
+    if row is None:
+        st.caption("Choose a row to open its journeys.")
+        return
+    source, target, n_journeys = moves.loc[row, ["source", "target", "n_journeys"]]
+    if st.button(f"Open {counted(int(n_journeys), 'journey')}", type="primary"):
+        open_journeys(view.having_move(source, target), title=f"{source} → {target}")
+
+
+def controls(n_types: int) -> tuple[int, float, str]:
+    """Ask how much to draw: types and share of moves, kept in the address."""
+    left, middle, right = st.columns([2, 2, 1], vertical_alignment="bottom")
+    most = min(n_types, MOST_TYPES)
+    with left:
+        types = most
+        if most > LEAST_TYPES:
+            types = st.slider(
+                "Touchpoint types",
+                LEAST_TYPES,
+                most,
+                min(DEFAULT_TYPES, most),
+                key="map-types",
+                bind="query-params",
+                help="The types with most journeys; each stage keeps two.",
+            )
+    with middle:
+        share = st.slider(
+            "Share of moves",
+            10,
+            100,
+            DEFAULT_SHARE,
+            step=5,
+            format="%d %%",
+            key="map-moves",
+            bind="query-params",
+            help="The strongest moves until they make up this share of all between two types.",
+        )
+    with right:
+        shown = st.segmented_control("Show as", VIEWS, default=VIEWS[0], required=True)
+    return types, share / 100, shown
+
+
+view = require_view()
+st.title("Journey map")
+n_types, move_share, shown = controls(len(view.touchpoint_types))
+if shown == "Table":
+    show_moves(view)
+else:
+    kept = current_filters()
+    base = apply_filters(require_log(), Filters(case=kept.case, groups=kept.groups))
+    show_map(view, base, n_types, move_share)

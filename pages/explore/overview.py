@@ -1,0 +1,72 @@
+"""How journeys end, and where to look first, in five seconds."""
+
+import streamlit as st
+
+import journey
+from journey import charts
+from journey.ui.cache import cached
+from journey.ui.guards import require_view
+from journey.ui.headlines import figures, message, pointers, stalled_label
+from journey.ui.months import show_months
+from journey.ui.navigation import DEFINITIONS, page_link
+from journey.ui.outcome_bar import show_outcomes
+from journey.ui.plots import current_theme, show_plot
+from journey.ui.text import NO_FIGURE, days, percent
+
+
+def show_figures(view: journey.TouchpointLog) -> None:
+    """Show the headline figures."""
+    known = figures(view)
+    has_rule = bool(view.definitions.won)
+    cells = st.columns(5)
+    cells[0].metric("Journeys", f"{known.n_journeys:,}", border=True)
+    cells[1].metric("Won", f"{known.n_won:,}" if has_rule else NO_FIGURE, border=True)
+    cells[2].metric(
+        f"Won of {known.n_decided:,} decided",
+        percent(known.win_rate, known.n_decided) if has_rule else NO_FIGURE,
+        help="Won of the journeys that are won, lost or without a decision.",
+        border=True,
+    )
+    cells[3].metric(
+        "Median time to win",
+        days(known.median_days_to_win),
+        help="From the first touch to the winning one: half take less.",
+        border=True,
+    )
+    cells[4].metric(stalled_label(known), f"{known.n_stalled:,}", border=True)
+
+
+def ask_for_a_win_rule() -> None:
+    """Say that nothing counts as a win, and how to change it."""
+    with st.container(border=True):
+        st.markdown("**Nothing counts as a win yet**, so won and lost are 0.")
+        st.markdown("Say which touchpoint is a win, such as a deal closed or a first purchase.")
+        page_link(DEFINITIONS, ":blue[Give a winning rule] :material/arrow_forward:")
+
+
+def show_pointers(view: journey.TouchpointLog) -> None:
+    """Show where to look first, each with the way there."""
+    st.markdown("#### Where to look first")
+    for pointer in pointers(view):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(pointer.sentence, width="content")
+            page_link(pointer.path, f":blue[{pointer.words}] :material/arrow_forward:")
+
+
+def show_drop_offs(view: journey.TouchpointLog) -> None:
+    """Show where most drop off, if any stage was entered."""
+    frame = cached(journey.drop_offs)(view)
+    if frame["n_entered"].any():
+        chart = charts.plot_drop_offs(frame, theme=current_theme())
+        show_plot(chart, key="drop-offs", file_name="drop-offs")
+
+
+view = require_view()
+st.title(message(figures(view)))
+if not view.definitions.won:
+    ask_for_a_win_rule()
+show_outcomes(view)
+show_figures(view)
+show_pointers(view)
+show_drop_offs(view)
+show_months(view)

@@ -1,0 +1,81 @@
+"""The sequences that journeys take: step by step, and as whole paths."""
+
+import streamlit as st
+
+import journey
+from journey import charts
+from journey.ui.cache import cached
+from journey.ui.flow_controls import anchor_picker, open_other, size_sliders
+from journey.ui.flow_panel import (
+    HINT,
+    Anchor,
+    FlowView,
+    selected_other,
+    selected_part,
+    step_names,
+)
+from journey.ui.guards import require_view
+from journey.ui.panel import show_part
+from journey.ui.path_list import show_paths
+from journey.ui.picture import selection, show_picture
+from journey.ui.tables import show_table
+from journey.ui.text import percent
+
+KEY = "flow"
+VIEWS = ("Step by step", "Whole paths")
+TOP_PATHS, TOP_MESSAGE = 1_000, 10
+PATH_HELP = {
+    "share": "Of all journeys in view.",
+    "n_decided": "Won, lost or without a decision.",
+    "win_rate": "Won of the decided ones.",
+    "median_days": "From the first touch to the last.",
+}
+
+
+@st.fragment
+def show_flow(view: journey.TouchpointLog, anchor: Anchor, steps: int, n_types: int) -> None:
+    """Show the step flow with the panel of what is selected; a click runs only this."""
+    flows = cached(journey.step_flows)(view, steps=steps, n_types=n_types, **anchor.options)
+    drawn = FlowView(view, anchor, steps, flows)
+    chosen = selection(KEY)
+    stages = view.definitions.stage_names
+    headers = step_names(anchor, steps)
+    picture = charts.step_sankey(flows, stages=stages, headers=headers)
+    show_picture(picture, key=KEY, file_name="step-flow")
+    show_part(selected_part(drawn, chosen), view, picture=KEY, hint=HINT)
+    if step := selected_other(drawn, chosen):
+        open_other(drawn, step)
+
+
+@st.fragment
+def show_whole_paths(view: journey.TouchpointLog) -> None:
+    """Show the whole paths as a list to read, then as a table to take away."""
+    paths = cached(journey.variants)(view, top=TOP_PATHS)
+    n_paths = cached(journey.summary)(view)["n_variants"]
+    graph = cached(journey.journey_graph)(view)
+    n_top = min(TOP_MESSAGE, n_paths)
+    covered = percent(paths["share"].head(n_top).sum())
+    st.markdown(f"#### The {n_top} most frequent of {n_paths:,} paths are {covered} of journeys")
+    stage_of = dict(graph.nodes(data="stage"))
+    show_paths(view, paths, stage_of=stage_of, stages=graph.graph["stages"], key="paths")
+    if st.toggle("Show as table"):
+        if n_paths > len(paths):
+            st.caption(f"The {len(paths):,} most frequent.")
+        shown = paths.drop(columns="variant_id")
+        show_table(shown, key="paths-table", file_name="paths", column_help=PATH_HELP)
+
+
+view = require_view()
+st.title("Paths")
+chosen_view = st.segmented_control(
+    "View", VIEWS, default=VIEWS[0], required=True, label_visibility="collapsed"
+)
+if chosen_view == VIEWS[1]:
+    show_whole_paths(view)
+else:
+    where, size = st.columns(2)
+    with where:
+        anchor = anchor_picker(view.touchpoint_types)
+    with size:
+        n_steps, n_types = size_sliders(len(view.touchpoint_types))
+    show_flow(view, anchor, n_steps, n_types)

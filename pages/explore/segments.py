@@ -1,0 +1,47 @@
+"""Which kinds of accounts and people win, and where the others drop off."""
+
+import streamlit as st
+
+from journey.ui.guards import require_view
+from journey.ui.navigation import DEFINITIONS, UPLOAD, page_link
+from journey.ui.segment_views import (
+    attributes,
+    is_of_account,
+    show_outcomes,
+    show_stages,
+    show_win_rates,
+)
+
+VIEWS = {"Win rate": show_win_rates, "Outcomes": show_outcomes, "Stages": show_stages}
+
+view = require_view()
+st.title("Segments")
+found = attributes(view)
+if not found:
+    with st.container(border=True):
+        st.markdown("#### Nothing to divide journeys by")
+        st.markdown("Add a file with attributes of accounts or people, such as industry or role.")
+        page_link(UPLOAD, "Upload data")
+    st.stop()
+left, right = st.columns([1, 2], vertical_alignment="bottom")
+with left:
+    by = st.selectbox(
+        "Divide journeys by",
+        list(found),
+        format_func=found.__getitem__,
+        key="by",
+        bind="query-params",
+    )
+with right:
+    shown = st.segmented_control(
+        "View", list(VIEWS), default="Win rate", required=True, label_visibility="collapsed"
+    )
+if not is_of_account(view, by):
+    st.caption(
+        "A journey counts in every segment that takes part in it, so segments can add up to more "
+        "than all journeys."
+    )
+if not view.definitions.won:
+    st.caption("Nothing counts as a win yet.")
+    page_link(DEFINITIONS, "Give a winning rule")
+VIEWS[shown](view, by)

@@ -1,0 +1,35 @@
+"""How far journeys come, where they drop off, how long it takes, and where they turn back."""
+
+import streamlit as st
+
+import journey
+from journey.ui.cache import cached
+from journey.ui.guards import require_view
+from journey.ui.navigation import DEFINITIONS, page_link
+from journey.ui.stage_views import (
+    show_back_moves,
+    show_drop_offs,
+    show_funnel,
+    show_last_touches,
+    show_times,
+)
+
+VIEWS = {
+    "Funnel": show_funnel,
+    "Drop-off": show_drop_offs,
+    "Last touches": show_last_touches,
+    "Time to next stage": show_times,
+    "Back moves": show_back_moves,
+}
+view = require_view()
+st.title("Stages")
+if not any(cached(journey.stage_funnel)(view)["n_journeys"]):
+    with st.container(border=True):
+        st.markdown("#### No journey has entered a stage")
+        st.markdown("Say which touchpoints belong to which stage.")
+        page_link(DEFINITIONS, "Define the stages")
+    st.stop()
+chosen = st.segmented_control(
+    "View", list(VIEWS), default="Funnel", required=True, label_visibility="collapsed"
+)
+VIEWS[chosen](view)

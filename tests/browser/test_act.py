@@ -1,0 +1,134 @@
+"""A sales lead on Monday: the list of silent accounts, one of them, what happened there, back."""
+
+import csv
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+
+from tests import silent
+from tests.browser.conftest import REPOSITORY, _server
+
+pytestmark = pytest.mark.browser
+
+HEAD, ROW = 35, 35
+"""Pixels of a list, which is drawn on a canvas: rows are found by their place."""
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    """One app for all: nothing here changes what is stored."""
+    workspace = tmp_path_factory.mktemp("workspace")
+    rows = silent.WON + silent.LOST + silent.SILENT + silent.LAST
+    silent.write(workspace / "datasets" / "Full", rows)
+    with _server(REPOSITORY, workspace) as found:
+        yield found
+
+
+@pytest.fixture
+def visit(address, page):
+    def visited(path):
+        page.goto(f"{address}/{path}{'&' if '?' in path else '?'}data=Full")
+        settled(page)
+        return page
+
+    return visited
+
+
+def settled(page):
+    page.wait_for_function(
+        "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
+    )
+
+
+def title(page, words):
+    page.get_by_role("heading", name=words, level=1).wait_for()
+
+
+def query(page):
+    return dict(parse_qsl(urlsplit(page.url).query))
+
+
+def choose_row(page, place):
+    box = page.get_by_test_id("stDataFrame").first.bounding_box()
+    page.mouse.click(box["x"] + 18, box["y"] + HEAD + ROW * place + ROW / 2)
+
+
+def test_from_the_list_to_an_account_and_back(visit):
+    page = visit("stalled_accounts?where.current_stage=Nurture")
+    title(page, "2 accounts with 1.2K at risk have gone silent")
+    choose_row(page, 1)
+    page.get_by_role("heading", name="Firm One").wait_for()
+    page.get_by_text("Silent 3 days in Nurture").last.wait_for()
+    page.get_by_role("button", name="Open the account").click()
+    title(page, "Firm One")
+    assert query(page) == {"data": "Full", "where.current_stage": "Nurture", "account": "s1"}
+    lanes = page.locator(".frame .person-lane")
+    lanes.first.wait_for()
+    # Two people took part; Mail after Demo is a way back.
+    assert lanes.count() == 2
+    assert page.locator(".frame .back-move title").text_content().startswith("Back from Convert")
+    page.reload()
+    title(page, "Firm One")
+    page.get_by_test_id("stMain").get_by_role("link", name="Stalled accounts").click()
+    title(page, "2 accounts with 1.2K at risk have gone silent")
+    assert query(page) == {"data": "Full", "where.current_stage": "Nurture"}
+    page.go_back()
+    title(page, "Firm One")
+
+
+def test_narrowing_changes_message_list_and_address(visit):
+    page = visit("stalled_accounts")
+    title(page, "2 accounts with 1.2K at risk have gone silent")
+    choose_row(page, 0)
+    page.get_by_role("button", name="Open the account").wait_for()
+    page.get_by_test_id("stMain").get_by_role("combobox", name="Owner").click()
+    page.get_by_role("option", name="Ann").click()
+    page.keyboard.press("Escape")  # an open list hides the page behind it from readers
+    title(page, "1 account with 400 at risk has gone silent")
+    settled(page)
+    assert query(page) == {"data": "Full", "where.owner": "Ann"}
+    # What was the first row is another account now: nothing stays chosen.
+    assert page.get_by_role("button", name="Open the account").count() == 0
+    page.get_by_role("button", name="Owner: Ann").click()
+    title(page, "2 accounts with 1.2K at risk have gone silent")
+
+
+def test_the_download_has_every_row_and_figure(visit):
+    page = visit("stalled_accounts")
+    title(page, "2 accounts with 1.2K at risk have gone silent")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV").first.click()
+    with Path(download.value.path()).open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["account_id"] for row in rows] == ["s2", "s1"]
+    assert [float(row["value_at_risk"]) for row in rows] == [800, 400]
+    assert {"next_win_rate", "n_silent", "reason"} <= set(rows[0])
+
+
+def test_an_account_is_found_while_its_name_is_typed(visit):
+    page = visit("account")
+    title(page, "Find an account")
+    page.get_by_placeholder("Part of an id or a name").press_sequentially("ndhav")
+    page.get_by_role("button", name="s2").click()
+    page.get_by_role("heading", name="Söndhaven", level=1).wait_for()
+    settled(page)
+    assert query(page) == {"data": "Full", "account": "s2"}
+    assert page.locator("img").count() == 0
+
+
+def test_an_unknown_account_is_told(visit):
+    page = visit("account?account=nobody")
+    title(page, "There is no account 'nobody'")
+    page.get_by_placeholder("Part of an id or a name").fill("firm")
+    page.get_by_role("button", name="Firm One").click()
+    title(page, "Firm One")
+
+
+@pytest.mark.parametrize("path", ["stalled_accounts", "account?account=s1", "account"])
+def test_a_narrow_window_never_scrolls_sideways(visit, page, path):
+    page.set_viewport_size({"width": 480, "height": 800})
+    visit(path)
+    page.get_by_role("heading", level=1).wait_for()
+    wider = "element => element.scrollWidth > element.clientWidth"
+    assert not page.get_by_test_id("stMain").evaluate(wider)

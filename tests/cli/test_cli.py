@@ -1,0 +1,248 @@
+"""The command line from its arguments to what it writes."""
+
+import csv
+import io
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+
+from journey import cli
+from journey.workspace import ROOT_VARIABLE, list_datasets
+from tests.cli.commands import ROOT, moves, pick
+
+OWN_OPTIONS = {"segments": ("--by", "industry"), "timeline": ("--account", "Cove")}
+
+
+class TestImport:
+    def test_says_what_became_of_every_row_and_what_came_out(self, demo):
+        # 11 rows: one told twice, one without a time, so 9 touchpoints stay.
+        out, err = demo
+        counts = [line.split()[1:] for line in out.splitlines()[1:]]
+        assert [(words[0], int(words[-1])) for words in counts if words[0] != "set"] == [
+            ("kept", 9),
+            ("merged", 1),
+        ]
+        assert [words[-1] for words in counts if words[:2] == ["set", "aside"]] == ["1"]
+        assert err.endswith("Demo: 9 touchpoints in 3 journeys.\n")
+        assert "touchpoints.csv" in err  # how its times were read
+
+    def test_the_data_set_is_in_the_workspace(self, demo, workspace):
+        assert demo
+        assert "Demo" in list_datasets(workspace)
+
+    def test_several_files_become_one_log(self, ask_json, tmp_path):
+        (tmp_path / "ads.csv").write_text("account_id,occurred_at,touchpoint\nA,2026-01-02,Ad\n")
+        (tmp_path / "calls.csv").write_text(
+            "account_id,occurred_at,touchpoint\nA,2026-01-03,Call\n"
+        )
+        rows = ask_json("map", tmp_path / "ads.csv", tmp_path / "calls.csv")
+        assert moves(rows) == {("Ad", "Call"): 1}
+
+
+class TestQuestions:
+    """Each command on the small log; Cove, silent for 16 days on January 20, is stalled.
+
+    The pauses are 10 minutes, 1, 4 less 10 minutes, 4, 4 and 14 days; their 90th percentile lies
+    halfway between 4 and 14: 9 days are normal.
+    """
+
+    def test_summary(self, ask_json):
+        assert ask_json("summary", "Demo") == {
+            "n_touchpoints": 9,
+            "n_journeys": 3,
+            "n_types": 5,
+            "n_variants": 3,
+            "n_moves": 6,  # 9 - 3
+            "first_at": "2026-01-01T09:00:00+00:00",
+            "last_at": "2026-01-20T09:00:00+00:00",
+            "outcomes": {"won": 1, "lost": 1, "no_decision": 0, "stalled": 1, "in_progress": 0},
+        }
+
+    def test_map(self, ask_json):
+        # Three moves leave Ad click: one to itself, two to Demo, after 4 days and 10 minutes less.
+        rows = ask_json("map", "Demo")
+        assert pick(rows, "source", "target", "n_moves", "n_journeys", "direction") == [
+            ("Ad click", "Demo", 2, 2, "forward"),
+            ("Ad click", "Ad click", 1, 1, "self"),
+            ("Demo", "Deal lost", 1, 1, "within"),
+            ("Demo", "Deal won", 1, 1, "forward"),
+            ("Newsletter", "Ad click", 1, 1, "within"),
+        ]
+        assert rows[0]["share"] == pytest.approx(2 / 3)
+        assert rows[0]["median_days"] == pytest.approx(4 - 5 / 1440)
+
+    def test_paths(self, ask_json):
+        assert pick(ask_json("paths", "Demo"), "sequence", "n_journeys", "n_won", "win_rate") == [
+            (["Newsletter", "Ad click"], 1, 0, None),
+            (["Ad click", "Demo", "Deal lost"], 1, 0, 0.0),
+            (["Ad click", "Ad click", "Demo", "Deal won"], 1, 1, 1.0),
+        ]
+
+    def test_the_most_frequent_paths(self, ask_json):
+        # Without decisions and repeats Acme and Bolt are alike.
+        without = [("--exclude", name) for name in ("Newsletter", "Deal won", "Deal lost")]
+        rows = ask_json("paths", "Demo", "--collapse", *sum(without, ()), "--top", 1)
+        assert pick(rows, "sequence", "n_journeys") == [(["Ad click", "Demo"], 2)]
+
+    def test_flows(self, ask_json):
+        rows = ask_json("flows", "Demo", "--steps", 2)
+        assert set(pick(rows, "step", "box", "next_box", "n_journeys")) == {
+            (1, "Ad click", "Ad click", 1),
+            (1, "Ad click", "Demo", 1),
+            (1, "Newsletter", "Ad click", 1),
+            (2, "Ad click", None, 2),
+            (2, "Demo", None, 1),
+        }
+
+    def test_flows_from_a_type_on(self, ask_json):
+        # Cove has no Demo. From Demo on: Acme is won after it, Bolt lost.
+        rows = ask_json("flows", "Demo", "--steps", 2, "--start", "Demo")
+        assert set(pick(rows, "step", "box", "next_box", "n_journeys")) == {
+            (1, "Demo", "Deal lost", 1),
+            (1, "Demo", "Deal won", 1),
+            (2, "Deal lost", None, 1),
+            (2, "Deal won", None, 1),
+        }
+
+    def test_stages(self, ask_json):
+        rows = ask_json("stages", "Demo")
+        assert pick(rows, "stage", "n_journeys", "n_advanced", "conversion_rate", "n_now") == [
+            ("Attract", 3, 2, pytest.approx(2 / 3), 1),
+            ("Convert", 2, 1, 0.5, 0),
+            ("Expand", 1, 0, None, 0),
+        ]
+
+    def test_dropoffs(self, ask_json):
+        rows = ask_json("dropoffs", "Demo")
+        assert pick(rows, "stage", "n_entered", "n_advanced", "n_lost", "n_stalled") == [
+            ("Attract", 3, 2, 0, 1),
+            ("Convert", 2, 1, 1, 0),
+        ]
+
+    def test_times(self, ask_json):
+        # Two of the three in Attract go on after 4 days each; of the two in Convert one after 4.
+        rows = ask_json("times", "Demo")
+        assert pick(rows, "stage", "n_journeys", "n_advanced", "median_days", "p90_days") == [
+            ("Attract", 3, 2, 4.0, None),
+            ("Convert", 2, 1, 4.0, None),
+        ]
+
+    def test_outcomes(self, ask_json):
+        assert pick(ask_json("outcomes", "Demo"), "outcome", "n_journeys") == [
+            ("won", 1),
+            ("lost", 1),
+            ("no_decision", 0),
+            ("stalled", 1),
+            ("in_progress", 0),
+        ]
+
+    def test_segments(self, ask_json):
+        rows = ask_json("segments", "Demo", "--by", "industry")
+        found = pick(rows, "value", "n_journeys", "n_won", "win_rate", "median_days_to_win")
+        assert sorted(found, key=str) == [
+            ("Retail", 1, 0, 0.0, None),
+            ("Software", 1, 1, 1.0, 8.0),
+            (None, 1, 0, 0.0, None),
+        ]
+
+    def test_stalled(self, ask_json):
+        (row,) = ask_json("stalled", "Demo")
+        found = pick([row], "account_id", "stage", "days_silent", "normal_days", "last_touchpoint")
+        assert found == [("Cove", "Attract", 16.0, 9.0, "Ad click")]
+
+    def test_journeys(self, ask_json):
+        rows = ask_json("journeys", "Demo")
+        assert pick(rows, "account_id", "outcome", "stage", "n_touchpoints", "decided_at") == [
+            ("Acme", "won", "Expand", 4, "2026-01-09T09:00:00+00:00"),
+            ("Bolt", "lost", "Convert", 3, "2026-01-20T09:00:00+00:00"),
+            ("Cove", "stalled", "Attract", 2, None),
+        ]
+
+    def test_timeline(self, ask_json):
+        rows = ask_json("timeline", "Demo", "--account", "Cove")
+        assert pick(rows, "occurred_at", "touchpoint", "channel", "gap_days") == [
+            ("2026-01-03T09:00:00+00:00", "Newsletter", "mail", None),
+            ("2026-01-04T09:00:00+00:00", "Ad click", "web", 1.0),
+        ]
+
+
+class TestForms:
+    @pytest.mark.parametrize("command", cli.QUESTIONS)
+    def test_every_answer_is_the_same_in_json_and_csv(self, ask, ask_json, command):
+        asked = (command, "Demo", *OWN_OPTIONS.get(command, ()))
+        content = ask_json(*asked)
+        (heads, *rows) = csv.reader(io.StringIO(ask(*asked, "--format", "csv")))
+        if isinstance(content, dict):
+            flat = {**content, **{f"n_{k}": n for k, n in content["outcomes"].items()}}
+            del flat["outcomes"]
+            assert {name: str(value) for name, value in flat.items()} == dict(rows)
+        else:
+            assert [head.removesuffix(" (UTC)") for head in heads] == list(content[0])
+            assert len(rows) == len(content)
+            empty = [[not cell for cell in row] for row in rows]
+            assert empty == [[v in (None, "") for v in row.values()] for row in content]
+
+    def test_a_table_is_the_form_unless_another_is_asked_for(self, ask):
+        assert [line.split() for line in ask("outcomes", "Demo").splitlines()] == [
+            ["outcome", "n_journeys", "share"],
+            ["won", "1", "0.333333"],
+            ["lost", "1", "0.333333"],
+            ["no_decision", "0", "0.000000"],
+            ["stalled", "1", "0.333333"],
+            ["in_progress", "0", "0.000000"],
+        ]
+
+    def test_csv_joins_the_touches_of_a_path(self, ask):
+        lines = ask("paths", "Demo", "--top", 1, "--format", "csv").splitlines()
+        assert lines[1].startswith("1,Newsletter → Ad click,2,1,")
+
+    @pytest.mark.parametrize("command", sorted(set(cli.QUESTIONS) - {"timeline"}))
+    def test_of_no_journeys_there_is_an_answer_too(self, ask_json, command):
+        options = OWN_OPTIONS.get(command, ())
+        content = ask_json(command, "Demo", *options, "--to", "2025-01-01")
+        if command == "summary":
+            assert content["n_journeys"] == 0
+            assert content["first_at"] is None
+        else:
+            # Stages and outcomes are listed even where no journey is in them.
+            assert not any(row.get("n_journeys", row.get("n_entered")) for row in content)
+
+    def test_what_json_has_no_word_for_is_null(self):
+        values = [float("nan"), float("inf"), pd.NA, None, "x"]
+        frame = pd.DataFrame({"value": pd.Series(values, dtype=object), "at": pd.NaT})
+        assert pick(cli.records(frame), "value", "at") == [(None, None)] * 4 + [("x", None)]
+
+
+class TestApp:
+    @pytest.fixture
+    def called(self, monkeypatch):
+        calls = []
+        monkeypatch.setattr(cli.subprocess, "call", lambda command, **_: calls.append(command))
+        return calls
+
+    def test_is_served_by_streamlit(self, demo, called, capsys):
+        assert demo
+        cli.main(["app"])
+        assert called == [[sys.executable, "-m", "streamlit", "run", str(cli.APP)]]
+        assert cli.APP == ROOT / "app.py"
+        assert capsys.readouterr().err == ""
+
+    def test_an_empty_workspace_gets_the_sample_data(self, called, files, tmp_path, monkeypatch):
+        monkeypatch.setenv(ROOT_VARIABLE, str(tmp_path / "workspace"))
+        monkeypatch.setattr(cli, "APP", tmp_path / "app.py")
+        (tmp_path / "sample_data").mkdir()
+        for path in files.iterdir():
+            (tmp_path / "sample_data" / path.name).write_bytes(path.read_bytes())
+        cli.main(["app"])
+        assert list_datasets(tmp_path / "workspace") == [cli.SAMPLE]
+        assert len(called) == 1
+
+
+def test_python_m_journey_is_the_command_line(demo):
+    assert demo
+    command = [sys.executable, "-m", "journey", "outcomes", "Demo", "--format", "csv"]
+    found = subprocess.run(command, capture_output=True, cwd=ROOT, check=True)
+    assert found.stdout.decode().split()[1] == "won,1,0.3333333333333333"
+    assert found.stderr == b""

@@ -1,0 +1,73 @@
+import io
+from xml.etree import ElementTree as ET
+
+import pytest
+from PIL import Image, ImageColor
+
+from journey.charts.step_sankey import step_sankey
+from journey.charts.svg import Picture
+from journey.charts.theme import TOKENS
+from journey.errors import ValueNotAllowedError
+from journey.exports.images import to_png, to_svg
+from tests.charts.sample_frames import STAGES, sequences, step_flows
+
+
+@pytest.fixture(scope="module")
+def picture():
+    return step_sankey(step_flows(sequences(60), steps=3), stages=STAGES)
+
+
+def pixels(data):
+    return Image.open(io.BytesIO(data)).convert("RGB")
+
+
+def text_picture(text):
+    svg = (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 40" width="100%">'
+        f'<text x="4" y="28" font-size="20" font-family="system-ui,sans-serif">{text}</text></svg>'
+    )
+    return Picture(svg, 200, 40, "text", "text")
+
+
+def test_svg_stands_alone_with_its_size(picture):
+    root = ET.fromstring(to_svg(picture))  # noqa: S314 -- our own drawing
+    assert (root.get("width"), root.get("height")) == (str(picture.width), str(picture.height))
+    assert root.get("viewBox") == f"0 0 {picture.width} {picture.height}"
+
+
+def test_svg_needs_no_variables(picture):
+    rules = to_svg(picture).decode().split("<style>", 1)[1].split("</style>", 1)[0]
+    assert "var(--" not in rules
+
+
+@pytest.mark.parametrize("scale", [0.5, 1, 2])
+def test_png_has_the_size_asked_for(picture, scale):
+    image = pixels(to_png(picture, scale=scale))
+    assert image.size == (picture.width * scale, picture.height * scale)
+
+
+def test_png_is_drawn_in_its_theme(picture):
+    corner = {
+        theme: pixels(to_png(picture, theme=theme, scale=0.5)).getpixel((1, 1))
+        for theme in ("light", "dark")
+    }
+    assert corner == {theme: ImageColor.getrgb(TOKENS[theme]["paper"]) for theme in corner}
+    assert corner["light"] != corner["dark"]
+
+
+def test_dark_text_is_bright(picture):
+    # The title lies in the top left corner: some of its pixels are nearly white on the dark ground.
+    title = pixels(to_png(picture, theme="dark", scale=1)).crop((20, 15, 400, 45))
+    assert max(title.convert("L").tobytes()) > 200
+
+
+@pytest.mark.parametrize("text", ["Journey", "公司网站", "ส่งอีเมล"])
+def test_letters_of_any_script_leave_ink(text):
+    image = pixels(to_png(text_picture(text), scale=1)).convert("L")
+    assert min(image.tobytes()) < 100
+
+
+@pytest.mark.parametrize("scale", [0, -1, 100, float("nan")])
+def test_impossible_scale_is_refused(picture, scale):
+    with pytest.raises(ValueNotAllowedError, match="Scale is"):
+        to_png(picture, scale=scale)

@@ -1,0 +1,210 @@
+import pytest
+
+from journey.errors import ColumnNotFoundError, ColumnsUnclearError, ValueNotAllowedError
+from journey.ingest import read_touchpoints
+from journey.ingest.columns import assign_roles, check_complete
+
+
+@pytest.fixture
+def roles(reader, written):
+    """Roles of small files, given as text by name."""
+
+    def find(*files, **given):
+        tables = [
+            table
+            for number, text in enumerate(files)
+            for table in reader.read(written(f"{number}.csv", text.encode()))
+        ]
+        return assign_roles(reader.connection, tables, given)
+
+    return find
+
+
+def flat(table):
+    """Role to header, or to headers where there are several."""
+    return {role: found[0] if len(found) == 1 else found for role, found in table.roles.items()}
+
+
+EVENTS = "{},{},{}\nc1,2024-01-02 10:00,Ad\nc1,2024-01-03 11:00,Demo\nc2,2024-01-05 12:00,Ad\n"
+
+
+@pytest.mark.parametrize(
+    ("key", "time", "touchpoint", "role"),
+    [
+        ("case:concept:name", "time:timestamp", "concept:name", "account_id"),
+        ("Company ID", "Timestamp", "Event Name", "account_id"),
+        ("user_id", "event_time", "event_type", "person_id"),
+        ("user_pseudo_id", "event_timestamp", "event_name", "anonymous_id"),
+        ("customerId", "createdAt", "activityType", "person_id"),
+        ("Deal ID", "Date entered", "Deal Stage", "opportunity_id"),
+        ("Kunde", "Zeitpunkt", "Ereignis", "account_id"),
+        ("公司", "时间", "事件", "account_id"),
+    ],
+)
+def test_headers_of_many_vendors_are_known(roles, key, time, touchpoint, role):
+    (table,) = roles(EVENTS.format(key, time, touchpoint))
+    assert table.shape == "events"
+    found = flat(table)
+    assert (found[role], found["occurred_at"], found["touchpoint"]) == (key, time, touchpoint)
+
+
+def test_of_two_names_for_the_touchpoint_the_surer_is_taken_and_an_index_is_nothing(roles):
+    (table,) = roles(
+        ",concept:name,time:timestamp,Activity,case:concept:name\n"
+        "0,ask,2024-01-02 10:00:00+01:00,ask,1\n1,buy,2024-01-03 10:00:00+01:00,buy,1\n"
+    )
+    assert flat(table) == {
+        "account_id": "case:concept:name",
+        "touchpoint": "concept:name",
+        "occurred_at": "time:timestamp",
+    }
+
+
+def test_a_time_must_hold_dates_and_a_touchpoint_must_repeat(roles):
+    rows = "".join(
+        f"c{n % 5},2024-01-{n % 28 + 1:02},e{n},{('Ad', 'Demo')[n % 2]},soon\n" for n in range(40)
+    )
+    (table,) = roles("case,when_it_was,event,activity,timestamp\n" + rows)
+    assert flat(table)["occurred_at"] == "when_it_was"
+    assert flat(table)["touchpoint"] == "activity"
+
+
+def test_values_tell_where_names_do_not(roles):
+    (table,) = roles(
+        "who,moment,did_what\n"
+        "ann@acme.com,2024-01-02 10:00,looked\nann@acme.com,2024-01-03 10:00,bought\n"
+        "bob@acme.com,2024-01-04 10:00,looked\nbob@acme.com,2024-01-05 10:00,left\n"
+    )
+    assert flat(table) == {
+        "person_id": "who",
+        "occurred_at": "moment",
+        "touchpoint": "did_what",
+    }
+    assert table.confidence["did_what"] < table.confidence["who"]
+
+
+def test_dates_without_an_event_column_are_wide(roles):
+    (table,) = roles(
+        'Record ID,Create Date,"Date entered ""MQL""",Owner,Last Modified Date\n'
+        "1,2024-01-02,2024-02-02,Ann,2024-05-05\n2,2024-01-03,,Bob,2024-05-05\n"
+    )
+    assert table.shape == "wide"
+    assert table.date_headers == ("Create Date", 'Date entered "MQL"')
+    assert table.roles["account_id"] == ("Record ID",)
+
+
+def test_files_are_joined_by_the_id_they_share(roles):
+    leads, deals = roles(
+        "landing_id,lead_no,first_contact\np1,a,2024-01-13\np2,b,2024-01-14\n",
+        "seller_id,lead_no,won_date\ns1,a,2024-02-13\n",
+    )
+    assert leads.roles["account_id"] == deals.roles["account_id"] == ("lead_no",)
+
+
+def test_a_key_without_dates_describes(roles):
+    _, table = roles(
+        EVENTS.format("account_id", "time", "event"),
+        "account_id,industry\nc1,Software\nc2,Retail\n",
+    )
+    assert table.shape == "attributes"
+    assert flat(table) == {"account_id": "account_id"}
+    assert table.extras == ("industry",)
+
+
+def test_date_and_time_of_day_in_two_columns_are_one_time(roles):
+    (table,) = roles("case,Date,Time,event\nc1,2024-01-02,10:00,Ad\nc1,2024-01-02,6:05,Demo\n")
+    assert table.roles["occurred_at"] == ("Date", "Time")
+
+
+@pytest.mark.parametrize(
+    ("value", "question"),
+    [("01/02/2024", "dates"), ("2024-01-02 10:00", "zone"), ("2024-01-02", None)],
+)
+def test_what_values_cannot_tell_is_asked(roles, value, question):
+    (table,) = roles(f"case,time,event\nc1,{value},Ad\n")
+    assert table.question("time", "occurred_at") == question
+
+
+def test_what_the_user_says_goes_first(roles):
+    (table,) = roles(
+        "case,time,event,what\nc1,2024-01-02,x1,Ad\nc1,2024-01-03,x2,Demo\n",
+        touchpoint=["what"],
+        channel=["event"],
+    )
+    assert flat(table)["touchpoint"] == "what"
+    assert flat(table)["channel"] == "event"
+
+
+def test_a_role_without_headers_is_switched_off(roles):
+    (table,) = roles("case,time,event,channel\nc1,2024-01-02,Ad,Web\n", channel=[])
+    assert "channel" not in table.roles
+
+
+def test_unknown_roles_and_headers_are_refused_with_the_nearest(roles):
+    with pytest.raises(ValueNotAllowedError, match="occurred_at"):
+        roles("case,time,event\nc1,2024-01-02,Ad\n", occured_at=["time"])
+    with pytest.raises(ColumnNotFoundError, match=r"Did you mean 'time'"):
+        roles("case,time,event\nc1,2024-01-02,Ad\n", occurred_at=["tme"])
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("case,event\nc1,Ad\nc1,Demo\n", "no column with a time"),
+        ("account_id,industry\nc1,Software\n", "No column with times"),
+        ("colour,time\nred,2024-01-02\n", "whose journey"),
+    ],
+)
+def test_what_is_missing_is_named(roles, text, message):
+    with pytest.raises(ColumnsUnclearError, match=message):
+        check_complete(roles(text))
+
+
+def test_facts_about_people_are_no_events_for_having_a_name(imported):
+    log = imported(
+        {
+            "people.csv": "email,account_id,name,seniority\na@x.com,1,Ann,Senior\nb@x.com,1,Bo,\n",
+            "log.csv": "email,time,event\na@x.com,2024-01-02,Ad\nb@x.com,2024-01-03,Demo\n",
+        }
+    )
+    assert log.n_touchpoints == 2
+    assert log.where(seniority="Senior").n_touchpoints == 1
+
+
+def test_amounts_are_known_by_their_name_before_the_currency(imported):
+    log = imported(
+        {"a.csv": "company,time,event,cost_eur\nx,2024-01-02,Ad,1.5\nx,2024-01-03,Ad,2\n"}
+    )
+    assert log.origin.shards[0].numbers["cost"].tolist() == [1.5, 2.0]
+
+
+class TestSaidByTheUser:
+    def test_a_header_can_mean_another_thing_in_each_file(self, tmp_path):
+        web, crm = tmp_path / "web.csv", tmp_path / "crm.csv"
+        web.write_text("id,when,event\nAcme,2026-01-02,Ad\nAcme,2026-01-03,Demo\n")
+        crm.write_text("id,when,what\n7,2026-01-02,Call\n")
+        log = read_touchpoints(
+            web,
+            crm,
+            columns={
+                "web.csv": {"account_id": "id"},
+                "crm.csv": {"account_id": [], "person_id": "id", "touchpoint": "what"},
+            },
+        )
+        roles = [dict(file.roles) for file in log.report.files]
+        assert (roles[0]["account_id"], roles[1]["person_id"]) == (("id",), ("id",))
+        assert log.touchpoint_types == ["Ad", "Call", "Demo"]
+
+    def test_a_column_left_out_is_gone_and_told(self, tmp_path):
+        path = tmp_path / "web.csv"
+        path.write_text("account,when,event,phone\nA,2026-01-02,Ad,1\nA,2026-01-03,Demo,2\n")
+        log = read_touchpoints(path, columns={"left out": "phone"})
+        assert "phone" not in log.filter_columns
+        assert "Column 'phone' of web.csv is left out, as asked." in log.report.notes
+        assert "phone" in read_touchpoints(path).filter_columns
+
+    def test_a_file_that_is_not_there_is_named(self, tmp_path):
+        path = tmp_path / "web.csv"
+        path.write_text("id,when,event\nA,2026-01-02,Ad\n")
+        with pytest.raises(ValueNotAllowedError, match=r"wbe\.csv.*Did you mean 'web\.csv'"):
+            read_touchpoints(path, columns={"wbe.csv": {"account_id": "id"}})

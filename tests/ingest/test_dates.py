@@ -1,0 +1,149 @@
+from datetime import UTC, datetime, timedelta, timezone
+
+import duckdb
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from journey.errors import ColumnsUnclearError, ValueNotAllowedError
+from journey.ingest.dates import decided, plan_dates, time_sql, with_formats
+from journey.ingest.zones import check_zone
+
+
+@pytest.fixture(scope="module")
+def connection():
+    with duckdb.connect() as opened:
+        opened.execute("SET TimeZone = 'UTC'")
+        yield opened
+
+
+def read(connection, values, *, zone=None, dates=None):
+    """Times of texts as the import reads them: microseconds since 1970, or none."""
+    connection.execute("CREATE OR REPLACE TEMP TABLE texts (n INTEGER, x VARCHAR)")
+    connection.executemany("INSERT INTO texts VALUES (?, ?)", list(enumerate(values)))
+    plan = plan_dates(connection, "texts", "x", named_as_date=True)
+    plan = decided(plan, dates, column="x", file="a.csv", siblings=[])
+    plan = with_formats(connection, "texts", "x", plan)
+    rows = connection.execute(f"SELECT {time_sql('x', plan, zone)} FROM texts ORDER BY n")
+    return [row[0] for row in rows.fetchall()]
+
+
+def microseconds(*parts, offset_hours=0):
+    at = datetime(*parts, tzinfo=timezone(timedelta(hours=offset_hours)))
+    return (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2024-03-05", microseconds(2024, 3, 5)),
+        ("2024-3-5 6:49:18", microseconds(2024, 3, 5, 6, 49, 18)),
+        ("2024-03-05T10:11:12.5", microseconds(2024, 3, 5, 10, 11, 12, 500_000)),
+        ("2024-03-05 10:11:12,345", microseconds(2024, 3, 5, 10, 11, 12, 345_000)),
+        ("2024-03-05T10:11:12.123456789Z", microseconds(2024, 3, 5, 10, 11, 12, 123_456)),
+        ("2024-03-05 10:11:12 UTC", microseconds(2024, 3, 5, 10, 11, 12)),
+        ("2024-03-05T10:11:12+0530", microseconds(2024, 3, 5, 10, 11, 12, offset_hours=5.5)),
+        ("2024-03-05 10:11:12 -05:00", microseconds(2024, 3, 5, 10, 11, 12, offset_hours=-5)),
+        ("2024-03-05 10:11+02", microseconds(2024, 3, 5, 10, 11, offset_hours=2)),
+        ("2024-03-05 06:03 PM", microseconds(2024, 3, 5, 18, 3)),
+        ("2024/03/05 10:11", microseconds(2024, 3, 5, 10, 11)),
+        ("31/12/2023", microseconds(2023, 12, 31)),
+        ("12/31/2023, 6:03:04 PM", microseconds(2023, 12, 31, 18, 3, 4)),
+        ("31.12.2023 23:59", microseconds(2023, 12, 31, 23, 59)),
+        ("31.12.23", microseconds(2023, 12, 31)),
+        ("2023年1月31日", microseconds(2023, 1, 31)),
+        ("2023年1月31日 10:20", microseconds(2023, 1, 31, 10, 20)),
+        ("5 Mar 2024 10:11", microseconds(2024, 3, 5, 10, 11)),
+        ("March 5, 2024", microseconds(2024, 3, 5)),
+        ("Tue, 05 Mar 2024 10:11:12 +0000", microseconds(2024, 3, 5, 10, 11, 12)),
+        ("20240305", microseconds(2024, 3, 5)),
+        ("1709633472", microseconds(2024, 3, 5, 10, 11, 12)),
+        ("1709633472.25", microseconds(2024, 3, 5, 10, 11, 12, 250_000)),
+        ("1709633472123", microseconds(2024, 3, 5, 10, 11, 12, 123_000)),
+        ("1709633472123456", microseconds(2024, 3, 5, 10, 11, 12, 123_456)),
+        ("1709633472123456789", microseconds(2024, 3, 5, 10, 11, 12, 123_456)),
+        # 2024-03-05 is day 45356 of Excel's calendar; .75 is 18 o'clock.
+        ("45356.75", microseconds(2024, 3, 5, 18)),
+        ("  2024-03-05 ", microseconds(2024, 3, 5)),
+        ("29/02/2018", None),
+        ("soon", None),
+        ("", None),
+        ("10:11", None),
+    ],
+)
+def test_a_text_is_read_as_the_time_it_says(connection, text, expected):
+    assert read(connection, [text]) == [expected]
+
+
+def test_offsets_fractions_and_plain_times_may_be_mixed_in_one_column(connection):
+    values = ["2024-03-05 10:00:00+01:00", "2024-07-05 10:00:00.5+02:00", "2024-07-05 10:00"]
+    assert read(connection, values) == [
+        microseconds(2024, 3, 5, 9),
+        microseconds(2024, 7, 5, 8, 0, 0, 500_000),
+        microseconds(2024, 7, 5, 10),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2024-01-15 12:00", microseconds(2024, 1, 15, 11)),
+        ("15.07.2024 12:00", microseconds(2024, 7, 15, 10)),
+        ("2024-07-15 12:00:00Z", microseconds(2024, 7, 15, 12)),
+        # 02:30 was skipped on 2024-03-31; an hour later it is 03:30 at +02:00.
+        ("2024-03-31 02:30", microseconds(2024, 3, 31, 1, 30)),
+        # 02:30 came twice on 2024-10-27; the second was at +01:00.
+        ("2024-10-27 02:30", microseconds(2024, 10, 27, 1, 30)),
+    ],
+)
+def test_times_without_an_offset_are_read_in_the_zone(connection, text, expected):
+    assert read(connection, [text], zone="Europe/Berlin") == [expected]
+
+
+def test_one_value_above_twelve_settles_day_or_month_first(connection):
+    assert read(connection, ["01-02-2018", "20-02-2018"])[0] == microseconds(2018, 2, 1)
+    assert read(connection, ["01-02-2018", "02-20-2018"])[0] == microseconds(2018, 1, 2)
+
+
+def test_ambiguous_dates_are_asked_not_guessed(connection):
+    with pytest.raises(ColumnsUnclearError, match=r"'x' of a.csv .*'01/02/2018'.*--dates"):
+        read(connection, ["01/02/2018", "03/03/2018"])
+    assert read(connection, ["01/02/2018"], dates="day-first") == [microseconds(2018, 2, 1)]
+    assert read(connection, ["01/02/2018"], dates="month-first") == [microseconds(2018, 1, 2)]
+
+
+def test_dates_alike_both_ways_need_no_answer(connection):
+    assert read(connection, ["03/03/2018"]) == [microseconds(2018, 3, 3)]
+
+
+def test_epoch_units_that_differ_raise_the_question_and_are_told_apart_by_size(connection):
+    values = ["1709633472", "1709633472000"]
+    assert read(connection, values) == [microseconds(2024, 3, 5, 10, 11, 12)] * 2
+    plan = plan_dates(connection, "texts", "x", named_as_date=True)
+    assert plan.question == "epoch unit"
+
+
+def test_numbers_are_no_dates_unless_the_header_says_so(connection):
+    read(connection, ["1709633472"])
+    assert plan_dates(connection, "texts", "x", named_as_date=False).n_dates == 0
+
+
+FORMATS = ["%Y-%m-%d %H:%M:%S.%f", "%d/%m/%Y %H:%M:%S", "%m-%d-%Y %I:%M:%S %p", "%d %b %Y %H:%M"]
+
+
+@given(
+    at=st.datetimes(datetime(1900, 1, 1), datetime(2199, 12, 31)),  # noqa: DTZ001 - written without a zone
+    form=st.sampled_from(FORMATS),
+)
+def test_what_python_writes_is_read_back(connection, at, form):
+    text = at.strftime(form)
+    order = "month-first" if form.startswith("%m") else "day-first"
+    expected = datetime.strptime(text, form).replace(tzinfo=UTC)
+    (found,) = read(connection, [text], dates=order)
+    assert found == microseconds(*expected.timetuple()[:6], expected.microsecond)
+
+
+def test_a_zone_must_be_in_the_database():
+    check_zone("Europe/Berlin")
+    with pytest.raises(ValueNotAllowedError, match="Europe/Berlin"):
+        check_zone("Europe/Berln")

@@ -1,0 +1,84 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from journey.kernels import select
+from tests.kernels.twins import N_TYPES, flags, ints, shards
+
+TYPE = st.integers(0, N_TYPES - 1)
+SHARDS = shards()  # a journey may be empty
+WANTED = st.lists(st.booleans(), min_size=N_TYPES, max_size=N_TYPES)
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 4), st.booleans()), max_size=5))
+def test_rows_of_ranges(ranges):
+    begins = [begin for begin, _, _ in ranges]
+    ends = [begin + length for begin, length, _ in ranges]
+    kept = [j for j, (_, _, is_kept) in enumerate(ranges) if is_kept]
+    found = select.rows_of_ranges(ints(begins), ints(ends), ints(kept))
+    assert found.tolist() == [row for j in kept for row in range(begins[j], ends[j])]
+
+
+@given(SHARDS, st.randoms())
+def test_rows_of_flags(shard, rng):
+    chosen = [rng.random() < 0.5 for _ in shard.rows()]
+    rows, n_rows = select.rows_of_flags(shard.offsets, flags(chosen))
+    assert rows.tolist() == [row for row, is_chosen in enumerate(chosen) if is_chosen]
+    assert n_rows.tolist() == [sum(chosen[begin:end]) for begin, end in shard.spans]
+
+
+@given(shards(least=1), st.data())
+def test_take(shard, data):
+    last = len(shard.types) - 1
+    rows = data.draw(st.lists(st.integers(0, last), max_size=9)) if last >= 0 else []
+    assert select.take(shard.ticks, ints(rows)).tolist() == [shard.ticks[row] for row in rows]
+    assert select.take(shard.types, ints(rows)).dtype == shard.types.dtype
+
+
+@given(SHARDS)
+def test_run_starts(shard):
+    wanted = [
+        k == 0 or mine[k - 1][0] != touch[0]
+        for mine in shard.journeys
+        for k, touch in enumerate(mine)
+    ]
+    assert select.run_starts(shard.types, shard.offsets).tolist() == wanted
+
+
+@given(SHARDS, st.integers(-21, 21))
+def test_first_at_or_after(shard, instant):
+    wanted = [
+        begin + sum(tick < instant for _, tick, _ in mine)
+        for (begin, _), mine in zip(shard.spans, shard.journeys, strict=True)
+    ]
+    found = select.first_at_or_after(shard.ticks, shard.offsets, instant)
+    assert found.tolist() == wanted
+
+
+@given(SHARDS, WANTED)
+def test_first_and_last_of(shard, wanted):
+    found = [
+        [row for j, row, touch in shard.rows() if j == journey and wanted[touch[0]]]
+        for journey in range(len(shard.journeys))
+    ]
+    first = select.first_of(shard.types, shard.offsets, flags(wanted))
+    last = select.last_of(shard.types, shard.offsets, flags(wanted))
+    assert first.tolist() == [min(rows, default=-1) for rows in found]
+    assert last.tolist() == [max(rows, default=-1) for rows in found]
+
+
+@given(SHARDS, TYPE, TYPE)
+def test_has_move(shard, source, target):
+    makers = {j for j, before, after in shard.moves() if (before[0], after[0]) == (source, target)}
+    found = select.has_move(shard.types, shard.offsets, source, target)
+    assert found.tolist() == [j in makers for j in range(len(shard.journeys))]
+
+
+@given(SHARDS, st.data())
+def test_is_sequence(shard, data):
+    named = [[touch[0] for touch in mine] for mine in shard.journeys]
+    sequence = data.draw(
+        st.lists(st.integers(-1, N_TYPES - 1), max_size=3)
+        | (st.sampled_from(named) if named else st.nothing())
+    )
+    found = select.is_sequence(shard.types, shard.offsets, ints(sequence))
+    assert found.tolist() == [names == sequence for names in named]

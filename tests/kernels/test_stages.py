@@ -1,0 +1,98 @@
+from collections import Counter
+from itertools import pairwise
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from journey.kernels import stages
+from journey.store.layout import frozen
+from tests.kernels.twins import N_STAGES, N_TYPES, codes, flags, outcomes_of, shards
+
+SHARDS = shards()
+WITH_OUTCOMES = SHARDS.flatmap(lambda shard: st.tuples(st.just(shard), outcomes_of(shard)))
+
+
+def in_stages(shard):
+    """Journeys never leave all stages again: -1 stands at their beginning only."""
+    current = shard.current.copy()
+    for begin, end in shard.spans:
+        for row in range(begin + 1, end):
+            current[row] = current[row] if current[row] >= 0 else current[row - 1]
+    return frozen(current)
+
+
+@given(SHARDS)
+def test_stage_entries(shard):
+    current = in_stages(shard)
+    entered, advanced = stages.stage_entries(current, shard.offsets, N_STAGES)
+    for j, (begin, end) in enumerate(shard.spans):
+        for stage in range(N_STAGES):
+            rows = [row for row in range(begin, end) if current[row] == stage]
+            first = min(rows, default=-1)
+            later = [row for row in range(first + 1, end) if current[row] == stage + 1]
+            assert entered[j, stage] == first
+            assert advanced[j, stage] == (min(later, default=-1) if rows else -1)
+
+
+@given(SHARDS, st.randoms())
+def test_journeys_having_type(shard, rng):
+    members = [[rng.random() < 0.5 for _ in range(2)] for _ in shard.journeys]
+    wanted = Counter(
+        (group, name)
+        for mine, groups in zip(shard.journeys, members, strict=True)
+        for name in {touch[0] for touch in mine}
+        for group in range(2)
+        if groups[group]
+    )
+    array = flags(np.array(members, dtype=bool).reshape(-1, 2))
+    found = stages.journeys_having_type(shard.types, shard.offsets, array, N_TYPES)
+    assert found.tolist() == [
+        [wanted[group, name] for name in range(N_TYPES)] for group in range(2)
+    ]
+
+
+@given(SHARDS, st.randoms())
+def test_longest_silences(shard, rng):
+    is_open, as_of = [rng.random() < 0.5 for _ in shard.journeys], 25
+    found = stages.longest_silences(
+        shard.current, shard.ticks, shard.offsets, as_of, flags(is_open), N_STAGES
+    )
+    for j, mine in enumerate(shard.journeys):
+        ends = [tick for _, tick, _ in mine[1:]]
+        ends += [as_of if is_open[j] else tick for _, tick, _ in mine[-1:]]
+        for stage in range(N_STAGES):
+            silences = [
+                end - tick for (_, tick, now), end in zip(mine, ends, strict=True) if now == stage
+            ]
+            assert found[j, stage] == max(silences, default=-1)
+
+
+@given(WITH_OUTCOMES, st.lists(st.integers(0, 6).map(float), min_size=N_STAGES, max_size=N_STAGES))
+def test_answers_to_silence(case, limits):
+    shard, outcomes = case
+    decided, won = Counter(), Counter()
+    for mine, outcome in zip(shard.journeys, outcomes, strict=True):
+        for stage in range(N_STAGES):
+            answers = [
+                after[0]
+                for before, after in pairwise(mine)
+                if before[2] == stage and after[1] - before[1] > limits[stage]
+            ]
+            if answers and outcome <= 2:
+                decided[stage, answers[0]] += 1
+                won[stage, answers[0]] += outcome == 0
+    found = stages.answers_to_silence(
+        shard.current,
+        shard.types,
+        shard.ticks,
+        shard.offsets,
+        frozen(np.array(limits)),
+        N_STAGES,
+        N_TYPES,
+        codes(outcomes),
+    )
+    for counts, wanted in zip(found, (decided, won), strict=True):
+        assert counts.tolist() == [
+            [wanted[stage, name] for name in range(N_TYPES)] for stage in range(N_STAGES)
+        ]

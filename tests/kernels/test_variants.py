@@ -1,0 +1,35 @@
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from journey.kernels import variants
+from journey.store.layout import frozen
+from tests.kernels.twins import shards
+
+WORD = 2**64
+
+
+def hashed(names):
+    """The twin of hash_journeys, for one journey, in whole numbers cut to 64 bits."""
+    a, b = int(variants.FIRST_SEED), int(variants.SECOND_SEED)
+    for name in names:
+        a = (a ^ (name + 1)) * int(variants.FIRST_FACTOR) % WORD
+        a ^= a >> int(variants.SHIFT)
+        b = (b + name + 1) * int(variants.SECOND_FACTOR) % WORD
+        b ^= b >> int(variants.SHIFT)
+    return a, b
+
+
+@given(shards())
+def test_hash_journeys(shard):
+    first, second = variants.hash_journeys(shard.types, shard.offsets)
+    wanted = [hashed([touch[0] for touch in mine]) for mine in shard.journeys]
+    assert list(zip(first.tolist(), second.tolist(), strict=True)) == wanted
+
+
+@given(st.lists(st.lists(st.integers(0, 255), max_size=4), min_size=2, max_size=20))
+def test_different_sequences_have_different_hashes(named):
+    types = frozen(np.array([name for names in named for name in names], np.uint8))
+    offsets = frozen(np.cumsum([0, *map(len, named)], dtype=np.int64))
+    pairs = zip(*(h.tolist() for h in variants.hash_journeys(types, offsets)), strict=True)
+    assert len(set(pairs)) == len({tuple(names) for names in named})

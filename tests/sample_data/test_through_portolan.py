@@ -1,0 +1,102 @@
+"""What is planted in the sample data, found by Portolan's own functions."""
+
+from pathlib import Path
+
+import pytest
+
+import journey
+
+FOLDER = Path(__file__).parents[2] / "sample_data"
+
+
+@pytest.fixture(scope="module")
+def imported():
+    files = sorted(FOLDER.glob("*.csv"))
+    return journey.read_touchpoints(*files, definitions=FOLDER / "definitions.toml")
+
+
+@pytest.fixture(scope="module")
+def companies(imported):
+    return imported.where({"known as": "company"})
+
+
+def test_every_row_is_accounted_for(imported, expect):
+    report = imported.report
+    expect("touchpoints", report.n_kept)
+    expect("rows_set_aside", report.n_set_aside)
+    expect("rows_of_touchpoints", report.n_kept + report.n_merged + report.n_set_aside)
+    merged = report.frame().query("action == 'merged'").groupby("reason")["n_rows"].sum()
+    expect("exact_repeats", merged["exact repeat"])
+    expect("cross_source_merged", merged["same touchpoint from another source"])
+
+
+def test_visits_are_joined_to_people_and_people_to_accounts(imported, companies, expect):
+    expect("accounts", companies.n_journeys)
+    expect("touchpoints_of_accounts", companies.n_touchpoints)
+    expect("moves", journey.directly_follows(companies)["n_moves"].sum())
+    expect("touchpoint_types", len(imported.touchpoint_types))
+    expect("strangers", imported.where({"known as": "visitor"}).n_journeys)
+
+
+def test_outcomes_and_stages(companies, expect):
+    n_journeys = journey.outcomes(companies).set_index("outcome")["n_journeys"]
+    expect("won", n_journeys["won"])
+    expect("lost", n_journeys["lost"])
+    expect("no_decision", n_journeys["no_decision"])
+    expect("open", n_journeys["stalled"] + n_journeys["in_progress"])
+    reached = journey.stage_funnel(companies).set_index("stage")["n_journeys"]
+    for stage in ("Attract", "Capture", "Nurture", "Convert", "Expand"):
+        expect(f"reached_{stage.lower()}", reached[stage])
+
+
+def test_the_ideal_customer_and_its_opposite(companies, expect):
+    inside = companies.where(industry=["Manufacturing", "Logistics"], employees="200-999")
+    expect("icp_accounts", inside.n_journeys)
+    expect("icp_won", inside.where(outcome="won").n_journeys)
+    small = ["10-49", "50-199", "1-9", "1-49"]
+    known = [size for size in small if size in companies.filter_values("employees")]
+    opposite = companies.where(industry="Hospitality", employees=known)
+    expect("anti_profile_accounts", opposite.n_journeys)
+    expect("anti_profile_won", opposite.where(outcome="won").n_journeys)
+
+
+def test_accounts_in_which_an_operations_director_takes_part_win_more(companies, expect):
+    by_role = journey.segment_breakdown(companies, by="role").set_index("value")
+    expect("director_accounts", by_role.loc["Operations Director", "n_journeys"])
+    expect("director_won", by_role.loc["Operations Director", "n_won"])
+
+
+def test_journeys_sent_back_turn_from_convert_to_nurture(companies):
+    back = journey.back_moves(companies).set_index(["source_stage", "target_stage"])
+    assert back.loc[("Convert", "Nurture"), "reason"] == "No budget yet"
+
+
+def test_the_touch_that_helps_is_the_next_best_one_in_nurture(companies):
+    stalled = journey.stalled_accounts(companies)
+    in_nurture = stalled[stalled["stage"] == "Nurture"]
+    assert set(in_nurture["next_touchpoint"]) == {"ROI workshop"}
+    assert (in_nurture["next_win_rate"] > in_nurture["next_without_rate"]).all()
+
+
+def test_the_planted_open_deals_are_in_the_stalled_list(companies):
+    stalled = journey.stalled_accounts(companies)
+    in_convert = stalled[stalled["stage"] == "Convert"]
+    # 24 deals silent for 46 to 75 days, and one competitor without a deal.
+    planted = in_convert[in_convert["days_silent"].between(46, 76)]
+    assert len(planted) == 25
+    listed = journey.journeys(companies.where(outcome="stalled"))
+    assert set(stalled["account_id"]) == set(listed["account_id"])
+
+
+def test_the_webinar_tool_was_silent_for_weeks(companies):
+    quiet = companies.between("2025-09-06", "2025-09-29")
+    assert "webinar.csv" in companies.filter_values("source_system")
+    assert quiet.where(source_system="webinar.csv").n_touchpoints == 0
+    assert quiet.n_touchpoints > 0
+
+
+def test_months_add_up(companies):
+    by_month = journey.months(companies)
+    assert by_month["n_touchpoints"].sum() == companies.n_touchpoints
+    assert by_month["n_journeys_started"].sum() == companies.n_journeys
+    assert by_month["month"].iloc[0] == "2024-07"

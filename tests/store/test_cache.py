@@ -1,0 +1,38 @@
+from journey.store.cache import Memory
+
+
+def made(memory, key, size=1, value=None):
+    """What the memory gives, and whether it was made for it."""
+    calls = []
+
+    def make():
+        calls.append(key)
+        return value or key
+
+    return memory.get(key, make, n_bytes=lambda _: size), bool(calls)
+
+
+def test_what_was_made_is_made_once():
+    memory = Memory(10)
+    assert made(memory, "a") == ("a", True)
+    assert made(memory, "a", value="other") == ("a", False)
+    assert made(memory, "b") == ("b", True)
+
+
+def test_the_longest_unused_gives_way_when_room_is_short():
+    memory = Memory(2)
+    made(memory, "a")
+    made(memory, "b")
+    made(memory, "a")
+    made(memory, "c")
+    assert made(memory, "a")[1] is False
+    assert made(memory, "b")[1] is True
+
+
+def test_what_is_too_big_for_the_room_is_kept_alone():
+    memory = Memory(2)
+    made(memory, "a")
+    made(memory, "big", size=99)
+    assert made(memory, "big")[1] is False
+    assert made(memory, "a")[1] is True
+    assert made(memory, "big")[1] is True

@@ -1,0 +1,224 @@
+import json
+import os
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from journey import directly_follows, journeys, outcomes
+from journey.errors import StoreError
+from journey.log import TouchpointLog
+from journey.store import write as module
+from journey.store.read import open_store
+from journey.store.write import MANIFEST, replace_directory
+from tests.store.disk import write
+from tests.strategies import samples, seeded
+
+QUESTIONS = (journeys, outcomes, directly_follows)
+
+
+@given(sample=samples(), batch_rows=st.integers(1, 9), rows=st.sampled_from((1, 3, 100)))
+def test_what_is_written_opens_as_it_would_be_in_memory(tmp_path_factory, sample, batch_rows, rows):
+    directory = tmp_path_factory.mktemp("data") / "log"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "shard_rows", lambda _: rows)
+        write(sample, directory, batch_rows=batch_rows)
+    opened, built = open_store(directory), sample.log().store
+    assert opened.fingerprint == built.fingerprint
+    assert opened.text_columns == built.text_columns
+    assert opened.ticks_per_second == built.ticks_per_second
+    assert {n: d.to_pylist() for n, d in opened.dictionaries.items()} == {
+        n: d.to_pylist() for n, d in built.dictionaries.items()
+    }
+    assert opened.accounts.equals(built.accounts)
+    assert opened.people.equals(built.people)
+    log = TouchpointLog(opened, sample.definitions)
+    for question in QUESTIONS:
+        pd.testing.assert_frame_equal(question(log), question(sample.log()))
+    shutil.rmtree(directory)
+
+
+def test_an_empty_log_is_written_and_opened(tmp_path):
+    sample = replace(seeded(1), touches=(), people={}, accounts={})
+    write(sample, tmp_path / "log")
+    opened = open_store(tmp_path / "log")
+    assert (opened.n_touchpoints, opened.n_journeys) == (0, 0)
+    assert opened.fingerprint == sample.log().store.fingerprint
+    assert "channel" in opened.text_columns
+    assert journeys(TouchpointLog(opened)).empty
+
+
+def test_progress_is_told_up_to_the_last_touchpoint(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "shard_rows", lambda _: 100)
+    sample, seen = seeded(1), []
+    write(sample, tmp_path / "log", progress=seen.append)
+    assert len(seen) > 3
+    assert seen == sorted(seen)
+    assert seen[-1] == len(sample.touches)
+
+
+def test_batches_out_of_order_are_refused(tmp_path):
+    with pytest.raises(StoreError, match="out of order"):
+        write(seeded(1), tmp_path / "log", mend=reversed)
+    assert list(tmp_path.iterdir()) == []
+
+
+# ---- whole or not at all
+
+
+def content(directory):
+    return {path.name: path.read_bytes() for path in directory.iterdir()}
+
+
+class KilledError(Exception):
+    """What stands for a kill."""
+
+
+def killed_after(n_batches):
+    def mend(batches):
+        for number, batch in enumerate(batches):
+            if number == n_batches:
+                raise KilledError
+            yield batch
+
+    return mend
+
+
+@pytest.mark.parametrize("n_batches", [0, 1, 20])
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_write_cut_short_leaves_what_was_there(tmp_path, monkeypatch, n_batches, is_first):
+    monkeypatch.setattr(module, "shard_rows", lambda _: 20)
+    directory = tmp_path / "log"
+    if not is_first:
+        write(seeded(1, n_accounts=5), directory)
+    before = {} if is_first else content(directory)
+    with pytest.raises(KilledError):
+        write(seeded(2), directory, mend=killed_after(n_batches))
+    assert [path.name for path in tmp_path.iterdir()] == ([] if is_first else ["log"])
+    assert ({} if is_first else content(directory)) == before
+
+
+@pytest.mark.parametrize("n_renames", [0, 1])
+def test_a_rename_that_fails_leaves_what_was_there(tmp_path, monkeypatch, n_renames):
+    # The first rename sets the old one aside, the second puts the new one in its place.
+    directory = tmp_path / "log"
+    write(seeded(1, n_accounts=5), directory)
+    before, rename, done = content(directory), os.replace, []
+
+    def failing(source, target):
+        done.append(target)
+        if len(done) == n_renames + 1:
+            raise OSError("no space left")
+        rename(source, target)
+
+    monkeypatch.setattr(os, "replace", failing)
+    monkeypatch.setattr(Path, "replace", failing)
+    with pytest.raises(OSError, match="no space left"):
+        write(seeded(2), directory)
+    assert [path.name for path in tmp_path.iterdir()] == ["log"]
+    assert content(directory) == before
+
+
+def test_a_write_over_an_older_log_leaves_the_new_one_alone(tmp_path):
+    write(seeded(1, n_accounts=5), tmp_path / "log")
+    older = open_store(tmp_path / "log")
+    write(seeded(2), tmp_path / "log")
+    assert [path.name for path in tmp_path.iterdir()] == ["log"]
+    assert open_store(tmp_path / "log").n_touchpoints == len(seeded(2).touches)
+    # Who had opened the older one still reads it.
+    assert TouchpointLog(older).n_touchpoints == len(seeded(1, n_accounts=5).touches)
+    assert journeys(TouchpointLog(older))["n_touchpoints"].sum() == older.n_touchpoints
+
+
+def test_files_beside_the_shards_are_moved_with_them(tmp_path):
+    new = tmp_path / "new"
+    new.mkdir()
+    (new / "definitions.toml").write_text("x", encoding="utf-8")
+    replace_directory(new, tmp_path / "log")
+    assert content(tmp_path / "log") == {"definitions.toml": b"x"}
+    assert not new.exists()
+
+
+# ---- what can't be opened
+
+
+@pytest.fixture
+def stored(tmp_path):
+    write(seeded(1), tmp_path / "log")
+    return tmp_path / "log"
+
+
+def test_a_place_without_a_store_is_refused(tmp_path):
+    with pytest.raises(StoreError, match="no readable data set at 'none'"):
+        open_store(tmp_path / "none")
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", "{}", '{"version": 0}', "\xff"])
+def test_a_broken_manifest_is_refused(stored, text):
+    (stored / MANIFEST).write_bytes(text.encode("latin-1"))
+    with pytest.raises(StoreError, match="'log'"):
+        open_store(stored)
+
+
+def test_another_version_is_named(stored):
+    manifest = json.loads((stored / MANIFEST).read_text(encoding="utf-8"))
+    (stored / MANIFEST).write_text(json.dumps(manifest | {"version": 99}), encoding="utf-8")
+    with pytest.raises(StoreError, match=r"format 99; this version reads 1. Import it again"):
+        open_store(stored)
+
+
+@pytest.mark.parametrize("key", ["dictionaries", "n_shards", "fingerprint", "ticks_per_second"])
+def test_a_manifest_that_lacks_a_key_is_refused(stored, key):
+    manifest = json.loads((stored / MANIFEST).read_text(encoding="utf-8"))
+    del manifest[key]
+    (stored / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+    with pytest.raises(StoreError, match=f"'log'.*{key}"):
+        open_store(stored)
+
+
+FILES = ("touchpoints-0", "journeys-0", "dictionary-0", "accounts", "people")
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_missing_file_is_named(stored, name):
+    (stored / f"{name}.arrow").unlink()
+    with pytest.raises(StoreError, match=f"{name}.arrow.*missing or broken"):
+        open_store(stored)
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("share", [0, 0.5, 0.99])
+def test_a_file_cut_short_is_named(stored, name, share):
+    path = stored / f"{name}.arrow"
+    path.write_bytes(path.read_bytes()[: int(share * path.stat().st_size)])
+    with pytest.raises(StoreError, match=f"{name}.arrow.*missing or broken"):
+        open_store(stored)
+
+
+def test_a_shard_of_another_log_is_refused(stored, tmp_path):
+    write(seeded(2), tmp_path / "other")
+    for name in ("touchpoints-0.arrow", "journeys-0.arrow"):
+        shutil.copy(tmp_path / "other" / name, stored / name)
+    with pytest.raises(StoreError, match="should hold"):
+        open_store(stored)
+
+
+def test_journeys_that_don_t_fit_their_touchpoints_are_refused(stored, tmp_path):
+    write(seeded(2), tmp_path / "other")
+    shutil.copy(tmp_path / "other" / "journeys-0.arrow", stored / "journeys-0.arrow")
+    with pytest.raises(StoreError, match=r"journeys-0.arrow.*ends at touchpoint"):
+        open_store(stored)
+
+
+def test_a_shard_without_its_columns_is_refused(stored):
+    with pa.OSFile(str(stored / "journeys-0.arrow"), "wb") as sink:
+        table = pa.table({"something": [1]})
+        with pa.ipc.new_file(sink, table.schema) as writer:
+            writer.write_table(table)
+    with pytest.raises(StoreError, match="Import it again"):
+        open_store(stored)

@@ -1,0 +1,142 @@
+"""The rules of the house: who may import whom, how long things may be, what stays pure."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+MODULES = sorted((ROOT / "journey").rglob("*.py"))
+PAGES = [ROOT / "app.py", *sorted((ROOT / "pages").rglob("*.py"))]
+
+BASE = {"schema", "errors"}
+STORE = BASE | {"kernels", "store"}
+LOG = STORE | {"definitions", "proposals", "report", "runners", "facts", "selection", "log", "load"}
+ALL_BUT_UI = LOG | {"ingest", "analysis", "charts", "exports", "workspace", "cli", ""}
+MAY_IMPORT = {
+    "schema": set(),
+    "errors": set(),
+    "kernels": {"kernels"},
+    "store": STORE,
+    "definitions": BASE | {"kernels"},
+    "proposals": BASE | {"definitions"},
+    "report": BASE,
+    "runners": STORE | {"runners"},
+    "facts": LOG - {"selection", "log", "load"},
+    "selection": LOG - {"log", "load"},
+    "log": LOG - {"load"},
+    "load": LOG,
+    "ingest": LOG | {"ingest"},
+    "analysis": LOG | {"analysis"},
+    "charts": BASE | {"charts"},
+    "exports": BASE | {"charts", "exports"},
+    "workspace": ALL_BUT_UI,
+    "cli": ALL_BUT_UI,
+    "ui": ALL_BUT_UI | {"ui"},
+    "__main__": {"cli"},
+}
+KERNEL_LIBRARIES = {"numpy", "numba", "typing", "collections"}
+PURE = ("analysis", "kernels", "charts")
+CLOCKS_AND_CHANCE = {"time", "random", "secrets", "uuid", "socket", "subprocess", "os"}
+
+
+def place(module):
+    """The part of the house a module stands in."""
+    relative = module.relative_to(ROOT / "journey")
+    return relative.parts[0] if len(relative.parts) > 1 else relative.stem
+
+
+def imports(path):
+    """Every module that a file imports, wherever it does."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            # `from journey import log` loads journey.log alone: the package itself is lazy.
+            if node.module == "journey":
+                yield from (f"journey.{alias.name}" for alias in node.names)
+            else:
+                yield node.module
+
+
+def public_names():
+    tree = ast.parse((ROOT / "journey" / "__init__.py").read_text(encoding="utf-8"))
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "__all__":
+            return set(ast.literal_eval(node.value))
+    raise AssertionError("journey has no __all__")
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_modules_import_only_what_stands_below_them(module):
+    own = place(module)
+    if own == "__init__":
+        return
+    for name in imports(module):
+        if not name.startswith("journey"):
+            continue
+        target = name.split(".")[1] if "." in name else ""
+        is_public_name = target in public_names() - {"charts"}
+        if own in ("cli", "ui") and is_public_name:
+            continue
+        assert target in MAY_IMPORT[own], f"{own} imports {name}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_pages_import_only_the_library_and_its_ui(page):
+    public = public_names()
+    for name in imports(page):
+        if name.startswith("journey."):
+            target = name.split(".")[1]
+            assert target == "ui" or target in public, f"{page.name} imports {name}"
+
+
+def test_kernels_know_nothing_but_arrays():
+    for module in (ROOT / "journey" / "kernels").glob("*.py"):
+        for name in imports(module):
+            top = name.split(".")[0]
+            assert top in KERNEL_LIBRARIES or name.startswith("journey.kernels"), (module, name)
+
+
+@pytest.mark.parametrize("part", PURE)
+def test_analysis_kernels_and_charts_have_no_clock_chance_or_files(part):
+    for module in (ROOT / "journey" / part).rglob("*.py"):
+        tops = {name.split(".")[0] for name in imports(module)}
+        assert not tops & CLOCKS_AND_CHANCE, (module, tops & CLOCKS_AND_CHANCE)
+        text = module.read_text(encoding="utf-8")
+        for forbidden in (".now(", ".today(", "default_rng()", "np.random.rand"):
+            assert forbidden not in text, (module, forbidden)
+
+
+def test_streamlit_stays_in_the_ui():
+    for module in MODULES:
+        if place(module) != "ui":
+            assert "streamlit" not in {name.split(".")[0] for name in imports(module)}, module
+
+
+@pytest.mark.parametrize("path", [*MODULES, *PAGES], ids=lambda path: str(path.relative_to(ROOT)))
+def test_modules_and_functions_stay_short(path):
+    text = path.read_text(encoding="utf-8")
+    most = 80 if path.name == "app.py" else 120 if "pages" in path.parts else 400
+    assert len(text.splitlines()) <= most
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert node.end_lineno - node.lineno < 50, node.name
+
+
+def test_importing_the_library_loads_nothing_heavy():
+    code = "import sys, journey; print([m for m in %r if m in sys.modules])"
+    heavy = ["streamlit", "plotly", "networkx", "numba", "pandas"]
+    found = subprocess.run(
+        [sys.executable, "-c", code % heavy], capture_output=True, text=True, cwd=ROOT, check=True
+    )
+    assert found.stdout.strip() == "[]"
+
+
+def test_every_public_name_can_be_had():
+    import journey
+
+    for name in journey.__all__:
+        assert getattr(journey, name) is not None

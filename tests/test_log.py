@@ -1,0 +1,282 @@
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from journey import Definitions, directly_follows, from_frame, journeys, outcomes, stage_funnel
+from journey.errors import ColumnNotFoundError, ValueNotAllowedError
+from tests import oracle
+from tests.compare import same
+from tests.examples import BEGIN, MODEL, journey_of, small_log
+from tests.strategies import Sample, samples, seeded, without_ties
+
+SHARDS = st.sampled_from((None, 1, 2))
+
+
+@given(samples(), SHARDS)
+def test_a_log_counts_what_it_holds(sample, rows_per_shard):
+    log = sample.log(rows_per_shard)
+    assert log.n_touchpoints == len(sample.touches)
+    assert log.n_journeys == len({touch.account_id for touch in sample.touches})
+    assert log.touchpoint_types == sorted({touch.touchpoint for touch in sample.touches})
+    times = pd.to_datetime([touch.at for touch in sample.touches], unit="us", utc=True)
+    assert (log.first_at, log.last_at, log.as_of) == (times.min(), times.max(), times.max())
+
+
+# ---- row order, ties and shards
+
+
+@given(samples().map(without_ties), st.randoms(use_true_random=False))
+def test_row_order_changes_nothing_but_ties(sample, rng):
+    rows = list(sample.touches)
+    rng.shuffle(rows)
+    shuffled = replace(sample, touches=tuple(rows))
+    log, other = sample.log(), shuffled.log()
+    assert other.fingerprint == log.fingerprint
+    same(directly_follows(other), directly_follows(log).to_dict("records"))
+
+
+def test_ties_keep_the_sources_order_then_the_row():
+    rows = [("a", 0, "Third"), ("a", 0, "First"), ("a", 0, "Second"), ("a", 0, "Last")]
+    log = small_log(rows, source_order=pd.array([2, 1, 1, None], dtype="Int64"))
+    assert log.having_variant(["First", "Second", "Third", "Last"]).n_journeys == 1
+    assert small_log(rows).having_variant([name for _, _, name in rows]).n_journeys == 1
+
+
+@given(samples(), st.integers(1, 9))
+def test_the_number_of_shards_changes_nothing(sample, rows_per_shard):
+    log, cut = sample.log(), sample.log(rows_per_shard)
+    assert cut.fingerprint == log.fingerprint
+    for question in (journeys, outcomes, stage_funnel, directly_follows):
+        pd.testing.assert_frame_equal(question(cut), question(log))
+
+
+def test_a_log_is_cut_at_the_borders_of_journeys():
+    log = seeded(20, n_accounts=50).log(20)
+    sizes = [shard.n_touchpoints for shard in log.store.shards]
+    assert len(sizes) > 5
+    assert sum(sizes) == log.n_touchpoints
+    assert sum(shard.n_journeys for shard in log.store.shards) == log.n_journeys
+
+
+# ---- fingerprint
+
+
+def changed(sample, index, **values):
+    rows = list(sample.touches)
+    rows[index] = rows[index]._replace(**values)
+    return replace(sample, touches=tuple(rows))
+
+
+@given(samples(), st.data())
+def test_any_change_of_content_changes_the_fingerprint(sample, data):
+    index = data.draw(st.integers(0, len(sample.touches) - 1))
+    touch = sample.touches[index]
+    options = [("touchpoint", "Another"), ("account_id", "another"), ("at", touch.at - 1_000_000)]
+    for name in set(sample.columns) - {"source_order"}:
+        value = getattr(touch, name)
+        is_number = name in ("value", "sentiment")
+        options.append((name, (value or 0.0) + 0.5 if is_number else "another"))
+        if value is not None:
+            options.append((name, None))
+    name, value = data.draw(st.sampled_from(options))
+    assert changed(sample, index, **{name: value}).log().fingerprint != sample.log().fingerprint
+
+
+@given(samples(least=2))
+def test_a_touch_more_or_less_changes_the_fingerprint(sample):
+    less = replace(sample, touches=sample.touches[1:])
+    assert less.log().fingerprint != sample.log().fingerprint
+
+
+def test_the_order_of_ties_is_content():
+    rows = [("a", 0, "Ad"), ("a", 0, "Mail")]
+    assert small_log(rows).fingerprint != small_log(rows[::-1]).fingerprint
+
+
+def test_attributes_are_content_and_whose_they_are():
+    rows = [("x", 0, "Ad")]
+
+    def log(*, accounts=None, people=None):
+        tables = {
+            name: None if value is None else pd.DataFrame({key: ["x"], "level": [value]})
+            for name, key, value in (
+                ("accounts", "account_id", accounts),
+                ("people", "person_id", people),
+            )
+        }
+        return small_log(rows, person_id=["x"], **tables).fingerprint
+
+    assert len({log(), log(accounts="A"), log(accounts="B"), log(people="A")}) == 4
+
+
+def test_every_selection_and_every_definition_has_its_own_fingerprint():
+    log = small_log(
+        [*journey_of("Ad 0", "Mail 1", "Ad 4"), ("b", 0, "Ad")],
+        person_id=["p", None, "q", "r"],
+        channel=["Ads", "Mail", "Ads", None],
+    )
+    logs = [
+        log,
+        log.where(channel="Ads"),
+        log.where(channel=None),
+        log.where(outcome="won"),
+        log.where(channel=["Ads", "Mail"]),
+        log.exclude("Ad"),
+        log.exclude("Mail"),
+        log.group({"Ad": ["Mail"]}),
+        log.group({"Mail": ["Ad"]}),
+        log.collapse(),
+        log.exclude("Mail").collapse(),
+        log.collapse().exclude("Mail"),
+        log.by("person"),
+        log.by("session", gap="30min"),
+        log.by("session", gap="31min"),
+        log.between("2026-01-02"),
+        log.between(end="2026-01-02"),
+        log.starting_at("Mail"),
+        log.ending_at("Mail"),
+        log.having("Mail"),
+        log.having_move("Ad", "Mail"),
+        log.having_move("Mail", "Ad"),
+        log.having_at(0, ["Ad"]),
+        log.having_at(-1, ["Ad"]),
+        log.having_at(0, ["Ad"], around="Mail"),
+        log.having_variant(["Ad"]),
+        log.with_definitions(Definitions()),
+        log.with_definitions(replace(MODEL, won=("Demo",))),
+        log.with_definitions(replace(MODEL, dormancy_days=91)),
+        log.with_definitions(replace(MODEL, expected_roles=("Buyer",))),
+        log.with_definitions(replace(MODEL, stages=MODEL.stages[::-1])),
+    ]
+    assert len({one.fingerprint for one in logs}) == len(logs)
+    assert log.where(channel="Ads").fingerprint == log.where(channel=["Ads"]).fingerprint
+
+
+def test_logs_of_the_same_content_cut_in_two_ways_don_t_mix():
+    # What is kept in memory must fit the shards of the log that asks.
+    sample = seeded(21, n_accounts=30)
+    reference = oracle.where(sample.oracle(), "outcome", ["won"])
+    for rows_per_shard in (None, 7, 40, None):
+        log = sample.log(rows_per_shard).where(outcome="won")
+        same(outcomes(log), oracle.outcomes(reference))
+        same(stage_funnel(log), oracle.stage_funnel(reference))
+
+
+# ---- other cases
+
+
+@given(samples(), SHARDS, st.sampled_from(("person", "opportunity", "session")))
+def test_other_cases_equal_the_reference(sample, rows_per_shard, case):
+    assume(has_case(sample, case))
+    log, reference = sample.log(rows_per_shard).by(case), sample.oracle(case=case)
+    same(journeys(log).sort_values("account_id", key=in_bytes), by_name(reference))
+    same(directly_follows(log), oracle.moves(reference))
+    same(outcomes(log), oracle.outcomes(reference))
+    assert log.n_touchpoints == sum(map(len, reference.view.values()))
+
+
+@given(samples(), SHARDS, st.sampled_from((50, 1_800_000_000, 40 * oracle.DAY)))
+def test_sessions_end_with_a_silence_longer_than_the_gap(sample, rows_per_shard, gap):
+    log = sample.log(rows_per_shard).by("session", gap=pd.Timedelta(microseconds=gap))
+    if "session_id" in sample.columns and not any(t.session_id for t in sample.touches):
+        assert log.n_journeys == 0
+        return
+    assume({"person_id", "anonymous_id"}.isdisjoint(sample.columns) or has_case(sample, "person"))
+    reference = sample.oracle(case="session", gap=gap)
+    same(journeys(log).sort_values("account_id", key=in_bytes), by_name(reference))
+    same(directly_follows(log), oracle.moves(reference))
+
+
+def has_case(sample: Sample, case):
+    roles = {"person": ("person_id", "anonymous_id"), "session": ("session_id",)}
+    roles = set(roles.get(case, (f"{case}_id",))) & set(sample.columns)
+    return any(getattr(touch, role) for touch in sample.touches for role in roles)
+
+
+def in_bytes(names):
+    return names.str.encode("utf-8")
+
+
+def by_name(reference):
+    return sorted(oracle.journeys(reference), key=lambda row: row["account_id"].encode())
+
+
+@given(samples(), st.sampled_from((None, "Buyer", "User")))
+def test_people_known_only_by_a_visit_have_no_attributes(sample, role):
+    assume(has_case(sample, "person"))
+    log, reference = sample.log().by("person"), sample.oracle(case="person")
+    assume("role" in log.filter_columns)
+    found = journeys(log.where(role=role))["account_id"].tolist()
+    assert set(found) == set(oracle.where(reference, "role", [role], case="person").view)
+
+
+def test_a_log_is_read_at_the_same_instant_whichever_case_is_asked_for():
+    # The last touch is of nobody known: it ends the log all the same.
+    log = small_log([("a", 0, "Ad"), ("a", 60, "Mail")], person_id=["p", None])
+    assert log.by("person").as_of == log.as_of == BEGIN + pd.Timedelta(days=60)
+    assert journeys(log.by("person"))["days_silent"].tolist() == [60.0]
+
+
+def test_sessions_by_gap_are_named_by_who_and_number():
+    log = small_log([("a", 0, "Ad"), ("a", 0.01, "Mail"), ("a", 1, "Ad")]).by(
+        "session", gap="30min"
+    )
+    assert journeys(log)["account_id"].tolist() == ["a · 1", "a · 2"]
+    assert journeys(log)["n_touchpoints"].tolist() == [2, 1]
+
+
+def test_a_gap_may_be_finer_than_a_second_where_the_log_is():
+    log = small_log([("a", 0, "Ad"), ("a", 0.5 / 86_400, "Ad"), ("a", 1.5 / 86_400, "Ad")])
+    assert log.by("session", gap="700ms").n_journeys == 2
+
+
+def test_a_case_that_can_not_be_told_is_refused():
+    log = small_log([("a", 0, "Ad")])
+    with pytest.raises(ValueNotAllowedError, match=r"case is 'company'.*Available"):
+        log.by("company")
+    with pytest.raises(ValueNotAllowedError, match="silence that ends a session"):
+        log.by("session")
+    for case in ("person", "opportunity"):
+        with pytest.raises(ColumnNotFoundError, match=f"{case}_id"):
+            _ = log.by(case).n_journeys
+
+
+# ---- from a frame
+
+
+def test_an_empty_log_has_no_first_touch():
+    log = small_log([])
+    assert (log.n_touchpoints, log.n_journeys, log.touchpoint_types) == (0, 0, [])
+    assert log.first_at is None
+    assert log.last_at is None
+    assert log.store.text_columns == ["account_id", "touchpoint"]
+
+
+def test_an_empty_log_keeps_its_columns():
+    log = small_log([], person_id=pd.Series([], dtype=object))
+    assert "person_id" in log.filter_columns
+    assert log.by("person").n_journeys == 0
+    assert log.by("session", gap="1h").n_journeys == 0
+
+
+@pytest.mark.parametrize("missing", ["account_id", "occurred_at", "touchpoint"])
+def test_a_column_that_must_be_there_is_named(missing):
+    frame = pd.DataFrame({"account_id": ["a"], "occurred_at": [BEGIN], "touchpoint": ["Ad"]})
+    with pytest.raises(ColumnNotFoundError, match=f"'{missing}' not found in the frame"):
+        from_frame(frame.drop(columns=missing))
+
+
+@pytest.mark.parametrize("missing", ["account_id", "occurred_at", "touchpoint"])
+def test_touches_without_case_time_or_type_are_refused(missing):
+    frame = pd.DataFrame({"account_id": ["a"], "occurred_at": [BEGIN], "touchpoint": ["Ad"]})
+    frame[missing] = frame[missing].astype(object).where([False], None)
+    with pytest.raises(ValueNotAllowedError, match=f"1 of 1 touchpoints have no {missing}"):
+        from_frame(frame)
+
+
+def test_attributes_without_their_key_are_refused():
+    with pytest.raises(ColumnNotFoundError, match="'account_id' not found in the attributes"):
+        small_log([("a", 0, "Ad")], accounts=pd.DataFrame({"id": ["a"], "industry": ["Retail"]}))

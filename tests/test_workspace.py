@@ -1,0 +1,173 @@
+import os
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from journey.definitions import Definitions, load_definitions
+from journey.errors import StoreError, ValueNotAllowedError
+from journey.workspace import (
+    ROOT_VARIABLE,
+    checked_name,
+    dataset_path,
+    incoming_folder,
+    list_datasets,
+    load_views,
+    remove_dataset,
+    remove_view,
+    save_definitions,
+    save_view,
+    workspace_root,
+)
+
+
+class TestNames:
+    @pytest.mark.parametrize(
+        "name", ["Spring", "2026 export", "a-b_c", "โพรโตลัน", "公司", "x" * 80]
+    )
+    def test_ordinary_names_are_kept(self, name):
+        assert checked_name(name) == name
+
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "",
+            " ",
+            "..",
+            ".hidden",
+            "a/b",
+            "a\\b",
+            "a.b",
+            "a ",
+            " a",
+            "_a",
+            "a\n",
+            "a\0b",
+            "CON",
+            "x" * 81,
+        ],
+    )
+    def test_names_that_could_be_paths_are_refused(self, name):
+        with pytest.raises(ValueNotAllowedError, match="can't be used"):
+            checked_name(name)
+
+    @given(st.text(max_size=100))
+    def test_a_data_set_lies_right_in_its_folder_or_is_refused(self, tmp_path_factory, name):
+        root = tmp_path_factory.getbasetemp()
+        try:
+            path = dataset_path(root, name)
+        except ValueNotAllowedError:
+            return
+        assert path.resolve().parent == (root / "datasets").resolve()
+        assert path.name == name
+
+
+class TestRoot:
+    def test_the_variable_decides(self, monkeypatch, tmp_path):
+        monkeypatch.setenv(ROOT_VARIABLE, str(tmp_path))
+        assert workspace_root() == tmp_path
+
+    def test_without_it_the_home_folder_holds_it(self, monkeypatch, tmp_path):
+        monkeypatch.delenv(ROOT_VARIABLE, raising=False)
+        monkeypatch.setenv("HOME", str(tmp_path))
+        assert workspace_root() == tmp_path / ".portolan"
+
+
+class TestDatasets:
+    def test_lists_folders_with_valid_names_only(self, tmp_path):
+        for name in ("beta", "Alpha", ".beta-1234", "datasets.old"):
+            (tmp_path / "datasets" / name).mkdir(parents=True)
+        (tmp_path / "datasets" / "file").write_text("")
+        assert list_datasets(tmp_path) == ["Alpha", "beta"]
+
+    def test_an_empty_workspace_has_none(self, tmp_path):
+        assert list_datasets(tmp_path) == []
+
+    def test_removing_takes_the_data_set_and_its_views(self, tmp_path):
+        for name in ("one", "two"):
+            dataset_path(tmp_path, name).mkdir(parents=True)
+            save_view(tmp_path, name, "mine", {"from": "2026-01-01"})
+        remove_dataset(tmp_path, "one")
+        assert list_datasets(tmp_path) == ["two"]
+        assert load_views(tmp_path, "one") == {}
+        assert load_views(tmp_path, "two") == {"mine": {"from": "2026-01-01"}}
+        assert [entry.name for entry in (tmp_path / "datasets").iterdir()] == ["two"]
+
+    def test_removing_what_is_not_there_says_what_is(self, tmp_path):
+        dataset_path(tmp_path, "one").mkdir(parents=True)
+        with pytest.raises(StoreError, match=r"no data set 'two'.*one"):
+            remove_dataset(tmp_path, "two")
+
+
+class TestViews:
+    def test_a_view_replaces_the_one_of_its_name(self, tmp_path):
+        save_view(tmp_path, "log", "mine", {"from": "2026-01-01"})
+        save_view(tmp_path, "log", "other", {"where.industry": "Software"})
+        save_view(tmp_path, "log", "mine", {"to": "2026-02-01"})
+        assert load_views(tmp_path, "log") == {
+            "mine": {"to": "2026-02-01"},
+            "other": {"where.industry": "Software"},
+        }
+
+    def test_removing_a_view(self, tmp_path):
+        save_view(tmp_path, "log", "mine", {})
+        remove_view(tmp_path, "log", "mine")
+        remove_view(tmp_path, "log", "never there")
+        assert load_views(tmp_path, "log") == {}
+
+    @pytest.mark.parametrize("text", ["", "[]", '{"mine": 1}', '{"mine": {"from": 2026}}', "{"])
+    def test_a_broken_file_is_told_and_not_written_over(self, tmp_path, text):
+        path = tmp_path / "views" / "log.json"
+        path.parent.mkdir()
+        path.write_text(text)
+        with pytest.raises(StoreError, match="can't be read"):
+            save_view(tmp_path, "log", "mine", {})
+        assert path.read_text() == text
+
+    def test_a_write_that_fails_leaves_the_old_file_and_no_other(self, tmp_path, monkeypatch):
+        save_view(tmp_path, "log", "mine", {"from": "2026-01-01"})
+
+        def fail(_handle):
+            raise OSError("disk full")
+
+        monkeypatch.setattr("os.fsync", fail)
+        with pytest.raises(OSError, match="disk full"):
+            save_view(tmp_path, "log", "mine", {})
+        assert load_views(tmp_path, "log") == {"mine": {"from": "2026-01-01"}}
+        assert [entry.name for entry in (tmp_path / "views").iterdir()] == ["log.json"]
+
+
+def test_incoming_folders_are_private_and_never_the_same(tmp_path):
+    first, second = incoming_folder(tmp_path), incoming_folder(tmp_path)
+    assert first != second
+    assert first.stat().st_mode & 0o077 == 0
+
+
+def test_forgotten_uploads_go_after_two_days(tmp_path):
+    old, recent = incoming_folder(tmp_path), incoming_folder(tmp_path)
+    os.utime(old, (time.time() - 2 * 86_400 - 60,) * 2)
+    os.utime(recent, (time.time() - 86_400,) * 2)
+    incoming_folder(tmp_path)
+    assert (old.exists(), recent.exists()) == (False, True)
+
+
+class TestDefinitions:
+    def test_they_are_saved_whole_or_not_at_all(self, tmp_path, monkeypatch):
+        folder = dataset_path(tmp_path, "log")
+        folder.mkdir(parents=True)
+        save_definitions(tmp_path, "log", Definitions(won=("Deal",)))
+
+        def fail(_handle):
+            raise OSError("disk full")
+
+        monkeypatch.setattr("os.fsync", fail)
+        with pytest.raises(OSError, match="disk full"):
+            save_definitions(tmp_path, "log", Definitions(won=("Other",)))
+        assert load_definitions(folder / "definitions.toml").won == ("Deal",)
+        assert [file.name for file in folder.iterdir()] == ["definitions.toml"]
+
+    def test_a_data_set_that_is_gone_is_not_made_anew(self, tmp_path):
+        with pytest.raises(StoreError, match="no data set 'log'"):
+            save_definitions(tmp_path, "log", Definitions())
+        assert not dataset_path(tmp_path, "log").exists()

@@ -1,0 +1,211 @@
+"""The pages for acting: who has gone silent, and one account touch by touch."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+import journey
+from journey.definitions import Definitions
+from journey.ui.text import markdown
+from tests import silent
+
+REPOSITORY = Path(__file__).parents[2]
+DATA_SETS = {
+    "Full": (silent.WON + silent.LOST + silent.SILENT + silent.LAST, silent.MODEL),
+    "Worthless": (
+        [(*row[:4], None) for row in silent.WON + silent.LOST + silent.SILENT + silent.LAST],
+        silent.MODEL,
+    ),
+    "Unruled": (
+        silent.WON + silent.LOST + silent.SILENT + silent.LAST,
+        replace(silent.MODEL, won=(), lost=()),
+    ),
+    "Calm": (silent.WON + silent.LAST, silent.MODEL),
+    "Tiny": ([("t", 0, "Ad", None, None)], Definitions()),
+}
+
+
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory):
+    workspace = tmp_path_factory.mktemp("workspace")
+    for name, (rows, model) in DATA_SETS.items():
+        silent.write(workspace / "datasets" / name, rows, model=model)
+    return workspace
+
+
+@pytest.fixture(autouse=True)
+def workspace(stored, monkeypatch):
+    monkeypatch.setenv("PORTOLAN_WORKSPACE", str(stored))
+    st.cache_resource.clear()
+    return stored
+
+
+def opened(page, data="Full", **query):
+    app = AppTest.from_file(str(REPOSITORY / "app.py"), default_timeout=60)
+    for name, value in ({"data": data} | query).items():
+        app.query_params[name] = value
+    app.switch_page(f"pages/act/{page}.py")
+    return checked(app.run())
+
+
+def checked(app):
+    assert not app.exception
+    return app
+
+
+def title(app):
+    return app.title[0].value
+
+
+def said(app):
+    return "\n".join(one.value for one in (*app.markdown, *app.caption, *app.info, *app.error))
+
+
+def picker(app, column):
+    return next(one for one in app.multiselect if one.key == f"stalled:where:{column}")
+
+
+def metrics(app):
+    return {one.label: one.value for one in app.metric}
+
+
+def listed(app):
+    return app.dataframe[0].value
+
+
+class TestStalledAccounts:
+    def test_the_title_is_the_message_and_the_list_is_ranked(self):
+        app = opened("stalled_accounts")
+        assert title(app) == "2 accounts with 1.2K at risk have gone silent"
+        rows = listed(app)
+        assert rows["name"].tolist() == [silent.HOSTILE, "Firm One"]
+        assert rows["value_at_risk"].tolist() == [800, 400]
+        assert rows["days_silent"].tolist() == [6, 3]
+        assert rows["owner"].tolist() == ["Bob", "Ann"]
+
+    def test_owner_and_stage_narrow_by_the_shared_filters(self):
+        app = opened("stalled_accounts")
+        checked(picker(app, "owner").select("Bob").run())
+        assert title(app) == "1 account with 800 at risk has gone silent"
+        assert app.query_params["where.owner"] == "Bob"
+        checked(picker(app, "owner").unselect("Bob").run())
+        assert title(app).startswith("2 accounts")
+
+    def test_what_the_address_asks_for_is_chosen_and_others_stay_on_offer(self):
+        app = opened("stalled_accounts", **{"where.owner": "Ann"})
+        assert title(app) == "1 account with 400 at risk has gone silent"
+        assert picker(app, "owner").value == ["Ann"]
+        assert picker(app, "owner").options == ["Ann", "Bob"]
+
+    def test_nobody_left_by_the_filters_is_said_and_the_filters_stay(self):
+        app = opened("stalled_accounts", **{"where.current_stage": "Expand"})
+        assert title(app) == "No account has gone silent"
+        assert picker(app, "current_stage").value == ["Expand"]
+
+    def test_without_values_it_ranks_by_silence_and_says_so(self):
+        app = opened("stalled_accounts", "Worthless")
+        assert title(app) == "2 accounts have gone silent"
+        assert "Ranked by days of silence: the log holds no deal values" in said(app)
+        rows = listed(app)
+        assert rows["account_id"].tolist() == ["s2", "s1"]
+        # 20 of 25 won, of those as long silent 0 of 5; shares are shown of 100.
+        assert rows["usual_rate"].tolist() == [80, 80]
+        assert rows["silent_rate"].tolist() == [0, 0]
+
+    def test_without_a_winning_rule_it_says_how_to_give_one(self):
+        # Without outcomes those who won are open as well, silent for 50 and 51 days.
+        app = opened("stalled_accounts", "Unruled")
+        assert "no winning rule is known" in said(app)
+        assert "at risk" not in title(app)
+        assert "value_at_risk" not in listed(app)
+
+    @pytest.mark.parametrize("data", ["Calm", "Tiny"])
+    def test_nobody_stalled_is_good_news(self, data):
+        app = opened("stalled_accounts", data)
+        assert title(app) == "No account has gone silent"
+        assert "touched within the normal silence" in said(app)
+
+    def test_the_figures_are_explained_with_the_silences_they_rest_on(self):
+        app = opened("stalled_accounts")
+        assert app.expander[0].label == "How these figures are made"
+        normal = app.dataframe[-1].value.set_index("stage")
+        # 20 waits of a day in Nurture; s1 went back from Convert, so its wait there is none.
+        assert normal.loc["Nurture", "normal_days"] == 1
+        assert normal.loc["Nurture", "n_gaps"] == 20
+
+
+class TestAccount:
+    def test_the_page_agrees_with_the_list_and_with_the_journeys(self, stored):
+        log = journey.open_log(stored / "datasets" / "Full")
+        rows = journey.stalled_accounts(log).set_index("account_id")
+        facts = journey.journeys(log).set_index("account_id")
+        for account in ("s1", "s2"):
+            shown = metrics(opened("account", account=account))
+            row, fact = rows.loc[account], facts.loc[account]
+            assert shown["Silent"] == f"{row['days_silent']:.0f} days"
+            assert row["days_silent"] == fact["days_silent"]
+            assert shown["Normal in this stage"] == f"{row['normal_days']:.0f} day"
+            assert shown["Touchpoints"] == str(fact["n_touchpoints"])
+            assert shown["People"] == (str(row["n_people"]) if row["n_people"] else "—")
+            assert row["n_people"] == fact["n_people"]
+
+    def test_a_stalled_account_says_why_and_what_is_at_risk(self):
+        words = said(opened("account", account="s1"))
+        assert "Silent 3 days in Nurture" in words
+        assert "**400 at risk**: 500 (its value)" in words
+        assert ":gray[80 % of 25 decided] won" in words
+        assert f"Missing roles: {markdown('Buyer, User')}" in words
+        assert "the median won deal" in said(opened("account", account="s2"))
+
+    def test_hostile_names_stay_names(self):
+        assert title(opened("account", account="s2")) == markdown(silent.HOSTILE)
+
+    def test_an_account_that_is_not_stalled_has_no_such_words(self):
+        app = opened("account", account="w00")
+        assert "at risk" not in said(app)
+        assert metrics(app)["Value"] == "1,000"
+
+    def test_its_touches_and_attributes_are_listed(self):
+        app = opened("account", account="s1")
+        touches, attributes = (one.value for one in app.dataframe[:2])
+        assert touches["touchpoint"].tolist() == ["Ad", "Demo", "Mail"]
+        assert touches["current_stage"].tolist() == ["Attract", "Convert", "Nurture"]
+        assert attributes["value"].tolist() == ["Firm One", "Ann"]
+
+    def test_an_unknown_id_says_so_and_offers_a_search(self):
+        app = opened("account", account="<b>nobody</b>")
+        assert title(app) == f"There is no account '{markdown('<b>nobody</b>')}'"
+        assert app.text_input[0].label == "Find another account"
+
+    def test_without_an_id_one_is_found_by_name_and_opened(self):
+        app = opened("account")
+        assert title(app) == "Find an account"
+        checked(app.text_input[0].set_value("firm").run())
+        found = next(one for one in app.button if one.key == "account:found:s1")
+        checked(found.click().run())
+        assert title(app) == "Firm One"
+        assert app.query_params["account"] == "s1"
+        assert app.text_input[0].value == ""
+
+    def test_what_nothing_has_is_said(self):
+        app = opened("account")
+        checked(app.text_input[0].set_value("nothing like it").run())
+        assert "Nothing has that in its id or name." in said(app)
+
+    def test_it_is_read_as_of_the_same_day_as_the_lists(self):
+        # By the end of day 45 s1 was silent for 1 day, in Convert; s2 had its only touch.
+        app = opened("account", account="s1", to="2026-02-15")
+        assert metrics(app)["Touchpoints"] == "2"
+        early = opened("account", account="s2", to="2026-01-31")
+        assert "It had no touch by 2026-01-31." in said(early)
+
+
+@pytest.mark.parametrize("page", ["stalled_accounts", "account"])
+def test_without_data_they_lead_to_the_upload(page, tmp_path, monkeypatch):
+    monkeypatch.setenv("PORTOLAN_WORKSPACE", str(tmp_path))
+    app = AppTest.from_file(str(REPOSITORY / "app.py"), default_timeout=60)
+    app.switch_page(f"pages/act/{page}.py")
+    assert "Load data first" in said(checked(app.run()))

@@ -1,0 +1,225 @@
+"""The pages about data run on data sets of all kinds, and on none."""
+
+import re
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+import journey
+from journey.definitions import Definitions, Stage, load_definitions
+from journey.ui.imports import current_import
+from journey.workspace import list_datasets, remove_dataset, save_definitions
+from tests.stores import store
+
+REPOSITORY = Path(__file__).parents[2]
+HOSTILE = "**Demo** $x$ <b>"
+ROWS = [
+    ("a", "2026-01-01", "Ad"),
+    ("a", "2026-01-03", HOSTILE),
+    ("a", "2026-02-01", "Won"),
+    ("b", "2026-01-01", "Ad"),
+    ("c", "2026-01-05", HOSTILE),
+]
+MODEL = Definitions(
+    stages=(Stage("Attract", ("Ad",)), Stage("Close", (HOSTILE, "Won"))), won=("Won",)
+)
+# Kept: A Ad, A Demo, B Ad. The second A Ad repeats the first; a row has no time.
+TOUCHES = """\
+account,when,event
+A,2026-01-02,Ad
+A,2026-01-02,Ad
+A,2026-01-05,Demo
+B,,Ad
+B,2026-01-03,Ad
+"""
+
+
+@pytest.fixture(autouse=True)
+def workspace(tmp_path, monkeypatch):
+    monkeypatch.setenv("PORTOLAN_WORKSPACE", str(tmp_path))
+    st.cache_resource.clear()
+    store(ROWS, tmp_path / "datasets" / "Small")
+    save_definitions(tmp_path, "Small", MODEL)
+    store(ROWS, tmp_path / "datasets" / "Plain")
+    path = tmp_path / "touches.csv"
+    path.write_text(TOUCHES)
+    journey.read_touchpoints(path, into=tmp_path / "datasets" / "Imported")
+    return tmp_path
+
+
+@pytest.fixture
+def empty(workspace):
+    for name in list_datasets(workspace):
+        remove_dataset(workspace, name)
+
+
+def opened(page, data=None):
+    app = AppTest.from_file(str(REPOSITORY / "app.py"), default_timeout=60)
+    if data is not None:
+        app.query_params["data"] = data
+    app.switch_page(f"pages/data/{page}.py")
+    return checked(app.run())
+
+
+def checked(app):
+    assert not app.exception
+    return app
+
+
+def button(app, label):
+    return next(one for one in app.button if one.label == label)
+
+
+def press(app, label):
+    return checked(button(app, label).click().run())
+
+
+def said(app):
+    """Give all words on the page, as Markdown shows them."""
+    parts = (*app.markdown, *app.caption, *app.info, *app.warning, *app.error)
+    return re.sub(r"\\(.)", r"\1", "\n".join(one.value for one in parts))
+
+
+class TestStates:
+    @pytest.mark.parametrize("page", ["upload", "columns", "quality", "definitions"])
+    @pytest.mark.parametrize("data", ["Small", "Plain", "Imported"])
+    def test_pages_run(self, page, data):
+        app = opened(page, data)
+        assert app.title
+        assert not app.error
+
+    @pytest.mark.usefixtures("empty")
+    @pytest.mark.parametrize("page", ["quality", "definitions"])
+    def test_without_data_they_lead_to_the_upload(self, page):
+        assert "Load data first" in said(opened(page))
+
+    @pytest.mark.usefixtures("empty")
+    def test_columns_without_files_lead_to_the_upload(self):
+        assert "No files wait to be imported" in said(opened("columns"))
+
+    def test_the_sample_is_not_offered_beside_data(self):
+        assert "Only looking around?" not in said(opened("upload"))
+
+    @pytest.mark.usefixtures("empty")
+    def test_the_sample_is_offered_where_there_is_nothing(self):
+        app = opened("upload")
+        assert "Only looking around?" in said(app)
+        assert button(app, "Use the sample data")
+
+
+class TestUpload:
+    def drop(self, app, name, content):
+        checked(app.file_uploader[0].upload(name, content, "text/csv").run())
+        return app
+
+    def test_a_file_is_copied_at_once_and_named(self, workspace):
+        app = self.drop(opened("upload"), "ads 2026.csv", TOUCHES.encode())
+        (copy,) = (workspace / "incoming").rglob("ads 2026.csv")
+        assert copy.read_text() == TOUCHES
+        assert app.text_input[0].value == "ads 2026"
+        assert app.file_uploader[0].value in (None, [])
+
+    def test_removing_the_last_file_removes_its_copy(self, workspace):
+        app = self.drop(opened("upload"), "ads.csv", TOUCHES.encode())
+        checked(app.button(key="intake:remove:0").click().run())
+        assert list((workspace / "incoming").iterdir()) == []
+
+    def test_a_name_that_is_taken_is_told(self):
+        app = self.drop(opened("upload"), "Small.csv", TOUCHES.encode())
+        assert "it will be replaced" in said(app)
+
+    def test_a_name_that_can_not_be_used_is_refused(self, workspace):
+        app = self.drop(opened("upload"), "ads.csv", TOUCHES.encode())
+        checked(app.text_input[0].set_value("../x").run())
+        assert "can't be used" in said(press(app, "Import as proposed"))
+        assert current_import(workspace) is None
+
+    def test_every_data_set_is_listed_with_what_it_holds(self):
+        text = said(opened("upload", "Plain"))
+        assert "3 journeys, 5 touchpoints · 01 Jan 2026 to 01 Feb 2026" in text
+        assert "**Plain** · chosen" in text
+
+    def test_opening_one_chooses_it(self):
+        app = opened("upload", "Plain")
+        checked(app.button(key="datasets:open:Small").click().run())
+        assert app.query_params["data"] in ("Small", ["Small"])
+
+    def test_removing_one_asks_first(self, workspace):
+        app = opened("upload", "Plain")
+        checked(app.button(key="datasets:remove:Small").click().run())
+        assert "**Small** with its definitions" in said(app)
+        assert button(app, "Keep it")
+        assert list_datasets(workspace) == ["Imported", "Plain", "Small"]
+
+
+class TestQuality:
+    def test_the_rows_add_up_in_words(self):
+        text = said(opened("quality", "Imported"))
+        assert "5 rows read = 3 kept + 1 merged into another + 1 set aside" in text
+
+    def test_a_data_set_that_was_not_imported_has_no_report(self):
+        assert "No import report" in said(opened("quality", "Small"))
+
+
+class TestDefinitions:
+    def outcomes(self, app):
+        return {metric.label: (metric.value, metric.delta) for metric in app.metric}
+
+    def test_without_a_winning_rule_it_says_so(self):
+        assert "Nothing counts as a win yet" in said(opened("definitions", "Plain"))
+        assert "Nothing counts as a win yet" not in said(opened("definitions", "Small"))
+
+    def test_the_effect_is_shown_before_anything_is_saved(self, workspace):
+        app = opened("definitions", "Small")
+        assert self.outcomes(app)["Won"] == ("1", "as saved")
+        assert button(app, "Save").disabled
+        # The log ends on 1 February: b is silent for 31 days, c for 27.
+        checked(app.number_input[0].set_value(30.0).run())
+        assert self.outcomes(app)["No decision"] == ("1", "+1")
+        folder = workspace / "datasets" / "Small"
+        assert load_definitions(folder / "definitions.toml") == MODEL
+        press(app, "Save")
+        assert load_definitions(folder / "definitions.toml").dormancy_days == 30.0
+        assert self.outcomes(app)["No decision"] == ("1", "as saved")
+
+    def test_the_dormancy_used_is_told_where_it_comes_from_the_data(self):
+        field = opened("definitions", "Small").number_input[0]
+        assert field.placeholder == "From the data: 90 days"
+
+    def test_two_stages_of_one_name_are_told_and_not_saved(self):
+        app = opened("definitions", "Small")
+        checked(app.text_input[1].set_value("Attract").run())
+        assert "stands twice" in app.error[0].value
+        assert button(app, "Save").disabled
+        assert not press(app, "Discard changes").error
+        assert app.text_input[1].value == "Close"
+
+    def test_stages_are_added_moved_and_removed(self, workspace):
+        app = press(opened("definitions", "Small"), "Add a stage")
+        names = [field.value for field in app.text_input]
+        assert names == ["Attract", "Close", "New stage"]
+        checked([one for one in app.button if one.label == "↑"][2].click().run())
+        assert [field.value for field in app.text_input] == ["Attract", "New stage", "Close"]
+        press(app, "Remove Attract")
+        press(app, "Save")
+        saved = load_definitions(workspace / "datasets" / "Small" / "definitions.toml")
+        assert [(stage.name, stage.touchpoints) for stage in saved.stages] == [
+            ("New stage", ()),
+            ("Close", (HOSTILE, "Won")),
+        ]
+
+    def test_a_file_is_taken_and_saved_only_when_asked(self, workspace):
+        app = opened("definitions", "Plain")
+        text = b'[[stages]]\nname = "All"\n[outcomes]\nwon = ["Ad"]\n'
+        checked(app.file_uploader[0].upload("mine.toml", text).run())
+        assert self.outcomes(app)["Won"] == ("2", "+2")
+        press(app, "Save")
+        saved = load_definitions(workspace / "datasets" / "Plain" / "definitions.toml")
+        assert saved.won == ("Ad",)
+
+    def test_a_file_that_can_not_be_used_changes_nothing(self):
+        app = opened("definitions", "Small")
+        checked(app.file_uploader[0].upload("bad.toml", b"won = 1").run())
+        assert "bad.toml has the key 'won'" in said(app)

@@ -1,0 +1,80 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from journey.definitions import Definitions, Stage
+from journey.errors import DefinitionsError
+from journey.ui.drafts import definitions_of, draft_of
+
+MODEL = Definitions(
+    stages=(
+        Stage("Attract", ("Ad", "Visit"), channels=("web",)),
+        Stage("Convert", ("Demo",), values=("SQL",)),
+    ),
+    won=("Won",),
+    lost=("Lost",),
+    dormancy_days=30.0,
+    expected_roles=("CFO",),
+)
+DRAFT = draft_of(MODEL)
+
+
+def stages(draft):
+    return [(stage.name, stage.touchpoints) for stage in definitions_of(draft).stages]
+
+
+def test_a_draft_left_alone_gives_the_same_definitions():
+    assert definitions_of(DRAFT) == MODEL
+
+
+def test_a_type_enters_one_stage_only():
+    assert stages(DRAFT.entering("Ad", "Convert")) == [
+        ("Attract", ("Visit",)),
+        ("Convert", ("Demo", "Ad")),
+    ]
+    assert stages(DRAFT.entering("Ad", None)) == [("Attract", ("Visit",)), ("Convert", ("Demo",))]
+
+
+def test_choosing_what_is_chosen_changes_nothing():
+    assert DRAFT.entering("Ad", "Attract") is DRAFT
+    assert DRAFT.deciding("Won", "won") is DRAFT
+    assert DRAFT.entering("New", None) is DRAFT
+
+
+def test_a_type_decides_one_outcome_only():
+    changed = definitions_of(DRAFT.deciding("Won", "lost").deciding("Demo", "won"))
+    assert (changed.won, changed.lost) == (("Demo",), ("Lost", "Won"))
+    assert definitions_of(DRAFT.deciding("Won", None)).won == ()
+
+
+def test_a_renamed_stage_keeps_its_types_and_rules():
+    first = DRAFT.stages[0]
+    renamed = definitions_of(DRAFT.with_stage(type(first)(0, " Aware ", channels=("web",))))
+    assert renamed.stages[0] == Stage("Aware", ("Ad", "Visit"), channels=("web",))
+
+
+def test_types_of_a_removed_stage_enter_none():
+    assert stages(DRAFT.removing_stage(0)) == [("Convert", ("Demo",))]
+    again = DRAFT.removing_stage(0).adding_stage()
+    assert stages(again) == [("Convert", ("Demo",)), ("New stage", ())]
+
+
+def test_added_stages_have_names_of_their_own():
+    names = [stage.name for stage in DRAFT.adding_stage().adding_stage().stages]
+    assert len(set(names)) == 4
+
+
+@given(number=st.integers(0, 1), places=st.integers(-5, 5))
+def test_moving_a_stage_keeps_all_stages(number, places):
+    moved = DRAFT.moving_stage(number, places)
+    assert sorted(stage.number for stage in moved.stages) == [0, 1]
+    # Of two stages, a move in the other's direction swaps them, any other leaves them.
+    swaps = places > 0 if number == 0 else places < 0
+    assert [stage.number for stage in moved.stages] == ([1, 0] if swaps else [0, 1])
+
+
+@pytest.mark.parametrize(("name", "message"), [(" ", "no name"), ("Convert", "twice")])
+def test_what_can_not_be_used_is_told(name, message):
+    first = DRAFT.stages[0]
+    with pytest.raises(DefinitionsError, match=message):
+        definitions_of(DRAFT.with_stage(type(first)(0, name)))

@@ -1,0 +1,55 @@
+import pandas as pd
+
+from journey.ui.tables import _shown, column_formats
+
+
+def written(column, values):
+    return column_formats(pd.DataFrame({column: values}))[column]
+
+
+class TestFormats:
+    def test_counts_shares_days_and_times_are_written_as_such(self):
+        formats = {
+            name: written(name, values)["type_config"]["format"]
+            for name, values in {
+                "n_moves": [1],
+                "share": [0.5],
+                "win_rate": [0.5],
+                "median_days": [1.5],
+                "first_at": pd.to_datetime(["2026-01-01"], utc=True),
+            }.items()
+        }
+        assert formats == {
+            "n_moves": "localized",
+            "share": "%.1f %%",
+            "win_rate": "%.1f %%",
+            "median_days": "%.1f",
+            "first_at": "YYYY-MM-DD HH:mm",
+        }
+
+    def test_times_say_that_they_are_utc(self):
+        assert written("first_at", pd.to_datetime(["2026-01-01"]))["label"] == "First (UTC)"
+
+    def test_own_words_and_help_come_first(self):
+        frame = pd.DataFrame({"n_last": [1]})
+        formats = column_formats(
+            frame, labels={"n_last": "Ended here"}, column_help={"n_last": "h"}
+        )
+        assert (formats["n_last"]["label"], formats["n_last"]["help"]) == ("Ended here", "h")
+
+
+class TestShown:
+    def test_shares_are_of_one_hundred_on_the_screen_only(self):
+        share = pd.Series([0.25, None], name="share")
+        assert _shown(share).iloc[0] == 25
+        assert share.iloc[0] == 0.25
+
+    def test_a_text_column_named_like_a_share_stays(self):
+        assert _shown(pd.Series(["low"], name="low")).tolist() == ["low"]
+
+    def test_sequences_are_one_line_and_outcomes_words(self):
+        assert _shown(pd.Series([("a", "b")], name="sequence")).tolist() == ["a → b"]
+        assert _shown(pd.Series(["no_decision", "?"], name="outcome")).tolist() == [
+            "No decision",
+            "?",
+        ]
