@@ -13,7 +13,7 @@ install: $(VENV)/.runtime
 
 test: $(VENV)/.develop
 	$(BIN)/python tests/browser/find_browser.py
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: $(VENV)/.develop
 	$(BIN)/ruff check .

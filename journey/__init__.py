@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from journey import charts
+    from journey.analysis.definition_gaps import definition_gaps
     from journey.analysis.graph import directly_follows, journey_graph, move_counts
     from journey.analysis.months import months
     from journey.analysis.outcomes import journeys, outcomes
@@ -36,6 +37,7 @@ __all__ = [
     "account_timeline",
     "back_moves",
     "charts",
+    "definition_gaps",
     "directly_follows",
     "drop_offs",
     "from_frame",
@@ -67,6 +69,7 @@ _HOME = {
     "TouchpointLog": "log",
     "account_timeline": "analysis.timeline",
     "back_moves": "analysis.stages",
+    "definition_gaps": "analysis.definition_gaps",
     "directly_follows": "analysis.graph",
     "drop_offs": "analysis.stages",
     "from_frame": "load",

@@ -1,18 +1,32 @@
 """What a company decides about its journeys: stages, outcomes, the people it expects to meet.
 
-One readable TOML file, validated when it is read.
+One readable TOML file. What is made in code is held to the same rules as what is read.
 """
 
 import hashlib
 import tomllib
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import tomli_w
 
+from journey.channels import (
+    ChannelRule,
+    check_rules,
+    default_rules,
+    rules_document,
+    rules_from,
+)
 from journey.errors import DefinitionsError, choices
-from journey.schema import DEFAULT_STAGES
+from journey.identity_rules import IdentityRules, identity_document, identity_from
+from journey.schema import DECIDED, DEFAULT_STAGES
+
+MOST_STAGES: Final = 100
+"""More would not fit the bytes in which the stage of every touch is held."""
+
+_STAGE_RULES: Final = ("touchpoints", "values", "channels")
 
 
 @dataclass(frozen=True)
@@ -27,6 +41,14 @@ class Stage:
     touchpoints: tuple[str, ...] = ()
     values: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse a stage without a name and rules that are no words."""
+        if not isinstance(self.name, str) or not self.name.strip():  # pyright: ignore[reportUnnecessaryIsInstance] - what a file says
+            raise DefinitionsError(f"A stage has the name {self.name!r}. Give it a word.")
+        for rule in _STAGE_RULES:
+            items = _words(getattr(self, rule), f"{rule} of the stage {self.name!r}")
+            object.__setattr__(self, rule, items)
 
 
 @dataclass(frozen=True)
@@ -43,6 +65,16 @@ class Definitions:
         Silence after which an open journey counts as 'no decision'; none: taken from the log.
     expected_roles
         Roles that a buying group should have; the stalled list names those missing.
+    channels
+        The rules in order by which source, medium and campaign give a channel.
+    identity
+        Which joins of ids are followed when an import or a rebuild makes the journeys.
+
+    Raises
+    ------
+    DefinitionsError
+        If there is no stage, one has no name or another's, a rule holds something that is no
+        word, a touchpoint would count in two ways, or dormancy is no number of days above 0.
     """
 
     stages: tuple[Stage, ...] = field(
@@ -53,9 +85,16 @@ class Definitions:
     no_decision: tuple[str, ...] = ()
     dormancy_days: float | None = None
     expected_roles: tuple[str, ...] = ()
+    channels: tuple[ChannelRule, ...] = field(default_factory=default_rules)
+    identity: IdentityRules = field(default_factory=IdentityRules)
 
     def __post_init__(self) -> None:
-        """Refuse a model that would count one touchpoint in two ways."""
+        """Refuse a model that can't be used or would count one touchpoint in two ways."""
+        for rule in (*DECIDED, "expected_roles"):
+            object.__setattr__(self, rule, _words(getattr(self, rule), rule))
+        object.__setattr__(self, "stages", tuple(self.stages))
+        object.__setattr__(self, "dormancy_days", _days(self.dormancy_days))
+        object.__setattr__(self, "channels", check_rules(self.channels))
         _check_stages(self)
         _check_outcomes(self)
 
@@ -64,7 +103,7 @@ class Definitions:
         """The stages in order."""
         return tuple(stage.name for stage in self.stages)
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """Changes whenever anything in the model does."""
         return hashlib.blake2b(dumps(self).encode(), digest_size=16).hexdigest()
@@ -96,13 +135,17 @@ def dumps(definitions: Definitions) -> str:
     }
     outcomes = {
         name: getattr(definitions, name)
-        for name in ("won", "lost", "no_decision", "dormancy_days")
+        for name in (*DECIDED, "dormancy_days")
         if getattr(definitions, name)
     }
     if outcomes:
         document["outcomes"] = outcomes
     if definitions.expected_roles:
         document["roles"] = {"expected": definitions.expected_roles}
+    if definitions.channels != default_rules():
+        document["channels"] = rules_document(definitions.channels)
+    if identity := identity_document(definitions.identity):
+        document["identity"] = identity
     return tomli_w.dumps(document)
 
 
@@ -123,22 +166,24 @@ def loads(text: str, *, where: str = "definitions") -> Definitions:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise DefinitionsError(f"{where} is not valid TOML: {error}.") from error
-    _known(document, ("stages", "outcomes", "roles"), where)
+    _known(document, ("stages", "outcomes", "roles", "channels", "identity"), where)
     outcomes = _table(document.get("outcomes", {}), where, "outcomes")
     roles = _table(document.get("roles", {}), where, "roles")
-    _known(outcomes, ("won", "lost", "no_decision", "dormancy_days"), f"{where}, [outcomes]")
+    _known(outcomes, (*DECIDED, "dormancy_days"), f"{where}, [outcomes]")
     _known(roles, ("expected",), f"{where}, [roles]")
-    stages = document.get("stages", [])
-    if not isinstance(stages, list) or not stages:
-        raise DefinitionsError(f"{where} has no stages. Give at least one [[stages]] with a name.")
-    return Definitions(
-        stages=tuple(_stage(entry, where) for entry in cast("list[Any]", stages)),
-        won=_names(outcomes, "won", where),
-        lost=_names(outcomes, "lost", where),
-        no_decision=_names(outcomes, "no_decision", where),
-        dormancy_days=_days(outcomes.get("dormancy_days"), where),
-        expected_roles=_names(roles, "expected", where),
-    )
+    stages = _stage_tables(document.get("stages", []), where)
+    channels = rules_from(document["channels"], where) if "channels" in document else None
+    identity = identity_from(document.get("identity", {}), where)
+    try:
+        return Definitions(
+            stages=tuple(Stage(**table) for table in stages),
+            **outcomes,
+            expected_roles=roles.get("expected", ()),
+            channels=default_rules() if channels is None else channels,
+            identity=identity,
+        )
+    except DefinitionsError as error:
+        raise DefinitionsError(f"{where}: {error}") from error
 
 
 def load_definitions(path: Path) -> Definitions:
@@ -156,18 +201,14 @@ def load_definitions(path: Path) -> Definitions:
     return loads(text, where=path.name)
 
 
-def _stage(entry: Any, where: str) -> Stage:
-    table = _table(entry, where, "stages")
-    _known(table, ("name", "touchpoints", "values", "channels"), f"{where}, [[stages]]")
-    name = table.get("name")
-    if not isinstance(name, str) or not name.strip():
-        raise DefinitionsError(f"{where}: a stage has the name {name!r}. Give it a word.")
-    return Stage(
-        name,
-        touchpoints=_names(table, "touchpoints", where),
-        values=_names(table, "values", where),
-        channels=_names(table, "channels", where),
-    )
+def _stage_tables(entries: Any, where: str) -> list[dict[str, Any]]:
+    if not isinstance(entries, list):
+        raise DefinitionsError(f"{where}: stages is {entries!r}; [[stages]] are needed.")
+    tables = [_table(entry, where, "stages") for entry in cast("list[Any]", entries)]
+    for table in tables:
+        _known(table, ("name", *_STAGE_RULES), f"{where}, [[stages]]")
+        table.setdefault("name", None)
+    return tables
 
 
 def _table(value: Any, where: str, name: str) -> dict[str, Any]:
@@ -182,32 +223,40 @@ def _known(table: dict[str, Any], allowed: tuple[str, ...], where: str) -> None:
             raise DefinitionsError(f"{where} has the key {key!r}. {choices(key, allowed)}")
 
 
-def _names(table: dict[str, Any], key: str, where: str) -> tuple[str, ...]:
-    value = table.get(key, [])
-    items = cast("list[Any]", value) if isinstance(value, list) else [value]
-    if not all(isinstance(item, str) for item in items):
-        raise DefinitionsError(f"{where}: {key} is {value!r}; a list of words is needed.")
+def _words(value: Any, what: str) -> tuple[str, ...]:
+    """A rule's items, each once; a single word stands for a list of one."""
+    items = (value,) if isinstance(value, str) else value
+    if not isinstance(items, list | tuple) or not all(
+        isinstance(item, str) and item.strip() for item in cast("list[Any]", items)
+    ):
+        raise DefinitionsError(
+            f"{what} is {value!r}; a list of words is needed, none of them empty."
+        )
     return tuple(dict.fromkeys(cast("list[str]", items)))
 
 
-def _days(value: Any, where: str) -> float | None:
+def _days(value: Any) -> float | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
-        raise DefinitionsError(
-            f"{where}: dormancy_days is {value!r}; a number of days above 0 is needed."
-        )
+        raise DefinitionsError(f"dormancy_days is {value!r}; a number of days above 0 is needed.")
     return float(value)
 
 
 def _check_stages(definitions: Definitions) -> None:
+    for stage in definitions.stages:
+        if not isinstance(stage, Stage):  # pyright: ignore[reportUnnecessaryIsInstance] - from code
+            raise DefinitionsError(f"{stage!r} is no stage. Write Stage({stage!r}, …).")
     names = definitions.stage_names
-    if not names:
-        raise DefinitionsError("There are no stages. Give at least one.")
+    if not 1 <= len(names) <= MOST_STAGES:
+        raise DefinitionsError(
+            f"There are {len(names) or 'no'} stages. Give at least one [[stages]] with a name, "
+            f"at most {MOST_STAGES}."
+        )
     for name in names:
         if names.count(name) > 1:
             raise DefinitionsError(f"The stage {name!r} stands twice. Give each its own name.")
-    for rule in ("touchpoints", "values", "channels"):
+    for rule in _STAGE_RULES:
         seen: dict[str, str] = {}
         for stage in definitions.stages:
             for item in cast("tuple[str, ...]", getattr(stage, rule)):
@@ -221,7 +270,7 @@ def _check_stages(definitions: Definitions) -> None:
 
 def _check_outcomes(definitions: Definitions) -> None:
     decided: dict[str, str] = {}
-    for outcome in ("won", "lost", "no_decision"):
+    for outcome in DECIDED:
         for item in cast("tuple[str, ...]", getattr(definitions, outcome)):
             if item in decided:
                 raise DefinitionsError(

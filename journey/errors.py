@@ -53,6 +53,10 @@ class StoreError(JourneyError, OSError):
     """A stored log is missing, incomplete or of another version."""
 
 
+class PresetError(JourneyError, ValueError):
+    """A preset has something that can't be used, or is not there."""
+
+
 class DefinitionsError(JourneyError, ValueError):
     """The definitions file has something that can't be used."""
 

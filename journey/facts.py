@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from journey.definitions import Definitions
 from journey.kernels import facts as kernels
-from journey.kernels.select import first_of
+from journey.kernels.select import first_of, take
 from journey.kernels.stages import stage_entries
 from journey.runners import threads
 from journey.store.layout import Store, frozen
@@ -56,6 +56,16 @@ class ShardFacts:
         if not len(self.current):
             return np.full(self.view.n_journeys, -1, np.int8)
         return self.current[self.last_rows]
+
+    def stages_in(self, view: View) -> npt.NDArray[np.int8]:
+        """The stage after each touchpoint of a view of the same shard, read from all of them."""
+        evidence = self.view
+        if evidence.offsets is evidence.shard.offsets:
+            return view.gathered(self.current)
+        of_shard = np.full(evidence.shard.n_touchpoints, -1, np.int8)
+        shift = np.repeat(evidence.begins - evidence.offsets[:-1], evidence.lengths)
+        of_shard[np.arange(len(self.current)) + shift] = self.current
+        return view.gathered(frozen(of_shard))
 
     def reached(self, wanted: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
         """Journeys that were ever in a wanted stage (last entry: before any)."""
@@ -176,7 +186,7 @@ def _lookup(
 
 def entered_stages(view: View, rules: Rules) -> npt.NDArray[np.int8]:
     """The stage that each touchpoint enters (-1: none): by type, stage column, channel."""
-    entered = rules.stage_of_type[view.codes("touchpoint")]
+    entered = take(rules.stage_of_type, view.codes("touchpoint"))
     for column, lookup in (("stage", rules.stage_of_value), ("channel", rules.stage_of_channel)):
         if lookup is not None:
             entered = np.where(entered >= 0, entered, lookup[view.codes(column)])
@@ -194,7 +204,7 @@ def _run(
 ) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.uint8], Ints, npt.NDArray[np.int32]]:
     return kernels.walk(
         entered,
-        rules.verdict_of_type[view.types],
+        take(rules.verdict_of_type, view.types),
         _by_customer(view, rules),
         view.ticks,
         view.offsets,
@@ -251,9 +261,13 @@ def _gaps_before_advance(pair: tuple[View, _Walked]) -> tuple[npt.NDArray[np.int
     return kernels.gaps_before_advance(walked.current, view.ticks, view.offsets)
 
 
-def _percentile(values: Ints, percent: float, *, unknown: float) -> float:
+def _percentile(values: Ints, percent: int, *, unknown: float) -> float:
     """In whole ticks, so that rounding can't tell equal silences apart."""
-    return float(np.rint(np.percentile(values, percent))) if len(values) else unknown
+    if not len(values):
+        return unknown
+    place, hundredths = divmod((len(values) - 1) * percent, 100)
+    low, high = kernels.values_at(values, place)
+    return float(np.rint(low + (high - low) * hundredths / 100))
 
 
 def _settle(

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from journey.costs import read_costs
 from journey.definitions import Definitions, load_definitions
 from journey.errors import ColumnNotFoundError
 from journey.log import TouchpointLog
@@ -85,6 +86,7 @@ def open_log(directory: Path | str) -> TouchpointLog:
         store,
         definitions=load_definitions(own) if own.exists() else Definitions(),
         report=read_report(place),
+        costs=read_costs(place),
     )
 
 

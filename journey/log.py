@@ -10,16 +10,16 @@ import numpy as np
 import pandas as pd
 
 from journey import selection
+from journey.costs import costs_fingerprint, costs_frame
 from journey.definitions import Definitions
 from journey.errors import ValueNotAllowedError
 from journey.facts import Facts, Rules, ShardFacts, read_facts, rules_of
-from journey.kernels.select import first_at_or_after
 from journey.runners import threads
 from journey.schema import CASE_ROLES, SECONDS_PER_DAY, Case
 from journey.store.cache import memory
 from journey.store.layout import MICROSECONDS, Store
 from journey.store.recase import recase
-from journey.store.view import View, cut_after, keep_journeys, whole
+from journey.store.view import View, cut_after, first_at_or_after, keep_journeys, whole
 
 Answer = TypeVar("Answer")
 Value = str | None | Sequence[str | None]
@@ -39,13 +39,14 @@ class TouchpointLog:
         The store, its journeys being those of accounts.
     definitions
         The stage and outcome model.
-    report
-        What the import did to every row, where the log was imported.
+    report, costs
+        What the import did to every row, and what campaigns cost by day, where it was imported.
     """
 
     origin: Store
     definitions: Definitions = field(default_factory=Definitions)
     report: Any = None
+    costs: pd.DataFrame = field(default_factory=lambda: costs_frame(pd.DataFrame()))
     case: Case = "account"
     gap_ticks: int | None = None
     until: int | None = None
@@ -54,14 +55,8 @@ class TouchpointLog:
     @cached_property
     def fingerprint(self) -> str:
         """Changes whenever content, order, selection or definitions do; the only cache key."""
-        parts = (
-            self.origin.fingerprint,
-            self.case,
-            self.gap_ticks,
-            self.until,
-            self.steps,
-            self.definitions.fingerprint,
-        )
+        parts = (self.origin.fingerprint, self.case, self.gap_ticks, self.until, self.steps)
+        parts += (self.definitions.fingerprint, costs_fingerprint(self.costs))
         return hashlib.blake2b(repr(parts).encode(), digest_size=16).hexdigest()
 
     @property
@@ -149,6 +144,11 @@ class TouchpointLog:
     def n_journeys(self) -> int:
         """Journeys in view."""
         return sum(view.n_journeys for view in self.views)
+
+    @property
+    def n_without_case(self) -> int:
+        """Touchpoints of the whole log that belong to no such case, so are in no journey."""
+        return self.store.n_without_case
 
     @property
     def type_names(self) -> tuple[str, ...]:
@@ -302,19 +302,25 @@ class TouchpointLog:
             ``account``, ``person`` (an unknown one by ``anonymous_id``), ``opportunity`` or
             ``session``.
         gap
-            The silence that ends a session; needed where the log has no ``session_id``.
+            The silence that ends a session, as ``30min``; needed where the log has no
+            ``session_id``.
+
+        Raises
+        ------
+        ValueNotAllowedError
+            If there is no such case, or the gap is no length of time.
         """
         if case not in CASE_ROLES:
             raise ValueNotAllowedError.among(case, CASE_ROLES, what="The case")
         if case == "session" and gap is None and "session_id" not in self.origin.text_columns:
             raise ValueNotAllowedError(
-                "The log has no session_id. Give the silence that ends a session, "
-                "as in by('session', gap='30min')."
+                "The log has no session_id. Give the silence that ends a session as its gap, "
+                "for example 30min."
             )
         if case != "session" or gap is None:
             return replace(self, case=case, gap_ticks=None)
-        seconds = pd.Timedelta(gap).total_seconds()
-        return replace(self, case=case, gap_ticks=int(seconds * self.origin.ticks_per_second))
+        ticks = _seconds(gap) * self.origin.ticks_per_second
+        return replace(self, case=case, gap_ticks=int(ticks))
 
     def with_definitions(self, definitions: Definitions) -> "TouchpointLog":
         """Read the same log by another stage and outcome model."""
@@ -342,6 +348,28 @@ class TouchpointLog:
         return tuple(threads.ask(select, work))
 
 
+def _seconds(gap: str | pd.Timedelta) -> float:
+    """The length of a gap; a bare number could be of any unit."""
+    try:
+        length = pd.NaT if _is_number(gap) else pd.Timedelta(gap)
+    except ValueError:
+        length = pd.NaT
+    if length is pd.NaT or length <= pd.Timedelta(0):
+        raise ValueNotAllowedError(
+            f"The gap that ends a session is {str(gap)!r}. Allowed is a length of time above 0 "
+            "with its unit, for example 30min, 2h or 1d."
+        )
+    return length.total_seconds()
+
+
+def _is_number(gap: object) -> bool:
+    try:
+        float(str(gap))
+    except ValueError:
+        return False
+    return True
+
+
 def _select(
     work: tuple[View, selection.Context], *, chosen: Sequence[selection.Step], until: int | None
 ) -> View:
@@ -357,12 +385,11 @@ def _select(
 
 
 def _without_empty(view: View) -> View:
-    lengths = np.diff(view.offsets)
-    return view if lengths.all() else keep_journeys(view, lengths > 0)
+    return view if view.lengths.all() else keep_journeys(view, view.lengths > 0)
 
 
 def _cut_at(view: View, *, instant: int) -> View:
-    return cut_after(view, first_at_or_after(view.ticks, view.offsets, instant))
+    return cut_after(view, first_at_or_after(view, instant))
 
 
 def _view_bytes(views: tuple[View, ...]) -> int:

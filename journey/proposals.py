@@ -2,7 +2,7 @@
 
 Words decide where a lexicon knows them; a type it doesn't know goes by its mean place in the
 journeys, among the known ones. Nothing is invented: without a winning word there is no winning
-rule.
+rule, and a stage that nothing in the log enters is not proposed.
 """
 
 import re
@@ -127,7 +127,7 @@ def propose_definitions(
         Of each type, its mean place in the journeys that have it, from 0 (first) to 1 (last).
     stages_seen
         Values of the log's own stage column, in the order journeys usually enter them. If most
-        look like stages they are taken instead of the default five.
+        look like stages they are taken, but for deals closed in vain, and not the default five.
     roles_seen
         Roles of people and how many people have each; the common ones are those expected in a
         buying group.
@@ -135,7 +135,9 @@ def propose_definitions(
     Returns
     -------
     Definitions
-        Every type has a stage; winning types stand in the last one.
+        Every stage is entered by something in the log, unless nothing enters any. Every type has
+        a stage, winning ones the last, but those that end a journey without a win: it stays
+        where it was.
 
     Examples
     --------
@@ -149,10 +151,12 @@ def propose_definitions(
     lost = tuple(name for name in types if decides_lost(name))
     undecided = tuple(name for name in types if decides_nothing(name))
     roles = _expected_roles(roles_seen or {})
-    if stages_seen and _look_like_stages(stages_seen):
-        stages = _own_stages(stages_seen, won)
+    open_ones = [v for v in stages_seen if not decides_lost(v) and not decides_nothing(v)]
+    if open_ones and _look_like_stages(stages_seen):
+        stages = _own_stages(open_ones, won)
     else:
-        stages = _default_stages(types, mean_position)
+        places = zip(types, mean_position, strict=True)
+        stages = _default_stages({n: at for n, at in places if n not in {*lost, *undecided}})
     return Definitions(
         stages=stages, won=won, lost=lost, no_decision=undecided, expected_roles=roles
     )
@@ -221,27 +225,26 @@ def _stage_by_words(name: str) -> str | None:
     words = _plain(name)
     if decides_won(name):
         return "Expand"
-    if decides_lost(name) or decides_nothing(name):
-        return "Convert"
     for stage, pattern in (*_EARLY, *_WORDS.items()):
         if _says(pattern, words):
             return stage
     return None
 
 
-def _default_stages(types: Sequence[str], mean_position: Sequence[float]) -> tuple[Stage, ...]:
-    """The five stages; a type without a known word joins the stage its place falls into."""
-    known = {name: stage for name in types if (stage := _stage_by_words(name)) is not None}
-    places = dict(zip(types, mean_position, strict=True))
+def _default_stages(places: Mapping[str, float]) -> tuple[Stage, ...]:
+    """The default stages entered; a type without a known word joins the one at its place."""
+    known = {name: stage for name in places if (stage := _stage_by_words(name)) is not None}
     borders = _borders(known, places)
     members: dict[str, list[str]] = {stage: [] for stage in DEFAULT_STAGES}
-    for name in types:
-        guessed = DEFAULT_STAGES[bisect_right(borders, places[name])]
+    for name, place in places.items():
+        guessed = DEFAULT_STAGES[bisect_right(borders, place)]
         members[known.get(name, guessed)].append(name)
-    return tuple(
+    entered = tuple(
         Stage(stage, touchpoints=tuple(sorted(names, key=lambda name: (places[name], name))))
         for stage, names in members.items()
+        if names
     )
+    return entered or (Stage(DEFAULT_STAGES[0]),)
 
 
 def _borders(known: Mapping[str, str], places: Mapping[str, float]) -> list[float]:
@@ -276,17 +279,19 @@ def _look_like_stages(values: Sequence[str]) -> bool:
 
 
 def _own_stages(values: Sequence[str], won: Sequence[str]) -> tuple[Stage, ...]:
-    """The log's own stages in their order, without those that say a deal was closed in vain.
-
-    A touchpoint's stage is then what the log says of it; only the win has the last by rule.
-    """
-    named = [v for v in dict.fromkeys(values) if not decides_lost(v) and not decides_nothing(v)]
+    """The log's own stages in their order; only the win has the last by rule."""
+    named = list(dict.fromkeys(values))
     if set(named) <= set(DEFAULT_STAGES):
-        names = list(DEFAULT_STAGES)
+        after_win = DEFAULT_STAGES[-1:] if won else ()
+        names = [name for name in DEFAULT_STAGES if name in {*named, *after_win}]
     else:
         names = sorted(named, key=decides_won)
     return tuple(
-        Stage(name, values=(name,), touchpoints=tuple(won) if name == names[-1] else ())
+        Stage(
+            name,
+            values=(name,) if name in named else (),
+            touchpoints=tuple(won) if name == names[-1] else (),
+        )
         for name in names
     )
 

@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 REPORT_FILE: Final = "report.json"
 MOST_EXAMPLES: Final = 5
 
-Action = Literal["kept", "merged", "set aside", "read as attributes"]
-ACTIONS: Final[tuple[Action, ...]] = ("kept", "merged", "set aside", "read as attributes")
+Action = Literal["kept", "merged", "set aside", "read as attributes", "read as costs"]
+ACTIONS: Final[tuple[Action, ...]] = (
+    *("kept", "merged", "set aside", "read as attributes", "read as costs"),
+)
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class FileSummary:
     """One file: its shape, the role of its columns, and what became of its rows.
 
     ``n_rows`` are rows of the file. A wide file's filled dates are each read as one touchpoint,
-    so there ``n_read`` may be larger.
+    as are the numbered columns of a row that holds several, so there ``n_read`` may be larger.
     """
 
     file: str
@@ -58,14 +60,16 @@ class FileSummary:
     n_set_aside: int
     n_attributes: int
     roles: Mapping[str, tuple[str, ...]]
+    n_costs: int = 0
 
 
 @dataclass(frozen=True)
 class IngestReport:
     """Every row read, as kept, merged or set aside, with reasons and examples.
 
-    ``n_read = n_kept + n_merged + n_set_aside + n_attributes``, for every file and in all;
-    ``n_attributes`` are rows of files without dates, which describe accounts and people.
+    ``n_read = n_kept + n_merged + n_set_aside + n_attributes + n_costs``, for every file and in
+    all; ``n_attributes`` are rows of files without dates, which describe accounts and people,
+    ``n_costs`` rows that say what a campaign cost on a day.
     """
 
     files: tuple[FileSummary, ...]
@@ -96,6 +100,11 @@ class IngestReport:
     def n_attributes(self) -> int:
         """Rows that describe accounts and people."""
         return sum(file.n_attributes for file in self.files)
+
+    @property
+    def n_costs(self) -> int:
+        """Rows that say what a campaign cost on a day."""
+        return sum(file.n_costs for file in self.files)
 
     def with_notes(self, notes: Sequence[str]) -> "IngestReport":
         """Return the same report with notes on how the files were read."""

@@ -14,7 +14,14 @@ from journey.facts import ShardFacts
 from journey.kernels import select
 from journey.schema import OUTCOMES
 from journey.store.layout import Column, Store
-from journey.store.view import View, keep_journeys, keep_ranges, keep_rows, rename_types
+from journey.store.view import (
+    View,
+    first_at_or_after,
+    keep_journeys,
+    keep_ranges,
+    keep_rows,
+    rename_types,
+)
 
 Flags = npt.NDArray[np.bool_]
 
@@ -130,39 +137,39 @@ class Context:
 
 def apply(step: Step, view: View, context: Context) -> View:  # noqa: C901, PLR0911 - a case a step
     """The view after one step."""
-    names, types, offsets = view.type_names, view.types, view.offsets
+    names, offsets = view.type_names, view.offsets
     begins, ends = offsets[:-1], offsets[1:]
     match step:
         case Where():
             return _where(step, view, context)
         case Exclude(excluded):
-            return keep_rows(view, select.take(~_wanted(names, excluded), types))
+            return keep_rows(view, select.take(~_wanted(names, excluded), view.types))
         case Group():
             return _grouped(step, view)
         case Collapse():
-            return keep_rows(view, select.run_starts(types, offsets))
+            return keep_rows(view, select.run_starts(view.types, offsets))
         case Since(tick):
-            return keep_ranges(view, select.first_at_or_after(view.ticks, offsets, tick), ends)
+            return keep_ranges(view, first_at_or_after(view, tick), ends)
         case StartAt(name):
-            found = select.first_of(types, offsets, _wanted(names, (name,)))
+            found = select.first_of(view.types, offsets, _wanted(names, (name,)))
             return keep_ranges(view, np.where(found < 0, ends, found), ends)
         case EndAt(name):
-            found = select.last_of(types, offsets, _wanted(names, (name,)))
+            found = select.last_of(view.types, offsets, _wanted(names, (name,)))
             return keep_ranges(view, begins, np.where(found < 0, begins, found + 1))
         case Having(wanted):
-            found = select.first_of(types, offsets, _wanted(names, wanted))
+            found = select.first_of(view.types, offsets, _wanted(names, wanted))
             return keep_journeys(view, found >= 0)
         case HavingMove(source, target):
             if source not in names or target not in names:
                 return keep_journeys(view, np.zeros(view.n_journeys, dtype=bool))
             codes = names.index(source), names.index(target)
-            return keep_journeys(view, select.has_move(types, offsets, *codes))
+            return keep_journeys(view, select.has_move(view.types, offsets, *codes))
         case HavingAt():
             return keep_journeys(view, _at_position(step, view))
         case HavingVariant(sequence):
             code_of = {name: code for code, name in enumerate(names)}
             wanted = np.array([code_of.get(name, -1) for name in sequence], dtype=np.int64)
-            return keep_journeys(view, select.is_sequence(types, offsets, wanted))
+            return keep_journeys(view, select.is_sequence(view.types, offsets, wanted))
 
 
 def _where(step: Where, view: View, context: Context) -> View:
@@ -178,8 +185,9 @@ def _where(step: Where, view: View, context: Context) -> View:
             return keep_journeys(view, wanted[view.shard.cases[view.journeys]])
         return keep_rows(view, select.take(wanted, view.codes(column)))
     if column in store.accounts.column_names:
-        accounts = store.journey_accounts(view.shard)[view.journeys].astype(np.int64)
-        return keep_journeys(view, _accounts_having(store.accounts[column], accounts, step.values))
+        codes, values = store.account_codes(column)
+        accounts = store.journey_accounts(view.shard)[view.journeys]
+        return keep_journeys(view, _having(values, step.values)[codes[accounts]])
     wanted = _having(store.people[column], step.values)
     return keep_rows(view, select.take(wanted, view.codes("person_id")))
 
@@ -284,17 +292,6 @@ def check_types(names: Sequence[str], types: Sequence[str]) -> None:
     for name in types:
         if name not in names:
             raise ValueNotAllowedError.among(name, names, what="The touchpoint type")
-
-
-def _accounts_having(
-    column: Column, accounts: npt.NDArray[np.int64], values: Sequence[str | None]
-) -> Flags:
-    """Which of these accounts have one of the values; of the others' values none is read."""
-    if not len(accounts):
-        return np.zeros(0, dtype=bool)
-    first = int(accounts.min())
-    own = column.slice(first, int(accounts.max()) - first + 1)
-    return _having(own, values)[accounts - first]
 
 
 def _having(column: Column, values: Sequence[str | None]) -> Flags:

@@ -13,6 +13,7 @@ from typing import Final, cast
 from journey.definitions import Definitions, dumps
 from journey.errors import StoreError, ValueNotAllowedError
 from journey.load import DEFINITIONS_FILE
+from journey.store.replace import restore_interrupted, scratch_beside
 
 ROOT_VARIABLE: Final = "PORTOLAN_WORKSPACE"
 MAX_NAME: Final = 80
@@ -78,6 +79,7 @@ def list_datasets(root: Path) -> list[str]:
     []
     """
     folder = root / "datasets"
+    restore_interrupted(folder)
     found = folder.iterdir() if folder.is_dir() else ()
     return sorted((entry.name for entry in found if _is_dataset(entry)), key=str.casefold)
 
@@ -98,6 +100,17 @@ def dataset_path(root: Path, name: str) -> Path:
     return root / "datasets" / checked_name(name)
 
 
+def presets_folder(root: Path) -> Path:
+    """Return the folder of the user's own presets and remembered answers, there or not.
+
+    Examples
+    --------
+    >>> presets_folder(Path("/data")).as_posix()
+    '/data/presets'
+    """
+    return root / "presets"
+
+
 def remove_dataset(root: Path, name: str) -> None:
     """Remove a data set with its views; a crash leaves it whole or out of sight.
 
@@ -107,13 +120,14 @@ def remove_dataset(root: Path, name: str) -> None:
         If there is no such data set.
     """
     folder = dataset_path(root, name)
+    # Else what stood aside for it would come back once its place is free.
+    restore_interrupted(folder.parent)
     if not folder.is_dir():
         known = ", ".join(list_datasets(root)) or "none"
         raise StoreError(f"There is no data set {name!r} to remove. Stored here: {known}.")
     # One rename takes it out of every list; what follows may take its time or be cut short.
-    hidden = Path(tempfile.mkdtemp(prefix=".removed-", dir=folder.parent))
-    folder.rename(hidden / "data")
-    shutil.rmtree(hidden, ignore_errors=True)
+    with scratch_beside(folder) as hidden:
+        folder.rename(hidden / "data")
     _views_path(root, name).unlink(missing_ok=True)
 
 

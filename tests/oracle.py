@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
-from math import floor, nan, sqrt
+from math import floor, isnan, nan, sqrt
 from statistics import median
 from typing import NamedTuple
 
@@ -36,6 +36,7 @@ class Touch(NamedTuple):
     sentiment: float | None = None
     source_order: int | None = None
     label: str | None = None  # the name it was grouped under
+    now: str | None = None  # the stage its journey is in after it
 
     @property
     def name(self):
@@ -64,6 +65,7 @@ class Log:
     dormancy: int
     normal: dict  # by stage, None: before any
     n_gaps: dict
+    least_gaps: int
     accounts: dict
     people: dict
     has_people: bool
@@ -128,7 +130,8 @@ def read(
                 state = "no_decision"
             else:
                 state = "stalled" if silence > normal[stages[-1]] else "in_progress"
-        journeys[name] = Journey(tuple(mine), tuple(stages), state, decided, n_reopened)
+        told = tuple(touch._replace(now=now) for touch, now in zip(mine, stages, strict=True))
+        journeys[name] = Journey(told, tuple(stages), state, decided, n_reopened)
     view = {name: journey.touches for name, journey in journeys.items()}
     return Log(
         definitions,
@@ -138,6 +141,7 @@ def read(
         dormancy,
         normal,
         n_gaps,
+        least_gaps,
         accounts or {},
         people or {},
         has_people,
@@ -209,10 +213,12 @@ def walk(touches, definitions, dormancy):
             stage = entering(touch, definitions) or stage
             if state == "open" and index and touch.at - touches[index - 1].at > dormancy:
                 state = "no_decision"  # it went dormant before this touch
-            if touch.touchpoint in verdicts:
-                state, decided = verdicts[touch.touchpoint], index
-            elif state != "open" and touch.direction != "was shown":
+            verdict = verdicts.get(touch.touchpoint)
+            by_customer = touch.direction != "was shown" and verdict in (None, "won")
+            if state != "open" and by_customer:
                 state, decided, n_reopened = "open", None, n_reopened + 1
+            if verdict is not None:
+                state, decided = verdict, index
             if state == "won":
                 stage = definitions.stages[-1].name
         stages.append(stage)
@@ -391,14 +397,14 @@ def stage_of_names(log):
 
 
 def moves(log):
-    gaps, makers, leaving = defaultdict(list), defaultdict(set), Counter()
+    gaps, makers, leaving, ways = defaultdict(list), defaultdict(set), Counter(), Counter()
     for case, mine in log.view.items():
         for before, after in pairs(mine):
             key = before.name, after.name
             gaps[key].append((after.at - before.at) / DAY)
             makers[key].add(case)
             leaving[before.name] += 1
-    stage = stage_of_names(log)
+            ways[(*key, way(log, before, after))] += 1
     rows = [
         {
             "source": source,
@@ -408,20 +414,26 @@ def moves(log):
             "share": len(found) / leaving[source],
             "median_days": median(found),
             "mean_days": sum(found) / len(found),
-            "direction": direction(log, source, target, stage),
+            "direction": direction(source, target, len(found), ways),
+            "n_back": ways[source, target, "back"],
         }
         for (source, target), found in gaps.items()
     ]
     return sorted(rows, key=lambda row: (-row["n_moves"], row["source"], row["target"]))
 
 
-def direction(log, source, target, stage):
+def way(log, before, after):
+    """Where a move takes its journey, by the stages it is in before and after."""
+    if before.now is None or after.now is None or before.now == after.now:
+        return "within"
+    return "forward" if log.stages.index(before.now) < log.stages.index(after.now) else "back"
+
+
+def direction(source, target, n_moves, ways):
     if source == target:
         return "self"
-    if stage[source] is None or stage[target] is None or stage[source] == stage[target]:
-        return "within"
-    forward = log.stages.index(stage[source]) < log.stages.index(stage[target])
-    return "forward" if forward else "back"
+    most = [name for name in ("forward", "back") if ways[source, target, name] > n_moves / 2]
+    return most[0] if most else "within"
 
 
 def nodes(log):
@@ -481,7 +493,7 @@ def variants(log):
 
 
 def step_flows(log, *, steps, start=None, end=None, around=None, n_types=12):
-    """Journeys by (step, box, kind, stage, next box, next kind, next stage)."""
+    """Journeys, and those that go back, by (step, box, kind, stage, next box, kind, stage)."""
     log = log if around is None else having(log, [around])
     log = log if start is None else starting_at(log, start)
     log = log if end is None else ending_at(log, end)
@@ -511,12 +523,20 @@ def step_flows(log, *, steps, start=None, end=None, around=None, n_types=12):
             return "Other", "other", None
         return name, "touchpoint", stage[name] or "Unassigned"
 
-    counts = Counter()
+    def goes_back(mine, position):
+        return 0 <= position < len(mine) - 1 and (
+            way(log, mine[position], mine[position + 1]) == "back"
+        )
+
+    counts = defaultdict(lambda: (0, 0))
     for case, mine in log.view.items():
         for step in range(1, steps + 1):
             position = first_position(mine) + step - 1
             following = (None, None, None) if step == steps else box(case, position + 1)
-            counts[step, *box(case, position), *following] += 1
+            key = step, *box(case, position), *following
+            n_journeys, n_back = counts[key]
+            is_back = step < steps and goes_back(mine, position)
+            counts[key] = n_journeys + 1, n_back + is_back
     return dict(counts)
 
 
@@ -775,9 +795,12 @@ def stalled_accounts(log):
             and stage is not None
             and stage in log.journeys[other].stages
         }
-        silent = [other for other, time in longest.items() if time >= silence]
+        known = min(silence, max(longest.values(), default=0))
+        silent = [other for other, time in longest.items() if time >= known]
         rate, rate_silent = (
             ratio(sum(log.journeys[other].outcome == "won" for other in some), len(some))
+            if log.definitions.won
+            else nan
             for some in (longest, silent)
         )
         worth = value_of(journey)
@@ -793,18 +816,17 @@ def stalled_accounts(log):
                 "stage": stage,
                 "days_silent": silence / DAY,
                 "normal_days": log.normal[stage] / DAY,
-                "n_gaps": log.n_gaps[stage],
+                **norm_of(log, stage),
                 "last_touchpoint": last.touchpoint,
                 "last_at": last.at,
-                "value_at_risk": worth * max(rate - (rate_silent if silent else 0), 0)
-                if longest
-                else nan,
+                "value_at_risk": nan if isnan(rate) else worth * max(rate - rate_silent, 0),
                 "deal_value": worth,
                 "is_median_value": is_unknown and bool(won_values),
                 "win_rate_after_touch": rate,
                 "n_after_touch": len(longest),
                 "win_rate_silent": rate_silent,
                 "n_silent": len(silent),
+                "precedent_days": known / DAY if silent else nan,
                 "n_people": len(people),
                 "people": "; ".join(people),
                 "missing_roles": "; ".join(
@@ -823,6 +845,16 @@ def stalled_accounts(log):
     )
 
 
+def norm_of(log, stage):
+    """How many gaps the normal silence of a stage is read from, and whose."""
+    if stage is not None and log.n_gaps[stage] >= log.least_gaps:
+        return {"n_gaps": log.n_gaps[stage], "normal_of": "stage"}
+    return {
+        "n_gaps": sum(len(journey.touches) - 1 for journey in log.journeys.values()),
+        "normal_of": "log",
+    }
+
+
 def next_touch(log, stage):
     """Of decided journeys, the touch that ended their first long silence in this stage."""
     answers = defaultdict(list)
@@ -833,13 +865,15 @@ def next_touch(log, stage):
             if stage is None or now != stage or journey.outcome not in DECIDED:
                 continue
             if gap > log.normal[stage]:
-                answers[journey.touches[index + 1].touchpoint].append(journey.outcome == "won")
+                answer = journey.touches[index + 1].touchpoint
+                if answer not in deciding(log.definitions):
+                    answers[answer].append(journey.outcome == "won")
                 break
     found = []
     for name in sorted(answers):
         others = [won for other, mine in answers.items() if other != name for won in mine]
         mine = answers[name]
-        if name in deciding(log.definitions) or len(mine) < 30 or not others:
+        if len(mine) < 30 or not others:
             continue
         gain = Fraction(sum(mine), len(mine)) - Fraction(sum(others), len(others))
         if gain > 0:

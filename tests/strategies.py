@@ -109,9 +109,9 @@ def maybe(*values):
 
 
 @st.composite
-def touches(draw, *, fine):
+def touches(draw, *, fine, who_by_account):
     owner = draw(st.integers(0, len(ACCOUNTS) - 1))
-    who = f"{'pqrs'[owner]}{draw(st.integers(1, 2))}"
+    who = f"{who_by_account[owner]}{draw(st.integers(1, 2))}"
     return Touch(
         account_id=ACCOUNTS[owner],
         at=whole_or_finer(draw(st.sampled_from(DAYS)), draw(st.sampled_from(fine))),
@@ -131,10 +131,14 @@ def touches(draw, *, fine):
 
 
 @st.composite
-def samples(draw, *, least=1, most=24):
-    """A log of a few accounts, with ties in time, nulls, and any of the optional columns."""
+def samples(draw, *, least=1, most=24, who_by_account="pqrs"):
+    """A log of a few accounts, with ties in time, nulls, and any of the optional columns.
+
+    Accounts with the same letter share people, visitors, visits and deals.
+    """
     fine = draw(st.sampled_from(((0,), (0, 1, 36), (0, 1, -3))))
-    rows = draw(st.lists(touches(fine=fine), min_size=least, max_size=most))
+    touch = touches(fine=fine, who_by_account=who_by_account)
+    rows = draw(st.lists(touch, min_size=least, max_size=most))
     left_out = draw(st.sets(st.sampled_from(OPTIONAL)))
     columns = tuple(name for name in OPTIONAL if name not in left_out)
     rows = tuple(touch._replace(**dict.fromkeys(left_out)) for touch in rows)

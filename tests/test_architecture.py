@@ -13,14 +13,20 @@ PAGES = [ROOT / "app.py", *sorted((ROOT / "pages").rglob("*.py"))]
 
 BASE = {"schema", "errors"}
 STORE = BASE | {"kernels", "store"}
-LOG = STORE | {"definitions", "proposals", "report", "runners", "facts", "selection", "log", "load"}
+LOG = STORE | {
+    *("channels", "costs", "identity_rules", "definitions", "proposals", "report", "runners"),
+    *("facts", "selection", "log", "load"),
+}
 ALL_BUT_UI = LOG | {"ingest", "analysis", "charts", "exports", "workspace", "cli", ""}
 MAY_IMPORT = {
     "schema": set(),
     "errors": set(),
     "kernels": {"kernels"},
     "store": STORE,
-    "definitions": BASE | {"kernels"},
+    "channels": BASE,
+    "costs": BASE,
+    "identity_rules": BASE,
+    "definitions": BASE | {"channels", "identity_rules", "kernels"},
     "proposals": BASE | {"definitions"},
     "report": BASE,
     "runners": STORE | {"runners"},

@@ -9,13 +9,13 @@ from journey.errors import DefinitionsError
 from journey.schema import DEFAULT_STAGES
 from tests.examples import MODEL
 
-WORDS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12)
-NAMES = WORDS.filter(lambda name: name.strip())
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12)
+WORDS = TEXTS.filter(lambda word: word.strip())
 
 
 @st.composite
 def models(draw):
-    names = draw(st.lists(NAMES, min_size=1, max_size=4, unique=True))
+    names = draw(st.lists(WORDS, min_size=1, max_size=4, unique=True))
     pools = {rule: draw(st.lists(WORDS, max_size=8, unique=True)) for rule in rules()}
     stages = [
         Stage(name, **{rule: tuple(pool[k :: len(names)]) for rule, pool in pools.items()})
@@ -66,13 +66,17 @@ def test_one_word_may_stand_for_a_list_of_one():
     ("text", "message"),
     [
         ("stages = ", "is not valid TOML"),
-        ("", "has no stages"),
-        ("stages = []", "has no stages"),
+        ("", "There are no stages"),
+        ("stages = []", "There are no stages"),
+        ("stages = 1", "stages is 1"),
         ("stages = [1]", "stages is 1; a table"),
         ('[[stages]]\nname = " "', "has the name ' '"),
         ("[[stages]]\ntouchpoints = []", "has the name None"),
         ('[[stages]]\nname = "A"\ntouchpoint = []', "'touchpoint'.*Did you mean 'touchpoints'"),
-        ('[[stages]]\nname = "A"\ntouchpoints = [1]', r"touchpoints is \[1\]"),
+        ('[[stages]]\nname = "A"\ntouchpoints = [1]', r"touchpoints of the stage 'A' is \[1\]"),
+        ('[[stages]]\nname = "A"\ntouchpoints = [""]', r"touchpoints of the stage 'A' is \[''\]"),
+        ('[[stages]]\nname = "A"\n[outcomes]\nwon = [" "]', r"won is \[' '\]"),
+        ('[[stages]]\nname = "A"\n[roles]\nexpected = 3', "expected_roles is 3"),
         ('[[stages]]\nname = "A"\n[outcome]\nwon = []', "'outcome'.*Did you mean 'outcomes'"),
         ('[[stages]]\nname = "A"\n[outcomes]\nwin = []', "'win'.*'won'"),
         ('[[stages]]\nname = "A"\n[outcomes]\ndormancy_days = 0', "dormancy_days is 0"),
@@ -100,11 +104,47 @@ def test_what_can_not_be_used_is_said_with_its_place(text, message):
         ),
         ({"won": ("Won", "Lost")}, "'Lost' means both 'won' and 'lost'"),
         ({"no_decision": ("Won",)}, "'Won' means both 'won' and 'no_decision'"),
+        ({"stages": ("Attract",)}, r"'Attract' is no stage. Write Stage\('Attract'"),
+        ({"stages": tuple(Stage(f"S{k}") for k in range(101))}, "101 stages.*at most 100"),
+        ({"won": (1,)}, r"won is \(1,\)"),
+        ({"lost": ("",)}, r"lost is \(''\,\)"),
+        ({"expected_roles": ("CFO", None)}, "expected_roles is"),
+        ({"dormancy_days": 0}, "dormancy_days is 0"),
+        ({"dormancy_days": -1.5}, "dormancy_days is -1.5"),
+        ({"dormancy_days": float("nan")}, "dormancy_days is nan"),
+        ({"dormancy_days": True}, "dormancy_days is True"),
     ],
 )
-def test_a_model_that_counts_a_touch_in_two_ways_is_refused(changes, message):
+def test_a_model_that_can_not_be_used_is_refused_in_code_too(changes, message):
     with pytest.raises(DefinitionsError, match=message):
         replace(MODEL, **changes)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"name": ""}, "has the name ''"),
+        ({"name": " \t"}, "has the name"),
+        ({"name": None}, "has the name None"),
+        ({"name": "A", "values": ("x", 7)}, "values of the stage 'A' is"),
+        ({"name": "A", "channels": ("",)}, "channels of the stage 'A' is"),
+        ({"name": "A", "touchpoints": {"Ad"}}, "touchpoints of the stage 'A' is"),
+    ],
+)
+def test_a_stage_that_can_not_be_used_is_refused_in_code_too(arguments, message):
+    with pytest.raises(DefinitionsError, match=message):
+        Stage(**arguments)
+
+
+def test_what_is_made_in_code_equals_what_a_file_says():
+    read = loads(
+        '[[stages]]\nname = "A"\ntouchpoints = ["Ad", "Ad"]\n'
+        '[outcomes]\nwon = "Deal"\ndormancy_days = 9'
+    )
+    made = Definitions(stages=[Stage("A", ["Ad", "Ad"])], won="Deal", dormancy_days=9)
+    assert made == read
+    assert hash(made) == hash(read)
+    assert (made.stages[0].touchpoints, made.won, made.dormancy_days) == (("Ad",), ("Deal",), 9.0)
 
 
 def test_a_file_that_is_missing_or_no_text_is_refused(tmp_path):

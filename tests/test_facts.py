@@ -98,6 +98,33 @@ def test_a_winning_touch_enters_the_last_stage_whatever_its_rule():
     assert account_timeline(log, "a")["current_stage"].tolist() == ["Attract", "Expand", "Expand"]
 
 
+def came_back(*touches, **columns):
+    """Outcome and number of reopenings of one journey; it goes dormant after 90 days."""
+    _, outcome, _, n_reopened = read_by_account(small_log(journey_of(*touches), **columns))["a"]
+    return outcome, n_reopened
+
+
+def test_to_buy_after_a_loss_or_dormancy_is_to_come_back():
+    # Buying is the customer's own act: open again on that day, and won on it.
+    assert came_back("Ad 0", "Lost 5", "Won 9") == ("won", 1)
+    assert came_back("Ad 0", "Parked 5", "Won 9") == ("won", 1)
+    assert came_back("Ad 0", "Won 91") == ("won", 1)
+    assert came_back("Ad 0", "Won 90") == ("won", 0)
+    # Mail on day 7 reopened it already; the win after it finds it open.
+    assert came_back("Ad 0", "Lost 5", "Mail 7", "Won 9") == ("won", 1)
+
+
+def test_to_be_closed_again_is_not_to_come_back():
+    assert came_back("Ad 0", "Lost 5", "Lost 9") == ("lost", 0)
+    assert came_back("Ad 0", "Lost 5", "Parked 9") == ("no_decision", 0)
+    assert came_back("Ad 0", "Lost 91") == ("lost", 0)
+
+
+def test_a_win_that_was_only_shown_wins_but_is_no_return():
+    direction = ["did", "did", "was shown"]
+    assert came_back("Ad 0", "Lost 5", "Won 9", direction=direction) == ("won", 0)
+
+
 def test_equal_silences_are_told_apart_by_no_rounding():
     # With gaps of 2 and 12 days the 90th percentile lies 0.9 of the way between them: 11 days.
     # b has been silent for exactly 11 days, which is not longer; c for 11.5.

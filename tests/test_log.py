@@ -220,6 +220,64 @@ def test_a_log_is_read_at_the_same_instant_whichever_case_is_asked_for():
     assert journeys(log.by("person"))["days_silent"].tolist() == [60.0]
 
 
+@given(samples(who_by_account="pppq"), SHARDS, st.sampled_from(("person", "opportunity")))
+def test_ties_of_a_case_over_several_accounts_keep_the_order_of_the_source(sample, shards, case):
+    assume(has_case(sample, case))
+    log, reference = sample.log(shards).by(case), sample.oracle(case=case)
+    assert paths(log) == {
+        name: [touch.touchpoint for touch in journey.touches]
+        for name, journey in reference.journeys.items()
+    }
+    assert log.n_without_case == len(sample.touches) - log.n_touchpoints
+
+
+def paths(log):
+    """The types of each journey, in order, by case."""
+    found = {}
+    for view in log.views:
+        names = view.store.dictionaries[view.store.case_role]
+        for place, journey in enumerate(view.journeys.tolist()):
+            begin, end = view.offsets[place : place + 2].tolist()
+            codes = view.types[begin:end].tolist()
+            found[names[int(view.shard.cases[journey])].as_py()] = [
+                view.type_names[code] for code in codes
+            ]
+    return found
+
+
+def test_ties_of_a_case_over_several_accounts_keep_source_order_then_row():
+    # All on one day, in three accounts: 1 before 2, among the 2s by row, without order last.
+    rows = [("c", 0, "Second"), ("a", 0, "Last"), ("b", 0, "First"), ("a", 0, "Third")]
+    order = pd.array([2, None, 1, 2], dtype="Int64")
+    log = small_log(rows, source_order=order, person_id=["p"] * 4)
+    assert paths(log.by("person")) == {"p": ["First", "Second", "Third", "Last"]}
+    assert paths(log)["a"] == ["Third", "Last"]
+
+
+def test_places_of_ties_are_kept_only_where_cases_tie_over_accounts():
+    rows = [("a", 0, "Ad"), ("a", 0, "Mail"), ("b", 0, "Ad"), ("b", 1, "Mail")]
+    for people in (["p", "p", "q", "q"], ["p", None, "q", "p"], [None, None, "p", "p"]):
+        assert small_log(rows, person_id=people).store.shards[0].ties is None
+    ties = small_log(rows, person_id=["p", "q", "p", "q"]).store.shards[0].ties
+    assert (ties.tolist(), ties.itemsize) == ([0, 1, 2, 0], 1)
+
+
+def test_touches_without_the_case_are_counted():
+    rows = [("a", 0, "Ad"), ("a", 1, "Mail"), ("b", 2, "Ad")]
+    log = small_log(rows, person_id=["p", None, None], opportunity_id=[None, None, None])
+    assert log.n_without_case == 0
+    assert log.by("person").n_without_case == 2
+    assert log.by("opportunity").n_without_case == 3
+    assert log.by("session", gap="1h").n_without_case == 2
+    # It is a number of the whole log, whatever is in view.
+    assert log.by("person").exclude("Ad").n_without_case == 2
+
+
+def test_a_column_may_have_any_name():
+    log = small_log([("a", 0, "Ad"), ("a", 0, "Mail")], row=["x", "y"], tie=["x", "y"])
+    assert log.where(row="x").where(tie="x").touchpoint_types == ["Ad"]
+
+
 def test_sessions_by_gap_are_named_by_who_and_number():
     log = small_log([("a", 0, "Ad"), ("a", 0.01, "Mail"), ("a", 1, "Ad")]).by(
         "session", gap="30min"
@@ -237,11 +295,19 @@ def test_a_case_that_can_not_be_told_is_refused():
     log = small_log([("a", 0, "Ad")])
     with pytest.raises(ValueNotAllowedError, match=r"case is 'company'.*Available"):
         log.by("company")
-    with pytest.raises(ValueNotAllowedError, match="silence that ends a session"):
+    with pytest.raises(ValueNotAllowedError, match="silence that ends a session as its gap"):
         log.by("session")
     for case in ("person", "opportunity"):
         with pytest.raises(ColumnNotFoundError, match=f"{case}_id"):
             _ = log.by(case).n_journeys
+
+
+@pytest.mark.parametrize("gap", ["x", "", "30", "-5min", "0s", 30, "nan", "1e9d"])
+def test_a_gap_that_is_no_length_of_time_is_refused_with_what_is_allowed(gap):
+    log = small_log([("a", 0, "Ad")])
+    message = f"gap that ends a session is '{gap}'. Allowed .* above 0 .* 30min"
+    with pytest.raises(ValueNotAllowedError, match=message):
+        log.by("session", gap=gap)
 
 
 # ---- from a frame

@@ -1,9 +1,11 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+import journey
 from journey.proposals import decides_lost, decides_nothing, decides_won, propose_definitions
 from journey.schema import DEFAULT_STAGES
+from tests.examples import journey_of, small_log
 
 
 def stage_of(definitions):
@@ -90,6 +92,35 @@ def test_outcomes_are_found():
     assert proposed.no_decision == ("No decision",)
 
 
+def test_types_that_end_a_journey_without_a_win_enter_no_stage():
+    types = ["Ad click", "Demo", "Deal won", "Deal lost", "Disqualified"]
+    proposed = propose_definitions(types, [0.0, 0.5, 1.0, 1.0, 1.0])
+    assert stage_of(proposed) == {"Ad click": "Attract", "Demo": "Convert", "Deal won": "Expand"}
+    assert (proposed.lost, proposed.no_decision) == (("Deal lost",), ("Disqualified",))
+
+
+def test_a_lost_journey_keeps_the_stage_it_was_lost_in():
+    types = ["Ad click", "Webinar", "Demo", "Closed lost"]
+    proposed = propose_definitions(types, [0.0, 0.3, 0.6, 1.0])
+    # An ad (Attract), a webinar (Nurture), lost: never a demo, so never in Convert.
+    log = small_log(journey_of("Ad click 0", "Webinar 1", "Closed lost 2"), proposed)
+    assert journey.journeys(log)[["outcome", "stage"]].to_numpy().tolist() == [["lost", "Nurture"]]
+
+
+def test_stages_that_nothing_enters_are_not_proposed():
+    def names(types, **seen):
+        places = [k / len(types) for k in range(len(types))]
+        return propose_definitions(types, places, **seen).stage_names
+
+    assert names(["Ad click", "Demo"]) == ("Attract", "Convert")
+    assert names(["Ad click", "Demo", "Deal won"]) == ("Attract", "Convert", "Expand")
+    assert names(["Deal lost"]) == ("Attract",)  # one stage at least, though nothing enters it
+    seen = ["Attract", "Convert", "Closed lost"]
+    assert names(["Call"], stages_seen=seen) == ("Attract", "Convert")
+    assert names(["Call", "Deal won"], stages_seen=seen) == ("Attract", "Convert", "Expand")
+    assert names(["Ad click"], stages_seen=["Closed lost", "Lost deal"]) == ("Attract",)
+
+
 def test_the_stages_of_the_log_itself_are_taken():
     seen = ["Lead", "MQL", "Closed Lost", "Customer", "Opportunity"]
     proposed = propose_definitions(["Call", "Deal won"], [0.1, 1.0], stages_seen=seen)
@@ -100,12 +131,12 @@ def test_the_stages_of_the_log_itself_are_taken():
 
 def test_default_stages_of_the_log_keep_their_order():
     proposed = propose_definitions([], [], stages_seen=["Nurture", "Attract", "Convert"])
-    assert proposed.stage_names == DEFAULT_STAGES
+    assert proposed.stage_names == ("Attract", "Nurture", "Convert")
 
 
 def test_values_that_are_no_stages_are_not_taken():
     proposed = propose_definitions(["Ad"], [0.0], stages_seen=["red", "green", "blue"])
-    assert proposed.stage_names == DEFAULT_STAGES
+    assert proposed.stage_names == ("Attract",)
 
 
 def test_roles_expected_are_those_common_among_people():
@@ -114,14 +145,20 @@ def test_roles_expected_are_those_common_among_people():
     assert propose_definitions([], []).expected_roles == ()
 
 
+@example([("Deal lost", 1.0), ("Deal won", 1.0), ("xyz", 0.2)])
 @given(
     st.lists(
-        st.tuples(st.text(max_size=12), st.floats(0, 1)), max_size=20, unique_by=lambda p: p[0]
+        st.tuples(st.text(min_size=1, max_size=12).filter(str.strip), st.floats(0, 1)),
+        max_size=20,
+        unique_by=lambda p: p[0],
     )
 )
-def test_every_type_gets_exactly_one_stage(pairs):
+def test_every_type_but_losses_gets_exactly_one_stage_and_every_stage_a_type(pairs):
     types = [name for name, _ in pairs]
     proposed = propose_definitions(types, [place for _, place in pairs])
     staged = [name for stage in proposed.stages for name in stage.touchpoints]
-    assert sorted(staged) == sorted(types)
+    ends = {*proposed.lost, *proposed.no_decision}
+    assert sorted(staged) == sorted(set(types) - ends)
+    assert all(stage.touchpoints for stage in proposed.stages) or not staged
+    assert list(proposed.stage_names) == [s for s in DEFAULT_STAGES if s in proposed.stage_names]
     assert set(proposed.won) <= set(proposed.stages[-1].touchpoints)

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from journey.analysis.directions import directions, moves_across
 from journey.analysis.stages import stage_funnel
 from journey.analysis.statistics import medians_of_groups
 from journey.facts import Rules, ShardFacts, entered_stages
@@ -36,6 +37,7 @@ MOVE_COLUMNS = (
     "median_days",
     "mean_days",
     "direction",
+    "n_back",
 )
 
 
@@ -61,16 +63,18 @@ def directly_follows(log: TouchpointLog) -> pd.DataFrame:
     Parameters
     ----------
     log
-        Any log; stages are needed for ``direction`` only.
+        Any log; stages are needed for ``direction`` and ``n_back`` only.
 
     Returns
     -------
     DataFrame
         One row per pair: ``source``, ``target``, ``n_moves``, ``n_journeys`` (journeys that make
         the move), ``share`` (of all moves that leave the source), ``median_days`` and
-        ``mean_days`` between the two touches, ``direction`` (``forward``, ``back``, ``within`` or
-        ``self``, by stage). By ``n_moves``, largest first. ``n_moves`` add up to touchpoints
-        minus journeys.
+        ``mean_days`` between the two touches, ``direction`` (``self``, or what more than half of
+        the moves do: ``forward`` or ``back`` to another stage of the journey; else ``within``),
+        ``n_back`` (moves after which the journey is in an earlier stage than before; with nothing
+        hidden they add up to those of :func:`back_moves`). By ``n_moves``, largest first.
+        ``n_moves`` add up to touchpoints minus journeys.
 
     References
     ----------
@@ -115,7 +119,7 @@ def move_counts(log: TouchpointLog) -> pd.DataFrame:
     keys, n_moves = merge_counts(log.ask(partial(partial_counts, n_types=len(names))))
     order = _by_size(keys, n_moves, names)
     sources, targets = np.divmod(keys[order], len(names) or 1)
-    name_of = pd.Index(names)
+    name_of = _index_of(names)
     return pd.DataFrame(
         {
             "source": name_of.take(sources),
@@ -135,8 +139,8 @@ def journey_graph(log: TouchpointLog) -> "nx.DiGraph[str]":
         or no decision, having the type), ``win_rate`` (won of these), ``n_starts``, and the
         journeys that end there by outcome (``n_won`` …). Edge attributes: the columns of
         :func:`directly_follows`. Graph attributes: ``n_journeys``, ``n_touchpoints``,
-        ``n_moves``, ``n_edges``, ``stages``,
-        ``stage_journeys`` (that reach each), ``outcomes``, ``as_of``, ``has_win_rule``, ``hidden``.
+        ``n_moves``, ``n_edges``, ``n_back``, ``stages``, ``stage_journeys`` (that reach each),
+        ``outcomes``, ``as_of``, ``has_win_rule``, ``hidden``.
 
     Examples
     --------
@@ -152,9 +156,8 @@ def journey_graph(log: TouchpointLog) -> "nx.DiGraph[str]":
 
     nodes = touchpoint_types(log)
     edges = directly_follows(log)
-    stages = list(log.definitions.stage_names)
-    if UNASSIGNED in set(nodes["stage"]):
-        stages.append(UNASSIGNED)
+    has_unassigned = UNASSIGNED in set(nodes["stage"])
+    stages = [*log.definitions.stage_names, *([UNASSIGNED] if has_unassigned else [])]
     reached = stage_funnel(log)
     ends = nodes[[f"n_{outcome}" for outcome in OUTCOMES]].sum()
     graph: nx.DiGraph[str] = nx.DiGraph(
@@ -162,6 +165,7 @@ def journey_graph(log: TouchpointLog) -> "nx.DiGraph[str]":
         n_touchpoints=log.n_touchpoints,
         n_moves=int(edges["n_moves"].sum()),
         n_edges=len(edges),
+        n_back=int(edges["n_back"].sum()),
         n_types=len(nodes),
         stages=stages,
         stage_journeys=dict(zip(reached["stage"], reached["n_journeys"].tolist(), strict=True)),
@@ -229,8 +233,13 @@ def partial_counts(view: View, *, n_types: int) -> tuple[Ints, Ints]:
 def merge_counts(parts: Sequence[tuple[Ints, Ints]]) -> tuple[Ints, Ints]:
     """Keys and counts of all shards' moves."""
     none = np.empty(0, np.int64)
-    keys, owner = np.unique(np.concatenate([none, *(k for k, _ in parts)]), return_inverse=True)
+    found = np.concatenate([none, *(k for k, _ in parts)])
     counts = np.concatenate([none, *(n for _, n in parts)])
+    if found.max(initial=0) < DENSE_TYPES_MOST**2:
+        totals = np.bincount(found, weights=counts).astype(np.int64)
+        keys = np.flatnonzero(totals)
+        return keys, totals[keys]
+    keys, owner = np.unique(found, return_inverse=True)
     return keys, np.bincount(owner, weights=counts, minlength=len(keys)).astype(np.int64)
 
 
@@ -276,15 +285,15 @@ def merge_moves(parts: Sequence[Moves]) -> Moves:
 
 
 def _move_frame(log: TouchpointLog) -> pd.DataFrame:
-    names, n_stages = log.type_names, log.rules.n_stages
+    names = log.type_names
     moves = merge_moves(log.ask(partial(partial_moves, n_types=len(names))))
+    n_forward, n_back = moves_across(log, moves.keys, n_types=len(names))
     medians = medians_of_groups(moves.gaps, moves.starts)
     order = _by_size(moves.keys, moves.n_moves, names)
     sources, targets = np.divmod(moves.keys[order], len(names) or 1)
     n_moves = moves.n_moves[order]
     leaving = np.bincount(sources, weights=n_moves, minlength=len(names))
-    stages = stage_positions(log)
-    name_of = pd.Index(names)
+    name_of = _index_of(names)
     return pd.DataFrame(
         {
             "source": name_of.take(sources),
@@ -294,12 +303,17 @@ def _move_frame(log: TouchpointLog) -> pd.DataFrame:
             "share": n_moves / leaving[sources],
             "median_days": medians[order] / log.ticks_per_day,
             "mean_days": moves.gap_sums[order] / n_moves / log.ticks_per_day,
-            "direction": np.where(
-                sources == targets, "self", _directions(stages[sources], stages[targets], n_stages)
-            ),
+            "direction": directions(sources == targets, n_moves, n_forward[order], n_back[order]),
+            "n_back": n_back[order],
         },
         columns=list(MOVE_COLUMNS),
     )
+
+
+@lru_cache(maxsize=8)
+def _index_of(names: tuple[str, ...]) -> "pd.Index[str]":
+    """Names to take from: text takes pandas longer to understand than moves take to count."""
+    return pd.Index(names)
 
 
 def _by_size(keys: Ints, n_moves: Ints, names: Sequence[str]) -> Ints:
@@ -307,7 +321,7 @@ def _by_size(keys: Ints, n_moves: Ints, names: Sequence[str]) -> Ints:
     rank = np.empty(len(names), np.int64)
     rank[sorted(range(len(names)), key=names.__getitem__)] = np.arange(len(names))
     sources, targets = np.divmod(keys, len(names) or 1)
-    return np.lexsort((rank[targets], rank[sources], -n_moves))
+    return np.lexsort((rank[sources] * len(names) + rank[targets], -n_moves))
 
 
 def _sparse_moves(view: View, n_types: int) -> Moves:
@@ -349,13 +363,3 @@ def _count_stages(view: View, *, rules: Rules, n_types: int) -> Ints:
     keys = view.types[known].astype(np.int64) * rules.n_stages + entered[known]
     counts = np.bincount(keys, minlength=n_types * rules.n_stages)
     return counts.reshape(n_types, rules.n_stages)
-
-
-def _directions(source_stages: Ints, target_stages: Ints, n_stages: int) -> npt.NDArray[np.str_]:
-    """Of moves between two types, by their stages; types without one are ``within``."""
-    unknown = (source_stages == n_stages) | (target_stages == n_stages)
-    return np.select(
-        [unknown | (source_stages == target_stages), target_stages > source_stages],
-        ["within", "forward"],
-        "back",
-    )

@@ -1,7 +1,6 @@
 """Where journeys are step by step."""
 
 from functools import partial
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +26,7 @@ FLOW_COLUMNS = (
     "next_kind",
     "next_stage",
     "n_journeys",
+    "n_back",
 )
 
 
@@ -57,7 +57,8 @@ def step_flows(
         One row per step, box and box at the next step: ``step`` (from 1), ``box``, ``box_kind``
         (``touchpoint``, ``other``, ``outcome``, ``not started``), ``box_stage``, ``next_box``,
         ``next_kind``, ``next_stage`` (None at the last step), ``n_journeys``, which in every step
-        add up to the journeys of the view (those that have the anchor).
+        add up to the journeys of the view (those that have the anchor), and ``n_back`` (of these,
+        those that the next step takes back to an earlier stage).
 
     Raises
     ------
@@ -100,12 +101,22 @@ def partial_flows(
     n_named: int,
     steps: int,
 ) -> Ints:
-    """Journeys of one shard by step, box and next box."""
+    """Journeys of one shard by step, box and next box: all of them, and those that go back."""
     view, facts = part
     outcomes = facts.outcomes[view.journeys]
     n_boxes = n_named + 2 + len(OUTCOMES)
-    return count_flows(
-        view.types, view.offsets, position(view), outcomes, box_of_type, n_named, n_boxes, steps
+    return np.stack(
+        count_flows(
+            view.types,
+            facts.stages_in(view),
+            view.offsets,
+            position(view),
+            outcomes,
+            box_of_type,
+            n_named,
+            n_boxes,
+            steps,
+        )
     )
 
 
@@ -121,7 +132,7 @@ def _flows(log: TouchpointLog, position: partial[Ints], steps: int, n_types: int
         n_named=len(named),
         steps=steps,
     )
-    counts = sum(log.ask_with_facts(ask), np.zeros((steps, n_boxes, n_boxes), np.int64))
+    counts = sum(log.ask_with_facts(ask), np.zeros((2, steps, n_boxes, n_boxes), np.int64))
     return _flow_frame(log, counts, named)
 
 
@@ -177,14 +188,15 @@ def _flow_frame(log: TouchpointLog, counts: Ints, named: Ints) -> pd.DataFrame:
     kinds += ["other", *["outcome"] * len(OUTCOMES), "not started", None]
     box_stages: list[str | None] = [stages[stage_of[code]] for code in named]
     box_stages += [None] * (len(boxes) - len(named))
-    labels = {"box": boxes, "kind": kinds, "stage": box_stages}
-    counts = np.pad(counts, ((0, 0), (0, 0), (0, 1)))
+    labels = np.array([boxes, kinds, box_stages], dtype=object).T
+    counts, back = np.pad(counts, ((0, 0), (0, 0), (0, 0), (0, 1)))
     counts[-1, :, -1] = counts[-1].sum(axis=1)  # what follows the last step is not asked
     counts[-1, :, :-1] = 0
+    back[-1] = 0
     step, box, following = np.nonzero(counts)
-    columns: dict[str, Any] = {"step": step + 1, "n_journeys": counts[step, box, following]}
-    for prefix, places in (("box", box), ("next", following)):
-        for name, of_box in labels.items():
-            column = "box" if prefix == name else f"{prefix}_{name}"
-            columns[column] = pd.Series(np.array(of_box, dtype=object)[places], dtype=object)
-    return pd.DataFrame(columns, columns=list(FLOW_COLUMNS))
+    texts = np.hstack([labels[box], labels[following]])
+    frame = pd.DataFrame(texts, columns=list(FLOW_COLUMNS[1:-2]), dtype=object)
+    frame.insert(0, "step", step + 1)
+    frame["n_journeys"] = counts[step, box, following]
+    frame["n_back"] = back[step, box, following]
+    return frame

@@ -23,7 +23,10 @@ Flags = npt.NDArray[np.bool_]
 class NextTouch:
     """The touch after a long silence that was followed by a win most often, and its evidence.
 
-    ``is_ours`` tells what a seller can bring about from what customers do by themselves.
+    Decided journeys whose first such silence in the stage it ended (``n_with``) against those
+    where another touch that decides nothing did (``n_without``). Where a deciding touch ended it
+    there was no next best touch to take, so these journeys are on neither side. ``is_ours`` tells
+    what a seller can bring about from what customers do by themselves.
     """
 
     touchpoint: str | None = None
@@ -47,6 +50,10 @@ class Precedent:
     silences: Ints
     n_won_from: Ints
     next_touch: NextTouch
+
+    def longest_known(self, ticks: Ints) -> Ints:
+        """The silences asked for, cut to the longest that a decided journey ever had here."""
+        return np.minimum(ticks, self.silences[-1]) if len(self.silences) else ticks
 
     def after_silence(self, ticks: Ints) -> tuple[Floats, Ints]:
         """Share that won of those ever silent at least so long there, and how many there were.
@@ -114,11 +121,12 @@ def _next_touches(log: TouchpointLog) -> list[NextTouch]:
 def _best(names: list[str], decided: Ints, won: Ints, *, may_help: Flags, ours: Flags) -> NextTouch:
     """The touch with the highest win rate above that without it, 30 journeys at least.
 
-    What we can bring about comes first; what customers do by themselves only where nothing of
-    ours went with more wins.
+    Only touches that may help, deciding nothing, are on either side. What we can bring about comes
+    first; what customers do by themselves only where nothing of ours went with more wins.
     """
+    decided, won = np.where(may_help, decided, 0), np.where(may_help, won, 0)
     n_without = decided.sum() - decided
-    usable = may_help & (decided >= SMALL_SAMPLE) & (n_without > 0)
+    usable = (decided >= SMALL_SAMPLE) & (n_without > 0)
     with np.errstate(divide="ignore", invalid="ignore"):
         without = (won.sum() - won) / n_without
         gains = np.where(usable, won / decided - without, 0.0)

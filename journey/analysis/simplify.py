@@ -1,6 +1,6 @@
 """A map's backbone: the strongest types and moves, none left without a way in or out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from journey.analysis.graph import UNASSIGNED
@@ -23,10 +23,10 @@ def simplify(
     """The part of a journey graph that is worth drawing, and what it leaves out.
 
     Keeps the ``n_types`` types with most journeys, among them two of each stage and
-    those at which most journeys end by each outcome; of the moves
-    between them the strongest until they make up ``move_share`` of all moves between different
-    types; always each type's strongest way out and best way in, so that none is orphaned; of the
-    self-moves those as strong as the weakest of these.
+    those at which most journeys end by each outcome; of the moves between different ones of them
+    the strongest until they make up ``move_share`` of these, and likewise of those that go back,
+    which are few but tell where journeys turn; always each type's strongest way out and best way
+    in, so that none is orphaned; of the self-moves those as strong as the weakest of these.
 
     Returns
     -------
@@ -48,9 +48,9 @@ def simplify(
     every = cast("list[Move]", list(graph.edges(data="n_moves")))
     moves = sorted((m for m in every if m[0] in kept and m[1] in kept), key=_strongest_first)
     between = [move for move in moves if move[0] != move[1]]
-    n_between = sum(n for s, t, n in every if s != t)
-    strongest, weakest = _strongest(between, wanted=move_share * n_between)
-    chosen = strongest | _best_ways(between)
+    strongest, weakest = _strongest(between, move_share)
+    back = [(s, t, n) for s, t, n in between if graph.edges[s, t].get("direction") == "back"]
+    chosen = strongest | _strongest(back, move_share)[0] | _best_ways(between)
     chosen |= {(s, t) for s, t, n in moves if s == t and n >= weakest}
     simple: nx.DiGraph[str] = graph.__class__(**graph.graph)
     simple.add_nodes_from((name, graph.nodes[name]) for name in graph if name in kept)
@@ -99,8 +99,9 @@ def _strongest_first(move: Move) -> tuple[int, str, str]:
     return -n_moves, source, target
 
 
-def _strongest(moves: Iterable[Move], *, wanted: float) -> tuple[set[Pair], int]:
-    """The strongest moves until so many are covered, and the size of the weakest of them."""
+def _strongest(moves: Sequence[Move], share: float) -> tuple[set[Pair], int]:
+    """The first moves until such a share of all is covered, and the size of the last of them."""
+    wanted = share * sum(n_moves for *_, n_moves in moves)
     chosen: set[Pair] = set()
     covered, weakest = 0, 0
     for source, target, n_moves in moves:

@@ -11,9 +11,10 @@ from journey.analysis.frames import none_for_missing
 from journey.analysis.statistics import kaplan_meier, wilson
 from journey.facts import ShardFacts
 from journey.kernels.facts import UNDECIDING
-from journey.kernels.stages import journeys_having_type
+from journey.kernels.stages import count_entries, journeys_having_type
 from journey.log import TouchpointLog
 from journey.schema import OUTCOMES
+from journey.store.layout import frozen
 from journey.store.view import View
 
 Ints = npt.NDArray[np.int64]
@@ -83,7 +84,7 @@ def stage_funnel(log: TouchpointLog) -> pd.DataFrame:
     1  Convert           1           0              NaN
     """
     n_stages = len(log.definitions.stages)
-    answers = log.ask_with_facts(partial(_funnel_counts, n_stages=n_stages))
+    answers = log.ask_with_facts(_funnel_counts)
     counts = sum(answers, np.zeros((3, n_stages), np.int64))
     n_reached, n_advanced, n_now = counts
     rate, low, high = wilson(n_advanced, n_reached)
@@ -240,16 +241,10 @@ def back_moves(log: TouchpointLog) -> pd.DataFrame:
     return found.sort_values("n_moves", ascending=False, kind="stable", ignore_index=True)
 
 
-def _funnel_counts(part: Part, *, n_stages: int) -> Ints:
-    entries = entries_of(part)
-    is_open = entries.outcomes > NO_DECISION
-    now = entries.last_stages[is_open & (entries.last_stages >= 0)]
-    return np.stack(
-        [
-            entries.has_entered.sum(axis=0),
-            entries.has_advanced.sum(axis=0),
-            np.bincount(now, minlength=n_stages),
-        ]
+def _funnel_counts(part: Part) -> Ints:
+    view, facts = part
+    return count_entries(
+        facts.entered, facts.advanced, frozen(facts.last_stages), facts.outcomes, view.journeys
     )
 
 

@@ -30,6 +30,7 @@ STALLED_COLUMNS = (
     "days_silent",
     "normal_days",
     "n_gaps",
+    "normal_of",
     "last_touchpoint",
     "last_at",
     "value_at_risk",
@@ -39,6 +40,7 @@ STALLED_COLUMNS = (
     "n_after_touch",
     "win_rate_silent",
     "n_silent",
+    "precedent_days",
     "n_people",
     "people",
     "missing_roles",
@@ -61,17 +63,22 @@ def stalled_accounts(log: TouchpointLog) -> pd.DataFrame:
     among journeys that later went beyond it (of all gaps of the log where there are fewer than
     20). Value at risk is the deal value, or else the median value of won journeys, times the
     share that won of decided journeys in the stage, less the share of those ever silent so long
-    there. The next touch is the one that ended such a silence and went with most wins: one that
-    we can bring about, by its direction or its name, or else what customers did by themselves.
+    there; where none was, of those silent longest. It is unknown (not a number) where there is no
+    winning rule, no value, or no decided journey in the stage. The next touch is the one that
+    ended such a silence and went with most wins: one that we can bring about, by its direction or
+    its name, or else what customers did by themselves; journeys whose silence a deciding touch
+    ended are on neither side of that comparison.
     Rates are counted over the whole log, whatever is in view.
 
     Returns
     -------
     DataFrame
         One row per journey: ``account_id``, ``owner``, ``stage``, ``days_silent``,
-        ``normal_days``, ``n_gaps`` behind it, ``last_touchpoint``, ``last_at``,
+        ``normal_days``, ``n_gaps`` behind it, ``normal_of`` (``stage`` where these are the
+        stage's own, else ``log``), ``last_touchpoint``, ``last_at``,
         ``value_at_risk``, ``deal_value``, ``is_median_value`` (the journey has none of its own),
-        ``win_rate_after_touch`` (of ``n_after_touch``), ``win_rate_silent`` (of ``n_silent``),
+        ``win_rate_after_touch`` (of ``n_after_touch``), ``win_rate_silent`` (of ``n_silent``
+        silent for ``precedent_days`` or longer: as long as this one, or as the longest),
         ``n_people``, ``people``, ``missing_roles``, ``next_touchpoint``, ``next_is_ours``,
         ``next_win_rate`` (of ``n_next``, at least 30; 95 % interval ``next_low``,
         ``next_high``), ``next_without_rate`` (of ``n_next_without``: an association, no proof),
@@ -95,15 +102,16 @@ def normal_silence(log: TouchpointLog) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per stage in order: ``stage``, ``normal_days``, ``n_gaps`` of journeys that went
-        beyond it, ``is_own`` (else they are too few and the whole log's gaps serve).
+        One row per stage in order: ``stage``, ``normal_days``, ``n_gaps`` behind it, ``is_own``
+        (they are of journeys that went beyond the stage; else these are too few and all gaps of
+        the log serve).
     """
     silence = log.facts.silence
     return pd.DataFrame(
         {
             "stage": log.definitions.stage_names,
             "normal_days": silence.normal_ticks[:-1] / log.ticks_per_day,
-            "n_gaps": silence.n_gaps[:-1],
+            "n_gaps": _gaps_behind(log)[:-1],
             "is_own": silence.is_own[:-1],
         }
     )
@@ -118,6 +126,16 @@ def median_won_value(log: TouchpointLog) -> float:
     known = np.concatenate([np.empty(0), *values])
     known = known[~np.isnan(known)]
     return float(np.median(known)) if len(known) else float("nan")
+
+
+def _gaps_behind(log: TouchpointLog) -> Ints:
+    """By stage (last: before any) how many gaps its normal silence is read from."""
+    silence = log.facts.silence
+    n_all = sum(
+        facts.view.n_touchpoints - int(np.count_nonzero(np.diff(facts.view.offsets)))
+        for facts in log.facts.shards
+    )
+    return np.where(silence.is_own, silence.n_gaps, n_all)
 
 
 def _shard_rows(
@@ -137,34 +155,43 @@ def _shard_rows(
             "stage": stage_names_of(log, stages),
             "days_silent": (log.as_of_tick - ticks) / log.ticks_per_day,
             "normal_days": log.facts.silence.normal_ticks[stages] / log.ticks_per_day,
-            "n_gaps": log.facts.silence.n_gaps[stages],
+            "n_gaps": _gaps_behind(log)[stages],
+            "normal_of": np.where(log.facts.silence.is_own[stages], "stage", "log"),
             "last_touchpoint": [whole.type_names[code] for code in whole.types[last]],
             "last_at": instants(log, ticks),
             "deal_value": np.where(np.isnan(own), median_value, own),
             "is_median_value": np.isnan(own) & ~np.isnan(median_value),
-            **_chances(evidence, stages, log.as_of_tick - ticks),
+            **_chances(evidence, stages, log.as_of_tick - ticks, log.ticks_per_day),
             **_people(log, whole, chosen),
             **_next_touches(evidence, stages),
         }
     )
-    lost_chance = frame["win_rate_after_touch"] - frame["win_rate_silent"].fillna(0.0)
+    if not log.definitions.won:
+        frame[["win_rate_after_touch", "win_rate_silent"]] = np.nan
+    lost_chance = frame["win_rate_after_touch"] - frame["win_rate_silent"]
     frame["value_at_risk"] = frame["deal_value"] * lost_chance.clip(lower=0.0)
     frame["reason"] = _reasons(frame, log.facts.silence.is_own[stages])
     return frame[list(STALLED_COLUMNS)]
 
 
-def _chances(evidence: Sequence[Precedent], stages: Stages, silent: Ints) -> dict[str, object]:
+def _chances(
+    evidence: Sequence[Precedent], stages: Stages, silent: Ints, ticks_per_day: float
+) -> dict[str, object]:
     """Shares that won: of all that were in the stage, and of those ever silent so long there."""
     rates, counts = np.full((2, len(stages)), np.nan), np.zeros((2, len(stages)), np.int64)
+    compared = np.full(len(stages), np.nan)
     for stage in np.unique(stages):
         mine = np.flatnonzero(stages == stage)
-        for row, ticks in enumerate((np.zeros_like(silent), silent)):
-            rates[row, mine], counts[row, mine] = evidence[stage].after_silence(ticks[mine])
+        known = evidence[stage].longest_known(silent[mine])
+        for row, ticks in enumerate((np.zeros_like(known), known)):
+            rates[row, mine], counts[row, mine] = evidence[stage].after_silence(ticks)
+        compared[mine] = np.where(counts[1, mine] > 0, known / ticks_per_day, np.nan)
     return {
         "win_rate_after_touch": rates[0],
         "n_after_touch": counts[0],
         "win_rate_silent": rates[1],
         "n_silent": counts[1],
+        "precedent_days": compared,
     }
 
 

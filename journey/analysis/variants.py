@@ -2,21 +2,26 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from journey.facts import ShardFacts
+from journey.kernels.facts import NO_DECISION, WON
 from journey.kernels.moves import medians_of_groups
-from journey.kernels.select import rows_of_ranges
-from journey.kernels.variants import hash_journeys
+from journey.kernels.select import take_ranges
+from journey.kernels.variants import group_hashes, hash_journeys
 from journey.log import TouchpointLog
+from journey.store.layout import frozen
 from journey.store.view import View
 
 Ints = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint64]
+Weights = Ints | npt.NDArray[np.bool_]
+
+LONGEST = 2**32
+"""More than any journey has touchpoints."""
 
 VARIANT_COLUMNS = (
     "variant_id",
@@ -33,27 +38,20 @@ VARIANT_COLUMNS = (
 
 @dataclass(frozen=True, eq=False)
 class Counted:
-    """Variants by their two hashes, with journeys in all, won and decided, and their length."""
+    """Variants by their two hashes, with journeys in all, won and decided, and their length.
 
+    ``groups`` says of each thing counted (a journey, or a variant of a shard) which variant it is,
+    ``examples`` of each variant the first such thing.
+    """
+
+    groups: Ints
+    examples: Ints
     first: Hashes
     second: Hashes
     n_journeys: Ints
     n_won: Ints
     n_decided: Ints
     n_touchpoints: Ints
-
-
-@dataclass(frozen=True, eq=False)
-class Details:
-    """Of one shard: an example of each wanted variant it has, and all their durations.
-
-    ``types`` are the sequences of ``variants`` one after the other, each so long as its variant.
-    """
-
-    variants: Ints
-    types: Ints
-    owners: Ints
-    durations: Ints
 
 
 def variants(log: TouchpointLog, *, top: int | None = None) -> pd.DataFrame:
@@ -84,21 +82,23 @@ def variants(log: TouchpointLog, *, top: int | None = None) -> pd.DataFrame:
     0       (Ad,)           1    0.5
     1  (Ad, Demo)           1    0.5
     """
-    counted = merge_variants(log.ask_with_facts(partial_variants), top=top)
-    n_variants = len(counted.first)
-    details = log.ask(partial(partial_details, wanted=counted))
-    n_decided = counted.n_decided
+    parts = log.ask_with_facts(partial_variants)
+    counted = merge_variants(parts)
+    order = _most_frequent(counted, top)
+    n_journeys, n_won, n_decided = (
+        counts[order] for counts in (counted.n_journeys, counted.n_won, counted.n_decided)
+    )
     return pd.DataFrame(
         {
-            "variant_id": np.arange(1, n_variants + 1),
-            "sequence": merge_sequences(details, counted.n_touchpoints, log.type_names),
-            "n_touchpoints": counted.n_touchpoints,
-            "n_journeys": counted.n_journeys,
-            "share": counted.n_journeys / max(log.n_journeys, 1),
-            "n_won": counted.n_won,
+            "variant_id": np.arange(1, len(order) + 1),
+            "sequence": _sequences(log, parts, counted.examples[order]),
+            "n_touchpoints": counted.n_touchpoints[order],
+            "n_journeys": n_journeys,
+            "share": n_journeys / max(log.n_journeys, 1),
+            "n_won": n_won,
             "n_decided": n_decided,
-            "win_rate": np.where(n_decided > 0, counted.n_won / np.maximum(n_decided, 1), np.nan),
-            "median_days": merge_durations(details) / log.ticks_per_day,
+            "win_rate": np.where(n_decided > 0, n_won / np.maximum(n_decided, 1), np.nan),
+            "median_days": _median_durations(log, parts, counted, order) / log.ticks_per_day,
         },
         columns=list(VARIANT_COLUMNS),
     )
@@ -106,129 +106,106 @@ def variants(log: TouchpointLog, *, top: int | None = None) -> pd.DataFrame:
 
 def count_variants(log: TouchpointLog) -> int:
     """How many distinct whole sequences there are in view."""
-    return len(merge_variants(log.ask_with_facts(partial_variants), top=None).first)
+    return len(merge_variants(log.ask_with_facts(partial_variants)).first)
 
 
 def partial_variants(part: tuple[View, ShardFacts]) -> Counted:
     """The variants of one shard."""
     view, facts = part
-    first, second = hash_journeys(view.types, view.offsets)
     outcomes = facts.outcomes[view.journeys]
-    every = np.ones(len(first), np.int64)
     return _summed(
-        Counted(
-            first,
-            second,
-            every,
-            (outcomes == 0).astype(np.int64),
-            (outcomes <= 2).astype(np.int64),  # noqa: PLR2004 - won, lost and no decision
-            np.diff(view.offsets),
-        )
+        *hash_journeys(view.types, view.offsets),
+        (None, outcomes == WON, outcomes <= NO_DECISION),
+        view.lengths,
     )
 
 
-def merge_variants(parts: Sequence[Counted], *, top: int | None) -> Counted:
-    """The variants of all shards, the most frequent first."""
+def merge_variants(parts: Sequence[Counted]) -> Counted:
+    """The variants of all shards."""
     empty = np.empty(0, np.int64)
     hashes = np.empty(0, np.uint64)
-    merged = _summed(
-        Counted(
-            np.concatenate([hashes, *(part.first for part in parts)]),
-            np.concatenate([hashes, *(part.second for part in parts)]),
+    return _summed(
+        np.concatenate([hashes, *(part.first for part in parts)]),
+        np.concatenate([hashes, *(part.second for part in parts)]),
+        (
             np.concatenate([empty, *(part.n_journeys for part in parts)]),
             np.concatenate([empty, *(part.n_won for part in parts)]),
             np.concatenate([empty, *(part.n_decided for part in parts)]),
-            np.concatenate([empty, *(part.n_touchpoints for part in parts)]),
-        )
+        ),
+        np.concatenate([empty, *(part.n_touchpoints for part in parts)]),
     )
-    order = np.lexsort((merged.n_touchpoints, -merged.n_journeys))[:top]  # then by hash, as it is
+
+
+def _summed(
+    first: Hashes, second: Hashes, weights: Sequence[Weights | None], n_touchpoints: Ints
+) -> Counted:
+    """Things with equal hashes as one; the weights are of journeys in all, won and decided."""
+    groups, examples = group_hashes(first, second)
+    n_journeys, n_won, n_decided = (
+        np.bincount(groups, weights=weight, minlength=len(examples)).astype(np.int64)
+        for weight in weights
+    )
     return Counted(
-        merged.first[order],
-        merged.second[order],
-        merged.n_journeys[order],
-        merged.n_won[order],
-        merged.n_decided[order],
-        merged.n_touchpoints[order],
+        groups,
+        examples,
+        first[examples],
+        second[examples],
+        n_journeys,
+        n_won,
+        n_decided,
+        n_touchpoints[examples],
     )
 
 
-def partial_details(view: View, *, wanted: Counted) -> Details:
-    """Examples and durations of the wanted variants in one shard."""
-    first, second = hash_journeys(view.types, view.offsets)
-    owners = _owners(first, second, wanted)
-    journeys = np.flatnonzero(owners >= 0)
-    owners = owners[journeys]
-    begins, ends = view.offsets[:-1][journeys], view.offsets[1:][journeys]
-    durations = view.ticks[ends - 1].astype(np.int64) - view.ticks[begins].astype(np.int64)
-    found, examples = np.unique(owners, return_index=True)
-    rows = rows_of_ranges(begins, ends, examples)
-    return Details(found, view.types[rows].astype(np.int64), owners, durations)
+def _most_frequent(counted: Counted, top: int | None) -> Ints:
+    """The order of variants: most journeys first, then shorter ones, then by their hashes."""
+    n_variants = len(counted.first)
+    size = counted.n_journeys * LONGEST - counted.n_touchpoints
+    chosen = np.arange(n_variants)
+    if top is not None and 0 < top < n_variants:  # only those that may be among them are sorted
+        chosen = np.flatnonzero(size >= -np.partition(-size, top - 1)[top - 1])
+    keys = counted.second[chosen], counted.first[chosen], -size[chosen]
+    return chosen[np.lexsort(keys)][:top]
 
 
-def merge_sequences(
-    parts: Sequence[Details], lengths: Ints, names: Sequence[str]
+def _sequences(
+    log: TouchpointLog, parts: Sequence[Counted], examples: Ints
 ) -> list[tuple[str, ...]]:
-    """The sequence of every wanted variant, from the first shard that has it."""
-    sequences: list[tuple[str, ...]] = [()] * len(lengths)
-    names_by_code = np.array(names, dtype=object)
-    for part in parts:
-        decoded = names_by_code[part.types].tolist()
-        ends = np.cumsum(lengths[part.variants]).tolist()
-        for variant, begin, end in zip(part.variants.tolist(), [0, *ends], ends, strict=False):
-            if not sequences[variant]:
-                sequences[variant] = tuple(decoded[begin:end])
+    """The sequences of variants, each read from one journey that takes it."""
+    sequences: list[tuple[str, ...]] = [()] * len(examples)
+    names = np.array(log.type_names, dtype=object)
+    begin = 0
+    for view, part in zip(log.views, parts, strict=True):
+        end = begin + len(part.examples)
+        mine = np.flatnonzero((examples >= begin) & (examples < end))
+        journeys = part.examples[examples[mine] - begin]
+        offsets = np.concatenate([[0], np.cumsum(view.lengths[journeys])])
+        codes = take_ranges(view.types, frozen(view.offsets[journeys]), frozen(offsets))
+        decoded, borders = names[codes].tolist(), offsets.tolist()
+        for place, at, until in zip(mine.tolist(), borders[:-1], borders[1:], strict=True):
+            sequences[place] = tuple(decoded[at:until])
+        begin = end
     return sequences
 
 
-def _owners(first: Hashes, second: Hashes, wanted: Counted) -> Ints:
-    """Which wanted variant each pair of hashes is, -1 for none."""
-    owners = np.full(len(first), -1, np.int64)
-    order = np.argsort(wanted.first, kind="stable")
-    at = np.searchsorted(wanted.first, first, sorter=order)
-    left = np.flatnonzero(at < len(order))
-    while len(left):  # more than once only where variants share the first hash
-        variant = order[at[left]]
-        near = wanted.first[variant] == first[left]
-        hit = near & (wanted.second[variant] == second[left])
-        owners[left[hit]] = variant[hit]
-        left = left[near & ~hit]
-        at[left] += 1
-        left = left[at[left] < len(order)]
-    return owners
-
-
-def merge_durations(parts: Sequence[Details]) -> npt.NDArray[np.float64]:
-    """The median duration of every wanted variant, in ticks."""
-    empty = np.empty(0, np.int64)
-    owners = np.concatenate([empty, *(part.owners for part in parts)])
-    durations = np.concatenate([empty, *(part.durations for part in parts)])
-    order = np.argsort(owners, kind="stable")
-    starts = np.flatnonzero(np.diff(owners[order], prepend=-1))
-    return medians_of_groups(durations[order], starts, np.append(starts[1:], len(order)))
-
-
-def _summed(counted: Counted) -> Counted:
-    """Rows of the same two hashes added up."""
-    order, starts = _groups(counted.first, counted.second)
-    if not len(starts):
-        return counted
-    return Counted(
-        counted.first[order][starts],
-        counted.second[order][starts],
-        np.add.reduceat(counted.n_journeys[order], starts),
-        np.add.reduceat(counted.n_won[order], starts),
-        np.add.reduceat(counted.n_decided[order], starts),
-        counted.n_touchpoints[order][starts],
-    )
-
-
-def _groups(first: Hashes, second: Hashes) -> tuple[Ints, Ints]:
-    """An order in which equal pairs lie together, and where each begins."""
-    order = np.argsort(first)
-    differs = np.diff(second[order]) != 0
-    same_first = np.diff(first[order]) == 0
-    if np.any(differs & same_first):  # two sequences share the first hash
-        order = np.lexsort((second, first))
-        differs = np.diff(second[order]) != 0
-    changes = (np.diff(first[order]) != 0) | differs
-    return order, np.flatnonzero(np.concatenate([[len(first) > 0], changes]))
+def _median_durations(
+    log: TouchpointLog, parts: Sequence[Counted], counted: Counted, order: Ints
+) -> npt.NDArray[np.float64]:
+    """The median duration of the variants in this order, in ticks."""
+    places = np.full(len(counted.first), -1, np.int64)
+    places[order] = np.arange(len(order))
+    owners, durations = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    begin = 0
+    for view, part in zip(log.views, parts, strict=True):
+        end = begin + len(part.examples)
+        place = places[counted.groups[begin:end]][part.groups]
+        journeys = np.flatnonzero(place >= 0)
+        firsts, lasts = view.offsets[journeys], view.offsets[journeys + 1] - 1
+        owners.append(place[journeys])
+        durations.append(view.ticks[lasts].astype(np.int64) - view.ticks[firsts])
+        begin = end
+    owner = np.concatenate(owners)
+    by_owner = np.argsort(owner, kind="stable")
+    ends = np.cumsum(np.bincount(owner, minlength=len(order)))
+    starts = np.concatenate([[0], ends])[:-1]
+    return medians_of_groups(np.concatenate(durations)[by_owner], starts, ends)

@@ -16,6 +16,7 @@ FATES: Final = {
     "merged": ("Merged", "ribbon"),
     "set aside": ("Set aside", "back"),
     "read as attributes": ("Read as facts", "stage-unassigned"),
+    "read as costs": ("Read as costs", "stage-3"),
 }
 """What becomes of a row: its words and colour."""
 

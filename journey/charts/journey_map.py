@@ -7,8 +7,8 @@ from journey.charts import map_words as words
 from journey.charts.map_labels import move_labels
 from journey.charts.map_layout import MARGIN, WIDTH, Layout, layout
 from journey.charts.map_legend import LEGEND_HEIGHT, legend
-from journey.charts.map_moves import back_lane, end_ways, moves
-from journey.charts.map_routes import routes
+from journey.charts.map_moves import back_lane, end_ways, kind_of, moves
+from journey.charts.map_routes import Routes, routes
 from journey.charts.map_style import STYLE
 from journey.charts.svg import Picture, clip, document, element, label
 from journey.charts.theme import TOKENS, Theme
@@ -94,7 +94,7 @@ def _drawn(graph: "nx.DiGraph[str]", placed: Layout, selected: str | None, theme
             back_lane(graph, placed, found, selected=selected),
             move_labels(graph, placed, found, list(marks.values()), selected=selected),
         ),
-        legend(placed, found.bottom),
+        legend(placed, found.bottom, drawn_kinds=_kinds(graph, found)),
     ]
     return document(
         "".join(body),
@@ -104,6 +104,11 @@ def _drawn(graph: "nx.DiGraph[str]", placed: Layout, selected: str | None, theme
         title=title,
         alt=words.alternative(graph),
     )
+
+
+def _kinds(graph: "nx.DiGraph[str]", found: Routes) -> frozenset[str]:
+    """Return the looks of the moves drawn."""
+    return frozenset(kind_of(graph, ends, route) for ends, route in found.moves.items())
 
 
 def _heading(title: str, counts: str, coverage: str, width: int) -> str:

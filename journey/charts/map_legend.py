@@ -8,14 +8,29 @@ from journey.charts.svg import coordinate as at
 from journey.charts.svg import element, label, text_width
 
 LEGEND_HEIGHT: Final = 56
+_WIDEST_GAP: Final = 44.0
 
 
-def legend(placed: Layout, top: float) -> str:
-    """Explain every mark in one row at the foot."""
+def legend(placed: Layout, top: float, *, drawn_kinds: frozenset[str]) -> str:
+    """Explain every mark that is drawn, in one row at the foot.
+
+    Parameters
+    ----------
+    placed
+        Where the boxes stand.
+    top
+        Where the row begins.
+    drawn_kinds
+        The looks of the moves drawn.
+    """
     y = top + 28
-    entries = _legend_entries(y)
+    entries = [
+        (sample, width, text)
+        for kind, sample, width, text in _legend_entries(y)
+        if kind is None or kind in drawn_kinds
+    ]
     taken = sum(width + 7 + text_width(text, SMALL * REGULAR) for _, width, text in entries)
-    space = (placed.width - 2 * MARGIN - taken) / (len(entries) - 1)
+    space = min(_WIDEST_GAP, (placed.width - 2 * MARGIN - taken) / (len(entries) - 1))
     x = float(MARGIN)
     drawn: list[str] = []
     for sample, width, text in entries:
@@ -25,8 +40,8 @@ def legend(placed: Layout, top: float) -> str:
     return element("g", {"class": "legend"}, *drawn)
 
 
-def _legend_entries(y: float) -> list[tuple[str, float, str]]:
-    """List the samples of the legend, with their width and wording."""
+def _legend_entries(y: float) -> list[tuple[str | None, str, float, str]]:
+    """List the look, if it is one of moves, the sample, its width and its wording."""
 
     def line(kind: str, path: str, thickness: float) -> str:
         """Draw a sample line."""
@@ -42,13 +57,15 @@ def _legend_entries(y: float) -> list[tuple[str, float, str]]:
     )
     level = f"M0,{at(y)}h28"
     return [
-        (mark, 23, "Share of journeys that begin here"),
-        (bar, 30, "Touchpoints"),
-        (line("ribbon", level, 8), 28, "Move on: width is how many"),
-        (line("arc", f"M2,{at(y - 8)}c14,0 14,16 0,16", 2), 13, "Within a stage"),
-        (line("loop", f"M2,{at(y + 6)}c-3,-19 19,-19 16,0", 2), 19, "Repeat"),
-        (line("back", level, 2.2), 28, "Back to an earlier stage"),
+        (None, mark, 23, "Share of journeys that begin here"),
+        (None, bar, 30, "Touchpoints"),
+        ("ribbon", line("ribbon", level, 8), 28, "Move on: width is how many"),
+        ("arc", line("arc", f"M2,{at(y - 8)}c14,0 14,16 0,16", 2), 13, "Within a stage"),
+        ("loop", line("loop", f"M2,{at(y + 6)}c-3,-19 19,-19 16,0", 2), 19, "Repeat"),
+        ("back", line("back", level, 2.2), 28, "Back to an earlier stage"),
+        ("aside", line("aside", level, 2.2), 28, "Stage stays the same"),
         (
+            "ribbon",
             label("62% · 4 days", {"class": "move-label left", "x": 0, "y": y + 4}),
             80,
             "Share of moves that leave · median time",

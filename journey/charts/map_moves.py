@@ -23,16 +23,25 @@ _SHORTEST_NAME: Final = 40
 
 def moves(graph: "nx.DiGraph[str]", found: Routes, *, selected: str | None) -> str:
     """Draw every move; those that don't touch a selected type stand back."""
-    largest_back = max(
-        (_n_moves(graph, ends) for ends, route in found.moves.items() if route.shape == "back"),
-        default=0,
-    )
+    largest_back = max((_n_moves(graph, ends) for ends in ways_back(graph, found)), default=0)
     drawn: list[str] = []
     for ends, route in found.moves.items():
+        kind = kind_of(graph, ends, route)
         minor = route.shape == "back" and _n_moves(graph, ends) < _MINOR * largest_back
-        classes = route.shape + (" minor" if minor else "") + dimmed(ends, selected)
+        classes = kind + (" minor" if minor else "") + dimmed(ends, selected)
         drawn.append(_move(graph, ends, route, classes))
     return "".join(drawn)
+
+
+def kind_of(graph: "nx.DiGraph[str]", ends: Move, route: Route) -> str:
+    """Return the look of a move: its shape, but ``aside`` where it runs left and is no way back."""
+    is_back = graph.edges[ends].get("direction", "back") == "back"
+    return "aside" if route.shape == "back" and not is_back else route.shape
+
+
+def ways_back(graph: "nx.DiGraph[str]", found: Routes) -> list[Move]:
+    """Return the moves drawn as ways back to an earlier stage."""
+    return [ends for ends, way in found.moves.items() if kind_of(graph, ends, way) == "back"]
 
 
 def dimmed(ends: Move, selected: str | None) -> str:
@@ -97,19 +106,20 @@ def end_ways(graph: "nx.DiGraph[str]", found: Routes, *, selected: str | None) -
 def back_lane(
     graph: "nx.DiGraph[str]", placed: Layout, found: Routes, *, selected: str | None
 ) -> str:
-    """Name the moves back, each on its own row: its count, where to, and where from."""
-    backs = {ends: route for ends, route in found.moves.items() if route.shape == "back"}
-    if not backs:
+    """Name the moves that run left, each on its own row: its count, where to, and where from."""
+    rows = {ends: route for ends, route in found.moves.items() if route.shape == "back"}
+    if not rows:
         return ""
-    total = sum(_n_moves(graph, ends) for ends in backs)
-    drawn = label(
-        f"Back to an earlier stage: {format_count(total)} moves",
-        {"class": "back-title halo", "x": left_edge(placed), "y": placed.bottom + BACK_ROW + 2},
+    backs = ways_back(graph, found)
+    classes = "back-title halo" if backs else "back-title aside halo"
+    x, y = left_edge(placed), placed.bottom + BACK_ROW + 2
+    drawn = "".join(
+        label(line, {"class": classes, "x": x, "y": y + position * BACK_ROW})
+        for position, line in enumerate(words.back_words(graph, backs))
     )
-    for ends, route in backs.items():
-        drawn += element(
-            "g", {"class": f"back-label{dimmed(ends, selected)}"}, _back_label(graph, ends, route)
-        )
+    for ends, route in rows.items():
+        classes = f"back-label {kind_of(graph, ends, route)}{dimmed(ends, selected)}"
+        drawn += element("g", {"class": classes}, _back_label(graph, ends, route))
     return drawn
 
 

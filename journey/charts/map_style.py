@@ -41,7 +41,8 @@ _RULES: Final = """
 .journey-map .arc .way,.journey-map .loop .way{stroke-opacity:.6}
 .journey-map .head{fill:var(--ribbon)}
 .journey-map .back .way{stroke:var(--back);stroke-opacity:.95;stroke-dasharray:6 4}
-.journey-map .back.minor{opacity:.6}
+.journey-map .back.minor,.journey-map .aside.minor{opacity:.6}
+.journey-map .aside .way{stroke-opacity:.75;stroke-dasharray:6 4}
 .journey-map .back .head{fill:var(--back);fill-opacity:1}
 .journey-map .end{fill:none;stroke-opacity:.6}
 .journey-map .volume{fill:var(--ribbon)}
@@ -49,11 +50,13 @@ _RULES: Final = """
 .journey-map .labels{pointer-events:none}
 .journey-map .back-title{font-size:14px;font-weight:700;fill:var(--back)}
 .journey-map .back-arrow{fill:none;stroke:var(--back);stroke-width:1.6}
+.journey-map .aside .back-arrow{stroke:var(--muted)}
 .journey-map .back-name{fill:var(--ink)}
 .journey-map .move-label{font-weight:600;text-anchor:middle;fill:var(--ink)}
 .journey-map .stage-name.left,.journey-map .stage-count.left,
 .journey-map .move-label.left{text-anchor:start}
 .journey-map .back-count{font-weight:700;fill:var(--back)}
+.journey-map .back-title.aside,.journey-map .aside .back-count{fill:var(--muted)}
 .journey-map .loop-count{text-anchor:end;fill:var(--muted)}
 .journey-map .card{fill:var(--paper);stroke:var(--line);stroke-width:1}
 .journey-map .outcome-name{font-size:13px;font-weight:600;fill:var(--ink)}

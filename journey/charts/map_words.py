@@ -1,9 +1,9 @@
 """The words on the journey map: its message, what is drawn and left out, and full details."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from journey.charts.map_order import stage_of
 from journey.charts.numbers import format_count, format_days, format_share
@@ -136,6 +136,8 @@ def move_words(graph: "nx.DiGraph[str]", source: str, target: str) -> str:
         f"{printable(source)} → {printable(target)}{kind}",
         _in_journeys(_plural(facts.get("n_moves", 0), "move"), facts),
     ]
+    if 0 < _n_back(facts) < facts.get("n_moves", 0):
+        lines.append(f"{format_count(_n_back(facts))} of them back to an earlier stage")
     share = format_share(facts.get("share", math.nan))
     if share:
         lines.append(f"{share} of moves from {printable(source)}")
@@ -201,12 +203,28 @@ def _message(graph: "nx.DiGraph[str]", room: float, size: float) -> str:
     return ", ".join(parts) or _plural(_n_journeys(graph), "journey")
 
 
+def back_words(graph: "nx.DiGraph[str]", backs: Sequence[tuple[str, str]]) -> tuple[str, str]:
+    """Say in two lines how many moves go back to an earlier stage, and how many are drawn."""
+    if not backs:
+        return "To a step of an earlier stage,", "without going back"
+    drawn = sum(_n_back(graph.edges[ends]) for ends in backs)
+    total = max(drawn, int(graph.graph.get("n_back", 0)))
+    of = f"{format_count(drawn)} of " if total > drawn else ""
+    return "Back to an earlier stage:", f"{of}{_plural(total, 'move')}"
+
+
+def _n_back(facts: Mapping[str, Any]) -> int:
+    """Return how many of the moves of an edge go back."""
+    every = facts.get("n_moves", 0) if facts.get("direction") == "back" else 0
+    return int(facts.get("n_back", every))
+
+
 def _returns(graph: "nx.DiGraph[str]") -> dict[str, int]:
     """Count the moves back to every type."""
     returns: dict[str, int] = {}
     for _, target, facts in graph.edges(data=True):
         if facts.get("direction") == "back":
-            returns[target] = returns.get(target, 0) + facts.get("n_moves", 0)
+            returns[target] = returns.get(target, 0) + _n_back(facts)
     return returns
 
 

@@ -19,6 +19,7 @@ FLOW_COLUMNS: Final = (
     "next_kind",
     "next_stage",
     "n_journeys",
+    "n_back",
 )
 
 GAP: Final = 5.0
@@ -64,7 +65,12 @@ class Flow:
     source_y: float
     target_y: float
     thickness: float
-    is_back: bool
+    n_back: int
+
+    @property
+    def is_back(self) -> bool:
+        """Whether it takes most of its journeys back to an earlier stage."""
+        return 2 * self.n_back > self.n_journeys
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +99,7 @@ class _Move(NamedTuple):
     source: Key
     target: Key | None
     n_journeys: int
+    n_back: int
 
 
 def lay_out(flows: pd.DataFrame, *, stages: Sequence[str], area: Area) -> SankeyLayout:
@@ -107,8 +114,7 @@ def lay_out(flows: pd.DataFrame, *, stages: Sequence[str], area: Area) -> Sankey
     flows
         The frame of ``step_flows``.
     stages
-        The stages in order. Stages of the frame that are not among them follow, by mean step; a
-        move from or to one of those is never a back move.
+        The stages in order. Stages of the frame that are not among them follow, by mean step.
     area
         The rectangle to fill.
 
@@ -125,8 +131,8 @@ def lay_out(flows: pd.DataFrame, *, stages: Sequence[str], area: Area) -> Sankey
     Examples
     --------
     >>> flows = pd.DataFrame(
-    ...     [(1, "Ad", "touchpoint", "Attract", "won", "outcome", None, 3),
-    ...      (2, "won", "outcome", None, None, None, None, 3)], columns=FLOW_COLUMNS)
+    ...     [(1, "Ad", "touchpoint", "Attract", "won", "outcome", None, 3, 0),
+    ...      (2, "won", "outcome", None, None, None, None, 3, 0)], columns=FLOW_COLUMNS)
     >>> layout = lay_out(flows, stages=["Attract"], area=Area(0, 0, 400, 324))
     >>> [(box.key.name, round(box.y), round(box.height)) for box in layout.boxes]
     [('Ad', 0, 300), ('won', 16, 300)]
@@ -141,7 +147,7 @@ def lay_out(flows: pd.DataFrame, *, stages: Sequence[str], area: Area) -> Sankey
     n_journeys = max(sum(column.values()) for column in counts.values())
     scale = _scale(counts, n_journeys, area)
     boxes = _boxes(counts, ranks, stage_of, area=area, scale=scale)
-    placed = tuple(_flows(moves, boxes, ranks, stages, scale))
+    placed = tuple(_flows(moves, boxes, ranks, scale))
     steps, drawn = tuple(sorted(counts)), tuple(boxes.values())
     return SankeyLayout(n_journeys, scale, steps, tuple(order), drawn, placed)
 
@@ -151,15 +157,16 @@ def _read(flows: pd.DataFrame) -> tuple[list[_Move], dict[Key, str | None]]:
     moves: list[_Move] = []
     stage_of: dict[Key, str | None] = {}
     for row in flows.loc[:, list(FLOW_COLUMNS)].itertuples(index=False, name=None):
-        step, box, kind, stage, next_box, next_kind, next_stage, n_journeys = cast(
+        step, box, kind, stage, next_box, next_kind, next_stage, *numbers = cast(
             "tuple[object, ...]", row
         )
+        n_journeys, n_back = (int(str(n)) for n in numbers)
         source = Key(str(kind), str(box))
         stage_of[source] = _stage(stage)
         target = None if _text(next_box) is None else Key(str(next_kind), str(next_box))
         if target is not None:
             stage_of.setdefault(target, _stage(next_stage))
-        moves.append(_Move(int(str(step)), source, target, int(str(n_journeys))))
+        moves.append(_Move(int(str(step)), source, target, n_journeys, n_back))
     return moves, stage_of
 
 
@@ -169,7 +176,7 @@ def _text(value: object) -> str | None:
 
 
 def _stage(value: object) -> str | None:
-    """Give the stage of a cell; what belongs to no stage has none to be before or after."""
+    """Give the stage of a cell, None for what belongs to no stage."""
     return None if value == UNASSIGNED else _text(value)
 
 
@@ -295,14 +302,15 @@ def _flows(
     moves: Sequence[_Move],
     boxes: Mapping[tuple[int, Key], Box],
     ranks: Mapping[Key, int],
-    stages: Sequence[str],
     scale: float,
 ) -> Iterable[Flow]:
     """Ribbons, stacked in each box in the order of the boxes at their other end."""
     joined: defaultdict[tuple[int, Key, Key], int] = defaultdict(int)
+    back: defaultdict[tuple[int, Key, Key], int] = defaultdict(int)
     for move in moves:
         if move.target is not None and (move.step + 1, move.target) in boxes:
             joined[move.step, move.source, move.target] += move.n_journeys
+            back[move.step, move.source, move.target] += move.n_back
     kept = [key for key, n_journeys in joined.items() if n_journeys > 0]
     leaving: defaultdict[tuple[int, Key], float] = defaultdict(float)
     arriving: defaultdict[tuple[int, Key], float] = defaultdict(float)
@@ -318,14 +326,7 @@ def _flows(
             start.y + leaving[step, source],
             end.y + arriving[step + 1, target],
             thickness,
-            _is_back(start.stage, end.stage, stages),
+            back[step, source, target],
         )
         leaving[step, source] += thickness
         arriving[step + 1, target] += thickness
-
-
-def _is_back(source: str | None, target: str | None, stages: Sequence[str]) -> bool:
-    """Whether a move goes to an earlier stage; only stages that somebody ordered can tell."""
-    if source not in stages or target not in stages:
-        return False
-    return stages.index(target) < stages.index(source)

@@ -47,8 +47,8 @@ def facts(layout: SankeyLayout, headers: Sequence[str]) -> list[str]:
         said.append(f"Begin most often with {name_of(top)}: {_number(top.n_journeys, layout)}")
     turned = Counter[tuple[str, str]]()
     for flow in layout.flows:
-        if flow.is_back:
-            turned[name_of(flow.source), name_of(flow.target)] += flow.n_journeys
+        if flow.n_back:
+            turned[name_of(flow.source), name_of(flow.target)] += flow.n_back
     if turned:
         (source, target), n_moves = turned.most_common(1)[0]
         noun = "move" if n_moves == 1 else "moves"

@@ -110,10 +110,10 @@ def _mark_overall(chart: go.Figure, overall: float, theme: Theme) -> None:
 
 
 def _win_title(table: pd.DataFrame, overall: float) -> str:
-    """Name the segment that wins most, if it stands out from all."""
+    """Name the segment that wins most, if one that is known stands out from all."""
     if not overall:
         return "No journey is won yet, in any segment"
-    enough = table[table["n_journeys"] >= SMALL_SAMPLE]
+    enough = table[(table["n_journeys"] >= SMALL_SAMPLE) & table["value"].notna()]
     if enough.empty:
         return f"Segments are too small to compare; {format_share(overall)} of all are won"
     top = top_row(enough, enough["win_rate"])
@@ -252,8 +252,9 @@ def _write_cells(chart: go.Figure, rates: np.ndarray, words: np.ndarray, theme: 
 
 
 def _heat_title(frame: pd.DataFrame) -> str:
-    """Name the segment and stage with the highest share of drop-offs."""
-    enough = frame[(frame["n_reached"] >= SMALL_SAMPLE) & frame["drop_off_rate"].notna()]
+    """Name the segment and stage with the highest share of drop-offs; not known is no segment."""
+    is_known = frame["value"].notna() & frame["drop_off_rate"].notna()
+    enough = frame[is_known & (frame["n_reached"] >= SMALL_SAMPLE)]
     if enough.empty:
         return "Segments are too small to compare"
     top = top_row(enough, enough["drop_off_rate"])

@@ -89,10 +89,10 @@ def step_sankey(
     ----------
     flows
         The frame of ``step_flows``: step, box, box_kind, box_stage, next_box, next_kind,
-        next_stage, n_journeys.
+        next_stage, n_journeys, n_back. Where most of a ribbon's journeys go back to an earlier
+        stage it is drawn as a back move.
     stages
-        The stages in order: they order and colour the boxes, and a move to an earlier one is
-        drawn as a back move.
+        The stages in order: they order and colour the boxes.
     headers
         Names of the columns where steps are counted from an anchor ('2 before', 'Webinar', …);
         without them they are 'First touch', 'Step 2', …
@@ -102,9 +102,10 @@ def step_sankey(
     Returns
     -------
     Picture
-        1400 by 900 pixels. Boxes carry ``data-kind="box"``, ``data-id`` ``[step, box]`` and
-        ``data-box-kind`` (touchpoint, other, outcome, not started), ribbons
-        ``data-kind="flow"`` and ``[step, box, next_box]``. An empty frame gives a picture that
+        1400 by 900 pixels. Boxes carry ``data-kind="box"``, ``data-id`` ``[step, box_kind, box]``
+        and ``data-box-kind`` (touchpoint, other, outcome, not started), ribbons
+        ``data-kind="flow"`` and ``[step, box_kind, box, next_kind, next_box]``: a type may be
+        called as an outcome is. An empty frame gives a picture that
         says so.
 
     Raises
@@ -117,7 +118,8 @@ def step_sankey(
     >>> flows = pd.DataFrame({
     ...     "step": [1, 2], "box": ["Ad", "won"], "box_kind": ["touchpoint", "outcome"],
     ...     "box_stage": ["Attract", None], "next_box": ["won", None],
-    ...     "next_kind": ["outcome", None], "next_stage": [None, None], "n_journeys": [3, 3]})
+    ...     "next_kind": ["outcome", None], "next_stage": [None, None], "n_journeys": [3, 3],
+    ...     "n_back": [0, 0]})
     >>> step_sankey(flows).title
     'All journeys go no further than 1 step'
     """
@@ -186,10 +188,10 @@ def _header(place: int, layout: SankeyLayout, headers: Sequence[str]) -> str:
 
 def _turned(step: int, layout: SankeyLayout) -> str:
     """Write over the ribbons after a step how many journeys turn back there."""
-    flows = [flow for flow in layout.flows if flow.source.step == step and flow.is_back]
-    if not flows:
+    flows = [flow for flow in layout.flows if flow.source.step == step]
+    n_back = sum(flow.n_back for flow in flows)
+    if not n_back:
         return ""
-    n_back = sum(flow.n_journeys for flow in flows)
     x = (flows[0].source.x + flows[0].source.width + flows[0].target.x) / 2
     at = {"class": "turned", "text-anchor": "middle", "x": x}
     return element(
@@ -218,7 +220,7 @@ def _ribbon(flow: Flow, layout: SankeyLayout) -> str:
         f"C{xm} {_y(end_bottom)} {xm} {_y(bottom)} {xs} {_y(bottom)}Z"
     )
     name = words.flow_words(flow, layout)
-    identifier = _json(flow.source.step, flow.source.key.name, flow.target.key.name)
+    identifier = _json(flow.source.step, *flow.source.key, *flow.target.key)
     attributes = hit("flow", identifier, name)
     attributes["class"] += _flow_classes(flow)
     if flow.n_journeys < TAB_SHARE * layout.n_journeys:
@@ -239,9 +241,8 @@ def _flow_classes(flow: Flow) -> str:
 def _box(box: Box, layout: SankeyLayout) -> str:
     """Draw a box with as many words as it holds."""
     name = words.box_words(box, layout)
-    attributes = hit("box", _json(box.step, box.key.name), name)
+    attributes = hit("box", _json(box.step, *box.key), name)
     attributes["class"] += f" {_box_class(box, layout)}"
-    # A touchpoint type may be called as an outcome is; the kind tells them apart.
     attributes["data-box-kind"] = box.key.kind
     shape = {"x": box.x, "y": box.y, "width": box.width, "height": max(box.height, 1.0)}
     shapes = [element("rect", {**shape, "rx": 2})]

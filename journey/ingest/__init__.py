@@ -1,5 +1,8 @@
 r"""From exports to a log: read, find the columns, clean, join, merge, store.
 
+A data set on disk keeps what its files held, so that it can be made again without them:
+:func:`add_touchpoints` reads new files only, :func:`rebuild` none at all.
+
 >>> import tempfile
 >>> with tempfile.TemporaryDirectory() as folder:
 ...     path = Path(folder) / "touchpoints.csv"
@@ -20,18 +23,19 @@ import shutil
 import tempfile
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
-from uuid import uuid4
 
 from journey.definitions import Definitions, dumps
-from journey.errors import UnreadableFileError, ValueNotAllowedError
+from journey.errors import StoreError, UnreadableFileError, ValueNotAllowedError
 from journey.ingest.child import run_in_child
 from journey.ingest.limits import Limits
+from journey.ingest.preset_choice import Presets
 from journey.ingest.progress import Progress
 from journey.ingest.zones import check_zone
 from journey.report import IngestReport, read_report
+from journey.store.replace import replace_directory, scratch_beside
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,15 +45,21 @@ if TYPE_CHECKING:
 __all__ = [
     "IngestReport",
     "Limits",
+    "Presets",
     "Progress",
+    "add_touchpoints",
     "read_report",
     "read_touchpoints",
+    "rebuild",
     "suggest_columns",
 ]
 
+_DEFINITIONS: Final = "definitions.toml"
 _DATES: Final = ("day-first", "month-first")
 _DEDUPE: Final = ("none", "exact", "cross-source")
-_SUGGESTED: Final = ("file", "column", "role", "confidence", "samples", "question", "shape")
+_SUGGESTED: Final = (
+    *("file", "column", "role", "confidence", "samples", "question", "shape", "preset"),
+)
 
 Headers = Mapping[str, str | Sequence[str]]
 HeadersByFile = Mapping[str, Headers]
@@ -60,6 +70,7 @@ def read_touchpoints(
     columns: Headers | HeadersByFile | None = None,
     dates: Literal["day-first", "month-first"] | None = None,
     zone: str | None = None,
+    presets: Presets | None = None,
     dedupe: Literal["none", "exact", "cross-source"] = "cross-source",
     definitions: Definitions | Path | str | None = None,
     into: Path | str | None = None,
@@ -80,6 +91,8 @@ def read_touchpoints(
         How ``01/02/2026`` is meant where the values don't tell.
     zone
         IANA zone of times without an offset; none: UTC.
+    presets
+        The user's own presets, and which to use; none: those that come with Portolan.
     dedupe
         ``exact``: rows alike in all columns; ``cross-source``: also the same type and person
         (else account) from two sources within five minutes; the earliest stays.
@@ -97,13 +110,127 @@ def read_touchpoints(
     ColumnsUnclearError, ColumnNotFoundError, ValueNotAllowedError
         If case, time or touchpoint can't be known, or an option names what is not there.
     """
-    _check(dates, _DATES, "dates")
     _check(dedupe, _DEDUPE, "dedupe")
-    check_zone(zone)
-    options = {**_given(columns or {}), "dates": dates, "zone": zone, "dedupe": dedupe}
+    options = {**_told(columns, dates, zone, presets), "dedupe": dedupe}
     target = _temporary_target() if into is None else Path(into).absolute()
     task = _Task(_files(paths), limits or Limits(), progress, cancelled)
-    return _imported(task, options, definitions, target)
+    return _made(task, "import_files", options, definitions, target)
+
+
+def add_touchpoints(
+    folder: Path | str,
+    *paths: Path | str,
+    columns: Headers | HeadersByFile | None = None,
+    dates: Literal["day-first", "month-first"] | None = None,
+    zone: str | None = None,
+    presets: Presets | None = None,
+    limits: Limits | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> "TouchpointLog":
+    """Add exports to a data set on disk; the log is as if all files had been read at once.
+
+    The files it was made of are not read again. Rows that it has already are merged and counted
+    in ``log.report``, by file. Its definitions stay.
+
+    Parameters
+    ----------
+    folder
+        The data set, replaced when all is done.
+    *paths
+        Files as for :func:`read_touchpoints`; files that only describe accounts will do too. One
+        of the name of an earlier file goes by ``name (2)``.
+    columns
+        As for :func:`read_touchpoints`; none: a file with the headers of an earlier one is read
+        by the same columns.
+    dates, zone
+        As for :func:`read_touchpoints`; none: as with the first files.
+    presets, limits, progress, cancelled
+        As for :func:`read_touchpoints`.
+
+    Raises
+    ------
+    StoreError
+        If the folder is no data set, or one made before data sets kept their entries.
+    UnreadableFileError, ImportLimitError, ImportCancelledError
+        As for :func:`read_touchpoints`; the data set stays as it is.
+    ColumnsUnclearError, ColumnNotFoundError, ValueNotAllowedError
+        As for :func:`read_touchpoints`.
+    """
+    target = Path(folder).absolute()
+    options = {**_told(columns, dates, zone, presets), "earlier": _sources(target)}
+    task = _Task(_files(paths), limits or Limits(), progress, cancelled)
+    return _made(task, "import_files", options, _own_definitions(target), target)
+
+
+def rebuild(
+    folder: Path | str,
+    *,
+    definitions: Definitions | Path | str | None = None,
+    limits: Limits | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> "TouchpointLog":
+    """Make a data set on disk again of what it keeps of its files; no file is read.
+
+    Needed after rules for channels or identity have changed: stages and outcomes are applied when
+    a log is opened. With the same rules the log is the same.
+
+    Parameters
+    ----------
+    folder
+        The data set, replaced when all is done.
+    definitions
+        What it is to be made by, kept as its own; none: the definitions it has.
+    presets, limits, progress, cancelled
+        As for :func:`read_touchpoints`.
+
+    Raises
+    ------
+    StoreError
+        If the folder is no data set, or one made before data sets kept their entries.
+    DefinitionsError
+        If the definitions can't be used.
+    UnreadableFileError, ImportLimitError, ImportCancelledError
+        If no row is left, it goes over the limits or is stopped; the data set stays as it is.
+    """
+    target = Path(folder).absolute()
+    earlier = _sources(target)
+    rules = _own_definitions(target) if definitions is None else definitions
+    task = _Task({}, limits or Limits(), progress, cancelled)
+    return _made(task, "remake", {"earlier": earlier}, rules, target)
+
+
+def _told(
+    columns: Headers | HeadersByFile | None,
+    dates: str | None,
+    zone: str | None,
+    presets: Presets | None,
+) -> dict[str, Any]:
+    """What the user says of the files."""
+    _check(dates, _DATES, "dates")
+    check_zone(zone)
+    allowed = (presets or Presets()).as_json()
+    return {**_given(columns or {}), "dates": dates, "zone": zone, "presets": allowed}
+
+
+def _sources(folder: Path) -> str:
+    """Where a data set keeps what its files held."""
+    kept = folder / "sources"
+    if kept.is_dir():
+        return str(kept)
+    if folder.is_dir():
+        raise StoreError(
+            f"The data set {folder.name!r} does not keep what its files held: it was made by an "
+            "earlier version. Import its files again, with the new ones."
+        )
+    raise StoreError(f"There is no data set {folder.name!r} in {folder.parent}.")
+
+
+def _own_definitions(folder: Path) -> Path | None:
+    """The model of a data set; none where it was proposed before there was any touchpoint."""
+    own = folder / _DEFINITIONS
+    return own if own.is_file() and read_report(folder).n_kept else None
 
 
 @dataclass(frozen=True)
@@ -131,26 +258,30 @@ class _Task:
         )
 
 
-def _imported(
+def _made(
     task: _Task,
+    function: str,
     options: Mapping[str, Any],
     definitions: Definitions | Path | str | None,
     target: Path,
 ) -> "TouchpointLog":
     # The child process imports this package too, and needs neither kernels nor pandas.
     from journey.load import open_log
-    from journey.store.write import replace_directory
 
-    with _workplace(target.parent, target.name) as place:
+    with _workplace(target) as place:
         made = place / "data"
         model = _definitions_file(definitions, place)
-        task.run("import_files", place, **options, definitions=model, target=str(made))
+        task.run(function, place, **options, definitions=model, target=str(made))
+        if definitions == target / _DEFINITIONS:
+            # As it is by now: it may have been edited meanwhile.
+            shutil.copyfile(target / _DEFINITIONS, made / _DEFINITIONS)
         replace_directory(made, target)
-    return replace(open_log(target), report=read_report(target))
+    return open_log(target)
 
 
 def suggest_columns(
     *paths: Path | str,
+    presets: Presets | None = None,
     limits: Limits | None = None,
     progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
@@ -159,7 +290,7 @@ def suggest_columns(
 
     Parameters
     ----------
-    *paths, limits, progress, cancelled
+    *paths, presets, limits, progress, cancelled
         As for :func:`read_touchpoints`.
 
     Returns
@@ -168,7 +299,10 @@ def suggest_columns(
         ``file``, ``column``, ``role`` (None where the column has none), ``confidence`` (0 to 1),
         ``samples`` (up to three values), ``question`` (None, or what the values can't tell:
         ``dates`` for day-first or month-first, ``epoch unit``, ``zone``), ``shape`` of the table
-        (``events``, ``wide``, ``attributes``). In the order of the files and columns.
+        (``events``, ``wide``, ``attributes``, ``costs``, ``details``), ``preset`` (title of the
+        one that recognised the file, or None). In the order of the files and columns. ``attrs``
+        has, by file, the ``headers`` as they were read, the names of the ``presets``, and the
+        ``answers`` that the user gave before (``dates``, ``zone``).
 
     Raises
     ------
@@ -178,17 +312,22 @@ def suggest_columns(
     import pandas as pd
 
     task = _Task(_files(paths), limits or Limits(), progress, cancelled)
-    with _workplace(Path(tempfile.gettempdir()), "portolan-columns") as place:
-        rows: list[dict[str, Any]] = task.run("suggest_roles", place)["rows"]
-    found = {name: [row[name] for row in rows] for name in _SUGGESTED}
+    with (
+        tempfile.TemporaryDirectory(prefix="portolan-") as folder,
+        _workplace(Path(folder) / "columns") as place,
+    ):
+        told = task.run("suggest_roles", place, presets=(presets or Presets()).as_json())
+    found = {name: [row[name] for row in told["rows"]] for name in _SUGGESTED}
     found["samples"] = [tuple(samples) for samples in found["samples"]]
-    optional = ("role", "samples", "question")
-    return pd.DataFrame(
+    optional = ("role", "samples", "question", "preset")
+    frame = pd.DataFrame(
         {
             name: pd.Series(values, dtype=object) if name in optional else values
             for name, values in found.items()
         }
     )
+    frame.attrs = {name: told[name] for name in ("headers", "presets", "answers")}
+    return frame
 
 
 def _check(value: str | None, allowed: Sequence[str], what: str) -> None:
@@ -245,11 +384,8 @@ def _temporary_target() -> Path:
 
 
 @contextmanager
-def _workplace(parent: Path, name: str) -> Generator[Path]:
+def _workplace(target: Path) -> Generator[Path]:
     """A folder beside the target, on the same disk, gone whatever happens."""
-    place = parent / f".{name}-{uuid4().hex}"
-    (place / "scratch").mkdir(parents=True)
-    try:
+    with scratch_beside(target) as place:
+        (place / "scratch").mkdir()
         yield place
-    finally:
-        shutil.rmtree(place, ignore_errors=True)

@@ -63,7 +63,7 @@ def unpack(
         return
     if depth == _MAX_DEPTH:
         raise UnreadableFileError(
-            f"{name} is an archive within archives. Unpack it and upload the files themselves."
+            f"{name} is an archive within archives. Unpack it and import the files themselves."
         )
     opened = _gzip_member(path, name) if kind == "gzip" else _zip_members(path, name, limits)
     left = min(
@@ -95,7 +95,7 @@ def _zip_members(path: Path, name: str, limits: Limits) -> Iterator[tuple[str, I
             )
         if any(info.flag_bits & 1 for info in members):
             raise UnreadableFileError(
-                f"{name} is protected by a password. Unpack it and upload the files themselves."
+                f"{name} is protected by a password. Unpack it and import the files themselves."
             )
         for info in members:
             shown = info.filename.replace("\\", "/").rsplit("/", 1)[-1]
@@ -122,7 +122,7 @@ def _copy(file: IO[bytes] | gzip.GzipFile, target: Path, name: str, allowed: int
             if n_bytes > allowed:
                 raise ImportLimitError(
                     f"{name} unpacks to more than {allowed:,} bytes, which is more than allowed "
-                    "for an archive of its size. Unpack it and upload the files themselves."
+                    "for an archive of its size. Unpack it and import the files themselves."
                 )
             out.write(chunk)
     return n_bytes

@@ -14,6 +14,7 @@ KEYS: Final[dict[Place, str]] = {"account": "account_id", "person": "person_id"}
 
 _EXACT_UP_TO: Final = 200_000
 _FEW: Final = 20
+_LOOKED_AT: Final = 2_000
 _ALMOST_ALL: Final = 0.9
 
 
@@ -51,7 +52,7 @@ def place_columns(
         places[column] = "left out"
         if not n_values:
             notes.append(f"Column {column!r} is left out: it is empty.")
-        elif twins[column] != column:
+        elif twins.get(column, column) != column:
             notes.append(f"Column {column!r} is left out: it says the same as {twins[column]!r}.")
         elif (
             column not in never_left_out
@@ -68,16 +69,26 @@ def _twins(
     connection: duckdb.DuckDBPyConnection, table: str, columns: Sequence[str]
 ) -> dict[str, str]:
     """For every column the first one that is the same on all rows."""
+    some = f"(SELECT * FROM {identifier(table)} LIMIT {_LOOKED_AT})"
+    groups = _alike(connection, some, columns)
+    suspects = [column for group in groups if len(group) > 1 for column in group]
+    alike = _alike(connection, identifier(table), suspects)
+    return {column: group[0] for group in alike for column in group}
+
+
+def _alike(
+    connection: duckdb.DuckDBPyConnection, source: str, columns: Sequence[str]
+) -> list[list[str]]:
+    """Columns in groups of those that are the same on all rows."""
     if not columns:
-        return {}
+        return []
     # Hashed twice: hashes of several columns are combined by XOR, which would cancel out here.
     digests = ", ".join(f"bit_xor(hash(hash(id, {identifier(column)})))" for column in columns)
-    row = connection.execute(f"SELECT {digests} FROM {identifier(table)}").fetchall()[0]
-    first: dict[int, str] = {}
-    return {
-        column: first.setdefault(digest, column)
-        for column, digest in zip(columns, cast("tuple[int, ...]", row), strict=True)
-    }
+    row = connection.execute(f"SELECT {digests} FROM {source}").fetchall()[0]
+    groups: dict[int, list[str]] = {}
+    for column, digest in zip(columns, cast("tuple[int, ...]", row), strict=True):
+        groups.setdefault(digest, []).append(column)
+    return list(groups.values())
 
 
 def _counts(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> tuple[int, int]:

@@ -84,13 +84,14 @@ def _scan(path: Path) -> _Scan:
     decoder = codecs.getincrementaldecoder("utf-8")()
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK):
-            scan.n_nul += chunk.count(0)
-            if scan.valid:
+            scan.n_nul += chunk.count(0) if b"\0" in chunk else 0
+            is_ascii = chunk.isascii()
+            if scan.valid and not (is_ascii and not decoder.getstate()[0]):
                 try:
                     decoder.decode(chunk)
                 except UnicodeDecodeError:
                     scan.valid = False
-            if not chunk.isascii() and scan.sample_bytes < _SAMPLE_BYTES:
+            if not is_ascii and scan.sample_bytes < _SAMPLE_BYTES:
                 _collect(scan, chunk)
     if scan.valid:
         try:
@@ -136,12 +137,20 @@ def _guess(sample: bytes) -> str:
         candidates = ["gb18030", "big5", "cp874", "cp932", "cp1251", "cp1252"]
         best = from_bytes(sample, cp_isolation=candidates).best()
         if best and best.encoding in _NAMES:
-            return best.encoding
+            return "cp874" if _is_thai(sample, best.encoding) else best.encoding
     try:
         sample.decode("cp1252")
     except UnicodeDecodeError:
         return "latin-1"
     return "cp1252"
+
+
+def _is_thai(sample: bytes, guessed: str) -> bool:
+    """Tell Thai, whose bytes are also Japanese syllables of half width, which hardly occur."""
+    text = sample.decode(guessed, "replace")
+    foreign = [character for character in text if not character.isascii()]
+    half_width = sum("\uff61" <= character <= "\uff9f" for character in foreign)
+    return guessed == "cp932" and half_width * 2 > len(foreign)
 
 
 def _copy(path: Path, scratch: Path, encoding: str, notes: list[str]) -> Utf8File:

@@ -1,11 +1,12 @@
 """All entries spelled as meant, with numbers as numbers and an id of their own."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final, cast
 
 import duckdb
 
-from journey.ingest.identity import ID_ROLES
+from journey.ingest.identity import ID_ROLES, find_id_columns
 from journey.ingest.shapes import (
     ATTRIBUTES,
     ENTRIES,
@@ -22,8 +23,25 @@ DESCRIBED: Final = "described"
 CASE_MISSING, TYPE_MISSING = "no case", "no touchpoint type"
 
 _TEXTS: Final = (*TEXT_ROLES, "source_order")
-# An entry's place in its files as one number: 2^40 rows a file, 2^12 dates a row.
-_ID: Final = "file_index::BIGINT * 4503599627370496 + source_row * 4096 + date_index AS id"
+# An entry's place in its files as one number: 2^14 files, 2^36 rows a file, 2^13 dates a row.
+_ID: Final = "(file_index::BIGINT << 49) + (source_row << 13) + date_index AS id"
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """How entries were cleaned.
+
+    Attributes
+    ----------
+    notes
+        Numbers that could not be read, counted.
+    is_as_written
+        Whether nothing had to be spelled otherwise or worked out, so that looking at the entries
+        costs no more than looking at their files.
+    """
+
+    notes: tuple[str, ...]
+    is_as_written: bool
 
 
 def clean_entries(
@@ -31,8 +49,8 @@ def clean_entries(
     extras: Sequence[str],
     *,
     tell: Callable[[int, int], None],
-) -> list[str]:
-    """Make the tables :data:`SPELLED` and :data:`DESCRIBED` of entries and attributes.
+) -> Cleaned:
+    """Make the view :data:`SPELLED` of entries and the table :data:`DESCRIBED` of attributes.
 
     Parameters
     ----------
@@ -40,34 +58,29 @@ def clean_entries(
         Columns without a role.
     tell
         Is told how many of how many columns are done.
-
-    Returns
-    -------
-    list of str
-        Numbers that could not be read, counted.
     """
     held = {table: _columns(connection, table) for table in (ENTRIES, ATTRIBUTES)}
     columns = [*_TEXTS, *extras]
+    ids = (*ID_ROLES, "source_order", *find_id_columns({name: name for name in extras}).of_people)
     spellings: dict[str, str] = {}
     for position, column in enumerate(columns):
         tell(position, len(columns))
         sources = [(table, column) for table, has in held.items() if column in has]
-        kind = "id" if column in (*ID_ROLES, "source_order") else "text"
+        kind = "id" if column in ids else "text"
         name = f"spelling {position}"
-        skip = column in extras and len(sources) == 1 and _is_unique(connection, *sources[0])
+        may_skip = column not in ids and column in extras and len(sources) == 1
+        skip = may_skip and _is_unique(connection, *sources[0])
         if (
             sources
             and not skip
             and make_spellings(connection, name=name, sources=sources, kind=kind)
         ):
             spellings[column] = name
-    notes = _number_notes(connection, held[ENTRIES])
+    notes, n_odd = _number_notes(connection, held[ENTRIES])
     _make_spelled(connection, held[ENTRIES], extras, spellings)
     if held[ATTRIBUTES]:
         _make_described(connection, held[ATTRIBUTES], extras, spellings)
-    for name in spellings.values():
-        connection.execute(f"DROP TABLE {identifier(name)}")
-    return notes
+    return Cleaned(tuple(notes), not spellings and not n_odd)
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
@@ -90,22 +103,28 @@ def _is_unique(connection: duckdb.DuckDBPyConnection, table: str, column: str) -
     return n_values > many and n_distinct > share * n_values
 
 
-def _number_notes(connection: duckdb.DuckDBPyConnection, held: Sequence[str]) -> list[str]:
+def _number_notes(
+    connection: duckdb.DuckDBPyConnection, held: Sequence[str]
+) -> tuple[list[str], int]:
+    """Numbers that can't be read, in words, and how many are not written in the plain way."""
     notes: list[str] = []
+    n_odd = 0
     for role in NUMBER_ROLES:
         if role not in held:
             continue
         rows = connection.execute(
-            f"SELECT count(*), min({role}) FROM {ENTRIES} "
-            f"WHERE trim({role}) <> '' AND {number_sql(role)} IS NULL"
+            f"SELECT count(*), count(*) FILTER (value IS NULL), min(text) FILTER (value IS NULL) "
+            f"FROM (SELECT {role} AS text, {number_sql(role)} AS value FROM {ENTRIES} "
+            f"WHERE TRY_CAST({role} AS DOUBLE) IS NULL AND trim({role}) <> '')"
         ).fetchall()[0]
-        n_unread, example = cast("tuple[int, str]", rows)
+        n_unusual, n_unread, example = cast("tuple[int, int, str]", rows)
+        n_odd += n_unusual
         if n_unread:
             notes.append(
                 f"{n_unread:,} values of {role} are no numbers, for example {example!r}; they are "
                 "left empty."
             )
-    return notes
+    return notes, n_odd
 
 
 def _make_spelled(
@@ -123,7 +142,7 @@ def _make_spelled(
         numbers.append(f"{direction_sql('direction')} AS direction")
     replaced = f"REPLACE ({', '.join(numbers)})" if numbers else ""
     more = "".join(f", {sql}" for sql in missing)
-    connection.execute(f"CREATE TABLE {SPELLED} AS SELECT * {replaced}, {_ID}{more} FROM ({inner})")
+    connection.execute(f"CREATE VIEW {SPELLED} AS SELECT * {replaced}, {_ID}{more} FROM ({inner})")
 
 
 def _make_described(
@@ -138,10 +157,10 @@ def _make_described(
     connection.execute(f"CREATE TABLE {DESCRIBED} AS SELECT *, {_ID}{missing} FROM ({inner})")
 
 
-def judge_entries(connection: duckdb.DuckDBPyConnection, view: str, table: str) -> None:
-    """Make a table of a view of entries that says of each what keeps it from being used."""
-    connection.execute(
-        f"CREATE TABLE {identifier(table)} AS SELECT *, "
+def judged_sql(view: str) -> str:
+    """A query of a view of entries that says of each what keeps it from being used."""
+    return (
+        "SELECT *, "
         f"CASE WHEN account_id IS NULL THEN {literal(CASE_MISSING)} "
         f"WHEN time_fault IS NOT NULL THEN time_fault "
         f"WHEN occurred_at IS NULL THEN {literal(TIME_MISSING)} "
@@ -150,4 +169,4 @@ def judge_entries(connection: duckdb.DuckDBPyConnection, view: str, table: str) 
     )
 
 
-__all__ = ["ROW", "clean_entries", "judge_entries"]
+__all__ = ["ROW", "Cleaned", "clean_entries", "judged_sql"]

@@ -6,30 +6,26 @@ A name is worth only what its values allow: a ``created_at`` without dates is no
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, cast
 
 import duckdb
 
 from journey.errors import ColumnNotFoundError, ColumnsUnclearError, ValueNotAllowedError
-from journey.ingest.profiles import MOST, Profile, profile_table
-from journey.ingest.raw import RawTable
-from journey.ingest.sql import identifier
-from journey.ingest.synonyms import (
-    ID_WORDS,
-    SYNONYMS,
-    TECHNICAL_DATES,
-    TIME_WORDS,
-    named,
-    plain,
+from journey.ingest.column_values import (
+    KEY_ROLES,
+    SURE,
+    allowed,
+    key_by_values,
+    repeats,
+    weak_touchpoint,
 )
+from journey.ingest.profiles import MOST, Profile, profile_table
+from journey.ingest.raw import Known, RawTable, Shape
+from journey.ingest.synonyms import TECHNICAL_DATES, TIME_WORDS, named, plain
+from journey.ingest.tags import is_tag
 from journey.schema import LEFT_OUT, NUMBER_ROLES, ROLES
 
-Shape = Literal["events", "wide", "attributes"]
 Given = Mapping[str, Sequence[str]]
 """Headers by role, as the user says."""
-
-KEY_ROLES = ("account_id", "person_id", "opportunity_id", "anonymous_id", "session_id")
-_SURE = 0.5
 
 
 @dataclass(frozen=True)
@@ -49,16 +45,33 @@ class TableRoles:
 
     @property
     def extras(self) -> tuple[str, ...]:
-        """Columns without a role."""
+        """Columns without a role; those of several ids of a person too, which join each other."""
+        if self.shape in ("costs", "details"):
+            return ()
         used = {header for headers in self.roles.values() for header in headers}
-        return tuple(header for header in self.raw.columns if header not in used)
+        ids = self.roles.get("person_id", ())
+        several = ids if len(ids) > 1 else ()
+        return tuple(name for name in self.raw.columns if name not in used or name in several)
 
     def question(self, header: str, role: str | None) -> str | None:
-        """What the values can't tell of a column: ``dates``, ``epoch unit`` or ``zone``."""
+        """What neither the values nor a preset tell: ``dates``, ``epoch unit`` or ``zone``."""
         plan = self.profiles[header].dates
         if role != "occurred_at" or plan is None:
             return None
-        return plan.question or ("zone" if plan.lacks_zone else None)
+        known = self.raw.known
+        told = known if known and not known.is_remembered else None
+        if plan.question and not (plan.question == "dates" and told and told.order):
+            return plan.question
+        return "zone" if plan.lacks_zone and not (told and told.zone) else None
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """What the user said before of the dates of such files: ``dates`` and ``zone``."""
+        known = self.raw.known
+        if known is None or not known.is_remembered:
+            return {}
+        told = {"dates": known.order, "zone": known.zone}
+        return {question: answer for question, answer in told.items() if answer is not None}
 
 
 def assign_roles(
@@ -99,7 +112,9 @@ def assign_roles(
     profiles = [profile_table(connection, table) for table in read]
     shared = _shared_headers(read)
     return [
-        _roles_of(connection, table, profile, said, shared)
+        _known_roles(table, table.known, profile, said)
+        if table.known and table.known.shape
+        else _roles_of(connection, table, profile, said, shared)
         for table, profile, said in zip(read, profiles, told, strict=True)
     ]
 
@@ -142,13 +157,13 @@ def _roles_of(
     for role in KEY_ROLES:
         _take(roles, confidence, role, named_roles)
     if not any(role in roles for role in KEY_ROLES) and "account_id" not in given:
-        _take(roles, confidence, "account_id", _key_by_values(profiles, shared, roles))
+        _take(roles, confidence, "account_id", key_by_values(profiles, shared, roles))
     keys = [headers[0] for role, headers in roles.items() if role in KEY_ROLES]
-    repeats = bool(keys) and _repeats(connection, raw, keys[0])
+    is_repeated = bool(keys) and repeats(connection, raw, keys[0])
     if "touchpoint" not in given:
-        found = named_roles if named_roles.get("touchpoint", ("", 0.0))[1] >= _SURE else {}
-        if not found and repeats and any(profile.is_date for profile in profiles.values()):
-            found = _weak_touchpoint(connection, raw, profiles, roles, keys[0])
+        found = named_roles if named_roles.get("touchpoint", ("", 0.0))[1] >= SURE else {}
+        if not found and is_repeated and any(profile.is_date for profile in profiles.values()):
+            found = weak_touchpoint(connection, raw, profiles, roles, keys[0])
         if _has_time(profiles, given) or found.get("touchpoint", ("", 0.0))[1] > MOST:
             _take(roles, confidence, "touchpoint", found)
     shape = _add_times(roles, confidence, profiles, named_roles, given)
@@ -159,6 +174,28 @@ def _roles_of(
         for role in NUMBER_ROLES:
             if shape == "wide" and role != "sentiment":
                 _take(roles, confidence, role, named_roles)
+    return TableRoles(raw, shape, roles, confidence, profiles)
+
+
+def _known_roles(
+    raw: RawTable, known: Known, profiles: Mapping[str, Profile], given: Given
+) -> TableRoles:
+    """Roles as a preset says; what the user says goes first."""
+    roles, confidence = _given_here(raw, given)
+    taken = {header for headers in roles.values() for header in headers}
+    for role, headers in known.roles.items():
+        left = tuple(name for name in headers if name in raw.columns and name not in taken)
+        if role not in given and left:
+            roles[role] = left
+            # Of several columns for a role the first goes first, so it is the surest.
+            confidence |= {h: round(known.confidence - 0.01 * i, 2) for i, h in enumerate(left)}
+    shape: Shape = "attributes"
+    if known.shape in ("costs", "details") and not given.get("touchpoint"):
+        shape = known.shape
+    elif "touchpoint" in roles:
+        shape = "events"
+    elif "occurred_at" in roles:
+        shape = "wide"
     return TableRoles(raw, shape, roles, confidence, profiles)
 
 
@@ -202,10 +239,12 @@ def _best_names(
     pairs: list[tuple[float, int, str, str]] = []
     for position, (header, profile) in enumerate(profiles.items()):
         for role in open_roles:
-            score = named(header, role) * _allowed(profile, role)
+            score = named(header, role) * allowed(profile, role)
             # Of two names for an id, the one that other files have too joins them.
             bonus = 0.2 * (shared[header] > 1) if role in KEY_ROLES and score else 0.0
-            if header not in used and score > 0:
+            # Sources and mediums become channels by the rules.
+            is_told_later = role == "channel" and is_tag(header, list(profiles))
+            if header not in used and score > 0 and not is_told_later:
                 pairs.append((-(score + bonus), position, role, header))
         if profile.email_share > MOST and "person_id" in open_roles:
             pairs.append((-0.8, position, "person_id", header))
@@ -215,113 +254,6 @@ def _best_names(
             best[role] = (header, min(-negative, 1.0))
             used.add(header)
     return best
-
-
-def _allowed(profile: Profile, role: str) -> float:  # noqa: PLR0911 - one rule a role
-    """How far the values bear out a role, from 0 to 1."""
-    if not profile.n_values:
-        return 0.0
-    if role == "occurred_at":
-        return float(profile.is_date)
-    if role in (*NUMBER_ROLES, "source_order"):
-        return float(profile.number_share >= _SURE and not profile.is_date)
-    if profile.is_date:
-        return 0.0
-    if role == "touchpoint":
-        if profile.email_share > _SURE:
-            return 0.0
-        unsure = 0.4 if profile.is_unique else 1.0
-        return unsure * (0.5 if profile.number_share > MOST else 1.0) * _fill(profile)
-    if role in KEY_ROLES:
-        return _fill(profile)
-    return 1.0
-
-
-def _fill(profile: Profile) -> float:
-    """Columns that are mostly empty are less likely to be what their name says."""
-    return 1.0 if profile.filled_share >= _SURE else 0.6
-
-
-def _key_by_values(
-    profiles: Mapping[str, Profile],
-    shared: Mapping[str, int],
-    roles: Mapping[str, tuple[str, ...]],
-) -> dict[str, tuple[str, float]]:
-    """A column that looks like an id: first one that several files share, then by place."""
-    used = {header for headers in roles.values() for header in headers}
-    likely = [
-        header
-        for header, profile in profiles.items()
-        if header not in used
-        and ID_WORDS.search(plain(header))
-        and not plain(header).startswith("_")
-        and not profile.is_date
-        and profile.filled_share >= 0.9  # noqa: PLR2004 - a key is there on nearly every row
-        and (profile.n_distinct > 1 or profile.n_rows == 1)
-    ]
-    if not likely:
-        return {}
-    first = min(likely, key=lambda header: -(shared[header] > 1))
-    return {"account_id": (first, 0.75 if shared[first] > 1 else 0.6)}
-
-
-def _repeats(connection: duckdb.DuckDBPyConnection, raw: RawTable, key: str) -> bool:
-    """Whether one key stands on several rows, over the whole table."""
-    x = f"nullif(trim({identifier(key)}), '')"
-    counted = "count(DISTINCT x)" if raw.n_rows < 200_000 else "approx_count_distinct(x)"  # noqa: PLR2004 - above, near enough is fast enough
-    row = connection.execute(
-        f"SELECT count(x), {counted} FROM (SELECT {x} AS x FROM {identifier(raw.table)})"
-    ).fetchall()[0]
-    n_values, n_distinct = cast("tuple[int, int]", row)
-    return n_distinct < 0.95 * n_values
-
-
-def _weak_touchpoint(
-    connection: duckdb.DuckDBPyConnection,
-    raw: RawTable,
-    profiles: Mapping[str, Profile],
-    roles: Mapping[str, tuple[str, ...]],
-    key: str,
-) -> dict[str, tuple[str, float]]:
-    """By a vague name (type, stage, subject), else the column of few words that varies most."""
-    used = {header for role, headers in roles.items() for header in headers if role != "stage"}
-    free = [
-        header
-        for header, profile in profiles.items()
-        if header not in used
-        and not plain(header).startswith("_")
-        and not profile.is_date
-        and 1 < profile.n_distinct <= max(50, 0.1 * profile.n_values)
-    ]
-    by_name = {
-        header: named(header, "touchpoint") * _allowed(profiles[header], "touchpoint")
-        for header in free
-    }
-    best = max(free, key=lambda header: by_name[header], default=None)
-    if best is not None and by_name[best] > 0.3:  # noqa: PLR2004 - a vague name that values bear out
-        return {"touchpoint": (best, by_name[best])}
-    words = [
-        h
-        for h in free
-        if profiles[h].number_share < _SURE and not any(named(h, role) for role in SYNONYMS)
-    ]
-    varying = {header: _varies_within(connection, raw, key, header) for header in words}
-    best = max(words, key=lambda header: varying[header], default=None)
-    if best is not None and varying[best] > _SURE:
-        return {"touchpoint": (best, 0.4)}
-    return {}
-
-
-def _varies_within(
-    connection: duckdb.DuckDBPyConnection, raw: RawTable, key: str, header: str
-) -> float:
-    """Share of the keys on several rows in which a column has several values."""
-    row = connection.execute(
-        f"SELECT coalesce(avg((n > 1)::INT), 0.0) FROM (SELECT count(DISTINCT "
-        f"{identifier(header)}) AS n FROM {identifier(raw.table)} "
-        f"GROUP BY {identifier(key)} HAVING count(*) > 1)"
-    ).fetchall()[0]
-    return float(cast("tuple[Any]", row)[0])
 
 
 def _add_times(
@@ -366,7 +298,7 @@ def _add_clock(
 
 
 def check_complete(tables: Sequence[TableRoles]) -> None:
-    """Refuse an import without a case, a time or a touchpoint.
+    """Refuse a table without a case or, if it has touchpoints, without a time.
 
     Raises
     ------
@@ -374,6 +306,8 @@ def check_complete(tables: Sequence[TableRoles]) -> None:
         Naming the file, its columns and the option to give.
     """
     for table in tables:
+        if table.shape in ("costs", "details"):
+            continue
         has_key = any(role in table.roles for role in KEY_ROLES)
         columns = ", ".join(repr(header) for header in table.raw.columns[:12])
         if not has_key:
@@ -386,11 +320,24 @@ def check_complete(tables: Sequence[TableRoles]) -> None:
                 f"{table.raw.file} has no column with a time. Its columns: {columns}. "
                 "Name one, for example --column occurred_at=HEADER."
             )
-    if all(table.shape == "attributes" for table in tables):
-        files = ", ".join(table.raw.file for table in tables)
-        columns = ", ".join(repr(h) for table in tables for h in table.raw.columns[:12])
-        raise ColumnsUnclearError(
-            f"No column with times was found in {files}. Columns: {columns}. "
-            "Name the time and the touchpoint, for example --column occurred_at=HEADER "
-            "--column touchpoint=HEADER."
-        )
+
+
+def check_dated(tables: Sequence[TableRoles]) -> None:
+    """Refuse files without touchpoints, unless their exports are known to have none.
+
+    A known export of accounts or of costs may come before the touchpoints it belongs to.
+
+    Raises
+    ------
+    ColumnsUnclearError
+        Naming the files, their columns and the options to give.
+    """
+    if any(table.shape in ("events", "wide") or table.raw.known for table in tables):
+        return
+    files = ", ".join(table.raw.file for table in tables)
+    columns = ", ".join(repr(h) for table in tables for h in table.raw.columns[:12])
+    raise ColumnsUnclearError(
+        f"No column with times was found in {files}. Columns: {columns}. "
+        "Name the time and the touchpoint, for example --column occurred_at=HEADER "
+        "--column touchpoint=HEADER."
+    )

@@ -5,12 +5,14 @@ A column is looked at before it is read: whether its numbers are an epoch, an Ex
 can't tell, the user is asked.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import duckdb
 
 from journey.errors import ColumnsUnclearError
+from journey.ingest.month_names import MonthNames, find_month_names, iso_sql
 from journey.ingest.sql import identifier, literal
 
 DateOrder = Literal["day-first", "month-first"]
@@ -19,6 +21,7 @@ NumberKind = Literal["epoch", "excel", "compact"]
 
 FIRST_YEAR = "1900-01-01"
 LAST_YEAR = "2201-01-01"
+_FIRST, _LAST = int(FIRST_YEAR[:4]), int(LAST_YEAR[:4]) - 1
 """Times outside are set aside: exports write 9999-12-31 for 'never'."""
 
 _TIMES = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p")
@@ -36,13 +39,29 @@ _OFFSET = (
 )
 _ISO = r"\d{4}-\d{1,2}-\d{1,2}(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
 _ORDERED = r"^(\d{1,2})([/.-])(\d{1,2})[/.-](?:\d{4}|\d{2})(?:\D|$)"
-_NUMERIC = r"\d+(?:\.\d+)?(?:[eE]\+?\d+)?"
+_NUMERIC = r"\d+(?:[.,]\d+)?(?:[eE]\+?\d+)?"
 _ANY_DATE = (
-    r"^(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[/.-]\d{1,2}[/.-]\d{2}|\d{4}年|"
+    r"^(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[/.-]\d{1,2}[/.-]\d{2}|\d{4}[年년]|\d{4}\. \d|"
     r"(?i:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? )?\d{1,2}[-/. ]+[A-Za-z]{3,9}[-/., ]+\d{2}|"
     r"[A-Za-z]{3,9} \d{1,2},? ?\d{4})"
 )
+_YEAR = r"(?:^|\D)(\d{4})(?:\D|$)"
+_BUDDHIST_YEARS = 543
+"""Years by which the Buddhist era is ahead."""
+
+MIDNIGHT = r"[ T]0{1,2}:00(?::00(?:\.0+)?)?$"
 _BLANKS = r"[\s\p{Z}]+"
+_EAST_ASIAN = (
+    (r"(\d{4})[年년] ?(\d{1,2})[月월] ?(\d{1,2})[日일]?", r"\1-\2-\3"),
+    (r"[(\x{FF08}][月火水木金土日월화수목금토][)\x{FF09}]", " "),
+    (r"(?:星期|周|週)[一二三四五六日天]|[月火水木金土日]曜日?|[월화수목금토일]요일", " "),
+    (r"(\d{1,2})[时時点點시] ?(\d{1,2})[分분]? ?", r"\1:\2:"),
+    (r":(\d{1,2})[秒초]", r":\1"),
+    (r": *$", ""),
+    (r"(?:上午|午前|오전|凌晨|早上) ?([\d:.]+)", r" \1 AM"),
+    (r"(?:下午|午後|오후|晚上|中午) ?([\d:.]+)", r" \1 PM"),
+    (r" +", " "),
+)
 
 
 @dataclass(frozen=True)
@@ -58,6 +77,8 @@ class DatePlan:
     n_date_only: int
     n_zoned: int
     formats: tuple[str, ...] = ()
+    months: MonthNames | None = None
+    calendar: Literal["Gregorian", "Buddhist"] = "Gregorian"
 
     @property
     def share(self) -> float:
@@ -88,7 +109,8 @@ def plan_dates(
     named_as_date
         The header says date or time, so that bare numbers may be meant as dates.
     """
-    seen = _look(connection, source, value)
+    months = find_month_names(connection, source, value)
+    seen = _look(connection, source, iso_sql(f"trim({value})", months) if months else value)
     n_values = int(seen["n_values"])
     numbers = _number_kind(seen) if named_as_date else None
     order, question = _order(seen)
@@ -104,6 +126,9 @@ def plan_dates(
         n_dates=int(seen["n_texts"]) + n_numbers,
         n_date_only=int(seen["n_date_only"]),
         n_zoned=int(seen["n_zoned"]),
+        months=months if seen["n_texts"] else None,
+        # No time is so far ahead, so such years can only be of that era.
+        calendar="Buddhist" if 0 < seen["n_years"] == seen["n_buddhist"] else "Gregorian",
     )
 
 
@@ -117,15 +142,21 @@ def _look(connection: duckdb.DuckDBPyConnection, source: str, value: str) -> dic
                 regexp_matches(x, {literal(_ANY_DATE)}) AS is_text,
                 regexp_full_match(x, {literal(_NUMERIC)}) AS is_number,
                 regexp_extract(x, {literal(_ORDERED)}, 2) AS separator,
+                TRY_CAST(regexp_extract(x, {literal(_YEAR)}, 1) AS INTEGER) AS year,
                 TRY_CAST(regexp_extract(x, {literal(_ORDERED)}, 1) AS INTEGER) AS a,
                 TRY_CAST(regexp_extract(x, {literal(_ORDERED)}, 3) AS INTEGER) AS b
             FROM texts),
         numbers AS (
-            SELECT *, CASE WHEN is_number THEN TRY_CAST(x AS DOUBLE) END AS n FROM parts)
+            SELECT *, CASE WHEN is_number THEN TRY_CAST(replace(x, ',', '.') AS DOUBLE) END AS n
+            FROM parts)
         SELECT count(*) AS n_values, min(x) AS sample,
             count(*) FILTER (is_text) AS n_texts,
             count(*) FILTER (is_number) AS n_numbers,
-            count(*) FILTER (is_text AND NOT regexp_matches(x, '\\d:\\d|时')) AS n_date_only,
+            count(*) FILTER (is_text AND (NOT regexp_matches(x, '\\d:\\d|\\d[时時点點시]')
+                OR regexp_matches(x, {literal(MIDNIGHT)}))) AS n_date_only,
+            count(year) FILTER (is_text) AS n_years,
+            count(*) FILTER (is_text AND year - {_BUDDHIST_YEARS} BETWEEN {_FIRST} AND {_LAST})
+                AS n_buddhist,
             count(*) FILTER (is_text AND regexp_matches(x, {literal(_OFFSET)})) AS n_zoned,
             count(*) FILTER (separator <> '') AS n_ordered,
             count(*) FILTER (separator = '.') AS n_dotted,
@@ -206,8 +237,9 @@ def with_formats(
     """
     formats = _formats(plan.order)
     counts = ", ".join(f"count(try_strptime(x, {literal(entry)}))" for entry in formats)
+    text = _in_our_calendar(value, plan)
     row = connection.execute(
-        f"SELECT {counts} FROM (SELECT trim({value}) AS x FROM {source} LIMIT 500)"
+        f"SELECT {counts} FROM (SELECT {text} AS x FROM {source} LIMIT 500)"
     ).fetchall()[0]
     used = sorted(zip(row, formats, strict=True), key=lambda pair: -pair[0])
     return replace(plan, formats=tuple(entry for n, entry in used if n))
@@ -226,12 +258,26 @@ def time_sql(value: str, plan: DatePlan, zone: str | None) -> str:
     that is skipped in spring is moved on by an hour, one in the hour that comes twice in autumn
     is its second.
     """
-    text = f"trim({value})"
-    ways = []
+    text = _in_our_calendar(value, plan)
+    if plan.months or plan.calendar == "Buddhist":
+        # Bound to a name, the rewritten text is made once.
+        return f"list_transform([{text}], lambda t: {_ways_sql('t', 't', plan, zone)})[1]"
+    return _ways_sql(value, text, plan, zone)
+
+
+def _ways_sql(value: str, text: str, plan: DatePlan, zone: str | None) -> str:
+    """SQL that tries one way to read a value, and the text in it, after the other."""
+    ways: list[str] = []
     # A cast reads ISO several times faster than formats do, and refuses what it can't read
-    # wholly; but it takes the session's zone for times without one.
+    # wholly; but it takes the session's zone for times without one. Where there is no room for
+    # an offset, none has to be looked for.
     if zone is None:
-        ways.append(f"CASE WHEN {text} < ':' THEN epoch_us(TRY_CAST({text} AS TIMESTAMPTZ)) END")
+        ways.append(
+            f"CASE WHEN {value} LIKE '____-__-_____:__:__' "
+            f"THEN epoch_us(TRY_CAST({value} AS TIMESTAMP)) "
+            f"WHEN {value} BETWEEN '0' AND ':' "
+            f"THEN epoch_us(TRY_CAST({value} AS TIMESTAMPTZ)) END"
+        )
     if plan.formats:
         listed = ", ".join(literal(entry) for entry in plan.formats)
         ways.append(_local_to_utc(f"try_strptime({text}, [{listed}])", zone))
@@ -241,19 +287,44 @@ def time_sql(value: str, plan: DatePlan, zone: str | None) -> str:
     return f"COALESCE({', '.join(ways)})"
 
 
+def has_offset_sql(value: str) -> str:
+    """SQL that tells whether a text says how far its time is from UTC."""
+    return f"regexp_matches(trim({value}), {literal(_OFFSET)})"
+
+
+def _in_our_calendar(value: str, plan: DatePlan) -> str:
+    """SQL of a text with its month a number, and its year counted as we do."""
+    text = f"trim({value})"
+    if plan.months:
+        text = iso_sql(text, plan.months)
+    if plan.calendar == "Buddhist":
+        year = f"regexp_extract({text}, {literal(_YEAR)}, 1)"
+        ours = f"CAST(TRY_CAST({year} AS INTEGER) - {_BUDDHIST_YEARS} AS VARCHAR)"
+        text = f"CASE WHEN {year} = '' THEN {text} ELSE replace({text}, {year}, {ours}) END"
+    return text
+
+
+def _replaced(text: str, patterns: Sequence[tuple[str, str]]) -> str:
+    for pattern, put in patterns:
+        text = f"regexp_replace({text}, {literal(pattern)}, {literal(put)}, 'g')"
+    return text
+
+
 def _text_sql(text: str, order: DateOrder | None, zone: str | None) -> str:
     """SQL for dates that are written out."""
+    # Java adds the zone's name to the offset, browsers do in words.
+    text = f"regexp_replace({text}, ' ?(?:\\[[\\w/+-]+\\]|\\([^)]*\\))$', '')"
     body = f"regexp_replace({text}, {literal(_OFFSET)}, '\\1')"
-    for pattern, put in (
-        (_BLANKS, " "),
-        (r"^(?i:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? +", ""),
-        (r"(:\d{2}),(\d+)$", r"\1.\2"),
+    plain = (
+        *((_BLANKS, " "), (r"^(\d{4})\. (\d{1,2})\. (\d{1,2})\.?", r"\1-\2-\3")),
+        *((r"^(?i:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? +", ""), (r"(:\d{2}),(\d+)$", r"\1.\2")),
         (r"(\.\d{6})\d+$", r"\1"),
         (r"(\d)(?:T|, ?| )(\d{1,2}:\d{2})", r"\1 \2"),
-        (r"日 ?(\d{1,2}:\d{2})", r"日 \1"),
-        (r" ?([AaPp])\.?[Mm]\.?$", r" \1M"),
-    ):
-        body = f"regexp_replace({body}, {literal(pattern)}, {literal(put)}, 'g')"
+        (r" ?([AaPp])\.?\s?[Mm]\.?$", r" \1M"),
+    )
+    eastern = _replaced(body, _EAST_ASIAN)
+    body = f"CASE WHEN regexp_matches({body}, '[^\\x00-\\x7F]') THEN {eastern} ELSE {body} END"
+    body = _replaced(body, plain)
     listed = ", ".join(literal(entry) for entry in _formats(order))
     local = (
         f"CASE WHEN regexp_full_match({body}, {literal(_ISO)}) "
@@ -277,7 +348,7 @@ def _number_sql(text: str, kind: NumberKind, zone: str | None) -> str:
     if kind == "compact":
         parsed = f"try_strptime({text}, ['%Y%m%d', '%Y%m%d%H%M%S'])"
         return number.format(_local_to_utc(parsed, zone))
-    value = f"TRY_CAST({text} AS DECIMAL(38, 9))"
+    value = f"TRY_CAST(replace({text}, ',', '.') AS DECIMAL(38, 9))"
     if kind == "excel":
         # Excel counts days from 1899-12-30; its fractions are exact to about a millisecond.
         days = f"round(({value} - 25569) * 86400000)::BIGINT * 1000"

@@ -58,19 +58,31 @@ def find_duplicates(
 
 
 def _merge_exact(connection: duckdb.DuckDBPyConnection, table: str, columns: Sequence[str]) -> None:
-    """Rows alike in all columns; a hash finds them, the columns themselves decide."""
+    """Rows alike in all columns; a hash of a few finds most that are not."""
     listed = ", ".join(identifier(column) for column in columns)
+    usable = f"FROM {identifier(table)} WHERE is_usable"
+    digest = "hash(account_id, occurred_at, touchpoint)"
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE suspects AS SELECT {digest} AS digest {usable} "
+        "GROUP BY 1 HAVING count(*) > 1"
+    )
+    if not connection.execute("SELECT 1 FROM suspects LIMIT 1").fetchall():
+        return
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE alike AS
+        SELECT id, hash({listed}) AS digest {usable} AND {digest} IN (FROM suspects)
+        """
+    )
     connection.execute(
         f"""
         INSERT INTO {MERGED}
-        WITH hashed AS (
-            SELECT id, hash({listed}) AS digest FROM {identifier(table)} WHERE is_usable),
-        suspects AS (
-            SELECT digest FROM hashed GROUP BY digest HAVING count(*) > 1),
-        suspect_ids AS (SELECT id FROM hashed SEMI JOIN suspects USING (digest)),
+        WITH repeated AS (
+            SELECT id FROM alike WHERE digest IN (
+                SELECT digest FROM alike GROUP BY digest HAVING count(*) > 1)),
         grouped AS (
             SELECT id, min(id) OVER (PARTITION BY {listed}) AS kept_id
-            FROM {identifier(table)} SEMI JOIN suspect_ids USING (id))
+            FROM {identifier(table)} SEMI JOIN repeated USING (id))
         SELECT id, kept_id, '{EXACT}' FROM grouped WHERE id <> kept_id
         """
     )
@@ -79,22 +91,18 @@ def _merge_exact(connection: duckdb.DuckDBPyConnection, table: str, columns: Seq
 def _merge_across_sources(connection: duckdb.DuckDBPyConnection, table: str, source: str) -> None:
     """Look only at touches that have a neighbour from another source near in time."""
     row = connection.execute(
-        f"SELECT count(DISTINCT {source}) FROM {identifier(table)} WHERE is_usable"
+        f"SELECT min({source}) <> max({source}) FROM {identifier(table)} WHERE is_usable"
     ).fetchall()[0]
-    if cast("tuple[int]", row)[0] < 2:  # noqa: PLR2004 - nothing to compare with
+    if not cast("tuple[bool | None]", row)[0]:
         return
+    _find_near(connection, table, source)
     candidates = connection.sql(
         f"""
-        WITH touches AS (
-            SELECT id, occurred_at, {source} AS source,
-                hash(COALESCE('p' || person_id, 'a' || account_id), touchpoint) AS digest,
-                COALESCE('p' || person_id, 'a' || account_id) AS who, touchpoint
-            FROM {identifier(table)} ANTI JOIN {MERGED} USING (id) WHERE is_usable),
-        shared AS (
-            SELECT digest FROM touches GROUP BY digest HAVING min(source) <> max(source)),
+        WITH near AS (
+            SELECT * FROM touches WHERE span_0 IN (FROM shared_0) OR span_1 IN (FROM shared_1)),
         gaps AS (
             SELECT *, occurred_at - lag(occurred_at) OVER same > {_TOLERANCE_US} AS is_apart
-            FROM touches SEMI JOIN shared USING (digest)
+            FROM near
             WINDOW same AS (PARTITION BY who, touchpoint ORDER BY occurred_at, id)),
         clusters AS (
             SELECT *, count(*) FILTER (is_apart) OVER (
@@ -120,6 +128,30 @@ def _merge_across_sources(connection: duckdb.DuckDBPyConnection, table: str, sou
         f"INSERT INTO {MERGED} SELECT id, kept_id, '{CROSS_SOURCE}' FROM found_pairs"
     )
     connection.unregister("found_pairs")
+
+
+def _find_near(connection: duckdb.DuckDBPyConnection, table: str, source: str) -> None:
+    """Make the view ``touches`` and, by its two spans, tables of those with several sources."""
+    who = "COALESCE('p' || person_id, 'a' || account_id)"
+    # Two touches five minutes apart share one of two overlapping spans of ten.
+    spans = [
+        f"hash(digest, (occurred_at + {shift}) // {2 * _TOLERANCE_US})"
+        for shift in (0, _TOLERANCE_US)
+    ]
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP VIEW touches AS
+        SELECT *, {", ".join(f"{span} AS span_{n}" for n, span in enumerate(spans))} FROM (
+            SELECT id, occurred_at, {source} AS source,
+                {who} AS who, touchpoint, hash({who}, touchpoint) AS digest
+            FROM {identifier(table)} ANTI JOIN {MERGED} USING (id) WHERE is_usable)
+        """
+    )
+    for number in range(len(spans)):
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE shared_{number} AS SELECT span_{number} FROM touches "
+            "GROUP BY ALL HAVING min(source) <> max(source)"
+        )
 
 
 def _rows(reader: pa.RecordBatchReader) -> Iterator[Candidate]:
@@ -163,7 +195,7 @@ def make_kept(
     *,
     replaced: str = "",
 ) -> None:
-    """Make ``target``: the usable rows that stay, their nulls filled from those merged into them.
+    """Make the view ``target``: the usable rows that stay, filled from those merged into them.
 
     Parameters
     ----------
@@ -172,22 +204,15 @@ def make_kept(
     replaced
         A ``REPLACE`` clause for the columns of the result.
     """
-    usable = f"SELECT t.* FROM {identifier(table)} t"
     counts = connection.execute(
         f"SELECT count(*), count(*) FILTER (merged_as = '{CROSS_SOURCE}') FROM {MERGED}"
     ).fetchall()[0]
     n_merged, n_across = cast("tuple[int, int]", counts)
-    if not n_merged:
-        # Nothing to join: a view spares a copy of all rows.
-        connection.execute(
-            f"CREATE VIEW {identifier(target)} AS "
-            f"SELECT * {replaced} FROM ({usable} WHERE is_usable)"
-        )
-        return
-    kept = f"{usable} ANTI JOIN {MERGED} USING (id) WHERE is_usable"
+    without = f"ANTI JOIN {MERGED} USING (id)" if n_merged else ""
+    kept = f"SELECT t.* FROM {identifier(table)} t {without} WHERE is_usable"
     if n_across:
         kept = _filled_sql(connection, table, kept, columns)
-    connection.execute(f"CREATE TABLE {identifier(target)} AS SELECT * {replaced} FROM ({kept})")
+    connection.execute(f"CREATE VIEW {identifier(target)} AS SELECT * {replaced} FROM ({kept})")
 
 
 def _filled_sql(

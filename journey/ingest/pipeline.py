@@ -1,83 +1,53 @@
-"""From files to a stored log; runs in a process of its own.
+"""From files to a data set; runs in a process of its own.
 
-Raw tables of text → one table of entries with times → spelled as meant → people and accounts
-known → duplicates merged → attributes told from touchpoints → sorted into the store.
+Raw tables of text → one table of entries with times, kept as a batch of the data set → the
+store, made of all its batches.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, cast
 
 import duckdb
-import pyarrow as pa
 
-from journey.definitions import dumps, load_definitions
-from journey.errors import UnreadableFileError
-from journey.ingest.attributes import Place, attribute_table, constant_roles, place_columns
-from journey.ingest.cleaning import DESCRIBED, SPELLED, clean_entries, judge_entries
-from journey.ingest.columns import TableRoles, assign_roles, check_complete
-from journey.ingest.deduplicate import Dedupe, find_duplicates, make_kept
-from journey.ingest.identity import (
-    KNOWN_AS,
-    account_kinds,
-    identity_notes,
-    resolve_identities,
-)
+from journey.definitions import Definitions, load_definitions
+from journey.ingest.columns import Given, TableRoles, assign_roles, check_complete, check_dated
+from journey.ingest.dataset import make_dataset
+from journey.ingest.dates import DateOrder
 from journey.ingest.limits import Limits
-from journey.ingest.model import propose_for
-from journey.ingest.progress import Phase, Progress
+from journey.ingest.preset_choice import Presets
+from journey.ingest.presets import prepare_tables
+from journey.ingest.progress import Progress
 from journey.ingest.raw import RawTable, read_raw
-from journey.ingest.report import account_for_rows
 from journey.ingest.shapes import stage_tables
-from journey.ingest.sql import connect, identifier, literal
-from journey.ingest.storing import store_entries
-from journey.report import REPORT_FILE, IngestReport, report_to_json
-from journey.schema import REQUIRED_ROLES, ROLES
-
-DEFINITIONS_FILE: Final = "definitions.toml"
-LINKED, KNOWN, KEPT = "linked", "known", "kept"
+from journey.ingest.sources import (
+    SOURCES,
+    Batch,
+    SourceTable,
+    batch_folders,
+    link_batches,
+    next_folder,
+    read_batch,
+    source_table,
+    unique_files,
+    write_batch,
+)
+from journey.ingest.sql import connect, identifier
+from journey.schema import LEFT_OUT, ROLES
 
 Report = Callable[[Progress], None]
 
 
-@dataclass(frozen=True)
-class Job:
-    """One import: its database, its tables, and whom to tell how far it has come."""
-
-    connection: duckdb.DuckDBPyConnection
-    tables: tuple[TableRoles, ...]
-    names: Mapping[str, str]
-    tell: Report
-
-    @property
-    def extras(self) -> tuple[str, ...]:
-        """Columns without a role."""
-        return tuple(self.names.values())
-
-    @property
-    def n_rows(self) -> int:
-        """Rows of all files."""
-        return sum(table.raw.n_rows for table in self.tables)
-
-    @property
-    def described(self) -> str | None:
-        """The table of attribute rows, if there are such files."""
-        return DESCRIBED if any(t.shape == "attributes" for t in self.tables) else None
-
-    def phase(self, phase: Phase, part: int = 0, parts: int = 1) -> None:
-        """Say what is being done, and how far that has come."""
-        self.tell(Progress(phase, "", self.n_rows * part // parts, self.n_rows))
-
-
 def import_files(argument: Mapping[str, Any], tell: Report) -> dict[str, Any]:
-    """Read files into a store.
+    """Make a data set of files, and of what was imported before.
 
     Parameters
     ----------
     argument
         ``paths``, ``names``, ``columns``, ``columns_by_file``, ``dates``, ``zone``, ``dedupe``,
-        ``definitions``, ``scratch`` (an empty folder), ``target`` (the folder to make), ``limits``.
+        ``definitions``, ``scratch`` (an empty folder), ``target`` (the folder to make), ``limits``,
+        ``earlier`` (the ``sources`` of a data set; none: a new one).
     tell
         Is told how far the import has come.
 
@@ -87,28 +57,128 @@ def import_files(argument: Mapping[str, Any], tell: Report) -> dict[str, Any]:
         ``n_touchpoints``.
     """
     scratch, limits = Path(argument["scratch"]), Limits(**argument["limits"])
+    sources = _linked(argument, scratch)
     with connect(scratch, memory_bytes=limits.memory_bytes) as connection:
-        raw = _read_all(connection, argument, scratch, limits, tell)
-        tell(Progress("columns", "", 0, None))
-        tables = assign_roles(connection, raw, argument["columns"], argument.get("columns_by_file"))
-        check_complete(tables)
-        names, notes = stage_tables(
-            connection, tables, dates=argument["dates"], zone=argument["zone"]
-        )
-        for table in raw:
-            connection.execute(f"DROP TABLE {identifier(table.table)}")
-        job = Job(connection, tuple(tables), names, tell)
-        return _finish(job, argument, [*_raw_notes(raw, tables), *notes])
+        _stage(connection, argument, sources, tell)
+        return _made(connection, argument, sources, tell)
+
+
+def remake(argument: Mapping[str, Any], tell: Report) -> dict[str, Any]:
+    """Make a data set again of what it keeps of its files.
+
+    Parameters
+    ----------
+    argument
+        ``definitions``, ``scratch``, ``target``, ``limits``, ``earlier``.
+    tell
+        Is told how far it has come.
+
+    Returns
+    -------
+    dict
+        ``n_touchpoints``.
+    """
+    scratch, limits = Path(argument["scratch"]), Limits(**argument["limits"])
+    sources = _linked(argument, scratch)
+    with connect(scratch, memory_bytes=limits.memory_bytes) as connection:
+        return _made(connection, argument, sources, tell)
+
+
+def _linked(argument: Mapping[str, Any], scratch: Path) -> Path:
+    """A folder for the batches, where the database may read; those of before are in it."""
+    sources = scratch / SOURCES
+    sources.mkdir()
+    if argument.get("earlier"):
+        link_batches(Path(argument["earlier"]), sources)
+    return sources
+
+
+def _stage(
+    connection: duckdb.DuckDBPyConnection,
+    argument: Mapping[str, Any],
+    sources: Path,
+    tell: Report,
+) -> None:
+    """Read files into the next batch."""
+    before = [read_batch(folder) for folder in batch_folders(sources)]
+    known = [table for batch in before for table in batch.tables]
+    options = _options(argument, before)
+    raw = _prepared(connection, _read_all(connection, argument, tell), argument, tell)
+    told = _as_before(raw, known, argument)
+    read = assign_roles(connection, raw, argument["columns"], told)
+    check_complete(read)
+    if not before:
+        check_dated(read)
+    dates = cast("DateOrder | None", options["dates"])
+    names, notes = stage_tables(connection, read, dates=dates, zone=options["zone"])
+    shown = unique_files((t.file for t in raw), taken=[table.file for table in known])
+    tables = tuple(
+        replace(source_table(r, t, names), file=file)
+        for r, t, file in zip(raw, read, shown, strict=True)
+    )
+    batch = Batch(tables, options, (*_raw_notes(raw, read), *notes))
+    write_batch(connection, next_folder(sources), batch)
+    for table in raw:
+        connection.execute(f"DROP TABLE {identifier(table.table)}")
+
+
+_OPTIONS: Final = ("dates", "zone", "dedupe")
+
+
+def _options(argument: Mapping[str, Any], before: Sequence[Batch]) -> dict[str, str | None]:
+    """What the user says of all files; where he says nothing, as with the first ones."""
+    first = before[0].options if before else {}
+    return {name: argument.get(name) or first.get(name) for name in _OPTIONS}
+
+
+def _as_before(
+    raw: Sequence[RawTable], known: Sequence[SourceTable], argument: Mapping[str, Any]
+) -> dict[str, Given]:
+    """Columns told by file; for a file with the headers of an earlier one, as they were there."""
+    by_file: dict[str, Given] = dict(argument.get("columns_by_file") or {})
+    if argument["columns"]:
+        return by_file
+    by_headers = {table.headers: table for table in known}
+    for table in raw:
+        if table.file not in by_file and table.columns in by_headers:
+            earlier = by_headers[table.columns]
+            # A role with no headers is switched off.
+            by_file[table.file] = {
+                **dict.fromkeys(ROLES, ()),
+                **earlier.roles,
+                LEFT_OUT: earlier.left_out,
+            }
+    return by_file
+
+
+def _made(
+    connection: duckdb.DuckDBPyConnection,
+    argument: Mapping[str, Any],
+    sources: Path,
+    tell: Report,
+) -> dict[str, Any]:
+    given: str | None = argument["definitions"]
+    definitions: Definitions | None = load_definitions(Path(given)) if given else None
+    n_touchpoints = make_dataset(
+        connection, sources, Path(argument["target"]), definitions=definitions, tell=tell
+    )
+    return {"n_touchpoints": n_touchpoints}
 
 
 def suggest_roles(argument: Mapping[str, Any], tell: Report) -> dict[str, Any]:
     """Find the roles of columns: ``rows``, one per column of every file."""
     scratch, limits = Path(argument["scratch"]), Limits(**argument["limits"])
     rows: list[dict[str, Any]] = []
+    presets: dict[str, str] = {}
+    answers: dict[str, dict[str, str]] = {}
     with connect(scratch, memory_bytes=limits.memory_bytes) as connection:
-        raw = _read_all(connection, argument, scratch, limits, tell)
-        tell(Progress("columns", "", 0, None))
+        read = _read_all(connection, argument, tell)
+        headers = {table.file: table.columns for table in read}
+        raw = _prepared(connection, read, argument, tell)
         for table in assign_roles(connection, raw, {}):
+            known = table.raw.known
+            presets |= {table.raw.file: known.preset} if known and known.preset else {}
+            answers[table.raw.file] = table.answers
             role_of = {h: role for role, headers in table.roles.items() for h in headers}
             for header in table.raw.columns:
                 role = role_of.get(header)
@@ -121,9 +191,10 @@ def suggest_roles(argument: Mapping[str, Any], tell: Report) -> dict[str, Any]:
                         "samples": _samples(table, header, role),
                         "question": table.question(header, role),
                         "shape": table.shape,
+                        "preset": known.title if known and known.shape else None,
                     }
                 )
-    return {"rows": rows}
+    return {"rows": rows, "headers": headers, "presets": presets, "answers": answers}
 
 
 def _samples(table: TableRoles, header: str, role: str | None) -> list[str]:
@@ -137,10 +208,9 @@ def _samples(table: TableRoles, header: str, role: str | None) -> list[str]:
 def _read_all(
     connection: duckdb.DuckDBPyConnection,
     argument: Mapping[str, Any],
-    scratch: Path,
-    limits: Limits,
     tell: Report,
 ) -> list[RawTable]:
+    scratch, limits = Path(argument["scratch"]), Limits(**argument["limits"])
     tables: list[RawTable] = []
     pairs = zip(argument["paths"], argument["names"], strict=True)
     for index, (path, name) in enumerate(pairs):
@@ -156,6 +226,25 @@ def _read_all(
     return tables
 
 
+def _prepared(
+    connection: duckdb.DuckDBPyConnection,
+    raw: Sequence[RawTable],
+    argument: Mapping[str, Any],
+    tell: Report,
+) -> list[RawTable]:
+    """The tables as presets make them ready; what the user names stays as it is."""
+    tell(Progress("columns", "", 0, None))
+    by_file, for_all = argument.get("columns_by_file") or {}, argument.get("columns") or {}
+    told = {table.file: by_file.get(table.file, for_all) for table in raw}
+    return prepare_tables(
+        connection,
+        raw,
+        Presets(**argument.get("presets", {})),
+        named={file: [h for named in said.values() for h in named] for file, said in told.items()},
+        keep_repeats=argument.get("dedupe") == "none",
+    )
+
+
 def _raw_notes(raw: Sequence[RawTable], tables: Sequence[TableRoles]) -> list[str]:
     """How the files were read, and which columns the user had left out."""
     read = [f"{table.file}: {note}" for table in raw for note in table.notes]
@@ -165,145 +254,3 @@ def _raw_notes(raw: Sequence[RawTable], tables: Sequence[TableRoles]) -> list[st
         for header in table.columns
         if header not in used.raw.columns
     ]
-
-
-def _finish(job: Job, argument: Mapping[str, Any], notes: list[str]) -> dict[str, Any]:
-    """All steps after the files are one table."""
-    notes += _clean(job)
-    job.phase("sorting")
-    _merge(job, cast("Dedupe", argument["dedupe"]))
-    report = account_for_rows(job.connection, job.tables, table=KNOWN, described=job.described)
-    if not report.n_kept:
-        raise UnreadableFileError(_nothing_left(report))
-    places, left_out = _places(job)
-    accounts, people = (_attributes(job, place, places) for place in ("account", "person"))
-    target = Path(argument["target"])
-    n_touchpoints = store_entries(
-        job.connection,
-        KEPT,
-        target,
-        extras=[column for column, place in places.items() if place == "touchpoint"],
-        accounts=accounts,
-        people=people,
-        progress=lambda n: job.tell(Progress("writing", "", n, report.n_kept)),
-    )
-    given = argument["definitions"]
-    definitions = (
-        load_definitions(Path(given)) if given else propose_for(job.connection, KEPT, people)
-    )
-    (target / DEFINITIONS_FILE).write_text(dumps(definitions), encoding="utf-8")
-    whole = report.with_notes([*notes, *left_out])
-    (target / REPORT_FILE).write_text(report_to_json(whole), encoding="utf-8")
-    return {"n_touchpoints": n_touchpoints}
-
-
-def _clean(job: Job) -> list[str]:
-    """Make the table of entries with people and accounts known."""
-    notes = clean_entries(
-        job.connection, job.extras, tell=lambda part, parts: job.phase("cleaning", part, parts)
-    )
-    others = [job.described] if job.described else []
-    resolve_identities(job.connection, SPELLED, LINKED, others=others)
-    judge_entries(job.connection, LINKED, KNOWN)
-    job.connection.execute(f"DROP VIEW {LINKED}")
-    job.connection.execute("DROP VIEW related")
-    job.connection.execute(f"DROP TABLE {SPELLED}")
-    return notes + identity_notes(job.connection, KNOWN)
-
-
-def _merge(job: Job, dedupe: Dedupe) -> None:
-    """Make the table of entries kept; where there are several files, each is a source."""
-    columns = [*ROLES, *job.extras]
-    find_duplicates(
-        job.connection,
-        KNOWN,
-        dedupe=dedupe,
-        columns=columns,
-        source="COALESCE(source_system, file_index::VARCHAR)",
-    )
-    dated = [i for i, table in enumerate(job.tables) if table.shape != "attributes"]
-    names = "".join(f" WHEN {i} THEN {literal(job.tables[i].raw.file)}" for i in dated)
-    source = f"COALESCE(source_system, CASE file_index{names} END)"
-    make_kept(
-        job.connection,
-        KNOWN,
-        KEPT,
-        [name for name in columns if name not in REQUIRED_ROLES],
-        replaced=f"REPLACE ({source} AS source_system)" if len(dated) > 1 else "",
-    )
-
-
-def _described_columns(job: Job, place: Place) -> list[str]:
-    """Columns of attribute files that describe accounts, or people."""
-    held = [
-        table
-        for table in job.tables
-        if table.shape == "attributes"
-        and ("person" if "person_id" in table.roles else "account") == place
-    ]
-    return list(dict.fromkeys(job.names[header] for table in held for header in table.extras))
-
-
-def _places(job: Job) -> tuple[dict[str, Place], list[str]]:
-    """What each column without a role describes; what a file says of a key goes first."""
-    entry_columns = {job.names[h] for t in job.tables if t.shape != "attributes" for h in t.extras}
-    keyed = {job.names[h] for t in job.tables if t.shape != "events" for h in t.extras}
-    columns = [column for column in job.extras if column in entry_columns]
-    places, notes = place_columns(
-        job.connection, KEPT, columns, never_left_out=keyed, roles=list(ROLES)
-    )
-    for place in ("account", "person"):
-        for column in _described_columns(job, place):
-            if places.get(column) == "touchpoint":
-                places[column] = "left out"
-                notes.append(f"Column {column!r} is taken from the file that describes {place}s.")
-    return places, notes
-
-
-def _attributes(job: Job, place: Place, places: Mapping[str, Place]) -> pa.Table | None:
-    columns = {column: column for column, held in places.items() if held == place}
-    if place == "account":
-        columns |= constant_roles(job.connection, KEPT, _single_headers(job))
-    table = attribute_table(
-        job.connection,
-        place,
-        entries=KEPT,
-        from_entries=columns,
-        described=job.described,
-        from_files=_described_columns(job, place),
-    )
-    kinds = account_kinds(job.connection, KEPT) if place == "account" else None
-    if kinds is None or table is None or KNOWN_AS in table.column_names:
-        return kinds if table is None else table
-    return table.join(kinds, "account_id")
-
-
-def _single_headers(job: Job) -> dict[str, str]:
-    """The header of each role that may describe accounts, where all files agree on it."""
-    found = {
-        role: {header for table in job.tables for header in table.roles.get(role, ())}
-        for role in ("channel", "campaign")
-    }
-    taken = {*ROLES, *job.extras}
-    return {
-        role: next(iter(headers))
-        for role, headers in found.items()
-        if len(headers) == 1 and not headers & taken
-    }
-
-
-def _nothing_left(report: IngestReport) -> str:
-    """Why no row could be used, by the most frequent reason."""
-    worst = max(
-        (reason for reason in report.reasons if reason.action == "set aside"),
-        key=lambda reason: reason.n_rows,
-        default=None,
-    )
-    if worst is None:
-        return "The files have no rows with touchpoints."
-    shown = f", for example {worst.examples[0]}" if worst.examples else ""
-    return (
-        f"No row could be used: {worst.n_rows:,} rows of {worst.file} have {worst.reason}{shown}. "
-        "Check which columns hold the case, the time and the touchpoint, "
-        "for example --column occurred_at=HEADER."
-    )

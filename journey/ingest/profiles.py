@@ -50,8 +50,12 @@ class Profile:
 
 def profile_table(connection: duckdb.DuckDBPyConnection, raw: RawTable) -> dict[str, Profile]:
     """Look at the values of every column."""
-    source = sampled(raw.table, raw.n_rows)
-    return {header: _profile(connection, source, header) for header in raw.columns}
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE looked_at AS SELECT * FROM {sampled(raw.table, raw.n_rows)}"
+    )
+    profiles = {header: _profile(connection, "looked_at", header) for header in raw.columns}
+    connection.execute("DROP TABLE looked_at")
+    return profiles
 
 
 def _profile(connection: duckdb.DuckDBPyConnection, source: str, header: str) -> Profile:

@@ -12,13 +12,13 @@ from journey.ingest.formats.delimited import read_delimited
 from journey.ingest.formats.excel import read_excel
 from journey.ingest.formats.json_records import read_json
 from journey.ingest.formats.parquet import read_parquet
-from journey.ingest.formats.table import RawTable, RejectedRow, Source
+from journey.ingest.formats.table import Aside, Known, RawTable, RejectedRow, Shape, Source
 from journey.ingest.formats.xes import read_xes
 from journey.ingest.limits import Limits
 from journey.ingest.progress import Progress
 from journey.ingest.signatures import Kind
 
-__all__ = ["RawTable", "RejectedRow", "read_raw"]
+__all__ = ["Aside", "Known", "RawTable", "RejectedRow", "Shape", "read_raw"]
 
 _READERS: Final[dict[Kind, Callable[[Source], list[RawTable]]]] = {
     "delimited": read_delimited,

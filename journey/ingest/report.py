@@ -5,8 +5,8 @@ from typing import cast
 
 import duckdb
 
-from journey.ingest.columns import TableRoles
 from journey.ingest.deduplicate import MERGED
+from journey.ingest.sources import SourceTable
 from journey.ingest.sql import identifier
 from journey.report import (
     MOST_EXAMPLES,
@@ -29,7 +29,7 @@ _ROW_TEXT = (
 
 def account_for_rows(
     connection: duckdb.DuckDBPyConnection,
-    tables: Sequence[TableRoles],
+    tables: Sequence[SourceTable],
     *,
     table: str,
     described: str | None,
@@ -50,8 +50,10 @@ def account_for_rows(
         _collect(connection, query, tables, found)
     if described:
         _collect(connection, _described_sql(described), tables, found)
+    if any(table_of.shape == "costs" for table_of in tables):
+        _collect(connection, _costs_sql(), tables, found)
     for index, read in enumerate(tables):
-        found[index] += _rejected(read)
+        found[index] += [*_rejected(read), *_taken_out(read)]
     summaries = [_summary(read, found[index]) for index, read in enumerate(tables)]
     reasons = [reason for index in found for reason in found[index]]
     return IngestReport(tuple(summaries), tuple(reasons))
@@ -99,7 +101,7 @@ def _described_sql(table: str) -> str:
 def _collect(
     connection: duckdb.DuckDBPyConnection,
     query: str,
-    tables: Sequence[TableRoles],
+    tables: Sequence[SourceTable],
     found: dict[int, list[ReasonCount]],
 ) -> None:
     for row in connection.execute(query).fetchall():
@@ -107,7 +109,7 @@ def _collect(
         shown = [(int(e["row"]), str(e["value"] or "")) for e in examples or ()]
         found[int(index)].append(
             ReasonCount(
-                file=tables[int(index)].raw.file,
+                file=tables[int(index)].file,
                 action=cast("Action", action),
                 reason=str(reason),
                 n_rows=int(n_rows),
@@ -116,42 +118,72 @@ def _collect(
         )
 
 
-def _rejected(read: TableRoles) -> list[ReasonCount]:
+def _rejected(read: SourceTable) -> list[ReasonCount]:
     """Rows that are no rows of the table: ragged, totals; by reason as far as they are known."""
-    raw = read.raw
-    if not raw.n_rejected:
+    if not read.n_rejected:
         return []
-    reasons = list(dict.fromkeys(row.reason for row in raw.rejected)) or ["not a row"]
+    reasons = list(dict.fromkeys(row.reason for row in read.rejected)) or ["not a row"]
     counts: dict[str, int] = {
-        reason: sum(row.reason == reason for row in raw.rejected) for reason in reasons
+        reason: sum(row.reason == reason for row in read.rejected) for reason in reasons
     }
-    counts[reasons[-1]] += raw.n_rejected - sum(counts.values())
+    counts[reasons[-1]] += read.n_rejected - sum(counts.values())
     return [
         ReasonCount(
-            file=raw.file,
+            file=read.file,
             action="set aside",
             reason=reason,
             n_rows=counts[reason],
             examples=tuple(
-                Example(row.line, row.text[:_SHOWN]) for row in raw.rejected if row.reason == reason
+                Example(row.line, row.text[:_SHOWN])
+                for row in read.rejected
+                if row.reason == reason
             )[:MOST_EXAMPLES],
         )
         for reason in reasons
     ]
 
 
-def _summary(read: TableRoles, reasons: Sequence[ReasonCount]) -> FileSummary:
+def _taken_out(read: SourceTable) -> list[ReasonCount]:
+    """Rows that a preset took out of the table, with its reasons."""
+    return [
+        ReasonCount(
+            file=read.file,
+            action=aside.action,
+            reason=aside.reason,
+            n_rows=aside.n_rows,
+            examples=tuple(Example(row, text) for row, text in aside.examples),
+        )
+        for aside in read.aside
+    ]
+
+
+def _costs_sql() -> str:
+    """Rows of costs are read if they say what was paid on which day, else set aside."""
+    return (
+        "SELECT file_index, 'read as costs', '', count(*), [] FROM costs "
+        "WHERE fault IS NULL GROUP BY file_index UNION ALL "
+        "SELECT file_index, 'set aside', fault, count(*), list({row: source_row, value: "
+        f"left(shown, {_SHOWN})}} ORDER BY source_row)[1:{MOST_EXAMPLES}] FROM costs "
+        "WHERE fault IS NOT NULL GROUP BY file_index, fault ORDER BY ALL"
+    )
+
+
+def _summary(read: SourceTable, reasons: Sequence[ReasonCount]) -> FileSummary:
     def total(action: Action) -> int:
         return sum(reason.n_rows for reason in reasons if reason.action == action)
 
     return FileSummary(
-        file=read.raw.file,
+        file=read.file,
         shape=read.shape,
-        n_rows=read.raw.n_rows + read.raw.n_rejected,
+        n_rows=read.n_rows
+        - read.n_added
+        + read.n_rejected
+        + sum(aside.n_rows for aside in read.aside),
         n_read=sum(reason.n_rows for reason in reasons),
         n_kept=total("kept"),
         n_merged=total("merged"),
         n_set_aside=total("set aside"),
         n_attributes=total("read as attributes"),
+        n_costs=total("read as costs"),
         roles=dict(read.roles),
     )

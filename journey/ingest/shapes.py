@@ -1,19 +1,24 @@
-"""Tables of three shapes become one: entries, and attributes beside them.
+"""Tables of four shapes become three: entries, and attributes and costs beside them.
 
 ``events`` have a time and a touchpoint. ``wide`` tables have a key and one or more date columns:
 each filled date is a touchpoint named after its header. ``attributes`` tables have a key and no
-date. Entries of all files stand in one table, still as written but for their times.
+date. ``costs`` tables say what campaigns cost by day. Entries of all files stand in one table,
+still as written but for their times. ``details`` say more of rows of other tables, which have
+their columns by now.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Final, Protocol
 
 import duckdb
 
+from journey.ingest.clock_changes import count_doubtful_times, doubtful_notes
 from journey.ingest.columns import TableRoles
+from journey.ingest.costs import costs_sql, decimal_comma
 from journey.ingest.dates import (
     FIRST_YEAR,
     LAST_YEAR,
+    MIDNIGHT,
     DateOrder,
     DatePlan,
     decided,
@@ -22,12 +27,15 @@ from journey.ingest.dates import (
     time_sql,
     with_formats,
 )
+from journey.ingest.decimals import settle_decimals
+from journey.ingest.raw import RawTable
 from journey.ingest.sql import identifier, literal
 from journey.proposals import decides_won
 from journey.schema import NUMBER_ROLES, ROLES
 
 ENTRIES: Final = "entries"
 ATTRIBUTES: Final = "attributes"
+COSTS: Final = "costs"
 
 ROW: Final = ("file_index", "source_row", "date_index")
 """What tells entries apart, in the order that settles ties."""
@@ -35,11 +43,24 @@ ROW: Final = ("file_index", "source_row", "date_index")
 _CORE: Final = (
     *(*ROW, "time_text", "time_fault", "read_at", "id", "level", "fault", "is_usable"),
     *("account_by", "is_joined_visitor", "kept_id", "merged_as", "shown", "action"),
+    "channel_combination",
 )
 TIME_MISSING, TIME_UNREAD, TIME_OUTSIDE = "no time", "time not understood", "time out of range"
 
 
-def extra_names(tables: Sequence[TableRoles]) -> dict[str, str]:
+_Plans = Mapping[tuple[str, ...], DatePlan]
+
+
+class HasExtras(Protocol):
+    """A table, read just now or earlier, by its columns without a role."""
+
+    @property
+    def extras(self) -> tuple[str, ...]:
+        """Their headers."""
+        ...
+
+
+def extra_names(tables: Sequence[HasExtras]) -> dict[str, str]:
     """Column names for the headers without a role, none of them the name of a role."""
     headers = dict.fromkeys(header for table in tables for header in table.extras)
     names: dict[str, str] = {}
@@ -61,7 +82,7 @@ def stage_tables(
     dates: DateOrder | None,
     zone: str | None,
 ) -> tuple[dict[str, str], list[str]]:
-    """Make the tables ``entries`` and ``attributes`` out of the raw ones.
+    """Make the tables ``entries``, ``attributes`` and ``costs`` out of the raw ones.
 
     Returns
     -------
@@ -71,22 +92,35 @@ def stage_tables(
         What to tell about how times were read.
     """
     names = extra_names(tables)
-    notes: list[str] = []
-    entries: list[str] = []
-    attributes: list[str] = []
+    notes = settle_decimals(connection, tables)
+    parts: dict[str, list[str]] = {ENTRIES: [], ATTRIBUTES: [], COSTS: []}
+    plans_of: dict[int, _Plans] = {}
     for index, table in enumerate(tables):
+        told = _zone_of(table.raw, zone)
+        if table.shape == "details":
+            continue
         if table.shape == "attributes":
-            attributes.append(_attributes_sql(table, index, names))
+            parts[ATTRIBUTES].append(_attributes_sql(table, index, names))
             continue
         plans = _plans(connection, table, dates)
-        notes += _time_notes(table, plans, zone)
-        build = _events_sql if table.shape == "events" else _wide_sql
-        entries.append(build(table, index, names, plans, zone))
-    for name, parts in ((ENTRIES, entries), (ATTRIBUTES, attributes)):
-        if parts:
+        notes += _time_notes(table, plans, told)
+        if table.shape == "costs":
+            plan = next(iter(plans.values()), None)
+            comma = decimal_comma(connection, table.raw)
+            parts[COSTS].append(costs_sql(table.raw, index, plan, told, with_comma=comma))
+            continue
+        plans_of[index] = plans
+        if table.shape == "events":
+            parts[ENTRIES].append(_events_sql(table, index, names, plans, told))
+        else:
+            parts[ENTRIES].append(_wide_sql(table, index, names, plans, told))
+    for name, found in parts.items():
+        if found:
             connection.execute(
-                f"CREATE TABLE {identifier(name)} AS {' UNION ALL BY NAME '.join(parts)}"
+                f"CREATE VIEW {identifier(name)} AS {' UNION ALL BY NAME '.join(found)}"
             )
+    for index, plans in plans_of.items():
+        notes += _doubtful_notes(connection, tables[index], index, plans, zone)
     return names, notes
 
 
@@ -94,14 +128,19 @@ def _time_value(headers: Sequence[str]) -> str:
     """SQL of the text of a time that stands in one column or in several."""
     if len(headers) == 1:
         return identifier(headers[0])
-    return f"concat_ws(' ', {', '.join(f'trim({identifier(header)})' for header in headers)})"
+    first, *rest = (f"trim({identifier(header)})" for header in headers)
+    # Spreadsheets write a date alone as the midnight it begins with.
+    day = f"regexp_replace({first}, {literal(MIDNIGHT)}, '')"
+    return f"concat_ws(' ', {', '.join((day, *rest))})"
 
 
 def _plans(
     connection: duckdb.DuckDBPyConnection, table: TableRoles, dates: DateOrder | None
 ) -> dict[tuple[str, ...], DatePlan]:
     """How each time of a table is to be read; undecided ones are looked at in every row."""
-    headers = table.roles["occurred_at"]
+    headers = table.roles.get("occurred_at", ())
+    if not headers:
+        return {}
     groups = [(header,) for header in headers] if table.shape == "wide" else [headers]
     raw = identifier(table.raw.table)
     plans: dict[tuple[str, ...], DatePlan] = {}
@@ -113,9 +152,26 @@ def _plans(
     known = list(plans.values())
     few = sampled(table.raw.table, table.raw.n_rows)
     for group, plan in plans.items():
-        told = decided(plan, dates, column=" + ".join(group), file=table.raw.file, siblings=known)
+        order = _order_of(table.raw, dates)
+        told = decided(plan, order, column=" + ".join(group), file=table.raw.file, siblings=known)
         plans[group] = with_formats(connection, few, _time_value(group), told)
     return plans
+
+
+def _order_of(raw: RawTable, dates: DateOrder | None) -> DateOrder | None:
+    """What a vendor's documents say of day and month, else the user, else what he said before."""
+    known = raw.known
+    if known is None or known.order is None:
+        return dates
+    return (dates or known.order) if known.is_remembered else known.order
+
+
+def _zone_of(raw: RawTable, zone: str | None) -> str | None:
+    """The zone of times without one, by the same rule."""
+    known = raw.known
+    if known is None or known.zone is None:
+        return zone
+    return (zone or known.zone) if known.is_remembered else known.zone
 
 
 def _time_notes(
@@ -132,6 +188,37 @@ def _time_notes(
             notes.append(f"{column}: numbers read as {_NUMBER_WORDS[plan.numbers]}.")
         if plan.question == "epoch unit":
             notes.append(f"{column}: epoch times in several units, told apart by their size.")
+        if plan.months:
+            notes.append(f"{column}: months by name read as {plan.months.in_english}.")
+        if plan.calendar == "Buddhist":
+            notes.append(f"{column}: years of the Buddhist era; read as 543 years earlier.")
+    return notes
+
+
+def _doubtful_notes(
+    connection: duckdb.DuckDBPyConnection,
+    table: TableRoles,
+    index: int,
+    plans: _Plans,
+    zone: str | None,
+) -> list[str]:
+    """What a change of the clocks makes doubtful, where there is a zone."""
+    told = _zone_of(table.raw, zone)
+    notes: list[str] = []
+    for position, (group, plan) in enumerate(plans.items()):
+        if told is None:
+            continue
+        part = f" AND date_index = {position}" if table.shape == "wide" else ""
+        counts = count_doubtful_times(
+            connection,
+            identifier(table.raw.table),
+            _time_value(group),
+            plan,
+            told,
+            read=ENTRIES,
+            rows=f"file_index = {index}{part}",
+        )
+        notes += doubtful_notes(*counts, f"{table.raw.file}, column {' + '.join(group)!r}", told)
     return notes
 
 
@@ -142,11 +229,12 @@ _NUMBER_WORDS = {
 }
 
 
-def _row_sql(index: int, date_index: int) -> list[str]:
+def _row_sql(raw: RawTable, index: int, date_index: int) -> list[str]:
+    part = "source_part" if raw.n_added else str(date_index)
     return [
         f"{index}::INTEGER AS file_index",
         "source_row::BIGINT AS source_row",
-        f"{date_index}::INTEGER AS date_index",
+        f"{part}::INTEGER AS date_index",
     ]
 
 
@@ -175,10 +263,10 @@ def _timed(
     return (
         "SELECT * EXCLUDE (time_text, read_at), "
         f"CASE WHEN read_at >= {earliest} AND read_at < {latest} THEN read_at END AS occurred_at, "
-        f"CASE WHEN trim(coalesce(time_text, '')) = '' THEN {literal(TIME_MISSING)} "
-        f"WHEN read_at IS NULL THEN {literal(TIME_UNREAD)} "
-        f"WHEN read_at < {earliest} OR read_at >= {latest} THEN {literal(TIME_OUTSIDE)} END "
-        "AS time_fault, "
+        f"CASE WHEN read_at >= {earliest} AND read_at < {latest} THEN NULL "
+        f"WHEN read_at IS NOT NULL THEN {literal(TIME_OUTSIDE)} "
+        f"WHEN trim(coalesce(time_text, '')) = '' THEN {literal(TIME_MISSING)} "
+        f"ELSE {literal(TIME_UNREAD)} END AS time_fault, "
         "CASE WHEN time_fault IS NOT NULL THEN time_text END AS time_text "
         f"FROM (SELECT *, {time} AS read_at FROM "
         f"(SELECT {', '.join(selected)}, {text} AS time_text FROM {source}))"
@@ -193,7 +281,7 @@ def _events_sql(
     zone: str | None,
 ) -> str:
     ((group, plan),) = plans.items()
-    selected = _row_sql(index, 0) + _texts(table, names, without=("occurred_at",))
+    selected = _row_sql(table.raw, index, 0) + _texts(table, names, without=("occurred_at",))
     return _timed(selected, _time_value(group), plan, zone, source=identifier(table.raw.table))
 
 
@@ -211,7 +299,7 @@ def _wide_sql(
     parts: list[str] = []
     for position, ((header,), plan) in enumerate(plans.items()):
         selected = [
-            *_row_sql(index, position),
+            *_row_sql(table.raw, index, position),
             *_texts(table, names, without=("occurred_at", *NUMBER_ROLES)),
             *_amounts(table, header, headers),
             f"{literal(header)} AS touchpoint",
@@ -243,7 +331,7 @@ def _amounts(table: TableRoles, header: str, headers: Sequence[str]) -> list[str
 
 
 def _attributes_sql(table: TableRoles, index: int, names: Mapping[str, str]) -> str:
-    selected = _row_sql(index, 0) + _texts(table, names, without=())
+    selected = _row_sql(table.raw, index, 0) + _texts(table, names, without=())
     level = next((place for place, key in _LEVELS if key in table.roles), "")
     return (
         f"SELECT {', '.join(selected)}, {literal(level)} AS level "

@@ -59,7 +59,7 @@ def kind_of(path: Path, name: str) -> Kind:
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
     if not head.strip(b"\0\r\n\t \xef\xbb\xbf\xff\xfe"):
-        raise UnreadableFileError(f"{name} is empty. Export it again, then upload the new file.")
+        raise UnreadableFileError(f"{name} is empty. Export it again, then import the new file.")
     if head.startswith(b"\x1f\x8b"):
         return "gzip"
     if head.startswith(b"PK\x03\x04"):

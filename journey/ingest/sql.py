@@ -62,15 +62,15 @@ def literal(value: str) -> str:
 
 
 def connect(directory: Path, *, memory_bytes: int) -> duckdb.DuckDBPyConnection:
-    """Open an on-disk database in a folder, locked to that folder.
+    """Open a database of a folder, locked to that folder.
 
-    Data larger than the memory spill into the folder. The connection can't read or write
+    Data larger than the memory spill into it. The connection can't read or write
     elsewhere, load extensions or see Python variables, and none of that can be switched back on.
 
     Parameters
     ----------
     directory
-        An existing folder for the database, its spill files and all files it may read.
+        An existing folder for what spills and for all files it may read or write.
     memory_bytes
         Memory that queries may use.
 
@@ -89,7 +89,6 @@ def connect(directory: Path, *, memory_bytes: int) -> duckdb.DuckDBPyConnection:
     """
     directory = directory.resolve()
     connection = duckdb.connect(
-        directory / "import.duckdb",
         config={
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",

@@ -18,6 +18,8 @@ EMPTY_WORDS: Final = (
 """Written for 'nothing'. Not 'NA', an id and a country; not 'unknown', which is a value."""
 
 _EDGES = r"^[\s\p{Z}\p{Cc}\x{FEFF}]+|[\s\p{Z}\p{Cc}\x{FEFF}]+$"
+# Most values are such, and need nothing of the below.
+_PLAIN = r"[!-~]+(?: [!-~]+)*"
 _BLANKS = r"[\s\p{Z}\p{Cc}\x{FEFF}]+"
 
 _NUMBER = (
@@ -39,10 +41,19 @@ def cleaned_sql(value: str, kind: Kind) -> str:
     words = ", ".join(literal(word) for word in EMPTY_WORDS)
     trimmed = f"regexp_replace({value}, {literal(_EDGES)}, '', 'g')"
     if kind == "id":
-        clean = f"CASE WHEN contains({trimmed}, '@') THEN lower({trimmed}) ELSE {trimmed} END"
+        plain, clean = _lower_addresses(value), _lower_addresses(trimmed)
     else:
+        plain = value
         clean = f"nfc_normalize(regexp_replace({trimmed}, {literal(_BLANKS)}, ' ', 'g'))"
-    return f"CASE WHEN {trimmed} IN ({words}) THEN NULL ELSE {clean} END"
+    return (
+        f"CASE WHEN regexp_full_match({value}, {literal(_PLAIN)}) "
+        f"THEN CASE WHEN {value} NOT IN ({words}) THEN {plain} END "
+        f"WHEN {trimmed} NOT IN ({words}) THEN {clean} END"
+    )
+
+
+def _lower_addresses(value: str) -> str:
+    return f"CASE WHEN contains({value}, '@') THEN lower({value}) ELSE {value} END"
 
 
 def make_spellings(
@@ -73,28 +84,35 @@ def make_spellings(
         f"SELECT {identifier(column)} AS written FROM {identifier(table)}"
         for table, column in sources
     )
-    fold = "lower(clean)" if kind == "text" else "clean"
     connection.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE {identifier(name)} AS
-        WITH counted AS (
-            SELECT written, count(*) AS n FROM ({union})
-            WHERE written IS NOT NULL GROUP BY written),
-        cleaned AS (
-            SELECT written, {cleaned_sql("written", kind)} AS clean, n FROM counted),
-        spelled AS (
-            SELECT clean, sum(n) AS n FROM cleaned WHERE clean IS NOT NULL GROUP BY clean),
-        chosen AS (
-            SELECT {fold} AS fold, first(clean ORDER BY n DESC, clean) AS meant
-            FROM spelled GROUP BY fold)
-        SELECT written, meant FROM cleaned LEFT JOIN chosen ON {fold} = fold
-        WHERE meant IS DISTINCT FROM written
-        """
+        f"CREATE OR REPLACE TEMP TABLE {identifier(name)} AS {_spellings_sql(union, kind)}"
     )
     ((n_changed,),) = connection.execute(f"SELECT count(*) FROM {identifier(name)}").fetchall()
     if not n_changed:
         connection.execute(f"DROP TABLE {identifier(name)}")
     return int(n_changed)
+
+
+def _spellings_sql(values: str, kind: Kind) -> str:
+    """A query of the values that are meant otherwise than ``written`` in another query."""
+    meant = "clean" if kind == "id" else "COALESCE(chosen.meant, clean)"
+    return f"""
+    WITH counted AS (
+        SELECT written, count(*) AS n FROM ({values})
+        WHERE written IS NOT NULL GROUP BY written),
+    cleaned AS MATERIALIZED (
+        SELECT written, {cleaned_sql("written", kind)} AS clean, lower(clean) AS fold, n
+        FROM counted),
+    varied AS (
+        SELECT fold FROM cleaned WHERE fold IS NOT NULL GROUP BY fold HAVING count(*) > 1),
+    spelled AS (
+        SELECT fold, clean, sum(n) AS n FROM cleaned SEMI JOIN varied USING (fold)
+        GROUP BY ALL),
+    chosen AS (
+        SELECT fold, first(clean ORDER BY n DESC, clean) AS meant FROM spelled GROUP BY fold)
+    SELECT written, {meant} AS meant FROM cleaned LEFT JOIN chosen USING (fold)
+    WHERE {meant} IS DISTINCT FROM written
+    """
 
 
 def spelled_sql(table: str, columns: Iterable[str], spellings: Mapping[str, str]) -> str:

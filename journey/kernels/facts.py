@@ -19,6 +19,8 @@ STALLED, IN_PROGRESS = 3, 4
 UNDECIDING = 255
 """The mark of touchpoints that decide nothing; others carry the state they bring about."""
 
+N_BINS = 4_096
+
 
 @kernel
 def walk(
@@ -33,8 +35,8 @@ def walk(
     """Stage after each touch; per journey its state, deciding row and number of reopenings.
 
     The last deciding touchpoint counts; silence beyond dormancy ends a journey undecided; only a
-    customer's touch after a loss or dormancy reopens it; a win stays, and from then on the
-    journey is in its last stage.
+    customer's touch after a loss or dormancy reopens it, and to buy is one, while to be closed
+    once more is none; a win stays, and from then on the journey is in its last stage.
     """
     current = np.empty(len(entered), np.int8)
     states = np.full(len(offsets) - 1, OPEN, np.uint8)
@@ -51,13 +53,14 @@ def walk(
                 if begun and state == OPEN and np.int64(ticks[row]) - ticks[row - 1] > dormancy:
                     state = NO_DECISION
                 verdict = verdicts[row]
-                if verdict != UNDECIDING:
-                    state = verdict
-                    decided[j] = row
-                elif state != OPEN and by_customer[row]:
+                is_return = by_customer[row] and verdict in (UNDECIDING, WON)
+                if state != OPEN and is_return:
                     state = OPEN
                     decided[j] = -1
                     reopened[j] += 1
+                if verdict != UNDECIDING:
+                    state = verdict
+                    decided[j] = row
                 if state == WON:
                     stage = np.int8(last_stage)
             current[row] = stage
@@ -80,6 +83,38 @@ def gaps_of(ticks: Ticks, offsets: Ints, wanted: Flags) -> Ints:
                 gaps[at] = np.int64(ticks[row]) - np.int64(ticks[row - 1])
                 at += 1
     return gaps
+
+
+@kernel
+def values_at(values: Ints, place: int) -> tuple[int, int]:
+    """Of values that are never negative the one at this place in their order, and the next.
+
+    Counted into bins of equal width, so that only those near the place need be sorted.
+    """
+    shift = np.int64(0)
+    largest = values.max()
+    while largest >> shift >= N_BINS:
+        shift += 1
+    counts = np.zeros(N_BINS, np.int64)
+    for value in values:
+        counts[value >> shift] += 1
+    first, n_below = np.int64(0), np.int64(0)
+    while n_below + counts[first] <= place:
+        n_below += counts[first]
+        first += 1
+    following = min(place + 1, len(values) - 1)
+    last, n_upto = first, n_below + counts[first]
+    while n_upto <= following:
+        last += 1
+        n_upto += counts[last]
+    near = np.empty(n_upto - n_below, np.int64)
+    at = 0
+    for value in values:
+        if first <= value >> shift <= last:
+            near[at] = value
+            at += 1
+    near.sort()
+    return near[place - n_below], near[following - n_below]
 
 
 @kernel

@@ -53,6 +53,17 @@ def take(values: Codes, rows: Codes) -> Codes:
 
 
 @kernel
+def take_ranges(values: Codes, begins: Ints, offsets: Ints) -> Codes:
+    """From each beginning so many values as the offsets leave room for, one after the other."""
+    taken = np.empty(offsets[-1], values.dtype)
+    for j in range(len(begins)):
+        shift = begins[j] - offsets[j]
+        for at in range(offsets[j], offsets[j + 1]):
+            taken[at] = values[at + shift]
+    return taken
+
+
+@kernel
 def run_starts(types: Codes, offsets: Ints) -> Flags:
     """Touchpoints that differ in type from the one before in their journey."""
     flags = np.ones(len(types), np.bool_)
@@ -63,11 +74,11 @@ def run_starts(types: Codes, offsets: Ints) -> Flags:
 
 
 @kernel
-def first_at_or_after(ticks: Ticks, offsets: Ints, instant: int) -> Ints:
+def first_at_or_after(ticks: Ticks, begins: Ints, ends: Ints, instant: int) -> Ints:
     """Per journey the first row at or after an instant (its end, if there is none)."""
-    found = np.empty(len(offsets) - 1, np.int64)
-    for j in range(len(offsets) - 1):
-        low, high = offsets[j], offsets[j + 1]
+    found = np.empty(len(begins), np.int64)
+    for j in range(len(begins)):
+        low, high = begins[j], ends[j]
         while low < high:
             middle = (low + high) // 2
             if ticks[middle] < instant:

@@ -37,6 +37,26 @@ def stage_entries(current: Stages, offsets: Ints, n_stages: int) -> tuple[Ints, 
 
 
 @kernel
+def count_entries(
+    entered: Ints,
+    advanced: Ints,
+    last_stages: Stages,
+    outcomes: npt.NDArray[np.uint8],
+    journeys: Ints,
+) -> Ints:
+    """By stage, of the given journeys: those that entered it, that went on, that are open in it."""
+    n_stages = entered.shape[1]
+    counts = np.zeros((3, n_stages), np.int64)
+    for j in journeys:
+        for stage in range(n_stages):
+            counts[0, stage] += entered[j, stage] >= 0
+            counts[1, stage] += advanced[j, stage] >= 0
+        if outcomes[j] > NO_DECISION and last_stages[j] >= 0:
+            counts[2, last_stages[j]] += 1
+    return counts
+
+
+@kernel
 def journeys_having_type(
     types: Codes, offsets: Ints, members: npt.NDArray[np.bool_], n_types: int
 ) -> Ints:

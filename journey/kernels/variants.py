@@ -32,3 +32,35 @@ def hash_journeys(types: Codes, offsets: Ints) -> tuple[Hashes, Hashes]:
         first[j] = a
         second[j] = b
     return first, second
+
+
+@kernel
+def group_hashes(first: Hashes, second: Hashes) -> tuple[Ints, Ints]:
+    """The group of each pair of hashes, and of each group the first pair; by appearance.
+
+    An open table of hashes twice as large as needed: groups are found without sorting.
+    """
+    n_slots = 2
+    while n_slots < 2 * len(first):
+        n_slots *= 2
+    slots = np.full(n_slots, -1, np.int64)
+    last_slot = np.uint64(n_slots - 1)
+    groups = np.empty(len(first), np.int64)
+    examples = np.empty(len(first), np.int64)
+    n_groups = 0
+    for k in range(len(first)):
+        slot = first[k] & last_slot
+        group = slots[slot]
+        while group >= 0:
+            example = examples[group]
+            if first[example] == first[k] and second[example] == second[k]:
+                break
+            slot = (slot + np.uint64(1)) & last_slot
+            group = slots[slot]
+        if group < 0:
+            group = n_groups
+            slots[slot] = group
+            examples[group] = k
+            n_groups += 1
+        groups[k] = group
+    return groups, examples[:n_groups].copy()

@@ -10,6 +10,7 @@ from journey.errors import ColumnNotFoundError, ValueNotAllowedError
 from journey.schema import NUMBER_ROLES, REQUIRED_ROLES
 from journey.store.encode import CASE, TIME, Encoding, Fingerprint, encode, shard_rows
 from journey.store.layout import MICROSECONDS, Column, Store, Values, aligned, tick_type, with_null
+from journey.store.ties import ROW, TIE, with_ties
 
 
 def build_store(
@@ -37,7 +38,7 @@ def build_store(
         If a touchpoint has no account, time or type.
     """
     _check_required(table)
-    ordered = _sorted(table)
+    ordered = _sorted(with_ties(table.append_column(ROW, pa.array(np.arange(table.num_rows)))))
     dictionaries = dictionaries_of(ordered)
     encoding = encoding_of(ordered[TIME], dictionaries)
     rows = rows_per_shard or shard_rows(ordered.num_rows)
@@ -73,7 +74,7 @@ def dictionaries_of(table: pa.Table) -> dict[str, Values]:
     """The distinct values of every text column in binary order, null last where allowed."""
     dictionaries: dict[str, Values] = {}
     for name in table.column_names:
-        if name in (TIME, "source_order", *NUMBER_ROLES):
+        if name in (TIME, TIE, "source_order", *NUMBER_ROLES):
             continue
         values = table[name].combine_chunks().cast(pa.string()).unique().drop_null()
         ordered = values.take(pc.sort_indices(values))
@@ -95,7 +96,6 @@ def encoding_of(times: Column, dictionaries: Mapping[str, Values]) -> Encoding:
 
 def _sorted(table: pa.Table) -> pa.Table:
     """By case and time; ties by the source's own order, then by row."""
-    numbered = table.append_column("row", pa.array(np.arange(table.num_rows)))
-    keys = [CASE, TIME, *(["source_order"] if "source_order" in table.column_names else []), "row"]
-    order = pc.sort_indices(numbered, sort_keys=[(key, "ascending") for key in keys])
-    return table.take(order).combine_chunks()
+    keys = [CASE, TIME, *(["source_order"] if "source_order" in table.column_names else []), ROW]
+    order = pc.sort_indices(table, sort_keys=[(key, "ascending") for key in keys])
+    return table.drop_columns(ROW).take(order).combine_chunks()

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,7 @@ from journey.store.layout import (
     frozen,
     narrowest,
 )
+from journey.store.ties import TIE
 
 CASE = "account_id"
 TIME = "occurred_at"
@@ -42,11 +44,14 @@ class Encoding:
         return (microseconds // step).astype(self.tick_type)
 
     def codes(self, name: str, column: Column) -> Array:
-        """Codes of a text column."""
+        """Codes of a column that holds texts, or their places in the dictionary already."""
         dictionary = self.dictionaries[name]
         null_code = len(dictionary) - 1 if dictionary.null_count else 0
-        found = pc.index_in(column, value_set=dictionary.drop_null()).fill_null(null_code)
-        return found.to_numpy().astype(narrowest(len(dictionary)))
+        if not pa.types.is_integer(column.type):
+            column = pc.index_in(column, value_set=dictionary.drop_null())
+        # The stubs know no fill by a number.
+        codes = cast("Any", column).fill_null(null_code)
+        return codes.to_numpy().astype(narrowest(len(dictionary)))
 
 
 def shard_rows(n_touchpoints: int) -> int:
@@ -65,14 +70,12 @@ def encode(
         If the batches are not sorted by case.
     """
     pending: list[dict[str, Array]] = []
-    n_pending, n_cases, last_case = 0, 0, None
+    n_pending, last_case = 0, 0
     for batch in batches:
         if not batch.num_rows:
             continue
-        starts, last_case = _journey_starts(batch.column(CASE), last_case)
         columns = _encoded(batch, encoding)
-        columns[CASE] = np.cumsum(starts, dtype=np.int64) + (n_cases - 1)
-        n_cases += int(starts.sum())
+        last_case = _check_order(columns[CASE], last_case)
         pending.append(columns)
         n_pending += batch.num_rows
         while n_pending >= rows_per_shard:
@@ -86,24 +89,21 @@ def encode(
         yield _shard(_joined(pending), encoding)
 
 
-def _journey_starts(cases: Values, before: str | None) -> tuple[npt.NDArray[np.bool_], str]:
-    """Which rows begin a journey, given the last case of the batch before."""
-    starts = np.empty(len(cases), dtype=bool)
-    starts[0] = before is None or cases[0].as_py() != before
-    starts[1:] = pc.not_equal(cases[1:], cases[:-1]).to_numpy(zero_copy_only=False)
-    firsts = cases.filter(pa.array(starts))
-    falling = pc.any(pc.less(firsts[1:], firsts[:-1])).as_py()
-    if falling or (before is not None and cases[0].as_py() < before):
+def _check_order(cases: Array, before: int) -> int:
+    """Refuse cases that fall; give the last one."""
+    if cases[0] < before or (cases[1:] < cases[:-1]).any():
         raise StoreError("Touchpoints reached the store out of order; sort them by account_id.")
-    return starts, cases[-1].as_py()
+    return int(cases[-1])
 
 
 def _encoded(batch: pa.RecordBatch, encoding: Encoding) -> dict[str, Array]:
     columns: dict[str, Array] = {}
-    for name in sorted(set(batch.schema.names) - {CASE, "source_order"}):
+    for name in sorted(set(batch.schema.names) - {"source_order"}):
         column = batch.column(name)
         if name == TIME:
             columns[name] = encoding.ticks(column.cast(pa.int64()).to_numpy())
+        elif name == TIE:
+            columns[name] = column.to_numpy()
         elif name in NUMBER_ROLES:
             columns[name] = column.cast(pa.float64()).fill_null(float("nan")).to_numpy()
         else:
@@ -130,15 +130,17 @@ def _joined(parts: list[dict[str, Array]]) -> dict[str, Array]:
 
 def _shard(columns: dict[str, Array], encoding: Encoding) -> Shard:
     cases = columns.pop(CASE)
-    begins = np.flatnonzero(np.diff(cases, prepend=cases[0] - 1))
+    begins = np.flatnonzero(np.append(True, cases[1:] != cases[:-1]))
     n_cases = len(encoding.dictionaries[CASE])
     ticks = columns.pop(TIME)
+    ties = columns.pop(TIE, None)
     return Shard(
         offsets=frozen(np.append(begins, len(cases)).astype(np.int64)),
         cases=frozen(cases[begins].astype(narrowest(n_cases))),
         ticks=frozen(ticks),
         codes={n: frozen(v) for n, v in columns.items() if n not in NUMBER_ROLES},
         numbers={n: frozen(v) for n, v in columns.items() if n in NUMBER_ROLES},
+        ties=None if ties is None else frozen(ties),
     )
 
 
@@ -152,6 +154,8 @@ class Fingerprint:
         """Take in the next shard."""
         self._update("journey lengths", shard.lengths.astype(np.int32))
         self._update("time", shard.ticks)
+        if shard.ties is not None:
+            self._update("ties", shard.ties)
         for name, values in {**shard.codes, **shard.numbers}.items():
             self._update(f"column {name}", values)
 

@@ -29,13 +29,18 @@ SHARDS_WANTED = 8
 
 @dataclass(frozen=True, eq=False)
 class Shard:
-    """Whole journeys: ``offsets[j]:offsets[j + 1]`` are the touchpoints of journey ``j``."""
+    """Whole journeys: ``offsets[j]:offsets[j + 1]`` are the touchpoints of journey ``j``.
+
+    ``ties`` orders touchpoints of one instant that another case joins over several accounts
+    (none: there are no such).
+    """
 
     offsets: npt.NDArray[np.int64]
     cases: Array
     ticks: Array
     codes: Mapping[str, Array]
     numbers: Mapping[str, npt.NDArray[np.float64]]
+    ties: Array | None = None
 
     @property
     def n_touchpoints(self) -> int:
@@ -58,7 +63,8 @@ class Store:
     """A whole log: shards, the dictionaries they share, attributes of accounts and people.
 
     ``accounts`` and ``people`` have one row for each dictionary entry of ``account_id`` and
-    ``person_id``, in the same order.
+    ``person_id``, in the same order. ``n_without_case`` touchpoints of the log belong to no
+    case and are left out.
     """
 
     case_role: str
@@ -68,6 +74,7 @@ class Store:
     accounts: pa.Table
     people: pa.Table
     fingerprint: str
+    n_without_case: int = 0
 
     @property
     def n_touchpoints(self) -> int:
@@ -117,6 +124,19 @@ class Store:
         if column not in shard.codes:
             raise ColumnNotFoundError.among(column, self.text_columns, where="the log")
         return shard.codes[column]
+
+    def account_codes(self, column: str) -> tuple[Array, Values]:
+        """Codes of an attribute of accounts, one per account, and the values they stand for."""
+        if column not in self._account_codes:
+            whole = self.accounts[column].combine_chunks()
+            encoded = whole.dictionary_encode(null_encoding="encode")
+            codes = encoded.indices.to_numpy().astype(narrowest(len(encoded.dictionary)))
+            self._account_codes[column] = frozen(codes), encoded.dictionary
+        return self._account_codes[column]
+
+    @cached_property
+    def _account_codes(self) -> dict[str, tuple[Array, Values]]:
+        return {}
 
     def journey_accounts(self, shard: Shard) -> Array:
         """Account code of each journey: its own, or that of its first touchpoint."""

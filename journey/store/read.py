@@ -9,6 +9,8 @@ import pyarrow as pa
 
 from journey.errors import StoreError
 from journey.store.layout import Array, Shard, Store, frozen
+from journey.store.replace import restore_interrupted
+from journey.store.ties import TIE
 from journey.store.write import MANIFEST, VERSION
 
 
@@ -20,6 +22,7 @@ def open_store(directory: Path) -> Store:
     StoreError
         If there is no store, part of it is missing, or another version wrote it.
     """
+    restore_interrupted(directory.parent)
     manifest = _manifest(directory)
     try:
         store, n_expected = _store(directory, manifest), int(manifest["n_touchpoints"])
@@ -82,8 +85,10 @@ def _shard(directory: Path, index: int) -> Shard:
     journeys = _read(directory / f"journeys-{index}.arrow")
     codes: dict[str, Array] = {}
     numbers: dict[str, Any] = {}
-    for name in touchpoints.column_names[1:]:
+    for name in touchpoints.column_names:
         kind, _, column = name.partition(" ")
+        if kind not in ("code", "number"):
+            continue
         target = codes if kind == "code" else numbers
         target[column] = _array(touchpoints, name)
     offsets = np.insert(_array(journeys, "ends"), 0, 0)
@@ -98,6 +103,7 @@ def _shard(directory: Path, index: int) -> Shard:
         ticks=_array(touchpoints, "ticks"),
         codes=codes,
         numbers=numbers,
+        ties=_array(touchpoints, TIE) if TIE in touchpoints.column_names else None,
     )
 
 

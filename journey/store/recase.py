@@ -9,12 +9,15 @@ import pyarrow as pa
 from journey.errors import ColumnNotFoundError
 from journey.store.encode import shard_rows
 from journey.store.layout import Array, Shard, Store, Values, frozen, narrowest
+from journey.store.ties import TIE
 
 Ints = npt.NDArray[np.int64]
 
 
 def recase(store: Store, role: str, *, gap_ticks: int | None = None) -> Store:
     """Sort touchpoints into journeys by another text column; rows without one are left out.
+
+    Those left out are counted in ``n_without_case``.
 
     Parameters
     ----------
@@ -30,9 +33,11 @@ def recase(store: Store, role: str, *, gap_ticks: int | None = None) -> Store:
     """
     columns = _gathered(store)
     cases, names = _case_of_rows(store, columns, role)
-    ticks = columns.pop("ticks")
+    ticks, ties = columns.pop("ticks"), columns.pop(TIE, None)
+    n_touchpoints = len(cases)
     rows = np.flatnonzero(cases >= 0)
-    rows = rows[np.lexsort((ticks[rows], cases[rows]))]
+    last_keys = () if ties is None else (ties[rows],)
+    rows = rows[np.lexsort((*last_keys, ticks[rows], cases[rows]))]
     cases, ticks = cases[rows], ticks[rows]
     if gap_ticks is not None:
         cases, names = _cut_at_gaps(cases, ticks, names, gap_ticks)
@@ -48,6 +53,7 @@ def recase(store: Store, role: str, *, gap_ticks: int | None = None) -> Store:
         accounts=store.accounts,
         people=_people_of_cases(store, names) if role == "person_id" else store.people,
         fingerprint=f"{store.fingerprint}/{role}/{gap_ticks}",
+        n_without_case=n_touchpoints - len(rows),
     )
 
 
@@ -62,6 +68,9 @@ def _people_of_cases(store: Store, names: Values) -> pa.Table:
 def _gathered(store: Store) -> dict[str, Array]:
     """All shards' columns end to end, the case among them; numbers are marked by a space."""
     parts: dict[str, list[Array]] = {"ticks": [shard.ticks for shard in store.shards]}
+    ties = [shard.ties for shard in store.shards if shard.ties is not None]
+    if ties:
+        parts[TIE] = ties
     for name in store.text_columns:
         parts[name] = [store.codes(shard, name) for shard in store.shards]
     for name in store.shards[0].numbers if store.shards else ():

@@ -1,12 +1,13 @@
-"""A dense selection of one shard: what kernels run on."""
+"""A selection of one shard, dense when a kernel looks at it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
-from journey.kernels.select import rows_of_flags, rows_of_ranges, take
+from journey.kernels import select
 from journey.store.layout import Array, Shard, Store, frozen, narrowest
 
 Ints = npt.NDArray[np.int64]
@@ -14,24 +15,42 @@ Ints = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """Some journeys of a shard, and of these some touchpoints, lying next to each other.
+    """Some journeys of a shard, and of these some touchpoints.
 
-    ``journeys`` are positions in the shard; ``rows`` are the shard's rows (none: all of them).
+    ``journeys`` are positions in the shard. ``rows`` are the shard's rows; without them journey
+    ``j`` is the slice of the shard that begins at ``begins[j]``, as long as ``offsets`` say. What
+    a kernel reads is copied together when it first asks for it.
     """
 
     store: Store
     shard: Shard
     type_names: tuple[str, ...]
-    types: Array
-    ticks: Array
     offsets: Ints
     journeys: Ints
+    begins: Ints
     rows: npt.NDArray[np.uint32] | None = None
+    new_codes: Array | None = None
+
+    @cached_property
+    def types(self) -> Array:
+        """Codes of the types of the touchpoints in view."""
+        types = self.gathered(self.shard.codes["touchpoint"])
+        return types if self.new_codes is None else frozen(select.take(self.new_codes, types))
+
+    @cached_property
+    def ticks(self) -> Array:
+        """Times of the touchpoints in view."""
+        return self.gathered(self.shard.ticks)
+
+    @cached_property
+    def lengths(self) -> Ints:
+        """Touchpoints of each journey in view."""
+        return np.diff(self.offsets)
 
     @property
     def n_touchpoints(self) -> int:
         """Touchpoints in view."""
-        return len(self.types)
+        return int(self.offsets[-1])
 
     @property
     def n_journeys(self) -> int:
@@ -40,25 +59,33 @@ class View:
 
     @property
     def n_bytes(self) -> int:
-        """Memory held by the view itself, not by its shard."""
-        rows = 0 if self.rows is None else self.rows.nbytes + self.types.nbytes + self.ticks.nbytes
-        return rows + self.offsets.nbytes + self.journeys.nbytes
+        """Memory the view itself may hold, not its shard."""
+        row_bytes = 0 if self.rows is None else self.rows.itemsize
+        row_bytes += self.shard.ticks.itemsize + self.shard.codes["touchpoint"].itemsize
+        return row_bytes * self.n_touchpoints + 4 * self.offsets.nbytes
 
     def codes(self, column: str) -> Array:
         """Codes of a text column for the touchpoints in view."""
-        codes = self.store.codes(self.shard, column)
-        return codes if self.rows is None else frozen(codes[self.rows])
+        if column == self.store.case_role:
+            return frozen(np.repeat(self.shard.cases[self.journeys], self.lengths))
+        return self.gathered(self.store.codes(self.shard, column))
 
     def codes_of_rows(self, column: str, rows: slice | npt.NDArray[np.uint32]) -> Array:
         """Codes of a text column for some of the touchpoints in view."""
-        if column == self.store.case_role or self.rows is not None:
-            return self.codes(column)[rows]
-        return self.shard.codes[column][rows]
+        return self.codes(column)[rows]
 
     def numbers(self, column: str) -> npt.NDArray[np.float64] | None:
         """A number column for the touchpoints in view; none where the log has none."""
         values = self.shard.numbers.get(column)
-        return values if values is None or self.rows is None else values[self.rows]
+        return None if values is None else self.gathered(values)
+
+    def gathered(self, values: Array) -> Array:
+        """Of values for every row of the shard those of the touchpoints in view."""
+        if self.rows is not None:
+            return frozen(select.take(values, self.rows))
+        if self.offsets is self.shard.offsets:
+            return values
+        return frozen(select.take_ranges(values, self.begins, self.offsets))
 
 
 def whole(store: Store, shard: Shard) -> View:
@@ -67,66 +94,85 @@ def whole(store: Store, shard: Shard) -> View:
         store,
         shard,
         tuple(store.touchpoint_types),
-        shard.codes["touchpoint"],
-        shard.ticks,
         shard.offsets,
         frozen(np.arange(shard.n_journeys)),
+        shard.offsets[:-1],
     )
 
 
 def keep_ranges(view: View, begins: Ints, ends: Ints) -> View:
     """From each journey the rows from begin to end; journeys left empty are dropped."""
     kept = np.flatnonzero(ends > begins)
-    rows = rows_of_ranges(begins, ends, kept)
-    lengths = (ends - begins)[kept]
-    return _taken(view, rows, lengths, view.journeys[kept])
+    return _cut(view, kept, begins[kept], (ends - begins)[kept])
+
+
+def keep_journeys(view: View, flags: npt.NDArray[np.bool_]) -> View:
+    """The flagged journeys, whole; empty ones are dropped."""
+    kept = np.flatnonzero(flags & (view.lengths > 0))
+    return _cut(view, kept, view.offsets[kept], view.lengths[kept])
 
 
 def keep_rows(view: View, flags: npt.NDArray[np.bool_]) -> View:
     """The flagged rows; journeys left empty are dropped."""
-    rows, lengths = rows_of_flags(view.offsets, flags)
+    rows, lengths = select.rows_of_flags(view.offsets, flags)
     kept = np.flatnonzero(lengths)
-    return _taken(view, rows, lengths[kept], view.journeys[kept])
-
-
-def keep_journeys(view: View, flags: npt.NDArray[np.bool_]) -> View:
-    """The flagged journeys, whole."""
-    begins, ends = view.offsets[:-1], view.offsets[1:]
-    return keep_ranges(view, begins, np.where(flags, ends, begins))
+    if view.rows is not None:
+        rows = select.take(view.rows, rows)
+    elif view.offsets is not view.shard.offsets:
+        ends = frozen(view.begins + view.lengths)
+        every = frozen(np.arange(view.n_journeys))
+        rows = select.take(frozen(select.rows_of_ranges(view.begins, ends, every)), rows)
+    return _with_rows(view, kept, lengths[kept], rows)
 
 
 def cut_after(view: View, ends: Ints) -> View:
     """Each journey up to a row, those left empty kept in their place."""
     begins = view.offsets[:-1]
-    every = np.arange(view.n_journeys)
-    rows = rows_of_ranges(begins, ends, every)
-    return _taken(view, rows, ends - begins, view.journeys)
+    return _cut(view, np.arange(view.n_journeys), begins, ends - begins)
+
+
+def first_at_or_after(view: View, instant: int) -> Ints:
+    """Per journey the first row at or after an instant (its end, if there is none)."""
+    begins = view.offsets[:-1]
+    if view.rows is not None:
+        return select.first_at_or_after(view.ticks, begins, view.offsets[1:], instant)
+    ends = frozen(view.begins + view.lengths)
+    found = select.first_at_or_after(view.shard.ticks, view.begins, ends, instant)
+    return found - view.begins + begins
 
 
 def rename_types(view: View, names: Sequence[str], new_code: npt.NDArray[np.int64]) -> View:
     """The same touchpoints under other type names; ``new_code`` maps old codes to new."""
-    types = new_code.astype(narrowest(len(names)))[view.types]
-    rows = np.arange(len(types), dtype=np.uint32) if view.rows is None else view.rows
-    return View(
-        view.store,
-        view.shard,
-        tuple(names),
-        frozen(types),
-        view.ticks,
-        view.offsets,
-        view.journeys,
-        rows,
+    codes = new_code if view.new_codes is None else new_code[view.new_codes]
+    narrow = frozen(codes.astype(narrowest(len(names))))
+    return replace(view, type_names=tuple(names), new_codes=narrow)
+
+
+def _cut(view: View, kept: Ints, begins: Ints, lengths: Ints) -> View:
+    """Of the kept journeys so many rows from each beginning."""
+    if view.rows is not None:
+        starts = frozen(begins), frozen(_offsets(lengths))
+        return _with_rows(view, kept, lengths, select.take_ranges(view.rows, *starts))
+    return replace(
+        view,
+        offsets=frozen(_offsets(lengths)),
+        journeys=frozen(view.journeys[kept]),
+        begins=frozen(view.begins[kept] + begins - view.offsets[kept]),
     )
 
 
-def _taken(view: View, rows: npt.NDArray[np.uint32], lengths: Ints, journeys: Ints) -> View:
-    return View(
-        view.store,
-        view.shard,
-        view.type_names,
-        frozen(take(view.types, rows)),
-        frozen(take(view.ticks, rows)),
-        frozen(np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)),
-        frozen(journeys),
-        frozen(rows if view.rows is None else take(view.rows, rows)),
+def _with_rows(view: View, kept: Ints, lengths: Ints, rows: npt.NDArray[np.uint32]) -> View:
+    offsets = frozen(_offsets(lengths))
+    return replace(
+        view,
+        offsets=offsets,
+        journeys=frozen(view.journeys[kept]),
+        begins=offsets[:-1],
+        rows=frozen(rows),
     )
+
+
+def _offsets(lengths: Ints) -> Ints:
+    offsets = np.zeros(len(lengths) + 1, np.int64)
+    np.cumsum(lengths, out=offsets[1:])
+    return offsets

@@ -1,17 +1,16 @@
 """A store on disk: Arrow files and a manifest, written whole or not at all."""
 
 import json
-import os
-import shutil
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from uuid import uuid4
 
 import numpy as np
 import pyarrow as pa
 
 from journey.store.encode import CASE, Encoding, Fingerprint, encode, shard_rows
 from journey.store.layout import MICROSECONDS, Shard, Values, aligned, with_null
+from journey.store.replace import replace_directory, scratch_beside
+from journey.store.ties import TIE
 
 VERSION = 1
 MANIFEST = "store.json"
@@ -35,7 +34,8 @@ def write_store(
     directory
         Where the store will be; what is there is replaced only once the new one is complete.
     batches
-        As for :func:`journey.store.build.build_store`, but sorted.
+        As for :func:`journey.store.build.build_store`, but sorted; a text column may hold the
+        places of its texts in their dictionary instead.
     dictionaries
         Distinct values, without null, of every text column in binary order.
     whole_seconds
@@ -53,14 +53,10 @@ def write_store(
         "accounts": aligned(accounts, CASE, coded[CASE]),
         "people": aligned(people, "person_id", coded.get("person_id", pa.nulls(1))),
     }
-    scratch = directory.with_name(f".{directory.name}-{uuid4().hex}")
-    scratch.mkdir(parents=True)
-    try:
+    with scratch_beside(directory) as scratch:
         shards = encode(batches, encoding, rows_per_shard=shard_rows(n_touchpoints))
         _write_contents(scratch, shards, encoding, tables, progress)
         replace_directory(scratch, directory)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _write_contents(
@@ -100,34 +96,9 @@ def _write_contents(
     (scratch / MANIFEST).write_text(text, encoding="utf-8")
 
 
-def replace_directory(new: Path, target: Path) -> None:
-    """Put a complete directory in the place of another; a crash leaves the old or the new."""
-    for file in new.iterdir():
-        _sync(file)
-    _sync(new)
-    old = target.with_name(f".{target.name}-old-{uuid4().hex}")
-    if target.exists():
-        target.replace(old)
-    try:
-        new.replace(target)
-    except OSError:
-        if old.exists():
-            old.replace(target)
-        raise
-    _sync(target.parent)
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 def _write_shard(directory: Path, index: int, shard: Shard) -> None:
     columns = {"ticks": shard.ticks}
+    columns |= {} if shard.ties is None else {TIE: shard.ties}
     columns |= {f"code {name}": values for name, values in shard.codes.items()}
     columns |= {f"number {name}": values for name, values in shard.numbers.items()}
     _write_table(directory / f"touchpoints-{index}.arrow", pa.Table.from_pydict(columns))

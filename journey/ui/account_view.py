@@ -142,7 +142,7 @@ def show_timeline(log: TouchpointLog, account_id: str) -> None:
     named = timeline.assign(person_id=_people(log, timeline["person_id"]))
     picture = account_timeline_picture(named, stages=stages, as_of=log.as_of)
     show_picture(picture, key="timeline", file_name=f"timeline {account_id}")
-    st.markdown(f"#### {counted(len(timeline), 'touchpoint')}")
+    st.markdown(f"## {counted(len(timeline), 'touchpoint')}")
     show_table(
         timeline.dropna(axis="columns", how="all"),
         key="touchpoints",
@@ -156,7 +156,7 @@ def show_attributes(facts: pd.Series) -> None:
     known = facts.drop(list(FACTS)).dropna()
     if known.empty:
         return
-    st.markdown("#### Attributes")
+    st.markdown("## Attributes")
     frame = pd.DataFrame(
         {"attribute": [label(name) for name in known.index], "value": known.to_numpy()}
     )

@@ -9,6 +9,13 @@ import pandas as pd
 import streamlit as st
 
 import journey
+from journey.ui.column_presets import (
+    allowed_presets,
+    forget_switched_off,
+    offer_saving,
+    remembered,
+    show_preset,
+)
 from journey.ui.column_roles import (
     ROLE_WORDS,
     Roles,
@@ -18,6 +25,7 @@ from journey.ui.column_roles import (
     readings,
     several_units,
     shape_text,
+    shapes,
 )
 from journey.ui.editing import edit_table
 from journey.ui.guards import plain_errors
@@ -30,6 +38,7 @@ _TASK: Final = "columns:task"
 _ROLES: Final = "columns:roles"
 _FILES: Final = "columns:files"
 _ROLE_OF_WORDS: Final = {words: role for role, words in ROLE_WORDS.items()}
+_REMEMBERED: Final = ":material/history: Remembered from the last such file; change it here."
 AS_VALUES_TELL: Final = "As the values tell"
 DEDUPE_WORDS: Final = {
     "cross-source": "Merge repeats and what two sources tell twice",
@@ -40,11 +49,14 @@ DEDUPE_WORDS: Final = {
 
 def look_at_columns(incoming: Incoming) -> pd.DataFrame:
     """Return the proposal for the files; until it is there, show progress and end the page."""
-    if st.session_state.get(_FILES) != incoming.files:
+    if st.session_state.get(_FILES, (None, None))[0] != incoming.files:
+        forget_switched_off()
+    presets = allowed_presets()
+    if st.session_state.get(_FILES) != (incoming.files, presets):
         forget_columns()
         task = Task()
-        st.session_state[_TASK], st.session_state[_FILES] = task, incoming.files
-        work = partial(journey.suggest_columns, *incoming.files)
+        st.session_state[_TASK], st.session_state[_FILES] = task, (incoming.files, presets)
+        work = partial(journey.suggest_columns, *incoming.files, presets=presets)
         start_task(task, work, name="columns", failed="The columns could not be looked at.")
     task = st.session_state[_TASK]
     if task.state == "running":
@@ -76,11 +88,14 @@ def chosen_roles(proposal: pd.DataFrame) -> Roles:
     return st.session_state.setdefault(_ROLES, proposed_roles(proposal))
 
 
-def show_file(file: str, columns: pd.DataFrame, roles: Roles, *, place: int) -> None:
-    """Show one file: its shape, and its columns with the role of each to be changed."""
+def show_file(file: str, proposal: pd.DataFrame, roles: Roles, *, place: int) -> None:
+    """Show one file: what it looks like, and its columns with the role of each to be changed."""
+    columns = proposal[proposal["file"] == file]
     held = [roles[file, column] for column in columns["column"]]
     with st.container(border=True):
-        st.markdown(f"**{markdown(file)}** · {shape_text(held)}")
+        shape = shapes(roles, proposal)[file]
+        st.markdown(f"**{markdown(file)}** · {shape_text(held, shape)}")
+        show_preset(file, columns, place=place)
         # What was found goes first: exports can have hundreds of columns.
         order = columns["role"].isna().to_numpy().argsort(kind="stable")
         rows = columns.iloc[order]
@@ -92,6 +107,7 @@ def show_file(file: str, columns: pd.DataFrame, roles: Roles, *, place: int) -> 
             on_edit=partial(_keep_role, file, tuple(rows["column"])),
             alt=f"Columns of {file}",
         )
+        offer_saving(file, proposal, roles, place=place)
 
 
 def ask_rest(proposal: pd.DataFrame, roles: Roles) -> tuple[dict[str, Any], bool]:
@@ -102,7 +118,9 @@ def ask_rest(proposal: pd.DataFrame, roles: Roles) -> tuple[dict[str, Any], bool
         options["dates"] = dates
     left, right = st.columns(2)
     with right:
-        if (zone := _ask_zone(proposal, roles)) != "UTC":
+        zone = _ask_zone(proposal, roles)
+        # What was said before is taken back by saying UTC.
+        if zone != "UTC" or remembered(proposal, "zone"):
             options["zone"] = zone
     with left:
         dedupe = st.selectbox(
@@ -134,15 +152,18 @@ def _ask_dates(proposal: pd.DataFrame, roles: Roles) -> tuple[str | None, bool]:
     if not first.is_open:
         words = {AS_VALUES_TELL: AS_VALUES_TELL, **words}
     where = _listed(sorted({question.column for question in questions}))
+    before = remembered(proposal, "dates")
     answer = st.radio(
         f"How is **{markdown(first.sample)}** in {where} meant?",
         list(words),
-        index=None if first.is_open else 0,
+        index=list(words).index(before) if before else None if first.is_open else 0,
         format_func=lambda choice: markdown(words[choice]),
-        key=f"columns:dates:{first.is_open}",
+        key=f"columns:dates:{first.is_open}:{before}",
         horizontal=True,
         persist_state="session",
     )
+    if before:
+        st.caption(_REMEMBERED)
     return (None if answer == AS_VALUES_TELL else answer), answer is not None
 
 
@@ -151,13 +172,18 @@ def _ask_zone(proposal: pd.DataFrame, roles: Roles) -> str:
     if not columns:
         return "UTC"
     zones = ["UTC", *sorted(available_timezones() - {"UTC"})]
-    return st.selectbox(
+    before = remembered(proposal, "zone")
+    zone = st.selectbox(
         "Times without a zone are in",
         zones,
-        key="columns:zone",
+        index=zones.index(before) if before in zones else 0,
+        key=f"columns:zone:{before}",
         persist_state="session",
         help=f"Concerns {_listed(columns)}.",
     )
+    if before:
+        st.caption(_REMEMBERED)
+    return zone
 
 
 def _listed(columns: list[str]) -> str:

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final, Literal, cast
+from functools import partial
+from typing import Any, Final, Literal, cast
 
 import pandas as pd
 
 from journey.schema import LEFT_OUT, ROLES
 
-Shape = Literal["events", "wide", "attributes"]
+Shape = Literal["events", "wide", "attributes", "costs", "details"]
 Roles = Mapping[tuple[str, str], str]
 """Role, ``attribute`` or ``left out`` by file and column."""
 
@@ -37,6 +38,12 @@ ROLE_WORDS: Final = {
     ATTRIBUTE: "Attribute",
     LEFT_OUT: "Leave out",
 }
+OF_OTHERS: Final[dict[Shape, str]] = {
+    "costs": "what campaigns cost by day, no touchpoints",
+    "details": "says more of touchpoints of another file",
+}
+"""Shapes that the roles of columns don't tell, in words."""
+
 ROLE_HELP: Final = (
     "**Account**, **Time** and **Touchpoint** make a journey: whose it is, when, and what "
     "happened. Only a **Person**? The account comes from the e-mail's business domain. "
@@ -80,20 +87,29 @@ def as_columns(roles: Roles, proposal: pd.DataFrame) -> dict[str, dict[str, list
     """
     if dict(roles) == proposed_roles(proposal):
         return None
-    samples = dict(
-        zip(
-            zip(proposal["file"], proposal["column"], strict=True), proposal["samples"], strict=True
-        )
-    )
+    samples = _by_column(proposal, "samples")
     columns: dict[str, dict[str, list[str]]] = {}
     for (file, column), role in roles.items():
         told = columns.setdefault(file, {name: [] for name in (*ROLES, LEFT_OUT)})
         if role != ATTRIBUTE:
             told[role].append(column)
+    sure = _by_column(proposal, "confidence")
     for file, told in columns.items():
+        for headers in told.values():
+            headers.sort(key=partial(_less_sure, sure, file))
         # A date and a time of day in two columns: the date goes first.
         told["occurred_at"].sort(key=lambda column: _is_clock(samples[file, column]))
     return columns
+
+
+def _by_column(proposal: pd.DataFrame, name: str) -> dict[tuple[str, str], Any]:
+    """Return what the proposal says of each column of each file."""
+    keys = zip(proposal["file"], proposal["column"], strict=True)
+    return dict(zip(keys, proposal[name], strict=True))
+
+
+def _less_sure(sure: Mapping[tuple[str, str], float], file: str, column: str) -> float:
+    return -sure[file, column]
 
 
 def shape_of(roles: Iterable[str]) -> Shape:
@@ -104,14 +120,37 @@ def shape_of(roles: Iterable[str]) -> Shape:
     return "wide" if "occurred_at" in held else "attributes"
 
 
-def shape_text(roles: Iterable[str]) -> str:
+def shapes(roles: Roles, proposal: pd.DataFrame) -> dict[str, Shape]:
+    """Return the shape of every file by the roles of its columns, as changed so far."""
+    held: dict[str, set[str]] = {}
+    for (file, _), role in roles.items():
+        held.setdefault(file, set()).add(role)
+    proposed = dict(zip(proposal["file"], proposal["shape"], strict=True))
+    return {
+        file: proposed[file]
+        if proposed[file] in OF_OTHERS and "touchpoint" not in found
+        else shape_of(found)
+        for file, found in held.items()
+    }
+
+
+def shape_text(roles: Iterable[str], shape: Shape | None = None) -> str:
     """Return the shape of a file in words.
+
+    Parameters
+    ----------
+    roles
+        Of its columns.
+    shape
+        Where the roles don't tell: ``costs`` and ``details``.
 
     Examples
     --------
     >>> shape_text(["account_id", "occurred_at"])
     'one row per account with dates; each date becomes a touchpoint named after its column'
     """
+    if shape in OF_OTHERS:
+        return OF_OTHERS[shape]
     held = set(roles)
     key = next((ROLE_WORDS[role].lower() for role in KEYS if role in held), "row")
     if shape_of(held) == "events":
@@ -123,20 +162,28 @@ def shape_text(roles: Iterable[str]) -> str:
     return f"facts about {key}s, no touchpoints" if key != "row" else "no touchpoints"
 
 
-def missing(roles: Roles) -> list[str]:
+def missing(roles: Roles, proposal: pd.DataFrame) -> list[str]:
     """Return what has to be said before the files can be read, as sentences about files."""
     files: dict[str, set[str]] = {}
     for (file, _), role in roles.items():
         files.setdefault(file, set()).add(role)
+    found = shapes(roles, proposal)
     needs = []
     for file, held in files.items():
+        if found[file] in OF_OTHERS:
+            continue
         if not held.intersection(KEYS):
             needs.append(f"{file}: which column says whose journey it is? Choose an Account.")
         if "touchpoint" in held and "occurred_at" not in held:
             needs.append(f"{file}: which column says when it happened? Choose a Time.")
-    if all(shape_of(held) == "attributes" for held in files.values()):
-        needs.append("No file has a time. Choose a Time and a Touchpoint.")
     return needs
+
+
+def lacks_touchpoints(roles: Roles, proposal: pd.DataFrame) -> list[str]:
+    """Return what has to be said before a data set can be made of the files alone."""
+    if {"events", "wide"} & set(shapes(roles, proposal).values()):
+        return []
+    return ["No file has a time. Choose a Time and a Touchpoint."]
 
 
 def date_questions(roles: Roles, proposal: pd.DataFrame) -> list[DateQuestion]:

@@ -35,6 +35,8 @@ class Draft:
         Touchpoint type to the outcome it decides.
     dormancy_days, expected_roles
         As in ``Definitions``.
+    begun_from
+        The definitions it was made of; what is not edited here stays as it is there.
     """
 
     stages: tuple[DraftStage, ...]
@@ -42,6 +44,7 @@ class Draft:
     decided: Mapping[str, str]
     dormancy_days: float | None
     expected_roles: tuple[str, ...]
+    begun_from: Definitions
 
     def stage_of(self, touchpoint: str) -> str | None:
         """Return the name of the stage that a type enters."""
@@ -114,6 +117,7 @@ def draft_of(definitions: Definitions) -> Draft:
         {name: outcome for outcome in DECIDED for name in getattr(definitions, outcome)},
         definitions.dormancy_days,
         definitions.expected_roles,
+        begun_from=definitions,
     )
 
 
@@ -141,7 +145,8 @@ def definitions_of(draft: Draft) -> Definitions:
         tuple(name for name, held in draft.decided.items() if held == outcome)
         for outcome in DECIDED
     )
-    return Definitions(
+    return replace(
+        draft.begun_from,
         stages=stages,
         won=won,
         lost=lost,

@@ -67,6 +67,8 @@ def filter_bar(log: TouchpointLog) -> None:
                 args=(chip.without,),
             )
         st.caption(coverage(log, filters), width="content")
+        if without := without_case(log, filters):
+            st.caption(without, width="content")
 
 
 def coverage(log: TouchpointLog, filters: Filters) -> str:
@@ -76,6 +78,15 @@ def coverage(log: TouchpointLog, filters: Filters) -> str:
     if filters == unfiltered:
         return counted(n_all, "journey")
     return f"{n_journeys(log, filters):,} of {counted(n_all, 'journey')}"
+
+
+def without_case(log: TouchpointLog, filters: Filters) -> str:
+    """Return how many touchpoints are left out since they have no such case; else nothing."""
+    n_left = 0 if filters.case == "account" else log.by(filters.case).n_without_case
+    if not n_left:
+        return ""
+    verb = "is" if n_left == 1 else "are"
+    return f"{counted(n_left, 'touchpoint')} without {filters.case} {verb} in no journey"
 
 
 def active_filters(filters: Filters) -> list[Chip]:

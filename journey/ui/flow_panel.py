@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 import pandas as pd
 
@@ -97,6 +97,13 @@ def cut_at(view: TouchpointLog, anchor: Anchor) -> TouchpointLog:
     )
 
 
+class Box(NamedTuple):
+    """A box of the flow: its kind and its name; a type may be called as an outcome is."""
+
+    kind: str
+    name: str
+
+
 @dataclass(frozen=True)
 class FlowView:
     """A step flow as it is drawn: the log, the anchor, the number of steps, the frame."""
@@ -112,24 +119,21 @@ class FlowView:
         named = set(named_types(self.flows))
         return [name for name in self.log.touchpoint_types if name not in named]
 
-    def kind(self, step: int, box: str) -> str | None:
-        """Return the kind of a box; none if there is no such box."""
-        found = self.flows[(self.flows["step"] == step) & (self.flows["box"] == box)]
-        return None if found.empty else str(found["box_kind"].iloc[0])
-
-    def inside(self, log: TouchpointLog, step: int, box: str) -> TouchpointLog:
+    def inside(self, log: TouchpointLog, step: int, box: Box) -> TouchpointLog:
         """Return the journeys of a log that are in a box at a step."""
-        kind = self.kind(step, box)
-        types = {"touchpoint": [box], "other": self.other_types}.get(str(kind), [])
+        types = {"touchpoint": [box.name], "other": self.other_types}.get(box.kind, [])
         found = at_step(log, self.anchor, self.steps, step, types)
-        return found.where(outcome=box) if kind == "outcome" else found
+        return found.where(outcome=box.name) if box.kind == "outcome" else found
 
-    def n_in(self, step: int, box: str, next_box: str | None = None) -> int:
+    def n_in(self, step: int, box: Box, next_box: Box | None = None) -> int:
         """Return the number of journeys in a box, or in a ribbon that leaves it."""
-        rows = self.flows[(self.flows["step"] == step) & (self.flows["box"] == box)]
+        flows = self.flows
+        chosen = (flows["step"] == step) & (flows["box_kind"] == box.kind)
+        chosen &= flows["box"] == box.name
         if next_box is not None:
-            rows = rows[rows["next_box"] == next_box]
-        return int(rows["n_journeys"].sum())
+            chosen &= flows["next_kind"] == next_box.kind
+            chosen &= flows["next_box"] == next_box.name
+        return int(flows.loc[chosen, "n_journeys"].sum())
 
     @property
     def n_all(self) -> int:
@@ -141,8 +145,7 @@ def selected_part(drawn: FlowView, chosen: Selection | None) -> Part | None:
     """Return the part of the step flow that is selected; none if it is no longer drawn."""
     if chosen is None or chosen.kind not in ("box", "flow"):
         return None
-    step, box, *rest = json.loads(chosen.id)
-    next_box = rest[0] if rest else None
+    step, box, next_box = _read(chosen)
     if step > drawn.steps or not drawn.n_in(step, box, next_box):
         return None
     return _box(drawn, step, box) if next_box is None else _ribbon(drawn, step, box, next_box)
@@ -152,9 +155,15 @@ def selected_other(drawn: FlowView, chosen: Selection | None) -> int | None:
     """Return the step whose box of other types is selected, if one is."""
     if chosen is None or chosen.kind != "box":
         return None
-    step, box = json.loads(chosen.id)
-    is_other = step <= drawn.steps and drawn.kind(step, box) == "other"
+    step, box, _ = _read(chosen)
+    is_other = box.kind == "other" and step <= drawn.steps and drawn.n_in(step, box) > 0
     return step if is_other else None
+
+
+def _read(chosen: Selection) -> tuple[int, Box, Box | None]:
+    """Read the step, the box and, of a ribbon, the next box from what was clicked."""
+    step, kind, name, *rest = json.loads(chosen.id)
+    return step, Box(kind, name), Box(*rest) if rest else None
 
 
 def types_inside(all_named: pd.DataFrame, step: int, types: Sequence[str]) -> pd.DataFrame:
@@ -171,38 +180,35 @@ def types_inside(all_named: pd.DataFrame, step: int, types: Sequence[str]) -> pd
     return ranked.rename_axis("touchpoint").reset_index()
 
 
-def box_name(kind: str | None, box: str) -> str:
+def box_name(box: Box) -> str:
     """Return the name of a box as it is drawn."""
-    if kind == "outcome":
-        return OUTCOME_LABELS.get(box, box)
-    return {"other": OTHER, "not started": NOT_STARTED}.get(str(kind), box)
+    if box.kind == "outcome":
+        return OUTCOME_LABELS.get(box.name, box.name)
+    return {"other": OTHER, "not started": NOT_STARTED}.get(box.kind, box.name)
 
 
-def _box(drawn: FlowView, step: int, box: str) -> Part:
-    kind = drawn.kind(step, box)
+def _box(drawn: FlowView, step: int, box: Box) -> Part:
     n_journeys = drawn.n_in(step, box)
-    title = f"{box_name(kind, box)} at {_step_name(drawn, step)}"
+    title = f"{box_name(box)} at {_step_name(drawn, step)}"
     share = percent(n_journeys / drawn.n_all)
     return Part(
         title,
         (("Journeys", f"{n_journeys:,}"), ("Share", f"{share} of all {drawn.n_all:,}")),
         n_journeys,
         lambda: drawn.inside(cut_at(drawn.log, drawn.anchor), step, box),
-        steps=(box,) if kind == "touchpoint" else (),
+        steps=(box.name,) if box.kind == "touchpoint" else (),
     )
 
 
-def _ribbon(drawn: FlowView, step: int, box: str, next_box: str) -> Part:
-    kinds = drawn.kind(step, box), drawn.kind(step + 1, next_box)
-    names = box_name(kinds[0], box), box_name(kinds[1], next_box)
+def _ribbon(drawn: FlowView, step: int, box: Box, next_box: Box) -> Part:
+    names = box_name(box), box_name(next_box)
     n_journeys, n_box = drawn.n_in(step, box, next_box), drawn.n_in(step, box)
     figures = (
         ("Journeys", f"{n_journeys:,}"),
         ("Share", f"{percent(n_journeys / n_box)} of {markdown(names[0])} at this step"),
         ("or", f"{percent(n_journeys / drawn.n_all)} of all {drawn.n_all:,}"),
     )
-    pairs = zip(kinds, (box, next_box), strict=True)
-    steps = [name for kind, name in pairs if kind == "touchpoint"]
+    steps = [one.name for one in (box, next_box) if one.kind == "touchpoint"]
     return Part(
         f"{names[0]} → {names[1]} after {_step_name(drawn, step)}",
         figures,

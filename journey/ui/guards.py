@@ -8,6 +8,7 @@ import streamlit as st
 from journey.errors import JourneyError
 from journey.log import TouchpointLog
 from journey.ui.cache import opened_log
+from journey.ui.definition_warnings import warn_of_gaps
 from journey.ui.filters import active_filters
 from journey.ui.navigation import UPLOAD, page_link
 from journey.ui.state import (
@@ -32,7 +33,7 @@ def require_log() -> TouchpointLog:
     log = current_log()
     if log is None:
         with st.container(border=True):
-            st.markdown("#### Load data first")
+            st.markdown("## Load data first")
             st.markdown("Drop an export of touchpoints; the journey map is a minute away.")
             page_link(UPLOAD, "Upload data")
         st.stop()
@@ -47,6 +48,7 @@ def require_view() -> TouchpointLog:
         if not view.n_journeys:
             _nothing_matches(log)
             st.stop()
+        warn_of_gaps(log)
     return view
 
 
@@ -75,7 +77,7 @@ def report_error(problem: Exception) -> bool:
 
 def _nothing_matches(log: TouchpointLog) -> None:
     with st.container(border=True):
-        st.markdown("#### No journeys match")
+        st.markdown("## No journeys match")
         if not log.n_journeys:
             st.markdown("This data set has no journeys.")
             page_link(UPLOAD, "Upload other data")

@@ -50,6 +50,10 @@ class Pointer:
 
 def figures(log: TouchpointLog) -> Figures:
     """Return the headline figures of a log."""
+    return cached(_figures)(log)
+
+
+def _figures(log: TouchpointLog) -> Figures:
     counts = cached(journey.outcomes)(log).set_index("outcome")["n_journeys"]
     won = cached(journey.journeys)(log.where(outcome="won"))
     waits = (won["decided_at"] - won["first_at"]).dt.total_seconds() / 86_400 if len(won) else None
@@ -78,6 +82,10 @@ def message(known: Figures) -> str:
 
 def pointers(log: TouchpointLog) -> list[Pointer]:
     """Return where to look first, what matters most first."""
+    return cached(_pointers)(log)
+
+
+def _pointers(log: TouchpointLog) -> list[Pointer]:
     found = (_drop_off(log), _stalled(log), _turning_back(log), _segment(log), _path(log))
     return [pointer for pointer in found if pointer is not None]
 

@@ -10,7 +10,10 @@ from typing import Any, BinaryIO, Final, Protocol
 import streamlit as st
 
 import journey
+from journey.definitions import Definitions
 from journey.errors import ValueNotAllowedError
+from journey.ingest import add_touchpoints, rebuild
+from journey.ingest.additions import addition_text, size_of
 from journey.ingest.progress import Progress
 from journey.ui.tasks import Task, start_task
 from journey.workspace import dataset_path, incoming_folder, remove_incoming
@@ -46,6 +49,13 @@ class ImportJob(Task):
 
     dataset: str
     incoming: Incoming
+
+
+@dataclass
+class RebuildJob(Task):
+    """One making anew of a data set out of what it keeps of its files."""
+
+    dataset: str
 
 
 def keep_uploads(uploads: Sequence[UploadedFile], root: Path) -> Incoming:
@@ -114,23 +124,76 @@ def start_import(
         If the name can't be used or an import is running.
     """
     target = dataset_path(root, dataset)
-    running = current_import(root)
-    if running is not None and running.state == "running":
-        raise ValueNotAllowedError(
-            f"An import into {running.dataset!r} is still running. Wait for it or cancel it."
-        )
-    target.parent.mkdir(parents=True, exist_ok=True)
     job = ImportJob(dataset, incoming)
-    _jobs()[str(root)] = job
+    _register(job, root)
+    target.parent.mkdir(parents=True, exist_ok=True)
     reader = read or journey.read_touchpoints
     work = partial(_import, incoming, reader, target, dict(options))
     start_task(job, work, name="import", failed="The import failed; nothing was kept.")
     return job
 
 
-def current_import(root: Path) -> ImportJob | None:
+def start_addition(
+    incoming: Incoming, *, dataset: str, root: Path, options: Mapping[str, Any]
+) -> ImportJob:
+    """Start to add files to a data set that is here; its result says what that did.
+
+    Parameters
+    ----------
+    incoming, dataset, root
+        As for ``start_import``; the data set stays as it is until the new one is whole.
+    options
+        Options of ``add_touchpoints``: ``columns``, ``dates``, ``zone``, ``presets``.
+
+    Raises
+    ------
+    ValueNotAllowedError
+        If the name can't be used or an import is running.
+    """
+    job = ImportJob(dataset, incoming)
+    work = partial(_add, incoming, dataset_path(root, dataset), dict(options))
+    _register(job, root)
+    start_task(job, work, name="import", failed="Nothing was added; the data set is as it was.")
+    return job
+
+
+def start_rebuild(*, dataset: str, root: Path, definitions: Definitions) -> RebuildJob:
+    """Start to make a data set anew by other definitions, in a thread of its own.
+
+    Parameters
+    ----------
+    dataset
+        Its data and definitions are replaced once the new ones are whole; else both stay.
+    root
+        The workspace; it runs one import at a time.
+    definitions
+        Kept as those of the data set.
+
+    Raises
+    ------
+    ValueNotAllowedError
+        If the name can't be used or an import is running.
+    """
+    job = RebuildJob(dataset)
+    work = partial(rebuild, dataset_path(root, dataset), definitions=definitions)
+    _register(job, root)
+    start_task(job, work, name="rebuild", failed="The data set stays as it was.")
+    return job
+
+
+def current_import(root: Path) -> ImportJob | RebuildJob | None:
     """Return the running or last import of a workspace, none if there was none or it was closed."""
     return _jobs().get(str(root))
+
+
+def _register(job: ImportJob | RebuildJob, root: Path) -> None:
+    """Let a job be the one of the workspace, unless another is running."""
+    running = current_import(root)
+    if running is not None and running.state == "running":
+        raise ValueNotAllowedError(
+            f"An import into {running.dataset!r} is still running. Wait for it or cancel it."
+        )
+    _jobs()[str(root)] = job
 
 
 def close_import(root: Path) -> None:
@@ -154,11 +217,28 @@ def _import(
     remove_incoming(incoming.folder)
 
 
+def _add(
+    incoming: Incoming,
+    folder: Path,
+    options: Mapping[str, Any],
+    *,
+    progress: Callable[[Progress], None],
+    cancelled: Callable[[], bool],
+) -> str:
+    """Add the files and say what became of their rows."""
+    before = size_of(journey.open_log(folder))
+    log = add_touchpoints(
+        folder, *incoming.files, progress=progress, cancelled=cancelled, **options
+    )
+    remove_incoming(incoming.folder)
+    return addition_text(before, size_of(log))
+
+
 def _copy(upload: UploadedFile, copy: BinaryIO) -> None:
     shutil.copyfileobj(upload, copy, 1 << 20)  # type: ignore[arg-type] -- reads are all it needs
 
 
 @st.cache_resource(show_spinner=False)
-def _jobs() -> dict[str, ImportJob]:
+def _jobs() -> dict[str, ImportJob | RebuildJob]:
     """Hold the last import of each workspace, for all sessions of this server."""
     return {}

@@ -9,9 +9,10 @@ from typing import Any, Final
 
 import streamlit as st
 
-from journey.cli import SAMPLE
+from journey.cli.serving import SAMPLE
 from journey.definitions import load_definitions
 from journey.errors import ColumnsUnclearError
+from journey.ui.column_presets import allowed_presets
 from journey.ui.guards import plain_errors
 from journey.ui.imports import (
     ImportJob,
@@ -19,10 +20,11 @@ from journey.ui.imports import (
     close_import,
     current_import,
     keep_uploads,
+    start_addition,
     start_import,
 )
 from journey.ui.navigation import COLUMNS, ROOT, UPLOAD, open_page
-from journey.ui.state import INCOMING, add_note, set_dataset
+from journey.ui.state import INCOMING, add_note, current_dataset, set_dataset
 from journey.ui.tasks import show_progress
 from journey.ui.text import counted, markdown
 from journey.workspace import (
@@ -37,7 +39,10 @@ ENDINGS: Final = (
     *("csv", "tsv", "txt", "xlsx", "parquet", "json", "jsonl", "ndjson", "xes", "gz", "zip"),
 )
 IMPORTED: Final = "portolan:imported"
+ADDED: Final = "portolan:added"
 UNCLEAR: Final = "portolan:unclear"
+NEW: Final = "A data set of their own"
+ADD: Final = "More of one that is here"
 _GENERATION: Final = "intake:generation"
 _MINE: Final = "intake:job"
 _SAMPLES: Final = ROOT / "sample_data"
@@ -67,6 +72,14 @@ def current_incoming() -> Incoming | None:
         add_note("The files dropped before are gone; drop them again.")
         return None
     return held
+
+
+def take_incoming(incoming: Incoming) -> None:
+    """Let these files be the ones that wait to be imported; those before make way."""
+    drop_files()
+    st.session_state.pop(IMPORTED, None)
+    st.session_state.pop(_MINE, None)
+    st.session_state[INCOMING] = incoming
 
 
 def drop_files() -> None:
@@ -109,7 +122,28 @@ def size_text(n_bytes: int) -> str:
 
 
 def ask_name(incoming: Incoming) -> str:
-    """Ask how to call the data set; the answer is kept over page switches."""
+    """Ask for the data set the files go to; the answers are kept over page switches."""
+    known = list_datasets(workspace_root())
+    if known:
+        st.segmented_control(
+            "What to make of the files",
+            (NEW, ADD),
+            default=NEW,
+            required=True,
+            key=_way_key(incoming),
+            persist_state="session",
+        )
+    if adds(incoming):
+        current = current_dataset()
+        name = st.selectbox(
+            "Data set to add to",
+            known,
+            index=known.index(current) if current in known else 0,
+            key=f"intake:to:{incoming.folder.name}",
+            persist_state="session",
+        )
+        st.caption("What it has stays and is not read again; rows it has already are left out.")
+        return name
     name = st.text_input(
         "Name of the data set",
         proposed_name(incoming.files[0].name),
@@ -117,9 +151,18 @@ def ask_name(incoming: Incoming) -> str:
         key=f"intake:name:{incoming.folder.name}",
         persist_state="session",
     )
-    if name in list_datasets(workspace_root()):
+    if name in known:
         st.caption(":material/info: A data set of this name is here; it will be replaced.")
     return name
+
+
+def adds(incoming: Incoming) -> bool:
+    """Return whether the user wants these files to be added to a data set that is here."""
+    return st.session_state.get(_way_key(incoming)) == ADD
+
+
+def _way_key(incoming: Incoming) -> str:
+    return f"intake:way:{incoming.folder.name}"
 
 
 def proposed_name(file_name: str) -> str:
@@ -138,7 +181,9 @@ def proposed_name(file_name: str) -> str:
 def begin_import(incoming: Incoming, name: str, options: Mapping[str, Any]) -> None:
     """Start the import and run the page again."""
     with plain_errors():
-        job = start_import(incoming, dataset=name, root=workspace_root(), options=options)
+        given = {"presets": allowed_presets(), **options}
+        start = start_addition if adds(incoming) else start_import
+        job = start(incoming, dataset=name, root=workspace_root(), options=given)
     st.session_state.pop(UNCLEAR, None)
     st.session_state.pop(IMPORTED, None)
     st.session_state[_MINE] = job
@@ -173,7 +218,8 @@ def follow_import() -> bool:
     if job is None:
         return False
     if job.state == "running":
-        st.markdown(f"**Importing {markdown(job.dataset)}**")
+        doing = "Importing" if isinstance(job, ImportJob) else "Making anew"
+        st.markdown(f"**{doing} {markdown(job.dataset)}**")
         show_progress(job, cancel="Cancel import")
         return True
     if job is mine:
@@ -198,6 +244,7 @@ def _close(job: ImportJob) -> None:
         del st.session_state[_MINE]
         st.session_state.pop(INCOMING, None)
         st.session_state[IMPORTED] = job.dataset
+        st.session_state[ADDED] = job.result if isinstance(job.result, str) else ""
         close_import(workspace_root())
         set_dataset(job.dataset)
         open_page(UPLOAD)
@@ -218,10 +265,7 @@ def without_options(message: str) -> str:
 def _keep_files(key: str) -> None:
     """Copy what was dropped and empty the widget; files dropped before make way."""
     if st.session_state[key]:
-        drop_files()
-        st.session_state.pop(IMPORTED, None)
-        st.session_state.pop(_MINE, None)
-        st.session_state[INCOMING] = keep_uploads(st.session_state[key], workspace_root())
+        take_incoming(keep_uploads(st.session_state[key], workspace_root()))
         st.session_state[_GENERATION] += 1
 
 

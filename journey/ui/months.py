@@ -2,11 +2,13 @@
 
 from functools import partial
 
+import plotly.graph_objects as go
 import streamlit as st
 
 from journey import charts
 from journey.analysis.members import begun_in, won_in
 from journey.analysis.months import months
+from journey.charts.theme import Theme
 from journey.log import TouchpointLog
 from journey.ui.cache import cached
 from journey.ui.counts import Count, count_row
@@ -18,9 +20,12 @@ LABELS = {"n_journeys_started": "Journeys begun", "n_won": "Journeys won"}
 
 def show_months(view: TouchpointLog) -> None:
     """Show touchpoints, journeys begun and won by month, and open those of one month."""
-    frame = cached(months)(view)
-    show_plot(charts.plot_months(frame, theme=current_theme()), key="months", file_name="months")
+    show_plot(cached(_chart)(view, theme=current_theme()), key="months", file_name="months")
     _open_month(view)
+
+
+def _chart(view: TouchpointLog, *, theme: Theme) -> go.Figure:
+    return charts.plot_months(cached(months)(view), theme=theme)
 
 
 @st.fragment

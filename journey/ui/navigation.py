@@ -42,6 +42,8 @@ ACCOUNT: Final = "pages/act/account.py"
 UPLOAD: Final = "pages/data/upload.py"
 COLUMNS: Final = "pages/data/columns.py"
 QUALITY: Final = "pages/data/quality.py"
+IDENTITIES: Final = "pages/data/identities.py"
+CHANNELS: Final = "pages/data/channels.py"
 DEFINITIONS: Final = "pages/data/definitions.py"
 
 PAGES: Final = (
@@ -55,6 +57,8 @@ PAGES: Final = (
     PageEntry("Data", UPLOAD, "Upload", "upload_file", "Bring in touchpoint data."),
     PageEntry("Data", COLUMNS, "Columns", "view_column", "What does each column mean?"),
     PageEntry("Data", QUALITY, "Quality", "fact_check", "What was done to every row?"),
+    PageEntry("Data", IDENTITIES, "Identities", "badge", "Who is who, and why?"),
+    PageEntry("Data", CHANNELS, "Channels", "call_split", "Which source is which channel?"),
     PageEntry("Data", DEFINITIONS, "Definitions", "rule", "What are stages, wins and losses?"),
 )
 

@@ -3,11 +3,12 @@
 from functools import partial
 from typing import Final
 
+import plotly.graph_objects as go
 import streamlit as st
 
 import journey
 from journey import charts
-from journey.charts.theme import TOKENS
+from journey.charts.theme import TOKENS, Theme
 from journey.log import TouchpointLog
 from journey.schema import OUTCOMES
 from journey.ui.cache import cached
@@ -21,10 +22,7 @@ KEY: Final = "outcomes"
 def show_outcomes(view: TouchpointLog) -> None:
     """Show the outcomes of a log as a bar, and under it their counts in the bar's colours."""
     frame = cached(journey.outcomes)(view)
-    chart = charts.plot_outcomes(frame, theme=current_theme())
-    # The page says the message; the buttons are the legend.
-    margin = {"t": 4, "b": 4, "l": 0, "r": 0}
-    chart.update_layout(title=None, height=72, margin=margin, showlegend=False)
+    chart = cached(_bar)(view, theme=current_theme())
     show_plot(chart, key="outcome-bar", file_name="outcomes")
     counts = [
         Count(
@@ -37,6 +35,13 @@ def show_outcomes(view: TouchpointLog) -> None:
     ]
     st.html(f"<style>{''.join(map(_colour, range(len(OUTCOMES))))}</style>")
     count_row(counts, key=KEY)
+
+
+def _bar(view: TouchpointLog, *, theme: Theme) -> go.Figure:
+    """Draw the bar alone: the page says the message, and the buttons are the legend."""
+    chart = charts.plot_outcomes(cached(journey.outcomes)(view), theme=theme)
+    margin = {"t": 4, "b": 4, "l": 0, "r": 0}
+    return chart.update_layout(title=None, height=72, margin=margin, showlegend=False)
 
 
 def _colour(place: int) -> str:

@@ -141,6 +141,6 @@ def _choose(key: str) -> None:
 
 
 def _png(picture: Picture) -> bytes:
-    from journey.exports.images import picture_png
+    from journey.exports.images import to_png
 
-    return picture_png(picture)
+    return to_png(picture)

@@ -31,7 +31,9 @@ def show_plot(chart: go.Figure, *, key: str, file_name: str) -> None:
     theme = current_theme()
     ground = st.get_option(f"theme.{theme}.backgroundColor") or SEPARATE[theme]
     alt = (chart.layout.title.text or file_name).replace("<br>", " ")
-    chart.update_layout(paper_bgcolor=ground, plot_bgcolor=ground)
+    # A chart that is remembered was put on its ground when it was first shown.
+    if (chart.layout.paper_bgcolor, chart.layout.plot_bgcolor) != (ground, ground):
+        chart.update_layout(paper_bgcolor=ground, plot_bgcolor=ground)
     config: dict[str, Any] = {
         "displaylogo": False,
         "modeBarButtons": [["toImage"]],

@@ -6,12 +6,15 @@ import pandas as pd
 import streamlit as st
 
 from journey.analysis.completeness import known_shares, touchpoints_by_month
+from journey.analysis.identity_audit import match_audit
 from journey.charts.import_plots import plot_import, plot_sources
+from journey.ingest.deduplicate import CROSS_SOURCE
 from journey.log import TouchpointLog
 from journey.report import IngestReport, read_report
 from journey.ui.cache import cached
 from journey.ui.column_roles import ROLE_WORDS
 from journey.ui.guards import plain_errors
+from journey.ui.identities import audit_message
 from journey.ui.plots import current_theme, show_plot
 from journey.ui.state import current_dataset
 from journey.ui.tables import show_table
@@ -22,12 +25,15 @@ SHAPE_WORDS: Final = {
     "events": "One row per event",
     "wide": "One row per case, with dates",
     "attributes": "Facts, no touchpoints",
+    "costs": "Costs of campaigns by day",
+    "details": "More of what other files tell",
 }
 
 FATE_WORDS: Final = {
     "set aside": "Set aside",
     "merged": "Merged",
     "read as attributes": "Read as facts",
+    "read as costs": "Read as costs",
     "kept": "Kept",
 }
 
@@ -71,6 +77,7 @@ def sum_text(report: IngestReport) -> str:
         (report.n_merged, "merged into another"),
         (report.n_set_aside, "set aside"),
         (report.n_attributes, "read as facts about accounts and people"),
+        (report.n_costs, "read as costs"),
     ]
     shown = " + ".join(f"{n:,} {words}" for n, words in parts if n)
     return f"{counted(report.n_read, 'row')} read = {shown or 'none'}"
@@ -88,6 +95,7 @@ def show_files(report: IngestReport) -> None:
             "n_merged": [file.n_merged for file in report.files],
             "n_set_aside": [file.n_set_aside for file in report.files],
             "n_attributes": [file.n_attributes for file in report.files],
+            "n_costs": [file.n_costs for file in report.files],
             "columns": [
                 "; ".join(
                     f"{ROLE_WORDS.get(role, role)} = {' + '.join(headers)}"
@@ -101,7 +109,11 @@ def show_files(report: IngestReport) -> None:
         files,
         key="quality:files",
         file_name="files",
-        labels={"n_rows": "Rows of the file", "n_attributes": "Read as facts"},
+        labels={
+            "n_rows": "Rows of the file",
+            "n_attributes": "Read as facts",
+            "n_costs": "Read as costs",
+        },
         column_help={"n_read": "A row with several dates is read once for each date."},
     )
 
@@ -119,10 +131,99 @@ def show_sources(log: TouchpointLog) -> None:
     show_plot(
         plot_sources(frame, theme=current_theme()), key="quality:sources", file_name="sources"
     )
-    with st.expander("As a table"):
+    with st.expander("Touchpoints by source and month as a table"):
         show_table(
             frame, key="quality:months", file_name="sources", labels={"value": "Source system"}
         )
+
+
+def show_duplicates(report: IngestReport) -> None:
+    """Show how many rows told a touchpoint again, in the same file and across sources."""
+    found = repeats(report)
+    st.header(repeats_message(found))
+    if not found["n_merged"].sum():
+        return
+    show_table(
+        found,
+        key="quality:repeats",
+        file_name="repeated rows",
+        labels={
+            "n_read": "Rows read",
+            "n_exact": "Exact repeats",
+            "n_across": "Also from another source",
+            "n_merged": "Merged in all",
+        },
+        column_help={
+            "n_across": "The same touchpoint of the same person within five minutes.",
+            "merged_share": "Of the rows of this file that were read.",
+        },
+    )
+
+
+def repeats(report: IngestReport) -> pd.DataFrame:
+    """Return by file how many rows told a touchpoint again, the most first.
+
+    Parameters
+    ----------
+    report
+        Of an import.
+
+    Returns
+    -------
+    DataFrame
+        ``file``, ``n_read``, ``n_exact``, ``n_across``, ``n_merged``, ``merged_share`` (of the
+        rows read).
+    """
+    frame = report.frame()
+    merged = frame[frame["action"] == "merged"]
+    across = merged[merged["reason"] == CROSS_SOURCE].groupby("file")["n_rows"].sum()
+    rows = [
+        (file.file, file.n_read, file.n_merged - n, n, file.n_merged, file.n_merged / file.n_read)
+        for file in report.files
+        if file.n_read
+        for n in [int(across.get(file.file, 0))]
+    ]
+    names = ("file", "n_read", "n_exact", "n_across", "n_merged", "merged_share")
+    ranked = pd.DataFrame(rows, columns=list(names))
+    return ranked.sort_values("n_merged", ascending=False, kind="stable", ignore_index=True)
+
+
+def repeats_message(found: pd.DataFrame) -> str:
+    """Return what the repeats say, in one sentence.
+
+    Examples
+    --------
+    >>> repeats_message(pd.DataFrame({"n_exact": [2], "n_across": [1], "n_read": [10]}))
+    '3 of 10 rows told a touchpoint again: 2 in exact repeats, 1 from another source'
+    """
+    n_exact, n_across, n_read = (int(found[f"n_{n}"].sum()) for n in ("exact", "across", "read"))
+    if not n_exact + n_across:
+        return "No touchpoint was told twice"
+    return (
+        f"{n_exact + n_across:,} of {counted(n_read, 'row')} told a touchpoint again: "
+        f"{n_exact:,} in exact repeats, {n_across:,} from another source"
+    )
+
+
+def show_matches(log: TouchpointLog) -> None:
+    """Show of how many touchpoints person and account are known, by source."""
+    audit = cached(match_audit)(log)
+    st.header(audit_message(audit))
+    show_table(
+        audit.rename(columns={"value": "source"}),
+        key="quality:matches",
+        file_name="match audit",
+        labels={
+            "n_with_person": "With a person",
+            "person_share": "Person known",
+            "n_with_account": "With an account",
+            "account_share": "Account known",
+        },
+        column_help={
+            "person_share": "Of the touchpoints of this source.",
+            "account_share": "Touchpoints in a company's journey, of those of this source.",
+        },
+    )
 
 
 def show_known(log: TouchpointLog) -> None:

@@ -2,10 +2,12 @@
 
 from typing import Final
 
+import plotly.graph_objects as go
 import streamlit as st
 
 import journey
 from journey import charts
+from journey.charts.theme import Theme
 from journey.log import TouchpointLog
 from journey.ui.cache import cached
 from journey.ui.plots import current_theme, show_plot
@@ -66,11 +68,19 @@ def show_funnel(view: TouchpointLog) -> None:
     show_table(frame, key="funnel-table", file_name="stage-funnel", **options)
 
 
+def plot_drop_offs(view: TouchpointLog, *, key: str) -> None:
+    """Show the chart of what became of the journeys that entered each stage."""
+    show_plot(cached(_drop_offs)(view, theme=current_theme()), key=key, file_name="drop-offs")
+
+
+def _drop_offs(view: TouchpointLog, *, theme: Theme) -> go.Figure:
+    return charts.plot_drop_offs(cached(journey.drop_offs)(view), theme=theme)
+
+
 def show_drop_offs(view: TouchpointLog) -> None:
     """Show what became of the journeys that entered each stage."""
     frame = cached(journey.drop_offs)(view)
-    chart = charts.plot_drop_offs(frame, theme=current_theme())
-    show_plot(chart, key="drop", file_name="drop-offs")
+    plot_drop_offs(view, key="drop")
     st.caption("Drop-off is lost or no decision. Open journeys are never counted as dropped.")
     drop_counts(view, frame)
     options = {"column_help": DROP_HELP, "labels": DROP_LABELS}
@@ -117,11 +127,11 @@ def show_back_moves(view: TouchpointLog) -> None:
     """Show which stages journeys go back from."""
     frame = cached(journey.back_moves)(view)
     if frame.empty:
-        st.markdown("#### No journey goes back to an earlier stage")
+        st.markdown("## No journey goes back to an earlier stage")
         return
     top = frame.iloc[0]
     share = percent(top["n_moves"] / frame["n_moves"].sum())
     names = markdown(top["source_stage"]), markdown(top["target_stage"])
-    st.markdown(f"#### {share} of moves back go from {names[0]} to {names[1]}")
+    st.markdown(f"## {share} of moves back go from {names[0]} to {names[1]}")
     back_counts(view, frame)
     show_table(frame, key="back-table", file_name="back-moves", column_help=BACK_HELP)

@@ -39,7 +39,7 @@ HELP: Final = {
     "value_at_risk": "Value times the chance to win that such a silence costs. See below.",
     "next_step": "What ended such a silence and went with most wins: won with it, against without.",
     "usual_rate": "Won, of all decided that were ever in this stage.",
-    "silent_rate": "Won, of those ever silent as long in this stage.",
+    "silent_rate": "Won, of those ever silent as long in this stage, else of the longest silent.",
     "n_people": "Known people with a touch.",
     "missing_roles": "Roles the definitions expect that nobody met has.",
 }
@@ -192,10 +192,13 @@ def show_stake(row: pd.Series) -> None:
     if not row["win_rate_after_touch"] > 0:
         return
     place = f"In {markdown(row['stage'])}" if pd.notna(row["stage"]) else "There"
-    silent = "none was ever silent as long"
-    if row["n_silent"]:
-        silent = f"of those ever silent as long {_rate(row, 'win_rate_silent', 'n_silent')}"
-    rates = f"{place} {_rate(row, 'win_rate_after_touch', 'n_after_touch')} won, {silent}."
+    as_long = f"of those ever silent as long {_rate(row, 'win_rate_silent', 'n_silent')}"
+    if row["precedent_days"] < row["days_silent"]:
+        as_long = (
+            "none was ever silent as long; of those silent longest "
+            f"({days(row['precedent_days'])}) {_rate(row, 'win_rate_silent', 'n_silent')}"
+        )
+    rates = f"{place} {_rate(row, 'win_rate_after_touch', 'n_after_touch')} won, {as_long}."
     if pd.isna(row["value_at_risk"]):
         st.markdown(f"{rates} No value is known.")
         return
@@ -240,7 +243,7 @@ def show_details(row: pd.Series) -> None:
     """Show all that is known of a stalled account in one column."""
     known = row.get("name")
     name = row["account_id"] if known is None or pd.isna(known) else known
-    st.markdown(f"#### {markdown(name)}")
+    st.markdown(f"## {markdown(name)}")
     facts = [row["account_id"] if name != row["account_id"] else None, row["stage"], row["owner"]]
     st.caption(" · ".join(markdown(fact) for fact in facts if pd.notna(fact)))
     left, right = st.columns(2)
@@ -264,10 +267,12 @@ def explain(log: TouchpointLog) -> None:
   After a much longer silence an account counts as ended without a decision and leaves this list.
 - **Value at risk**: the deal's last known value (or else the median value of won deals), times the
   share that won of all decided accounts ever in the stage, less the share that won of those ever
-  silent as long there.
+  silent as long there; where none was, of those silent longest. Without a winning rule it is not
+  known.
 - **Next best touch**: of accounts after such a silence in the same stage, what ended it and went
   with most wins, in at least 30 decided accounts; what we can do comes first, else it says what
-  others did. Those accounts may differ in other ways too: it is not a proof.
+  others did. Accounts whose silence a win or a loss ended are not compared. Those accounts may
+  differ in other ways too: it is not a proof.
 - Rates are counted over the whole log, whatever the filters. Grey: fewer than 30 behind it.
 """
     )

@@ -16,7 +16,9 @@ _CSS = """
 }
 /* The primary colour bears white text; as text itself it would be too faint on dark. */
 .stApp [data-testid="stSliderThumbValue"],
-.stApp [data-testid="stButtonGroup"] button[data-selected] { color: inherit; }
+.stApp [data-testid="stButtonGroup"] button:is([data-selected], [data-hovered]) {
+  color: inherit !important;
+}
 </style>
 """
 

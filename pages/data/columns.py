@@ -8,9 +8,17 @@ from journey.ui.column_forms import (
     look_at_columns,
     show_file,
 )
-from journey.ui.column_roles import ROLE_HELP, as_columns, missing
+from journey.ui.column_presets import remember_answers
+from journey.ui.column_roles import ROLE_HELP, as_columns, lacks_touchpoints, missing
 from journey.ui.imports import Incoming
-from journey.ui.intake import UNCLEAR, ask_name, begin_import, current_incoming, follow_import
+from journey.ui.intake import (
+    UNCLEAR,
+    adds,
+    ask_name,
+    begin_import,
+    current_incoming,
+    follow_import,
+)
 from journey.ui.navigation import UPLOAD, page_link
 from journey.ui.text import markdown
 
@@ -18,7 +26,7 @@ from journey.ui.text import markdown
 def no_files() -> None:
     """Say where to begin."""
     with st.container(border=True):
-        st.markdown("#### No files wait to be imported")
+        st.markdown("## No files wait to be imported")
         st.markdown("Drop files first; here you then say what their columns mean.")
         page_link(UPLOAD, "Upload files")
 
@@ -27,7 +35,9 @@ def ask(incoming: Incoming) -> None:
     """Show what was found of each file, ask what is open, and import."""
     proposal = look_at_columns(incoming)
     roles = chosen_roles(proposal)
-    needs = missing(roles)
+    needs = missing(roles, proposal)
+    if not adds(incoming):
+        needs += lacks_touchpoints(roles, proposal)
     told = st.session_state.get(UNCLEAR)
     if needs or told:
         st.warning("  \n".join(map(markdown, needs or [told])), icon=":material/help:")
@@ -38,13 +48,14 @@ def ask(incoming: Incoming) -> None:
         ready = is_answered and not needs
         with st.container(horizontal=True, vertical_alignment="center"):
             if st.button("Import", type="primary", icon=":material/sailing:", disabled=not ready):
+                remember_answers(proposal, options)
                 begin_import(incoming, name, options | ({"columns": columns} if columns else {}))
             page_link(UPLOAD, "Back to the files")
             if not ready:
                 st.caption("Answer what is open first.", width="content")
     st.markdown("To change a meaning, double-click it or press Enter on it.", help=ROLE_HELP)
     for place, file in enumerate(proposal["file"].unique()):
-        show_file(file, proposal[proposal["file"] == file], roles, place=place)
+        show_file(file, proposal, roles, place=place)
 
 
 st.title("What the columns mean")

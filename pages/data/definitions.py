@@ -10,6 +10,7 @@ from journey.ui.definition_forms import (
     show_stages,
     show_types,
 )
+from journey.ui.definition_warnings import warn_of_gaps
 from journey.ui.guards import plain_errors, require_log
 
 st.title("Definitions")
@@ -22,17 +23,18 @@ with plain_errors():
             "Choose the touchpoint that wins a journey under 'Decides'.",
             icon=":material/trophy:",
         )
+    warn_of_gaps(log)
     show_effect(log, draft)
     left, right = st.columns([4, 7], gap="medium")
     with left:
-        st.subheader("Stages, in order")
+        st.header("Stages, in order")
         show_stages(log, draft)
-        st.subheader("Silence and people")
+        st.header("Silence and people")
         show_rules(log, draft)
-        st.subheader("As a file")
+        st.header("As a file")
         show_file(log)
     with right:
-        st.subheader(
+        st.header(
             "What each touchpoint means", help="To change a cell, double-click or press Enter."
         )
         show_types(log, draft)

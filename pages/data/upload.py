@@ -5,6 +5,7 @@ import streamlit as st
 from journey.ui.datasets import dataset_text, show_datasets
 from journey.ui.imports import Incoming
 from journey.ui.intake import (
+    ADDED,
     IMPORTED,
     ask_name,
     begin_import,
@@ -24,6 +25,7 @@ from journey.ui.navigation import (
     open_page,
     page_link,
 )
+from journey.ui.server_folders import choose_server_files
 from journey.ui.state import current_dataset
 from journey.ui.text import markdown
 
@@ -34,8 +36,10 @@ def show_ready() -> None:
     if name is None or name != current_dataset():
         return
     with st.container(border=True):
-        st.markdown(f"#### :material/check_circle: {markdown(name)} is ready")
+        st.markdown(f"## :material/check_circle: {markdown(name)} is ready")
         st.caption(dataset_text(name))
+        for line in st.session_state.get(ADDED, "").splitlines():
+            st.markdown(markdown(line))
         with st.container(horizontal=True, vertical_alignment="center"):
             if st.button("See the journey map", type="primary", icon=":material/map:"):
                 open_page(JOURNEY_MAP)
@@ -69,11 +73,12 @@ st.title("Upload touchpoints")
 if not follow_import():
     show_ready()
     choose_files()
+    choose_server_files()
     files = current_incoming()
     if files is not None:
         confirm(files)
     elif current_dataset() is None and has_sample():
         offer_sample()
 if current_dataset() is not None:
-    st.subheader("Data sets")
+    st.header("Data sets")
     show_datasets()

@@ -100,7 +100,7 @@ def controls(n_types: int) -> tuple[int, float, str]:
             format="%d %%",
             key="map-moves",
             bind="query-params",
-            help="The strongest moves until they make up this share of all between two types.",
+            help="The strongest moves, until they make up this share of those between these types.",
         )
     with right:
         shown = st.segmented_control("Show as", VIEWS, default=VIEWS[0], required=True)

@@ -3,14 +3,13 @@
 import streamlit as st
 
 import journey
-from journey import charts
 from journey.ui.cache import cached
 from journey.ui.guards import require_view
 from journey.ui.headlines import figures, message, pointers, stalled_label
 from journey.ui.months import show_months
 from journey.ui.navigation import DEFINITIONS, page_link
 from journey.ui.outcome_bar import show_outcomes
-from journey.ui.plots import current_theme, show_plot
+from journey.ui.stage_views import plot_drop_offs
 from journey.ui.text import NO_FIGURE, days, percent
 
 
@@ -46,7 +45,7 @@ def ask_for_a_win_rule() -> None:
 
 def show_pointers(view: journey.TouchpointLog) -> None:
     """Show where to look first, each with the way there."""
-    st.markdown("#### Where to look first")
+    st.markdown("## Where to look first")
     for pointer in pointers(view):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(pointer.sentence, width="content")
@@ -57,8 +56,7 @@ def show_drop_offs(view: journey.TouchpointLog) -> None:
     """Show where most drop off, if any stage was entered."""
     frame = cached(journey.drop_offs)(view)
     if frame["n_entered"].any():
-        chart = charts.plot_drop_offs(frame, theme=current_theme())
-        show_plot(chart, key="drop-offs", file_name="drop-offs")
+        plot_drop_offs(view, key="drop-offs")
 
 
 view = require_view()

@@ -55,7 +55,7 @@ def show_whole_paths(view: journey.TouchpointLog) -> None:
     graph = cached(journey.journey_graph)(view)
     n_top = min(TOP_MESSAGE, n_paths)
     covered = percent(paths["share"].head(n_top).sum())
-    st.markdown(f"#### The {n_top} most frequent of {n_paths:,} paths are {covered} of journeys")
+    st.markdown(f"## The {n_top} most frequent of {n_paths:,} paths are {covered} of journeys")
     stage_of = dict(graph.nodes(data="stage"))
     show_paths(view, paths, stage_of=stage_of, stages=graph.graph["stages"], key="paths")
     if st.toggle("Show as table"):

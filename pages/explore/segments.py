@@ -19,7 +19,7 @@ st.title("Segments")
 found = attributes(view)
 if not found:
     with st.container(border=True):
-        st.markdown("#### Nothing to divide journeys by")
+        st.markdown("## Nothing to divide journeys by")
         st.markdown("Add a file with attributes of accounts or people, such as industry or role.")
         page_link(UPLOAD, "Upload data")
     st.stop()

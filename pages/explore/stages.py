@@ -25,7 +25,7 @@ view = require_view()
 st.title("Stages")
 if not any(cached(journey.stage_funnel)(view)["n_journeys"]):
     with st.container(border=True):
-        st.markdown("#### No journey has entered a stage")
+        st.markdown("## No journey has entered a stage")
         st.markdown("Say which touchpoints belong to which stage.")
         page_link(DEFINITIONS, "Define the stages")
     st.stop()

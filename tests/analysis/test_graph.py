@@ -1,13 +1,14 @@
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from journey import Definitions, directly_follows, journey_graph
+from journey import Definitions, back_moves, directly_follows, journey_graph
 from journey.analysis import graph as module
 from journey.analysis.graph import MOVE_COLUMNS, touchpoint_types
 from tests import oracle
 from tests.compare import same
-from tests.examples import journey_of, small_log
+from tests.examples import BEGIN, journey_of, small_log
 from tests.strategies import TYPES, samples, seeded
 
 SHARDS = st.sampled_from((None, 1, 2))
@@ -113,6 +114,64 @@ def test_direction_and_times_of_moves():
     ]
     # Of the three moves that leave Mail two are to itself.
     assert moves.loc[("Mail", "Mail"), "share"] == pytest.approx(2 / 3)
+
+
+def test_touches_after_a_win_do_not_go_back():
+    # Ad 0 (Attract), Demo 1 (Convert): forward. Won 2 takes it to Expand, the last: forward.
+    # The visits after it (Ad 3, Demo 4, Mail 5) leave it in Expand: within, none of them back.
+    log = small_log(journey_of("Ad 0", "Demo 1", "Won 2", "Ad 3", "Demo 4", "Mail 5"))
+    moves = directly_follows(log).set_index(["source", "target"])
+    assert moves["direction"].to_dict() == {
+        ("Ad", "Demo"): "within",  # once forward and once after the win: not more than half
+        ("Demo", "Won"): "forward",
+        ("Won", "Ad"): "within",
+        ("Demo", "Mail"): "within",
+    }
+    assert moves["n_back"].sum() == len(back_moves(log)) == 0
+
+
+def test_an_edge_goes_the_way_of_more_than_half_of_its_moves():
+    # Mail → Ad: twice back from Nurture to Attract (a, b), once after a win (c).
+    rows = [
+        *((case, day, name) for case in "ab" for day, name in enumerate(["Mail", "Ad"])),
+        *(("c", day, name) for day, name in enumerate(["Won", "Mail", "Ad"])),
+    ]
+    moves = directly_follows(small_log(rows)).set_index(["source", "target"])
+    assert moves.loc[("Mail", "Ad"), ["n_moves", "direction", "n_back"]].tolist() == [3, "back", 2]
+
+
+def test_a_touch_without_a_stage_hides_no_way_back():
+    # Chat enters no stage, so the journey is in Convert until the ad takes it back to Attract.
+    log = small_log(journey_of("Chat 0", "Demo 1", "Chat 2", "Ad 3"))
+    moves = directly_follows(log).set_index(["source", "target"])
+    assert moves["direction"].to_dict() == {
+        ("Chat", "Demo"): "within",  # it was in no stage before
+        ("Demo", "Chat"): "within",
+        ("Chat", "Ad"): "back",
+    }
+
+
+@given(samples(), SHARDS)
+def test_moves_back_are_those_between_stages(sample, rows_per_shard):
+    log = sample.log(rows_per_shard)
+    n_back = back_moves(log)["n_moves"].sum()
+    assert directly_follows(log)["n_back"].sum() == n_back == journey_graph(log).graph["n_back"]
+
+
+@given(samples(), st.sets(st.sampled_from(TYPES), min_size=1, max_size=2))
+def test_moves_in_view_go_by_the_stages_read_from_all_touches(sample, excluded):
+    log, reference = sample.log(), sample.oracle()
+    excluded &= set(log.type_names)
+    log = log.exclude(*excluded).collapse()
+    reference = oracle.collapse(oracle.exclude(reference, excluded))
+    same(directly_follows(log), oracle.moves(reference))
+
+
+def test_moves_until_a_day_go_by_the_stages_of_that_day():
+    rows = [("a", 0, "Demo"), ("a", 1, "Ad"), ("a", 9, "Won"), ("b", 8, "Ad")]
+    log = small_log(rows).between(None, BEGIN + pd.Timedelta(days=5))
+    assert directly_follows(log)["direction"].tolist() == ["back"]
+    assert directly_follows(log.collapse())["n_back"].tolist() == [1]
 
 
 def test_an_empty_log_gives_an_empty_map():

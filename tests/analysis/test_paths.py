@@ -18,9 +18,9 @@ ANCHORS = st.fixed_dictionaries(
 def as_counts(flows):
     counts = {}
     for row in records(flows):
-        key = tuple(row[name] for name in FLOW_COLUMNS[:-1])
+        key = tuple(row[name] for name in FLOW_COLUMNS[:-2])
         assert key not in counts
-        counts[key] = row["n_journeys"]
+        counts[key] = row["n_journeys"], row["n_back"]
     return counts
 
 
@@ -88,12 +88,12 @@ def test_journeys_that_are_over_stay_in_their_outcome():
     # a: Ad, Won, over as won from step 3 on; b: Ad, open (the log ends on its day).
     log = small_log([("a", 0, "Ad"), ("a", 1, "Won"), ("b", 1, "Ad")])
     assert as_counts(step_flows(log, steps=3)) == {
-        (1, "Ad", "touchpoint", "Attract", "Won", "touchpoint", "Unassigned"): 1,
-        (1, "Ad", "touchpoint", "Attract", "in_progress", "outcome", None): 1,
-        (2, "Won", "touchpoint", "Unassigned", "won", "outcome", None): 1,
-        (2, "in_progress", "outcome", None, "in_progress", "outcome", None): 1,
-        (3, "won", "outcome", None, None, None, None): 1,
-        (3, "in_progress", "outcome", None, None, None, None): 1,
+        (1, "Ad", "touchpoint", "Attract", "Won", "touchpoint", "Unassigned"): (1, 0),
+        (1, "Ad", "touchpoint", "Attract", "in_progress", "outcome", None): (1, 0),
+        (2, "Won", "touchpoint", "Unassigned", "won", "outcome", None): (1, 0),
+        (2, "in_progress", "outcome", None, "in_progress", "outcome", None): (1, 0),
+        (3, "won", "outcome", None, None, None, None): (1, 0),
+        (3, "in_progress", "outcome", None, None, None, None): (1, 0),
     }
 
 
@@ -131,3 +131,11 @@ def test_an_empty_log_has_no_flows():
     flows = step_flows(small_log([]))
     assert list(flows.columns) == list(FLOW_COLUMNS)
     assert len(flows) == 0
+
+
+def test_a_visit_after_a_win_is_no_step_back():
+    # a is lost sight of and comes back to an ad (Convert → Attract); b has won before (Expand).
+    rows = [("a", 0, "Demo"), ("a", 1, "Ad"), ("b", 0, "Won"), ("b", 1, "Ad")]
+    flows = step_flows(small_log(rows), steps=2)
+    first = flows[flows["step"] == 1].set_index(["box", "next_box"])
+    assert first["n_back"].to_dict() == {("Demo", "Ad"): 1, ("Won", "Ad"): 0}

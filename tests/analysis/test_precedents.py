@@ -32,6 +32,13 @@ class TestBest:
         touch = best([40, 40, 40], [2, 30, 3])
         assert (touch.touchpoint, touch.is_ours) == ("Page", False)
 
+    def test_deciding_touches_are_on_neither_side(self):
+        # Call 20 of 40, Page 10 of 40; what decides (the third) won 40 of 40 and counts nowhere:
+        # without a call 10 of 40, not 50 of 80.
+        touch = best([40, 40, 40], [20, 10, 40], may_help=np.array([True, True, False]))
+        assert (touch.touchpoint, touch.win_rate) == ("Call", 0.5)
+        assert (touch.without_rate, touch.n_without) == (0.25, 40)
+
     @pytest.mark.parametrize(
         ("decided", "won", "may_help"),
         [

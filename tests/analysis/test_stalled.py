@@ -62,17 +62,18 @@ def test_twenty_gaps_of_a_stage_make_its_own_norm():
     # of 50 in Attract. Stalled is who is silent longer than 1 day; the log ends on day 51.
     rows = [*waits(20), ("x", 0, "Ad"), ("x", 50, "Ad"), ("s", 48, "Mail"), ("z", 51, "Ad")]
     found = stalled_accounts(small_log(rows)).set_index("account_id").loc["s"]
-    assert (found["days_silent"], found["normal_days"], found["n_gaps"]) == (3.0, 1.0, 20)
+    assert (found["days_silent"], found["normal_days"]) == (3.0, 1.0)
+    assert (found["n_gaps"], found["normal_of"]) == (20, "stage")
     assert found["reason"] == (
         "Silent 3 days in Nurture; where others moved on, 9 of 10 pauses were at most 1 day."
     )
 
 
 def test_with_fewer_gaps_the_norm_is_that_of_the_log_and_the_reason_says_so():
-    # 19 waits of 1 day, 19 gaps of 0: the 90th percentile of all 38 is 1 day too.
+    # 19 waits of 1 day, 19 gaps of 0: the 90th percentile of all 38 gaps is 1 day too.
     rows = [*waits(19), ("s", 48, "Mail"), ("z", 51, "Ad")]
     found = stalled_accounts(small_log(rows)).set_index("account_id").loc["s"]
-    assert (found["normal_days"], found["n_gaps"]) == (1.0, 19)
+    assert (found["normal_days"], found["n_gaps"], found["normal_of"]) == (1.0, 38, "log")
     assert "in the whole log" in found["reason"]
 
 
@@ -87,7 +88,31 @@ def test_value_at_risk_is_the_value_times_the_chance_lost():
     found = stalled_accounts(small_log(rows, value=value)).iloc[0]
     assert (found["win_rate_after_touch"], found["n_after_touch"]) == (0.8, 25)
     assert (found["win_rate_silent"], found["n_silent"]) == (0.0, 5)
-    assert found["value_at_risk"] == pytest.approx(80)
+    assert (found["value_at_risk"], found["precedent_days"]) == (pytest.approx(80), 3.0)
+
+
+def test_a_silence_without_precedent_is_judged_by_the_longest_that_has_one():
+    # 20 waited 1 day in Nurture; 15 of them won, 5 were lost: 0.75. Nobody was ever silent for
+    # 8 days; of the 20 silent longest (1 day) 15 won: nothing is known to be lost by silence.
+    rows = [
+        (name, day, "Lost" if touchpoint == "Won" and name >= "w15" else touchpoint)
+        for name, day, touchpoint in waits(20)
+    ]
+    rows += [("s", 1, "Mail"), ("z", 9, "Ad")]
+    found = stalled_accounts(small_log(rows, value=[9.0] * len(rows))).iloc[0]
+    assert (found["account_id"], found["days_silent"]) == ("s", 8.0)
+    assert (found["win_rate_silent"], found["n_silent"]) == (0.75, 20)
+    assert (found["precedent_days"], found["value_at_risk"]) == (1.0, 0.0)
+
+
+def test_without_a_winning_rule_the_value_at_risk_is_unknown():
+    rows = [*waits(20), ("s", 48, "Mail"), ("z", 51, "Ad")]
+    model = replace(MODEL, won=(), no_decision=("Won",))
+    found = stalled_accounts(small_log(rows, model, value=[9.0] * len(rows))).iloc[0]
+    assert np.isnan(
+        found[["value_at_risk", "win_rate_after_touch", "win_rate_silent"]].tolist()
+    ).all()
+    assert (found["deal_value"], found["n_after_touch"]) == (9.0, 20)
 
 
 def test_a_deal_without_a_value_is_worth_the_median_won_one():

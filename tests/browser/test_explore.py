@@ -29,6 +29,13 @@ ROWS = [
     ("d", "2026-02-02", "Ad"),
     ("d", "2026-02-03", "Mail"),
 ]
+NAMESAKES = [
+    ("a", "2026-01-01", "Deal"),
+    ("b", "2026-01-01", "Ad"),
+    ("b", "2026-01-02", "won"),
+    ("c", "2026-01-01", "Ad"),
+    ("c", "2026-01-02", "won"),
+]
 ACCOUNTS = {"account_id": ["a", "b", "c", "d"], "industry": ["Software", "Retail", "Retail", None]}
 STAGES = (Stage("Attract", ("Ad", "Mail")), Stage("Convert", (HOSTILE,)), Stage("Close", ("Won",)))
 
@@ -39,14 +46,16 @@ def address(tmp_path_factory):
     workspace = tmp_path_factory.mktemp("workspace")
     store(ROWS, workspace / "datasets" / "Small", accounts=ACCOUNTS)
     save_definitions(workspace, "Small", Definitions(stages=STAGES, won=("Won",)))
+    store(NAMESAKES, workspace / "datasets" / "Namesakes")
+    save_definitions(workspace, "Namesakes", Definitions(won=("Deal",)))
     with _server(REPOSITORY, workspace) as found:
         yield found
 
 
 @pytest.fixture
 def visit(address, page):
-    def visited(path):
-        page.goto(f"{address}/{path}{'&' if '?' in path else '?'}data=Small")
+    def visited(path, data="Small"):
+        page.goto(f"{address}/{path}{'&' if '?' in path else '?'}data={data}")
         settled(page)
         return page
 
@@ -168,6 +177,14 @@ class TestPaths:
         opened(page, 3)
         choose(page, "flow", "Ad → Mail, step 1 to 2", shown="Ad → Mail after step 1")
         opened(page, 2)
+
+    def test_a_touch_named_as_an_outcome_opens_into_its_own_journeys(self, visit):
+        # After the first step b and c go on by "won", a touch; at step 2 only a is over: won.
+        page = visit("paths", data="Namesakes")
+        choose(page, "box", "won, step 2", shown="won at step 2")
+        opened(page, 2)
+        choose(page, "box", "No further touch, Won, step 2", shown="Won at step 2")
+        opened(page, 1)
 
     def test_other_opens_into_its_types(self, visit):
         page = visit("paths?flow-types=3")

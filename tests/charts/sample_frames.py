@@ -65,6 +65,11 @@ def step_flows(journeys, *, steps=8, n_types=12, lead=0):
         name = types[at]
         return (name, "touchpoint", STAGE_OF.get(name)) if name in named else (OTHER, "other", None)
 
+    def goes_back(here, there):
+        """Whether it goes from a stage to an earlier one: here a type tells its stage."""
+        stages = [stage for _, kind, stage in (here, there) if kind == "touchpoint" and stage]
+        return len(stages) == 2 and STAGES.index(stages[1]) < STAGES.index(stages[0])
+
     counts = Counter()
     for number, (types, outcome) in enumerate(journeys):
         for step in range(1, steps + 1):
@@ -73,5 +78,5 @@ def step_flows(journeys, *, steps=8, n_types=12, lead=0):
                 after = box(number, types, outcome, step + 1)
             counts[step, *box(number, types, outcome, step), *after] += 1
     columns = ["step", "box", "box_kind", "box_stage", "next_box", "next_kind", "next_stage"]
-    rows = [(*key, n) for key, n in counts.items()]
-    return pd.DataFrame(rows, columns=[*columns, "n_journeys"])
+    rows = [(*key, n, n * goes_back(key[1:4], key[4:])) for key, n in counts.items()]
+    return pd.DataFrame(rows, columns=[*columns, "n_journeys", "n_back"])

@@ -232,7 +232,7 @@ def test_back_moves_are_named_with_count_target_and_source():
     names = said(DRAWN["loops"], "back-name")
     assert {"620", "210", "190", "160"} <= set(counts)
     assert ["Blog article", "Pricing page"] in [names[i : i + 2] for i in range(len(names))]
-    assert said(DRAWN["loops"], "back-title") == ["Back to an earlier stage: 1,180 moves"]
+    assert said(DRAWN["loops"], "back-title") == ["Back to an earlier stage:", "1,180 moves"]
 
 
 def test_ribbons_carry_share_and_time_where_there_is_room():
@@ -376,3 +376,24 @@ def test_a_file_in_fixed_colours_can_be_rendered_without_a_browser(theme):
 def test_the_package_gives_the_function_even_after_its_module_was_imported():
     assert charts.journey_map is journey_map
     assert charts.journey_map(five()).title
+
+
+def test_a_move_to_the_left_that_is_no_way_back_is_not_drawn_as_one():
+    graph = journey_graph({"Ad": "Attract", "Won": "Expand"}, {("Ad", "Won"): 9, ("Won", "Ad"): 4})
+    assert 'class="hit edge back' in journey_map(graph).svg
+    graph.edges["Won", "Ad"].update(direction="within", n_back=1)
+    graph.graph["n_back"] = 1
+    svg = journey_map(graph).svg
+    assert 'class="hit edge back' not in svg
+    assert 'class="hit edge aside' in svg
+    assert "To a step of an earlier stage," in svg
+    assert "without going back" in svg
+    assert "Back to an earlier stage" not in svg
+    assert "1 of them back to an earlier stage" in svg
+
+
+def test_the_back_lane_counts_what_goes_back_and_what_is_not_drawn():
+    graph = journey_graph({"Ad": "Attract", "Demo": "Convert"}, {("Demo", "Ad"): 9})
+    graph.edges["Demo", "Ad"].update(n_back=7)
+    graph.graph["n_back"] = 20
+    assert said(journey_map(graph), "back-title") == ["Back to an earlier stage:", "7 of 20 moves"]

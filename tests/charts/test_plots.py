@@ -290,6 +290,35 @@ def test_heat_map_has_no_colour_for_small_samples():
     assert "60% of 50 journeys" in title(chart)
 
 
+def test_titles_never_name_what_is_not_known():
+    # Most drop off where the value is not known (80 %), then in Retail (50 %).
+    frame = pd.DataFrame(
+        {
+            "value": [None, "Retail", "Software"],
+            "stage": "Nurture",
+            "n_journeys": [90, 80, 70],
+            "n_reached": [50, 40, 40],
+            "n_dropped": [40, 20, 10],
+            "drop_off_rate": [0.8, 0.5, 0.25],
+        }
+    )
+    title = plots.plot_segment_stages(frame).layout.title.text
+    assert title == "Most drop off: Retail in Nurture, 50% of 40 journeys"
+    alone = plots.plot_segment_stages(frame.head(1)).layout.title.text
+    assert alone == "Segments are too small to compare"
+    wins = pd.DataFrame(
+        {
+            "value": [None, "Retail"],
+            "n_journeys": [100, 100],
+            "n_won": [90, 10],
+            "win_rate": [0.9, 0.1],
+            "low": [0.82, 0.05],
+            "high": [0.95, 0.18],
+        }
+    )
+    assert "not known" not in plots.plot_segment_breakdown(wins).layout.title.text
+
+
 def test_heat_map_leaves_out_a_stage_nobody_can_drop_off_in():
     frame = segment_stages()
     frame.loc[frame["stage"] == HOSTILE, "drop_off_rate"] = NAN

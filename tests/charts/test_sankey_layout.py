@@ -140,29 +140,27 @@ def test_not_started_stands_at_the_head():
 
 def test_stages_nobody_ordered_follow_by_mean_step():
     rows = [
-        (1, "A", "touchpoint", "Late", "B", "touchpoint", "Later", 2),
-        (2, "B", "touchpoint", "Later", None, None, None, 2),
+        (1, "A", "touchpoint", "Late", "B", "touchpoint", "Later", 2, 0),
+        (2, "B", "touchpoint", "Later", None, None, None, 2, 0),
     ]
     layout = lay_out(pd.DataFrame(rows, columns=FLOW_COLUMNS), stages=["Attract"], area=AREA)
     assert layout.stages == ("Attract", "Late", "Later")
 
 
-@pytest.mark.parametrize(
-    "stages", [("Unassigned", "Attract"), ("Attract", "Unassigned"), ("New", "Attract")]
-)
-def test_moves_from_or_to_a_stage_without_order_are_not_back(stages):
+@pytest.mark.parametrize(("n_back", "is_back"), [(0, False), (1, False), (2, True)])
+def test_a_ribbon_is_back_where_most_of_its_journeys_go_back(n_back, is_back):
     rows = [
-        (1, "A", "touchpoint", stages[0], "B", "touchpoint", stages[1], 2),
-        (2, "B", "touchpoint", stages[1], None, None, None, 2),
+        (1, "A", "touchpoint", "Convert", "B", "touchpoint", "Attract", 2, n_back),
+        (2, "B", "touchpoint", "Attract", None, None, None, 2, 0),
     ]
-    layout = lay_out(pd.DataFrame(rows, columns=FLOW_COLUMNS), stages=["Attract"], area=AREA)
-    assert not layout.flows[0].is_back
+    layout = lay_out(pd.DataFrame(rows, columns=FLOW_COLUMNS), stages=STAGES, area=AREA)
+    assert layout.flows[0].is_back == is_back
 
 
 def test_same_name_as_type_and_as_outcome_are_two_boxes():
     rows = [
-        (1, "won", "touchpoint", None, "won", "outcome", None, 2),
-        (2, "won", "outcome", None, None, None, None, 2),
+        (1, "won", "touchpoint", None, "won", "outcome", None, 2, 0),
+        (2, "won", "outcome", None, None, None, None, 2, 0),
     ]
     layout = lay_out(pd.DataFrame(rows, columns=FLOW_COLUMNS), stages=STAGES, area=AREA)
     assert [box.key.kind for box in layout.boxes] == ["touchpoint", "outcome"]

@@ -95,7 +95,7 @@ def test_journeys_not_started_are_under_way_later():
 def test_every_box_can_be_clicked_and_names_itself(picture):
     boxes = parts(picture, "box")
     flows = step_flows(sequences(), steps=8)
-    expected = {(row.step, row.box) for row in flows.itertuples()}
+    expected = {(row.step, row.box_kind, row.box) for row in flows.itertuples()}
     assert {tuple(json.loads(box.get("data-id"))) for box in boxes} == expected
     assert all(box.get("role") == "button" and box.get("tabindex") == "0" for box in boxes)
     assert all(box.get("aria-label") == box.findtext(f"{SVG}title") for box in boxes)
@@ -119,7 +119,7 @@ def test_ribbons_carry_their_identity_and_share(picture):
     flows = parts(picture, "flow")
     identities = [json.loads(flow.get("data-id")) for flow in flows]
     assert len({tuple(identity) for identity in identities}) == len(identities)
-    assert all(len(identity) == 3 for identity in identities)
+    assert all(len(identity) == 5 for identity in identities)
     words = flows[0].get("aria-label")
     assert re.search(r"step \d to \d: [\d,]+ journeys, <?\d+% of all; <?\d+% of ", words)
 
@@ -166,7 +166,7 @@ def test_words_in_boxes_fit_their_boxes(picture):
 
 def test_other_can_be_opened(picture):
     other = next(
-        box for box in parts(picture, "box") if json.loads(box.get("data-id"))[1] == "Other"
+        box for box in parts(picture, "box") if json.loads(box.get("data-id"))[1] == "other"
     )
     assert "opens into its types" in other.get("aria-label")
 
@@ -183,11 +183,12 @@ def test_hostile_names_stay_text():
             "next_kind": ["touchpoint", None],
             "next_stage": ["<b>", None],
             "n_journeys": [3, 3],
+            "n_back": [0, 0],
         }
     )
     picture = step_sankey(flows)
     assert "<script" not in picture.svg
-    assert json.loads(parts(picture, "box")[0].get("data-id")) == [1, name]
+    assert json.loads(parts(picture, "box")[0].get("data-id")) == [1, "touchpoint", name]
 
 
 def test_names_of_any_script_and_length_are_drawn():

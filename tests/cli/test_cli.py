@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import subprocess
 import sys
 
@@ -9,8 +10,11 @@ import pandas as pd
 import pytest
 
 from journey import cli
-from journey.workspace import ROOT_VARIABLE, list_datasets
-from tests.cli.commands import ROOT, moves, pick
+from journey.cli import serving
+from journey.cli.answers import records
+from journey.cli.questions import QUESTIONS
+from journey.workspace import ROOT_VARIABLE, list_datasets, remove_dataset
+from tests.cli.commands import DEFINITIONS, ROOT, import_into, moves, pick
 
 OWN_OPTIONS = {"segments": ("--by", "industry"), "timeline": ("--account", "Cove")}
 
@@ -39,6 +43,31 @@ class TestImport:
         )
         rows = ask_json("map", tmp_path / "ads.csv", tmp_path / "calls.csv")
         assert moves(rows) == {("Ad", "Call"): 1}
+
+
+class TestAdding:
+    MAY = """\
+account_id,occurred_at,touchpoint,person_id,channel,industry
+Bolt,2026-01-20 09:00,Deal lost,cyd,,Retail
+Dune,2026-02-01 09:00,Ad click,dan,web,Energy
+Dune,,Ad click,dan,web,Energy
+"""
+
+    def test_overlaps_are_removed_and_counted(self, demo, workspace, files, tell_json, tmp_path):
+        # Of May's three rows one was there, one is new, one has no time.
+        assert demo
+        import_into(workspace, files / "touchpoints.csv", "--into", "Growing")
+        (tmp_path / "may.csv").write_text(self.MAY)
+        out, err = import_into(workspace, tmp_path / "may.csv", "--into", "Growing", "--add")
+        figures = tell_json("summary", "Growing")
+        remove_dataset(workspace, "Growing")
+        assert all(line.split()[0] == "may.csv" for line in out.splitlines()[1:])
+        assert err.endswith(
+            "3 rows added: 1 new touchpoints, 1 overlapping with what was there and removed, "
+            "1 set aside.\n"
+            "Touchpoints: 9 before, 10 now. Journeys: 3 before, 4 now.\n"
+        )
+        assert (figures["n_touchpoints"], figures["n_journeys"]) == (10, 4)
 
 
 class TestQuestions:
@@ -169,7 +198,7 @@ class TestQuestions:
 
 
 class TestForms:
-    @pytest.mark.parametrize("command", cli.QUESTIONS)
+    @pytest.mark.parametrize("command", QUESTIONS)
     def test_every_answer_is_the_same_in_json_and_csv(self, ask, ask_json, command):
         asked = (command, "Demo", *OWN_OPTIONS.get(command, ()))
         content = ask_json(*asked)
@@ -198,10 +227,12 @@ class TestForms:
         lines = ask("paths", "Demo", "--top", 1, "--format", "csv").splitlines()
         assert lines[1].startswith("1,Newsletter → Ad click,2,1,")
 
-    @pytest.mark.parametrize("command", sorted(set(cli.QUESTIONS) - {"timeline"}))
-    def test_of_no_journeys_there_is_an_answer_too(self, ask_json, command):
-        options = OWN_OPTIONS.get(command, ())
-        content = ask_json(command, "Demo", *options, "--to", "2025-01-01")
+    @pytest.mark.parametrize("command", sorted(set(QUESTIONS) - {"timeline"}))
+    def test_of_no_journeys_there_is_an_answer_too(self, tell, command):
+        asked = (command, "Demo", *OWN_OPTIONS.get(command, ()), "--to", "2025-01-01")
+        out, err = tell(*asked, "--format", "json")
+        content = json.loads(out)
+        assert err.endswith(": --to 2025-01-01 leaves none of 3 journeys.\n")
         if command == "summary":
             assert content["n_journeys"] == 0
             assert content["first_at"] is None
@@ -212,26 +243,126 @@ class TestForms:
     def test_what_json_has_no_word_for_is_null(self):
         values = [float("nan"), float("inf"), pd.NA, None, "x"]
         frame = pd.DataFrame({"value": pd.Series(values, dtype=object), "at": pd.NaT})
-        assert pick(cli.records(frame), "value", "at") == [(None, None)] * 4 + [("x", None)]
+        assert pick(records(frame), "value", "at") == [(None, None)] * 4 + [("x", None)]
+
+
+class TestNotes:
+    def test_a_summary_says_when_it_is_read(self, tell):
+        out, err = tell("summary", "Demo")
+        assert "2026-01-20" not in out.splitlines()[0]
+        assert err == "As of 2026-01-20 09:00:00 UTC.\n"
+        assert (
+            tell("summary", "Demo", "--to", "2026-01-07").err == "As of 2026-01-07 00:00:00 UTC.\n"
+        )
+
+    @pytest.mark.parametrize("command", ["map", "paths", "flows", "journeys", "stalled"])
+    def test_no_rows_are_told_with_the_filter_that_left_none(self, tell, command):
+        # Software is Acme alone, which has no Newsletter; each filter by itself leaves somebody.
+        asked = (
+            command,
+            "Demo",
+            "--where",
+            "industry=Software",
+            "--where",
+            "touchpoint=Newsletter",
+        )
+        out, err = tell(*asked)
+        assert out == "no rows\n"
+        assert err == "No rows: --where touchpoint=Newsletter leaves none of 1 journeys.\n"
+        assert tell(*asked, "--format", "json").out == "[]\n"
+        heads = tell(*asked, "--format", "csv").out
+        assert heads.count("\n") == 1
+        assert "," in heads
+
+    @pytest.mark.parametrize(
+        ("options", "reason"),
+        [
+            (("--where", "industry=Softwar"), "No industry is 'Softwar'. Available: Retail,"),
+            (("--where", "industry=Softwar"), "Did you mean 'Software'?"),
+            (("--where", "touchpoint="), "Every touchpoint has a value."),
+            (("--from", "2026-03-01"), "--from 2026-03-01 leaves none of 3 journeys."),
+            (("--case", "person", "--where", "industry="), "--where industry= leaves none of 3"),
+        ],
+    )
+    def test_the_reason_names_what_was_asked_and_what_there_is(self, tell, options, reason):
+        assert reason in tell("map", "Demo", *options).err
+
+    @pytest.mark.parametrize(
+        ("asked", "reason"),
+        [
+            (("stalled", "--where", "industry=Software"), "no open journey in view is silent"),
+            (("map", "--where", "touchpoint=Newsletter"), "no journey in view has two touchpoints"),
+            (
+                ("flows", "--start", "Deal won", "--end", "Ad click"),
+                "no journey in view has --end 'Ad click' after --start 'Deal won'.",
+            ),
+            (
+                ("flows", "--around", "Newsletter", "--where", "industry=Retail"),
+                "--around 'Newsletter' is in no journey in view.",
+            ),
+        ],
+    )
+    def test_journeys_in_view_but_nothing_to_list(self, tell, asked, reason):
+        command, *options = asked
+        out, err = tell(command, "Demo", *options)
+        assert out == "no rows\n"
+        assert err.startswith(f"No rows: {reason}")
+        assert err.count("\n") == 1
+
+    def test_rules_that_match_nothing_are_warned_of(self, tell, tmp_path):
+        model = tmp_path / "model.toml"
+        model.write_text(DEFINITIONS.replace('"Demo"', '"Demos"').replace("Deal lost", "Deal lsot"))
+        lines = tell("map", "Demo", "--definitions", model).err.splitlines()
+        assert [line[:9] for line in lines] == ["Warning: "] * 2
+        assert lines[0].endswith("Did you mean 'Demo'?")
+        assert lines[1].endswith("Did you mean 'Deal lost'?")
+
+    def test_an_import_warns_of_them_too(self, workspace, files, tmp_path):
+        model = tmp_path / "model.toml"
+        model.write_text(DEFINITIONS.replace("Deal lost", "Deal lsot"))
+        source = files / "touchpoints.csv"
+        _, err = import_into(workspace, source, "--into", "Other", "--definitions", model)
+        remove_dataset(workspace, "Other")
+        assert "Did you mean 'Deal lost'?" in err
+
+    @pytest.mark.parametrize("command", ["summary", "outcomes", "stages", "segments", "stalled"])
+    def test_where_nothing_wins_that_is_told(self, tell, tmp_path, command):
+        model = tmp_path / "model.toml"
+        model.write_text('[[stages]]\nname = "All"\n')
+        asked = (command, "Demo", *OWN_OPTIONS.get(command, ()))
+        told = "No touchpoint of the log wins a journey, so none is won. Name those"
+        assert told in tell(*asked, "--definitions", model).err
+        assert told not in tell(*asked).err
+
+    def test_touchpoints_that_belong_to_no_case_are_counted(self, tell):
+        # Cove's two touchpoints have no person.
+        told = "2 of 9 touchpoints have no person, so they are in no journey.\n"
+        assert tell("map", "Demo", "--case", "person").err == told
+        assert tell("map", "Demo", "--case", "account").err == ""
+
+    def test_figures_of_nothing_are_zeros_and_told_too(self, tell):
+        out, err = tell("outcomes", "Demo", "--to", "2025-01-01")
+        assert out.count("\n") == 6  # the head and five outcomes
+        assert err == "No journeys: --to 2025-01-01 leaves none of 3 journeys.\n"
 
 
 class TestApp:
     @pytest.fixture
     def called(self, monkeypatch):
         calls = []
-        monkeypatch.setattr(cli.subprocess, "call", lambda command, **_: calls.append(command))
+        monkeypatch.setattr(serving.subprocess, "call", lambda command, **_: calls.append(command))
         return calls
 
     def test_is_served_by_streamlit(self, demo, called, capsys):
         assert demo
         cli.main(["app"])
-        assert called == [[sys.executable, "-m", "streamlit", "run", str(cli.APP)]]
-        assert cli.APP == ROOT / "app.py"
+        assert called == [[sys.executable, "-m", "streamlit", "run", str(serving.APP)]]
+        assert serving.APP == ROOT / "app.py"
         assert capsys.readouterr().err == ""
 
     def test_an_empty_workspace_gets_the_sample_data(self, called, files, tmp_path, monkeypatch):
         monkeypatch.setenv(ROOT_VARIABLE, str(tmp_path / "workspace"))
-        monkeypatch.setattr(cli, "APP", tmp_path / "app.py")
+        monkeypatch.setattr(serving, "APP", tmp_path / "app.py")
         (tmp_path / "sample_data").mkdir()
         for path in files.iterdir():
             (tmp_path / "sample_data" / path.name).write_bytes(path.read_bytes())

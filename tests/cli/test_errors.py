@@ -3,7 +3,7 @@
 import pytest
 
 from journey import cli
-from journey.workspace import list_datasets
+from journey.workspace import ROOT_VARIABLE, list_datasets
 
 
 class TestBadInput:
@@ -19,18 +19,36 @@ class TestBadInput:
             (("map", "Demo", "--where", "=web"), "COLUMN=VALUE"),
             (("map", "Demo", "--exclude", "Demos"), "Did you mean 'Demo'?"),
             (("flows", "Demo", "--around", "Demos"), "Did you mean 'Demo'?"),
-            (("flows", "Demo", "--around", "Demo", "--start", "Demo"), "exclude each other"),
+            (
+                ("flows", "Demo", "--around", "Demo", "--start", "Demo"),
+                "--around and --start or --end exclude each other",
+            ),
             (("timeline", "Demo", "--account", "Nobody"), "'Nobody'"),
             (("summary", "Demo", "--from", "soon"), "2026-03-31"),
             (("summary", "Demo", "--to", "2026-02-30"), "2026-03-31"),
             (("summary", "Demo", "--from", ""), "2026-03-31"),
-            (("summary", "Demo", "--case", "session"), "30min"),
+            (("summary", "Demo", "--from", "now"), "2026-03-31"),
+            (("summary", "Demo", "--case", "session"), "as in --gap 30min."),
+            (("summary", "Demo", "--gap", "30min"), "Add --case session, or leave --gap out."),
+            (("map", "Demo", "--case", "person", "--gap", "1h"), "Add --case session"),
+            (("summary", "Demo", "--column", "account_id=a"), "--column says how files are read"),
+            (("summary", "Demo", "--dates", "day-first"), "Leave it out, or give it to import."),
+            (("summary", "Demo", "--zone", "UTC"), "--zone says how files are read"),
+            (("summary", "Demo", "--dedupe", "cross-source"), "--dedupe says how files are read"),
+            (("map", "Demo", "--zone", "UTC", "--dates", "day-first"), "Leave them out"),
             (("summary", "Demo", "--case", "session", "--gap", "soon"), "30min"),
             (("summary", "Demo", "--case", "session", "--gap", "30"), "30min"),
             (("summary", "Demo", "--case", "session", "--gap=-30min"), "30min"),
             (("summary", "Demo", "--case", "opportunity"), "'opportunity_id'"),
             (("summary", "Demo", "--definitions", "nowhere.toml"), "nowhere.toml"),
             (("import", "nowhere.csv", "--into", "New"), "'nowhere.csv'"),
+            (("import", "nowhere.csv", "--into", "Demo", "--add"), "'nowhere.csv'"),
+            (("import", "a.csv", "--into", "Demoo", "--add"), "Did you mean 'Demo'?"),
+            (("import", "a.csv", "--into", "Demo", "--add", "--dedupe", "exact"), "--dedupe is"),
+            (
+                ("import", "a.csv", "--into", "Demo", "--add", "--definitions", "d.toml"),
+                "Leave --definitions out",
+            ),
             (("import", "nowhere.csv", "--into", "../New"), "'../New'"),
         ],
     )
@@ -59,6 +77,16 @@ class TestBadInput:
         out, err = capsys.readouterr()
         assert out == ""
         assert words in err
+        assert err.count("\n") == 1
+
+    def test_a_workspace_that_can_not_be_written_is_told(
+        self, capsys, files, tmp_path, monkeypatch
+    ):
+        (tmp_path / "file").write_text("")
+        monkeypatch.setenv(ROOT_VARIABLE, str(tmp_path / "file"))
+        assert cli.main(["import", str(files / "touchpoints.csv"), "--into", "New"]) == 2
+        err = capsys.readouterr().err
+        assert str(tmp_path / "file") in err
         assert err.count("\n") == 1
 
     def test_a_failed_import_leaves_nothing(self, capsys, workspace, tmp_path):

@@ -21,11 +21,11 @@ class TestNarrowing:
             ("Newsletter", "Ad click"): 1,
         }
 
-    def test_two_columns_keep_what_has_both(self, ask_json):
+    def test_two_columns_keep_what_has_both(self, ask_json, tell_json):
         asked = ("--where", "industry=Software", "--where", "outcome=won")
         assert [row["account_id"] for row in ask_json("journeys", "Demo", *asked)] == ["Acme"]
         asked = ("--where", "industry=Retail", "--where", "outcome=won")
-        assert ask_json("journeys", "Demo", *asked) == []
+        assert tell_json("journeys", "Demo", *asked) == []
 
     def test_an_empty_value_is_null(self, ask_json):
         # No channel: Demo and Deal won of Acme, Deal lost of Bolt.
@@ -56,28 +56,28 @@ class TestNarrowing:
         asked = ("--from", "2026-01-05T09:00", "--to", "2026-01-06T09:00")
         assert ask_json("summary", "Demo", *asked)["n_touchpoints"] == 1
 
-    def test_people_as_cases(self, ask_json):
+    def test_people_as_cases(self, tell_json):
         # ann: two clicks; bob: Demo and Deal won; cyd: three touches. Cove knows nobody.
-        figures = ask_json("summary", "Demo", "--case", "person")
+        figures = tell_json("summary", "Demo", "--case", "person")
         assert (figures["n_journeys"], figures["n_touchpoints"]) == (3, 7)
         assert (figures["outcomes"]["won"], figures["outcomes"]["lost"]) == (1, 1)
 
-    def test_sessions_as_cases(self, ask_json):
+    def test_sessions_as_cases(self, tell_json):
         # Only ann's two clicks are less than 30 minutes apart: 1 + 2 + 3 sessions.
-        figures = ask_json("summary", "Demo", "--case", "session", "--gap", "30min")
+        figures = tell_json("summary", "Demo", "--case", "session", "--gap", "30min")
         assert (figures["n_journeys"], figures["n_touchpoints"], figures["n_moves"]) == (6, 7, 1)
         # With 5 minutes they are two.
-        figures = ask_json("summary", "Demo", "--case", "session", "--gap", "5min")
+        figures = tell_json("summary", "Demo", "--case", "session", "--gap", "5min")
         assert (figures["n_journeys"], figures["n_moves"]) == (7, 0)
 
-    def test_definitions_given_are_used_in_place_of_the_data_sets_own(self, ask_json, tmp_path):
+    def test_definitions_given_are_used_in_place_of_the_data_sets_own(self, tell_json, tmp_path):
         model = tmp_path / "other.toml"
         text = DEFINITIONS.replace("Deal lost", "Nothing").replace(
             'won = ["Deal won"]', 'won = ["Deal lost"]'
         )
         model.write_text(text, encoding="utf-8")
         # Now Bolt is won; Acme, silent for 11 days where 9 are normal, is stalled like Cove.
-        rows = ask_json("journeys", "Demo", "--definitions", model)
+        rows = tell_json("journeys", "Demo", "--definitions", model)
         assert [row["outcome"] for row in rows] == ["stalled", "won", "stalled"]
 
 

@@ -13,6 +13,7 @@ LATIN = "id,name\n1,Müller\n2,José\n3,Zoë\n"
         ("gb18030", "客户编号,触点\n张三,查看演示𠮷\n", "read as GBK"),
         ("big5", "客戶編號,觸點\n張三,查看示範\n李四,註冊試用\n", "read as Big5"),
         ("tis-620", "ลูกค้า,กิจกรรม\nสมชาย,ดูเว็บไซต์\nสมหญิง,สาธิตสินค้า\n", "read as TIS-620"),
+        ("tis-620", "ชื่อ\nสมชาย ใจดี\n", "read as TIS-620"),
         ("shift_jis", "顧客,イベント\n田中,デモを見る\n", "read as Shift-JIS"),
         ("cp1251", "клиент,событие\nИван,просмотр страницы\n", "read as Windows-1251"),  # noqa: RUF001 - Cyrillic is the point
         ("cp1252", WESTERN, "read as Windows-1252"),

@@ -2,7 +2,7 @@ import pytest
 
 from journey.errors import ColumnNotFoundError, ColumnsUnclearError, ValueNotAllowedError
 from journey.ingest import read_touchpoints
-from journey.ingest.columns import assign_roles, check_complete
+from journey.ingest.columns import assign_roles, check_complete, check_dated
 
 
 @pytest.fixture
@@ -156,8 +156,10 @@ def test_unknown_roles_and_headers_are_refused_with_the_nearest(roles):
     ],
 )
 def test_what_is_missing_is_named(roles, text, message):
-    with pytest.raises(ColumnsUnclearError, match=message):
-        check_complete(roles(text))
+    tables = roles(text)
+    with pytest.raises(ColumnsUnclearError, match=message):  # noqa: PT012 - either may refuse
+        check_complete(tables)
+        check_dated(tables)
 
 
 def test_facts_about_people_are_no_events_for_having_a_name(imported):

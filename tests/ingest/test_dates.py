@@ -65,6 +65,33 @@ def microseconds(*parts, offset_hours=0):
         # 2024-03-05 is day 45356 of Excel's calendar; .75 is 18 o'clock.
         ("45356.75", microseconds(2024, 3, 5, 18)),
         ("  2024-03-05 ", microseconds(2024, 3, 5)),
+        ("15/3/2024 6:49", microseconds(2024, 3, 15, 6, 49)),
+        ("5.3.2024 6:49:07", microseconds(2024, 3, 5, 6, 49, 7)),
+        ("05/13/24 6:49 pm", microseconds(2024, 5, 13, 18, 49)),
+        ("2024-03-05 6:03 p. m.", microseconds(2024, 3, 5, 18, 3)),
+        ("12/31/2023 12:05 AM", microseconds(2023, 12, 31, 0, 5)),
+        ("1709633472,25", microseconds(2024, 3, 5, 10, 11, 12, 250_000)),
+        ("1.709633472E+9", microseconds(2024, 3, 5, 10, 11, 12)),
+        ("1.709633472123E12", microseconds(2024, 3, 5, 10, 11, 12, 123_000)),
+        ("45356,75", microseconds(2024, 3, 5, 18)),
+        ("2024-03-05T10:11:12+01:00[Europe/Berlin]", microseconds(2024, 3, 5, 9, 11, 12)),
+        (
+            "Tue Mar 05 2024 10:11:12 GMT+0100 (Central European Standard Time)",
+            microseconds(2024, 3, 5, 9, 11, 12),
+        ),
+        ("2023年1月31日 下午3:05", microseconds(2023, 1, 31, 15, 5)),
+        ("2023年1月31日上午12:05:09", microseconds(2023, 1, 31, 0, 5, 9)),
+        ("2023年1月31日 10时20分30秒", microseconds(2023, 1, 31, 10, 20, 30)),
+        ("2023年1月31日 下午3点05分", microseconds(2023, 1, 31, 15, 5)),
+        ("2023年1月31日 星期二 10:20", microseconds(2023, 1, 31, 10, 20)),
+        ("2023年1月31日(火) 10:20", microseconds(2023, 1, 31, 10, 20)),
+        ("2023/01/31 午後 3:05", microseconds(2023, 1, 31, 15, 5)),
+        ("2023년 1월 31일 오후 3:05", microseconds(2023, 1, 31, 15, 5)),
+        ("2023. 1. 31. 오전 10:20:30", microseconds(2023, 1, 31, 10, 20, 30)),
+        ("0000-00-00", None),
+        ("0000-00-00 00:00:00", None),
+        ("2018-02-29", None),
+        ("31. Juni 2023", None),
         ("29/02/2018", None),
         ("soon", None),
         ("", None),
@@ -73,6 +100,45 @@ def microseconds(*parts, offset_hours=0):
 )
 def test_a_text_is_read_as_the_time_it_says(connection, text, expected):
     assert read(connection, [text]) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (["31/12/2566", "01/01/2567 10:20"], [(2023, 12, 31), (2024, 1, 1, 10, 20)]),
+        (["2566-12-31 10:20:30"], [(2023, 12, 31, 10, 20, 30)]),
+        # 2567 is no leap year of ours, 2024 is.
+        (["29/02/2567"], [(2024, 2, 29)]),
+        (["31 มกราคม พ.ศ. 2566", "31 ม.ค. 66"], [(2023, 1, 31), (2023, 1, 31)]),
+    ],
+)
+def test_years_of_the_buddhist_era_are_543_ahead(connection, texts, expected):
+    assert read(connection, texts, dates="day-first") == [microseconds(*at) for at in expected]
+
+
+def test_one_year_of_ours_keeps_the_column_in_our_calendar(connection):
+    read(connection, ["2566-12-31", "2023-12-31"])
+    assert plan_dates(connection, "texts", "x", named_as_date=True).calendar == "Gregorian"
+    read(connection, ["2566-12-31", "2567-12-31"])
+    assert plan_dates(connection, "texts", "x", named_as_date=True).calendar == "Buddhist"
+
+
+def test_offsets_of_every_spelling_may_be_mixed(connection):
+    # 10:00 at +01:00 in winter, at +02:00 in summer, and three ways to say UTC.
+    values = [
+        *("2024-01-05T10:00:00+01:00", "2024-07-05T10:00:00+02:00", "2024-07-05T08:00:00Z"),
+        *("2024-07-05T08:00:00+0000", "2024-07-05 08:00:00.000 UTC"),
+    ]
+    assert read(connection, values, zone="Asia/Tokyo") == [
+        microseconds(2024, 1, 5, 9),
+        *[microseconds(2024, 7, 5, 8)] * 4,
+    ]
+
+
+def test_dates_at_midnight_are_dates_without_a_time(connection):
+    read(connection, ["2024-01-05 00:00:00", "2024-01-06 00:00:00"])
+    plan = plan_dates(connection, "texts", "x", named_as_date=True)
+    assert (plan.n_dates, plan.n_date_only, plan.lacks_zone) == (2, 2, False)
 
 
 def test_offsets_fractions_and_plain_times_may_be_mixed_in_one_column(connection):

@@ -1,8 +1,9 @@
+import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from journey.ingest.deduplicate import pair_touches
+from journey.ingest.deduplicate import find_duplicates, pair_touches
 
 MINUTE = 60_000_000
 
@@ -41,6 +42,32 @@ def test_no_touch_is_both_merged_and_kept_and_sources_of_one_never_repeat(rows):
     for kept in {kept for _, kept in pairs}:
         names = [source[kept], *(source[m] for m, k in pairs if k == kept)]
         assert len(names) == len(set(names))
+
+
+@settings(max_examples=40, deadline=None)
+@given(touches)
+def test_only_touches_near_another_source_are_looked_at_and_none_is_missed(rows):
+    listed = ", ".join(
+        f"({touch}, {at}, 'p{group}', 'Form', '{source}', true)"
+        for group, at, touch, source in rows
+    )
+    with duckdb.connect() as connection:
+        connection.execute(
+            "CREATE TABLE entries (id BIGINT, occurred_at BIGINT, account_id VARCHAR, "
+            "touchpoint VARCHAR, source_system VARCHAR, is_usable BOOLEAN)"
+        )
+        connection.execute("ALTER TABLE entries ADD COLUMN person_id VARCHAR")
+        if rows:
+            connection.execute(f"INSERT INTO entries SELECT *, NULL FROM (VALUES {listed})")
+        find_duplicates(
+            connection,
+            "entries",
+            dedupe="cross-source",
+            columns=["id", "account_id", "occurred_at", "touchpoint", "source_system"],
+            source="source_system",
+        )
+        found = connection.execute("SELECT id, kept_id FROM merged ORDER BY ALL").fetchall()
+    assert found == sorted(by_hand(rows))
 
 
 WEB = "account,time,event,person_id,channel\nA,2024-01-02 10:00,Form,p,Web\n"

@@ -112,7 +112,8 @@ def test_exports_of_vendors_are_read_or_refused_in_words(imported, path):
         assert path.name in str(error)  # noqa: PT017 - either way is right
         return
     report = log.report
-    assert report.n_read == report.n_kept + report.n_merged + report.n_set_aside
+    told = report.n_kept + report.n_merged + report.n_set_aside + report.n_attributes
+    assert report.n_read == told + report.n_costs
 
 
 ROWS = [

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from journey.kernels import facts
 from journey.store.layout import frozen
-from tests.kernels.twins import N_STAGES, N_TYPES, codes, flags, shards
+from tests.kernels.twins import N_STAGES, N_TYPES, codes, flags, ints, shards
 
 SHARDS = shards()
 VERDICTS = st.lists(st.sampled_from((0, 1, 2, 255, 255)), min_size=N_TYPES, max_size=N_TYPES)
@@ -21,10 +21,11 @@ def walked(mine, verdicts, by_customer, begin, dormancy):
             stage = entered if entered >= 0 else stage
             if state == facts.OPEN and k and tick - mine[k - 1][1] > dormancy:
                 state = facts.NO_DECISION
+            came_back = state != facts.OPEN and by_customer[begin + k]
+            if came_back and verdicts[kind] in (facts.WON, facts.UNDECIDING):
+                state, decided, n_reopened = facts.OPEN, -1, n_reopened + 1
             if verdicts[kind] != facts.UNDECIDING:
                 state, decided = verdicts[kind], begin + k
-            elif state != facts.OPEN and by_customer[begin + k]:
-                state, decided, n_reopened = facts.OPEN, -1, n_reopened + 1
             stage = LAST if state == facts.WON else stage
         stages.append(stage)
     return stages, state, decided, n_reopened
@@ -58,6 +59,14 @@ def test_gaps_of(shard, rng):
     assert found.tolist() == [
         after[1] - before[1] for j, before, after in shard.moves() if chosen[j]
     ]
+
+
+@given(st.lists(st.integers(0, 9) | st.integers(0, 2**40), min_size=1, max_size=30), st.data())
+def test_values_at(values, data):
+    place = data.draw(st.integers(0, len(values) - 1))
+    ordered = sorted(values)
+    found = facts.values_at(ints(values), place)
+    assert found == (ordered[place], ordered[min(place + 1, len(values) - 1)])
 
 
 @given(SHARDS)

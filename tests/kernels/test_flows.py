@@ -1,4 +1,5 @@
 from collections import Counter
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +16,11 @@ CASES = shards(least=1).flatmap(
         st.lists(st.integers(-4, 4), min_size=len(shard.journeys), max_size=len(shard.journeys)),
     )
 )
+
+
+def as_counts(found):
+    cells = zip(*(index.tolist() for index in found.nonzero()), strict=True)
+    return {cell: int(found[cell]) for cell in cells}
 
 
 @given(CASES, BOXES, st.integers(1, 5))
@@ -34,9 +40,16 @@ def test_count_flows(case, box_of_type, n_steps):
         for j in range(len(shard.journeys))
         for step in range(n_steps)
     )
+    wanted_back = Counter(
+        (position - shifts[j], box(j, position), box(j, position + 1))
+        for j, mine in enumerate(shard.journeys)
+        for position, (before, after) in enumerate(pairwise(mine))
+        if 0 <= after[2] < before[2] and 0 <= position - shifts[j] < n_steps
+    )
     begins = [begin + shift for (begin, _), shift in zip(shard.spans, shifts, strict=True)]
-    found = flows.count_flows(
+    found, back = flows.count_flows(
         shard.types,
+        shard.current,
         shard.offsets,
         ints(begins),
         codes(outcomes),
@@ -45,8 +58,8 @@ def test_count_flows(case, box_of_type, n_steps):
         N_BOXES,
         n_steps,
     )
-    cells = zip(*(index.tolist() for index in found.nonzero()), strict=True)
-    assert {cell: int(found[cell]) for cell in cells} == wanted
+    assert as_counts(found) == wanted
+    assert as_counts(back) == wanted_back
 
 
 @given(CASES, st.integers(1, 5))

@@ -43,6 +43,17 @@ def test_count_moves_timed(shard):
 
 
 @given(SHARDS)
+def test_stage_changes(shard):
+    forward, back = [], []
+    for _, before, after in shard.moves():
+        key = before[0] * N_TYPES + after[0]
+        forward += [key] * (0 <= before[2] < after[2])
+        back += [key] * (0 <= after[2] < before[2])
+    found = moves.stage_changes(shard.types, shard.current, shard.offsets, N_TYPES)
+    assert [keys.tolist() for keys in found] == [forward, back]
+
+
+@given(SHARDS)
 def test_gaps_by_move(shard):
     gaps, _ = by_key(shard)
     sizes = np.array(dense({key: len(mine) for key, mine in gaps.items()}))

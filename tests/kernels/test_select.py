@@ -1,3 +1,4 @@
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -34,6 +35,19 @@ def test_take(shard, data):
     assert select.take(shard.types, ints(rows)).dtype == shard.types.dtype
 
 
+@given(SHARDS, st.data())
+def test_take_ranges(shard, data):
+    cut = [data.draw(st.integers(begin, end)) for begin, end in shard.spans]
+    ends = [end for _, end in shard.spans]
+    offsets = np.cumsum([0, *(end - begin for begin, end in zip(cut, ends, strict=True))])
+    found = select.take_ranges(shard.types, ints(cut), ints(offsets))
+    wanted = [
+        shard.types[row] for begin, end in zip(cut, ends, strict=True) for row in range(begin, end)
+    ]
+    assert found.tolist() == wanted
+    assert found.dtype == shard.types.dtype
+
+
 @given(SHARDS)
 def test_run_starts(shard):
     wanted = [
@@ -50,7 +64,8 @@ def test_first_at_or_after(shard, instant):
         begin + sum(tick < instant for _, tick, _ in mine)
         for (begin, _), mine in zip(shard.spans, shard.journeys, strict=True)
     ]
-    found = select.first_at_or_after(shard.ticks, shard.offsets, instant)
+    begins, ends = shard.offsets[:-1], shard.offsets[1:]
+    found = select.first_at_or_after(shard.ticks, begins, ends, instant)
     assert found.tolist() == wanted
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from journey.kernels import stages
 from journey.store.layout import frozen
-from tests.kernels.twins import N_STAGES, N_TYPES, codes, flags, outcomes_of, shards
+from tests.kernels.twins import N_STAGES, N_TYPES, codes, flags, ints, outcomes_of, shards
 
 SHARDS = shards()
 WITH_OUTCOMES = SHARDS.flatmap(lambda shard: st.tuples(st.just(shard), outcomes_of(shard)))
@@ -33,6 +33,24 @@ def test_stage_entries(shard):
             later = [row for row in range(first + 1, end) if current[row] == stage + 1]
             assert entered[j, stage] == first
             assert advanced[j, stage] == (min(later, default=-1) if rows else -1)
+
+
+@given(WITH_OUTCOMES, st.randoms())
+def test_count_entries(sample, rng):
+    shard, outcomes = sample
+    current = in_stages(shard)
+    entered, advanced = stages.stage_entries(current, shard.offsets, N_STAGES)
+    last = [int(current[end - 1]) if end > begin else -1 for begin, end in shard.spans]
+    chosen = [j for j in range(len(shard.journeys)) if rng.random() < 0.7]
+    found = stages.count_entries(
+        entered, advanced, frozen(np.array(last, np.int8)), codes(outcomes), ints(chosen)
+    )
+    is_open = [outcome > 2 for outcome in outcomes]
+    assert found.tolist() == [
+        [sum(entered[j, stage] >= 0 for j in chosen) for stage in range(N_STAGES)],
+        [sum(advanced[j, stage] >= 0 for j in chosen) for stage in range(N_STAGES)],
+        [sum(is_open[j] and last[j] == stage for j in chosen) for stage in range(N_STAGES)],
+    ]
 
 
 @given(SHARDS, st.randoms())

@@ -33,3 +33,12 @@ def test_different_sequences_have_different_hashes(named):
     offsets = frozen(np.cumsum([0, *map(len, named)], dtype=np.int64))
     pairs = zip(*(h.tolist() for h in variants.hash_journeys(types, offsets)), strict=True)
     assert len(set(pairs)) == len({tuple(names) for names in named})
+
+
+@given(st.lists(st.tuples(st.integers(0, 9) | st.just(WORD - 1), st.integers(0, 3)), max_size=40))
+def test_group_hashes(pairs):
+    first, second = (frozen(np.array([p[k] for p in pairs], np.uint64)) for k in (0, 1))
+    groups, examples = variants.group_hashes(first, second)
+    distinct = list(dict.fromkeys(pairs))
+    assert [distinct[group] for group in groups.tolist()] == pairs
+    assert examples.tolist() == [pairs.index(pair) for pair in distinct]

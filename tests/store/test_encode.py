@@ -1,6 +1,7 @@
 import pyarrow as pa
 import pytest
 
+from journey.errors import StoreError
 from journey.store.build import dictionaries_of, encoding_of
 from journey.store.encode import encode
 
@@ -32,3 +33,35 @@ def test_one_batch_is_cut_into_shards_at_the_borders_of_journeys(lengths, rows_p
     shards = list(encode(table.to_batches(), encoding, rows_per_shard=rows_per_shard))
     assert [shard.n_touchpoints for shard in shards] == expected
     assert all(shard.offsets[-1] == shard.n_touchpoints for shard in shards)
+
+
+def test_codes_are_taken_as_they_are_and_null_is_the_last():
+    # Codes: b 1, a 0, none 2; the account A alone.
+    texts = pa.table(
+        {
+            "account_id": ["A", "A", "A"],
+            "occurred_at": pa.array([1, 2, 3], pa.int64()),
+            "touchpoint": ["Ad", "Ad", "Demo"],
+            "channel": ["b", "a", None],
+        }
+    )
+    codes = {"account_id": [0, 0, 0], "touchpoint": [0, 0, 1], "channel": [1, 0, None]}
+    coded = texts
+    for name, values in codes.items():
+        place = coded.column_names.index(name)
+        coded = coded.set_column(place, name, pa.array(values, pa.uint8()))
+    dictionaries = dictionaries_of(texts)
+    encoding = encoding_of(texts["occurred_at"], dictionaries)
+    for table in (texts, coded):
+        (shard,) = encode(table.to_batches(), encoding, rows_per_shard=10)
+        assert shard.codes["channel"].tolist() == [1, 0, 2]
+        assert shard.codes["touchpoint"].tolist() == [0, 0, 1]
+        assert shard.cases.tolist() == [0]
+
+
+def test_accounts_that_fall_are_refused():
+    table = table_of([1, 1]).take([1, 0])
+    encoding = encoding_of(table["occurred_at"], dictionaries_of(table))
+    for rows in (1, 2):  # in two batches, in one
+        with pytest.raises(StoreError, match="out of order"):
+            list(encode(table.to_batches(max_chunksize=rows), encoding, rows_per_shard=10))

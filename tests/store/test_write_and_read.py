@@ -1,8 +1,6 @@
 import json
-import os
 import shutil
 from dataclasses import replace
-from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
@@ -15,7 +13,7 @@ from journey.errors import StoreError
 from journey.log import TouchpointLog
 from journey.store import write as module
 from journey.store.read import open_store
-from journey.store.write import MANIFEST, replace_directory
+from journey.store.write import MANIFEST
 from tests.store.disk import write
 from tests.strategies import samples, seeded
 
@@ -103,27 +101,6 @@ def test_a_write_cut_short_leaves_what_was_there(tmp_path, monkeypatch, n_batche
     assert ({} if is_first else content(directory)) == before
 
 
-@pytest.mark.parametrize("n_renames", [0, 1])
-def test_a_rename_that_fails_leaves_what_was_there(tmp_path, monkeypatch, n_renames):
-    # The first rename sets the old one aside, the second puts the new one in its place.
-    directory = tmp_path / "log"
-    write(seeded(1, n_accounts=5), directory)
-    before, rename, done = content(directory), os.replace, []
-
-    def failing(source, target):
-        done.append(target)
-        if len(done) == n_renames + 1:
-            raise OSError("no space left")
-        rename(source, target)
-
-    monkeypatch.setattr(os, "replace", failing)
-    monkeypatch.setattr(Path, "replace", failing)
-    with pytest.raises(OSError, match="no space left"):
-        write(seeded(2), directory)
-    assert [path.name for path in tmp_path.iterdir()] == ["log"]
-    assert content(directory) == before
-
-
 def test_a_write_over_an_older_log_leaves_the_new_one_alone(tmp_path):
     write(seeded(1, n_accounts=5), tmp_path / "log")
     older = open_store(tmp_path / "log")
@@ -133,15 +110,6 @@ def test_a_write_over_an_older_log_leaves_the_new_one_alone(tmp_path):
     # Who had opened the older one still reads it.
     assert TouchpointLog(older).n_touchpoints == len(seeded(1, n_accounts=5).touches)
     assert journeys(TouchpointLog(older))["n_touchpoints"].sum() == older.n_touchpoints
-
-
-def test_files_beside_the_shards_are_moved_with_them(tmp_path):
-    new = tmp_path / "new"
-    new.mkdir()
-    (new / "definitions.toml").write_text("x", encoding="utf-8")
-    replace_directory(new, tmp_path / "log")
-    assert content(tmp_path / "log") == {"definitions.toml": b"x"}
-    assert not new.exists()
 
 
 # ---- what can't be opened

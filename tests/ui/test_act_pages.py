@@ -130,7 +130,7 @@ class TestStalledAccounts:
 
     def test_the_figures_are_explained_with_the_silences_they_rest_on(self):
         app = opened("stalled_accounts")
-        assert app.expander[0].label == "How these figures are made"
+        assert "How these figures are made" in [one.label for one in app.expander]
         normal = app.dataframe[-1].value.set_index("stage")
         # 20 waits of a day in Nurture; s1 went back from Convert, so its wait there is none.
         assert normal.loc["Nurture", "normal_days"] == 1

@@ -8,10 +8,12 @@ from journey.ui.column_roles import (
     as_columns,
     date_questions,
     lacking_zone,
+    lacks_touchpoints,
     missing,
     proposed_roles,
     readings,
     shape_text,
+    shapes,
 )
 
 PROPOSAL = pd.DataFrame(
@@ -62,16 +64,16 @@ class TestAsColumns:
 
 class TestMissing:
     def test_nothing_is_missing_from_a_whole_proposal(self):
-        assert missing(proposed_roles(PROPOSAL)) == []
+        assert missing(proposed_roles(PROPOSAL), PROPOSAL) == []
 
     def test_a_file_of_events_needs_case_and_time(self):
-        assert missing(changed(id=ATTRIBUTE, at=ATTRIBUTE)) == [
+        assert missing(changed(id=ATTRIBUTE, at=ATTRIBUTE), PROPOSAL) == [
             "web.csv: which column says whose journey it is? Choose an Account.",
             "web.csv: which column says when it happened? Choose a Time.",
         ]
 
     def test_some_file_needs_times(self):
-        needs = missing(changed(at=ATTRIBUTE, event=ATTRIBUTE))
+        needs = lacks_touchpoints(changed(at=ATTRIBUTE, event=ATTRIBUTE), PROPOSAL)
         assert needs == ["No file has a time. Choose a Time and a Touchpoint."]
 
 
@@ -115,3 +117,31 @@ class TestQuestions:
 )
 def test_shapes_in_words(roles, text):
     assert shape_text(roles).startswith(text)
+
+
+class TestShapesThatRolesDoNotTell:
+    COSTS = PROPOSAL.assign(shape=PROPOSAL["shape"].replace("attributes", "costs"))
+
+    def test_costs_need_no_account(self):
+        roles = proposed_roles(self.COSTS) | {("crm.csv", "id"): ATTRIBUTE}
+        assert shapes(roles, self.COSTS) == {"web.csv": "events", "crm.csv": "costs"}
+        assert missing(roles, self.COSTS) == []
+
+    def test_costs_alone_need_touchpoints(self):
+        alone = self.COSTS[self.COSTS["file"] == "crm.csv"]
+        assert lacks_touchpoints(proposed_roles(alone), alone) == [
+            "No file has a time. Choose a Time and a Touchpoint."
+        ]
+
+    def test_a_touchpoint_makes_events_of_them(self):
+        roles = proposed_roles(self.COSTS) | {("crm.csv", "born"): "touchpoint"}
+        assert shapes(roles, self.COSTS)["crm.csv"] == "events"
+
+    def test_they_have_words(self):
+        assert shape_text(["cost"], "costs") == "what campaigns cost by day, no touchpoints"
+
+
+def test_of_several_columns_for_a_role_the_surest_goes_first():
+    proposal = PROPOSAL.assign(confidence=[0.9, 0.9, 0.5, 0.8, 0.9, 0.0])
+    roles = proposed_roles(proposal) | {("web.csv", "clock"): "account_id"}
+    assert as_columns(roles, proposal)["web.csv"]["account_id"] == ["clock", "id"]

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
@@ -158,6 +159,38 @@ class TestQuality:
     def test_the_rows_add_up_in_words(self):
         text = said(opened("quality", "Imported"))
         assert "5 rows read = 3 kept + 1 merged into another + 1 set aside" in text
+
+    def test_each_part_begins_with_what_it_says(self):
+        heads = [
+            re.sub(r"\\(.)", r"\1", head.value) for head in opened("quality", "Imported").header
+        ]
+        assert heads[1:] == [
+            "No source fell silent while others went on",
+            "The account is known for 100 % (n = 3) of 3 touchpoints, the person for 0 % (n = 3)",
+            "1 of 5 rows told a touchpoint again: 1 in exact repeats, 0 from another source",
+            "No touchpoint lies long before or after all others",
+            "No source has many touchpoints at the same instant",
+            "How the files were read",
+        ]
+
+    def test_a_silent_source_a_stray_and_a_batch_are_shown(self, workspace):
+        # web: 60 days one by one; crm: silent from day 20 to 39, and 25 touches at one instant.
+        first = pd.Timestamp("2026-01-01")
+        days = [*((day, "web") for day in range(60)), *((day, "crm") for day in range(20))]
+        days += [(day, "crm") for day in range(40, 60)] + [(59, "crm")] * 25 + [(5000, "web")]
+        lines = [
+            f"A{n % 30},{first + pd.Timedelta(days=day):%Y-%m-%d} 09:00,On {source},{source}"
+            for n, (day, source) in enumerate(days)
+        ]
+        path = workspace / "odd.csv"
+        path.write_text("account,when,event,source_system\n" + "\n".join(lines))
+        journey.read_touchpoints(path, into=workspace / "datasets" / "Odd")
+        app = opened("quality", "Odd")
+        heads = " ".join(re.sub(r"\\(.)", r"\1", head.value) for head in app.header)
+        assert "crm was silent for 21 days while others went on" in heads
+        assert "1 touchpoint lies long after all others" in heads
+        assert "share their instant with many others" in heads
+        assert "lies 13.5 years after the touchpoint before" in said(app)  # 4,941 days
 
     def test_a_data_set_that_was_not_imported_has_no_report(self):
         assert "No import report" in said(opened("quality", "Small"))

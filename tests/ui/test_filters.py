@@ -1,6 +1,10 @@
 from datetime import date
 
-from journey.ui.filters import active_filters
+import pandas as pd
+import pytest
+
+from journey import from_frame
+from journey.ui.filters import active_filters, without_case
 from journey.ui.state import NO_FILTERS, Filters
 
 EVERYTHING = (
@@ -45,3 +49,18 @@ def test_removing_chip_after_chip_leaves_nothing():
 def test_keys_of_chips_differ():
     keys = [chip.key for chip in active_filters(EVERYTHING)]
     assert len(set(keys)) == len(keys)
+
+
+@pytest.mark.parametrize(
+    ("people", "case", "text"),
+    [
+        (["p", "q", None], "person", "1 touchpoint without person is in no journey"),
+        (["p", None, None], "person", "2 touchpoints without person are in no journey"),
+        (["p", "q", "r"], "person", ""),
+        (["p", None, None], "account", ""),
+    ],
+)
+def test_touchpoints_without_the_case_chosen_are_told(people, case, text):
+    days = pd.to_datetime(["2026-01-01", "2026-01-02", "2026-01-03"])
+    rows = {"account_id": "a", "occurred_at": days, "touchpoint": "Ad", "person_id": people}
+    assert without_case(from_frame(pd.DataFrame(rows)), Filters(case=case)) == text

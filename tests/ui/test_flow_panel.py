@@ -5,8 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import journey
+from journey import Definitions
+from journey.analysis.paths import named_types
 from journey.ui.flow_panel import (
     Anchor,
+    Box,
     FlowView,
     selected_other,
     selected_part,
@@ -14,6 +17,7 @@ from journey.ui.flow_panel import (
     types_inside,
 )
 from journey.ui.picture import Selection
+from tests.examples import small_log
 from tests.strategies import samples, seeded
 
 
@@ -23,16 +27,21 @@ def drawn(log, anchor, *, steps=5, n_types=3):
 
 
 def part(view, *identity):
-    kind = "box" if len(identity) == 2 else "flow"
+    kind = "box" if len(identity) == 3 else "flow"
     return selected_part(view, Selection(kind, json.dumps(identity)))
 
 
 def check_every_part(view):
     n_all = view.n_all
     for step, rows in view.flows.groupby("step"):
-        boxes = [part(view, step, box) for box in rows["box"].unique()]
+        names = rows[["box_kind", "box"]].drop_duplicates().itertuples(index=False)
+        boxes = [part(view, step, *box) for box in names]
         assert sum(found.n_journeys for found in boxes) == n_all
-        flows = [part(view, step, r.box, r.next_box) for r in rows.itertuples() if r.next_box]
+        flows = [
+            part(view, step, r.box_kind, r.box, r.next_kind, r.next_box)
+            for r in rows.itertuples()
+            if r.next_box
+        ]
         for found in (*boxes, *flows):
             assert len(journey.journeys(found.journeys())) == found.n_journeys
 
@@ -58,22 +67,36 @@ class TestOther:
         inside = types_inside(whole, 2, view.other_types)
         assert not set(inside["touchpoint"]) & {"Other"}
         # A journey has one touch at a step, so the types of the box add up to it.
-        assert inside["n_journeys"].sum() == view.n_in(2, "Other")
+        assert inside["n_journeys"].sum() == view.n_in(2, Box("other", "Other"))
 
     def test_only_its_own_box_asks_for_it(self):
         view = drawn(seeded(3).log(), Anchor(), n_types=3)
-        named = next(box for box in view.flows["box"] if view.kind(1, box) == "touchpoint")
-        assert selected_other(view, Selection("box", json.dumps([1, "Other"]))) == 1
-        assert selected_other(view, Selection("box", json.dumps([1, named]))) is None
+        named = named_types(view.flows)[0]
+        assert selected_other(view, Selection("box", json.dumps([1, "other", "Other"]))) == 1
+        assert selected_other(view, Selection("box", json.dumps([9, "other", "Other"]))) is None
+        assert selected_other(view, Selection("box", json.dumps([1, "touchpoint", named]))) is None
         assert selected_other(view, None) is None
 
 
 def test_what_is_no_longer_drawn_is_not_selected():
     view = drawn(seeded(3).log(), Anchor())
-    assert part(view, 9, "Ad") is None
-    assert part(view, 1, "Gone") is None
+    assert part(view, 9, "touchpoint", "Ad") is None
+    assert part(view, 1, "touchpoint", "Gone") is None
+    assert part(view, 1, "outcome", "Ad") is None
     assert selected_part(view, Selection("node", "Ad")) is None
     assert selected_part(view, None) is None
+
+
+def test_a_type_called_as_an_outcome_is_a_box_of_its_own():
+    # Step 2: a has the touch "won", b is over, its outcome being won.
+    model = Definitions(won=("Deal",))
+    rows = [("a", 0, "Ad"), ("a", 1, "won"), ("b", 0, "Deal")]
+    view = drawn(small_log(rows, model), Anchor())
+    touch, outcome = part(view, 2, "touchpoint", "won"), part(view, 2, "outcome", "won")
+    opened = [journey.journeys(found.journeys()) for found in (touch, outcome)]
+    assert [found["account_id"].tolist() for found in opened] == [["a"], ["b"]]
+    assert (touch.title, outcome.title) == ("won at step 2", "Won at step 2")
+    assert (touch.steps, outcome.steps) == (("won",), ())
 
 
 def test_steps_are_named_from_their_anchor():

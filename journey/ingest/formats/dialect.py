@@ -62,7 +62,8 @@ def find_dialect(path: Path) -> Dialect:
         text = file.read(SAMPLE_CHARACTERS)
         whole = not file.read(1)
     said = re.match(r"sep=(.)\r?\n", text)
-    separators = (said[1],) if said else SEPARATORS
+    seen = tuple(separator for separator in SEPARATORS if separator in text)
+    separators = (said[1],) if said else seen or SEPARATORS[:1]
     best = max(
         (
             _trial(text, separator, quotes, whole=whole)

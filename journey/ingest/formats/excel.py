@@ -2,15 +2,16 @@
 
 import re
 import zipfile
+from collections.abc import Mapping
 from dataclasses import replace
-from importlib import import_module
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Final
 
 import pyarrow as pa
 
 from journey.errors import ImportLimitError, UnreadableFileError
 from journey.ingest.formats.layout import find_layout
+from journey.ingest.formats.sheet_tables import cells_of, filled_rows, split_tables
 from journey.ingest.formats.table import (
     SOURCE_ROW,
     RawTable,
@@ -32,7 +33,7 @@ _MIN_ROWS: Final = 2
 
 
 def read_excel(source: Source) -> list[RawTable]:
-    """Read a workbook into one table a sheet.
+    """Read the tables of a workbook.
 
     Parameters
     ----------
@@ -42,37 +43,55 @@ def read_excel(source: Source) -> list[RawTable]:
     Returns
     -------
     list of RawTable
-        One for each sheet with a header and rows. Whole numbers have no '.0', dates are
+        One for each table of the visible sheets. Whole numbers have no '.0', dates are
         ``YYYY-MM-DD HH:MM:SS``, times of day ``HH:MM:SS``, error cells (#N/A) are empty.
     """
     import fastexcel
 
     _check_extents(source.path, source.name, source.limits)
+    grids: dict[str, pa.Table] = {}
+    hidden: list[str] = []
     try:
         book = fastexcel.read_excel(source.path)
-        sheets = [
-            (name, _grid(book.load_sheet(name, header_row=None, dtypes="string").to_arrow()))
-            for name in book.sheet_names
-        ]
+        for name in book.sheet_names:
+            sheet = book.load_sheet(name, header_row=None, dtypes="string")
+            if sheet.visible == "visible":
+                grids[name] = _grid(sheet.to_arrow())
+            else:
+                hidden.append(name)
     except fastexcel.FastExcelError as error:
         raise UnreadableFileError(
             f"{source.name} is a broken workbook ({error}). Open it, save it again as .xlsx."
         ) from error
-    filled = [(name, grid) for name, grid in sheets if grid.num_rows >= _MIN_ROWS]
-    if not filled:
-        raise UnreadableFileError(
-            f"{source.name} has no sheet with a header and rows. Its sheets: "
-            f"{', '.join(name for name, _ in sheets)}."
-        )
-    left_out = [name for name, grid in sheets if grid.num_rows < _MIN_ROWS]
-    notes = [f"sheets without rows left out: {', '.join(left_out)}"] if left_out else []
-    tables: list[RawTable] = []
-    for position, (name, grid) in enumerate(filled):
+    notes = [f"hidden sheets left out: {', '.join(hidden)}"] if hidden else []
+    tables = _tables(source.name, grids, notes)
+    found: list[RawTable] = []
+    for position, (name, grid) in enumerate(tables.items()):
         part = source
-        if len(filled) > 1:
+        if len(tables) > 1:
             table = f"{source.table}_sheet_{position}" if position else source.table
             part = replace(source, name=f"{source.name}: {name}", table=table)
-        tables.append(with_notes(_read_sheet(part, grid), notes))
+        found.append(with_notes(_read_sheet(part, grid), notes))
+    return found
+
+
+def _tables(file: str, grids: Mapping[str, pa.Table], notes: list[str]) -> dict[str, pa.Table]:
+    """Name the tables of all sheets with rows; notes tell of the other sheets."""
+    left_out = [name for name, grid in grids.items() if grid.num_rows < _MIN_ROWS]
+    if len(left_out) == len(grids):
+        shown = [*grids, *notes]
+        raise UnreadableFileError(
+            f"{file} has no sheet with a header and rows. Its sheets: {', '.join(shown)}."
+        )
+    if left_out:
+        notes.append(f"sheets without rows left out: {', '.join(left_out)}")
+    tables: dict[str, pa.Table] = {}
+    for name, grid in grids.items():
+        if name in left_out:
+            continue
+        parts = split_tables(grid)
+        for number, part in enumerate(parts, start=1):
+            tables[name if len(parts) == 1 else f"{name}, table {number}"] = part
     return tables
 
 
@@ -83,25 +102,13 @@ def _grid(batch: pa.RecordBatch) -> pa.Table:
         return pa.table({SOURCE_ROW: pa.array([], pa.int64())})
     cells = pa.Table.from_batches([batch]).rename_columns(names)
     rows = pa.array(range(batch.num_rows), pa.int64())
-    return _without_blank_rows(cells.append_column(SOURCE_ROW, rows), names)
-
-
-def _without_blank_rows(grid: pa.Table, names: list[str]) -> pa.Table:
-    """Keep the rows in which any cell has text."""
-    # The published types of this module leave out its functions' plain Python arguments.
-    pc: Any = import_module("pyarrow.compute")
-    filled = pa.chunked_array([pa.array([False] * grid.num_rows, pa.bool_())])
-    for name in names:
-        has_text = pc.fill_null(pc.greater(pc.binary_length(grid[name]), 0), False)
-        filled = pc.or_(filled, has_text)
-    return grid.filter(filled)
+    return filled_rows(cells.append_column(SOURCE_ROW, rows), names)
 
 
 def _read_sheet(source: Source, grid: pa.Table) -> RawTable:
     """Find the header of a sheet and write its rows."""
     names = [name for name in grid.column_names if name != SOURCE_ROW]
-    sample = grid.select(names).slice(0, _SAMPLE_ROWS).to_pylist()
-    layout = find_layout([list(row.values()) for row in sample])
+    layout = find_layout(cells_of(grid, _SAMPLE_ROWS))
     columns = layout.columns
     check_width(source, len(columns))
     source.connection.register("sheet", grid.slice(layout.n_before_data))

@@ -11,9 +11,10 @@ Quotes = Literal["doubled", "backslash", "none"]
 
 QUOTES: Final[tuple[Quotes, ...]] = ("doubled", "backslash", "none")
 
-_MAX_CELL_CHARACTERS: Final = 1 << 20
+_MAX_CELL_CHARACTERS: Final = 1 << 21
 _MAX_RECORD_LINES: Final = 1_000
 _BLOCK_LINES: Final = 256
+_PLAIN_CHARACTERS: Final = 400_000
 
 
 def lines_of(file: Iterable[str]) -> Iterator[str]:
@@ -79,20 +80,49 @@ class Feed:
         except csv.Error:
             return None
 
+    def plain_lines(self, separator: str, width: int) -> str:
+        """Take the next lines at once if none has a quote and each this width; else nothing."""
+        block = self._block()
+        text = "".join(block)
+        if (
+            '"' in text
+            or len(text) > _PLAIN_CHARACTERS
+            or {line.count(separator) for line in block} != {width - 1}
+        ):
+            self._ahead = deque(block)
+            return ""
+        self._take(len(block))
+        if "\r" in text:
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
+        return text if text.endswith("\n") else text + "\n"
+
     def plain_rows(self, separator: str, quotes: Quotes, width: int) -> list[list[str]]:
         """Take and split the next lines at once if each is a row of this width; else none."""
-        block = [*self._ahead, *islice(self._lines, max(0, _BLOCK_LINES - len(self._ahead)))]
+        block = self._block()
         try:
             rows = list(_reader(block, separator, quotes))
         except csv.Error:
             rows = []
-        if len(rows) == len(block) and {len(row) for row in rows} == {width}:
-            self._ahead.clear()
-            self._line += len(self._taken) + len(block)
-            self._taken = []
+        n_characters = sum(map(len, block))
+        if (
+            len(rows) == len(block)
+            and n_characters < _PLAIN_CHARACTERS
+            and {len(row) for row in rows} == {width}
+        ):
+            self._take(len(block))
             return rows
         self._ahead = deque(block)
         return []
+
+    def _block(self) -> list[str]:
+        """Give the next lines without taking them."""
+        return [*self._ahead, *islice(self._lines, max(0, _BLOCK_LINES - len(self._ahead)))]
+
+    def _take(self, n_lines: int) -> None:
+        """Take a whole block."""
+        self._ahead.clear()
+        self._line += len(self._taken) + n_lines
+        self._taken = []
 
     @property
     def n_ahead(self) -> int:

@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple, Self, cast
 from journey.errors import UnreadableFileError
 from journey.ingest.charsets import to_utf8
 from journey.ingest.formats.batches import Batches
+from journey.ingest.formats.json_wrapped import WrappedList, find_list, refuse_second_list
 from journey.ingest.formats.table import RawTable, Rejections, Source, TableWriter, finish
 
 _CHUNK: Final = 1 << 20
@@ -45,7 +46,8 @@ def read_json(source: Source) -> list[RawTable]:
     Parameters
     ----------
     source
-        A JSON array of objects, or objects one a line or one after the other.
+        A JSON array of objects, also inside one object, or objects one a line or one after the
+        other.
 
     Returns
     -------
@@ -64,7 +66,10 @@ def read_json(source: Source) -> list[RawTable]:
         writer = TableWriter(source)
         batches = Batches(writer)
         number = 0
-        for number, record in enumerate(_records(text.path, source.name), start=1):
+        wrapped = find_list(text.path)
+        notes = [f"read the list {wrapped.name!r}"] if wrapped else []
+        records = _records(text.path, source.name, wrapped)
+        for number, record in enumerate(records, start=1):
             if isinstance(record.value, dict):
                 batches.add(number, _cells(cast("dict[str, Any]", record.value)))
             else:
@@ -73,7 +78,7 @@ def read_json(source: Source) -> list[RawTable]:
         batches.flush()
         if not number:
             raise UnreadableFileError(f"{source.name} holds no records. Export it again.")
-        return [finish(source, writer.columns, rejections, text.notes)]
+        return [finish(source, writer.columns, rejections, [*text.notes, *notes])]
     finally:
         if text.path != source.path:
             text.path.unlink(missing_ok=True)
@@ -98,9 +103,11 @@ def _as_text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _records(path: Path, name: str) -> Iterator[_Record]:
+def _records(path: Path, name: str, wrapped: WrappedList | None) -> Iterator[_Record]:
     """Give the values of a file, line by line where lines are whole values."""
-    return _by_line(path) if _one_a_line(path) else _by_value(path, name)
+    if wrapped is None and _one_a_line(path):
+        return _by_line(path)
+    return _by_value(path, name, wrapped)
 
 
 def _one_a_line(path: Path) -> bool:
@@ -132,20 +139,23 @@ def _by_line(path: Path) -> Iterator[_Record]:
                 yield _Record(number, _decode(line), line.strip())
 
 
-def _by_value(path: Path, name: str) -> Iterator[_Record]:
+def _by_value(path: Path, name: str, wrapped: WrappedList | None) -> Iterator[_Record]:
     """Give the values of an array, or values one after the other, as the file streams by."""
     with path.open("r", encoding="utf-8-sig") as file:
+        before = file.read(wrapped.start) if wrapped else ""
         buffer = file.read(_CHUNK)
         at = len(buffer) - len(buffer.lstrip())
         in_array = buffer[at : at + 1] == "["
         at += in_array
-        line = 1 + buffer.count("\n", 0, at)
+        line = 1 + before.count("\n") + buffer.count("\n", 0, at)
         ended = False
         while True:
             start = cast("re.Match[str]", _BLANK.match(buffer, at)).end()
             line += buffer.count("\n", at, start)
             at = start
             if in_array and buffer[at : at + 1] == "]":
+                if wrapped:
+                    refuse_second_list(buffer[at:], file, name, wrapped.name)
                 return
             value, end = _value_at(buffer, at)
             # A number or word at the very end of the buffer may go on in the next piece.

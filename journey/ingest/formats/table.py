@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, Literal
 
 import duckdb
 import pyarrow as pa
@@ -15,8 +15,14 @@ from journey.ingest.progress import Progress
 from journey.ingest.sql import identifier, literal
 
 SOURCE_ROW = "source_row"
+SOURCE_PART = "source_part"
+Shape = Literal["events", "wide", "attributes", "costs", "details"]
+SHAPES: Final = ("events", "wide", "attributes", "costs", "details")
 MAX_REJECTED_SHOWN = 20
 MAX_REJECTED_TEXT = 500
+UNNAMED: Final = re.compile(r"column \d+")
+"""What a column without a name is called."""
+
 _LAST_ROWS = 20
 _TOTAL = (
     r"(?i)^\s*((grand |sub-?)?totals?|gesamt|summe|合计|总计|總計|合計)"
@@ -47,6 +53,43 @@ class RejectedRow:
 
 
 @dataclass(frozen=True)
+class Aside:
+    """Rows taken out of a table before it was staged: how many, why, and the first of them."""
+
+    action: Literal["set aside", "merged", "read as attributes"]
+    reason: str
+    n_rows: int
+    examples: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a table before its values are looked at.
+
+    Attributes
+    ----------
+    preset, title
+        The preset that recognised it, and what to call it; none: only answers are known.
+    confidence
+        How sure that is, from 0 to 1.
+    shape, roles
+        As the preset says; no shape: they are to be found.
+    order, zone
+        How dates are written. Said by the vendor's own documents, or remembered from the
+        user's answers if ``is_remembered``.
+    """
+
+    preset: str | None
+    title: str | None
+    confidence: float
+    shape: Shape | None
+    roles: Mapping[str, tuple[str, ...]]
+    order: Literal["day-first", "month-first"] | None = None
+    zone: str | None = None
+    is_remembered: bool = False
+
+
+@dataclass(frozen=True)
 class RawTable:
     """One table read from a file: all columns text, and ``source_row``.
 
@@ -67,6 +110,11 @@ class RawTable:
         All rejected rows. Rows of the file = ``n_rows`` + ``n_rejected``; blank lines are no rows.
     notes
         What was done on the way, in plain words: 'read as GBK', 'skipped 3 title rows'.
+    known
+        What a preset says of it; none if no preset recognised it.
+    aside, n_added
+        Rows that a preset took out, and rows it made of others: then the table has a column
+        ``source_part`` too, which tells rows of one ``source_row`` apart.
     """
 
     file: str
@@ -76,6 +124,9 @@ class RawTable:
     rejected: tuple[RejectedRow, ...]
     n_rejected: int
     notes: tuple[str, ...]
+    known: Known | None = None
+    aside: tuple[Aside, ...] = ()
+    n_added: int = 0
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,15 @@
 """XES event logs (IEEE 1849), streamed."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Final
-from xml.etree.ElementTree import Element, ParseError
+from xml.parsers import expat
 
 from journey.errors import UnreadableFileError
 from journey.ingest.formats.batches import Batches
 from journey.ingest.formats.table import RawTable, Rejections, Source, TableWriter, finish
 
 _VALUES: Final = frozenset({"string", "date", "int", "float", "boolean", "id"})
+_BUFFER_BYTES: Final = 1 << 18
 
 
 def read_xes(source: Source) -> list[RawTable]:
@@ -31,64 +32,88 @@ def read_xes(source: Source) -> list[RawTable]:
     UnreadableFileError
         If the XML is broken, or declares entities.
     """
-    from defusedxml import DefusedXmlException
-
     writer = TableWriter(source)
     batches = Batches(writer)
-    number = 0
+    events = _Events(batches.add)
     try:
-        for number, row in enumerate(_events(source), start=1):
-            batches.add(number, row)
-    except ParseError as error:
-        line, column = error.position
+        with source.path.open("rb") as file:
+            _parser(events, source.name).ParseFile(file)
+    except expat.ExpatError as error:
         raise UnreadableFileError(
-            f"{source.name} is broken XML at line {line}, column {column}. Export it again."
-        ) from error
-    except DefusedXmlException as error:
-        raise UnreadableFileError(
-            f"{source.name} declares XML entities, which are not read. Export it as plain XES."
+            f"{source.name} is broken XML at line {error.lineno}, column {error.offset}. "
+            "Export it again."
         ) from error
     batches.flush()
-    if not number:
+    if not events.n_events:
         raise UnreadableFileError(f"{source.name} is an event log without events.")
     return [finish(source, writer.columns, Rejections(source.name), ())]
 
 
-def _events(source: Source) -> Iterator[dict[str, str]]:
-    """Give each event's attributes with those of its trace, forgetting what is done."""
-    from defusedxml.ElementTree import iterparse
+class _Tags(dict[str, str]):
+    """What an element is, by its name as written; each name is looked at once."""
 
-    path: list[Element] = []
-    case: dict[str, str] = {}
-    with source.path.open("rb") as file:
-        for happening, element in iterparse(file, events=("start", "end")):
-            if happening == "start":
-                path.append(element)
-                continue
-            path.pop()
-            tag = _tag(element)
-            if tag == "event":
-                if path and _tag(path[-1]) == "trace":
-                    case |= _attributes(path[-1], "case:")
-                    path[-1].clear()
-                yield {**case, **_attributes(element, "")}
-            if tag in ("trace", "event"):
-                element.clear()
-            if tag == "trace":
-                case = {}
-            if len(path) == 1:
-                path[0].clear()
+    def __missing__(self, name: str) -> str:
+        tag = name.rsplit(":", 1)[-1]
+        self[name] = "value" if tag in _VALUES else tag
+        return self[name]
 
 
-def _tag(element: Element) -> str:
-    """Name an element without its namespace."""
-    return element.tag.rsplit("}", 1)[-1]
+class _Events:
+    """Follows the elements of a log and gives each event with the attributes of its trace."""
+
+    def __init__(self, give: Callable[[int, dict[str, str]], None]) -> None:
+        self.n_events = 0
+        self._give = give
+        self._tags = _Tags()
+        self._depth = 0
+        self._filled: dict[str, str] = {}
+        self._filled_depth = -1
+        self._prefix = ""
+        self._case: dict[str, str] = {}
+        self._case_depth = -1
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """Take the beginning of an element; only what stands directly in one filled counts."""
+        tag = self._tags[name]
+        if tag == "value":
+            if self._depth == self._filled_depth:
+                self._filled[self._prefix + attributes.get("key", "")] = attributes.get("value", "")
+        elif tag == "event":
+            self._fill({}, "", self._depth + 1)
+        elif tag == "trace":
+            self._case, self._case_depth = {}, self._depth + 1
+            self._fill(self._case, "case:", self._case_depth)
+        self._depth += 1
+
+    def end(self, name: str) -> None:
+        """Take the end of an element; a trace may go on after an event."""
+        self._depth -= 1
+        tag = self._tags[name]
+        if tag == "event":
+            self.n_events += 1
+            self._give(self.n_events, {**self._case, **self._filled})
+            self._fill(self._case, "case:", self._case_depth)
+        elif tag == "trace":
+            self._case, self._case_depth = {}, -1
+            self._filled_depth = -1
+
+    def _fill(self, attributes: dict[str, str], prefix: str, depth: int) -> None:
+        self._filled, self._prefix, self._filled_depth = attributes, prefix, depth
 
 
-def _attributes(element: Element, prefix: str) -> dict[str, str]:
-    """Collect the attributes directly in an element."""
-    return {
-        prefix + child.get("key", ""): child.get("value", "").replace("\0", "")
-        for child in element
-        if _tag(child) in _VALUES
-    }
+def _parser(events: _Events, file: str) -> expat.XMLParserType:
+    """Make a parser that refuses entities: a few bytes of them can fill the memory."""
+
+    def refuse(*_: object) -> int:
+        raise UnreadableFileError(
+            f"{file} declares XML entities, which are not read. Export it as plain XES."
+        )
+
+    parser = expat.ParserCreate()
+    parser.buffer_size = _BUFFER_BYTES
+    parser.StartElementHandler = events.start
+    parser.EndElementHandler = events.end
+    parser.EntityDeclHandler = refuse
+    parser.UnparsedEntityDeclHandler = refuse
+    parser.ExternalEntityRefHandler = refuse
+    return parser

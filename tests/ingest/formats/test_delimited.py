@@ -207,7 +207,7 @@ def test_globs_in_a_name_match_no_other_file(reader, written):
 def test_large_files_are_read_in_order_with_progress(reader, written, monkeypatch):
     lines = [f"{number},{'x' * (number % 50)},\u00e9".encode() for number in range(300_000)]
     path = written("a.csv", b"id,b,c\n" + b"\n".join(lines))
-    monkeypatch.setattr(delimited, "_read_carefully", None)
+    monkeypatch.setattr(delimited, "_read_mended", None)
     table, rows = read_one(reader, path)
     assert [row[0] for row in rows] == [str(number) for number in range(300_000)]
     assert reader.numbers(table) == list(range(1, 300_001))
@@ -268,3 +268,38 @@ def test_quotes_are_ordinary_where_none_closes(reader, written):
     path = written("a.tsv", b'id\ttext\n1\t"open\n2\tb\n3\t24" screen\n4\t"open\n')
     _, rows = read_one(reader, path)
     assert rows == [("1", '"open'), ("2", "b"), ("3", '24" screen'), ("4", '"open')]
+
+
+def test_one_odd_row_late_in_a_file_costs_only_itself(reader, written):
+    lines = [f"{number},Demo,{number}" for number in range(1_000)]
+    lines[700] = "x,y,z,too,many"
+    lines[800] = '"y","two\nlines",2'
+    lines[900] = "short"
+    path = written("a.csv", ("id,what,n\r\n" + "\r\n".join(lines)).encode())
+    table, rows = read_one(reader, path)
+    expected = [tuple(line.split(",")) for line in lines]
+    expected[800], expected[900] = ("y", "two\nlines", "2"), ("short", None, None)
+    del expected[700]
+    assert rows == expected
+    # The header is line 1, so the row of index 700 is line 702, and row 701 of the data.
+    assert [(row.line, row.text) for row in table.rejected] == [(702, "x,y,z,too,many")]
+    assert reader.numbers(table) == [n for n in range(1, 1_001) if n != 701]
+    assert table.notes == ("1 short rows filled with empty cells",)
+
+
+def test_a_row_longer_than_the_database_takes_is_rejected(reader, written):
+    path = written("a.csv", b"id,text\n1,a\n2," + b"x" * 2_100_000 + b"\n3,c\n")
+    table, rows = read_one(reader, path)
+    assert rows == [("1", "a"), ("3", "c")]
+    assert [row.reason for row in table.rejected] == ["a row of more than 2,000,000 bytes"]
+    assert [row.line for row in table.rejected] == [3]
+
+
+def test_progress_of_a_mended_file_never_falls(reader, written, monkeypatch):
+    monkeypatch.setattr(delimited, "_may_be_plain", lambda _: False)
+    lines = ["x,y,too,many", *(f"{number},a" for number in range(200_000))]
+    table, _ = read_one(reader, written("a.csv", ("id,at\n" + "\n".join(lines)).encode()))
+    assert table.n_rejected == 1
+    seen = [now.n_rows for now in reader.progress]
+    assert seen == sorted(seen)
+    assert len(seen) >= 4

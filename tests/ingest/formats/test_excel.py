@@ -10,12 +10,14 @@ from journey.ingest.limits import Limits
 
 @pytest.fixture
 def workbook(tmp_path):
-    def make(name, sheets):
+    def make(name, sheets, hidden=()):
         book = xlsxwriter.Workbook(tmp_path / name)
         day = book.add_format({"num_format": "dd/mm/yyyy"})
         time = book.add_format({"num_format": "hh:mm:ss"})
         for title, rows in sheets.items():
             sheet = book.add_worksheet(title)
+            if title in hidden:
+                sheet.hide()
             for number, row in enumerate(rows):
                 for position, cell in enumerate(row):
                     if isinstance(cell, dt.time):
@@ -114,3 +116,80 @@ def test_a_truncated_workbook_says_so(reader, workbook):
     path.write_bytes(path.read_bytes()[:-200])
     with pytest.raises(UnreadableFileError, match="broken"):
         reader.read(path)
+
+
+def test_tables_below_and_beside_each_other_are_tables_of_their_own(reader, workbook):
+    first = [["account", "at"], ["007", "2024-01-02"], ["008", "2024-01-03"]]
+    second = [["deal", "at", "value"], ["d1", "2024-02-02", 5], ["d2", "2024-02-03", 7]]
+    beside = [[*left, None, *right] for left, right in zip(first, second, strict=True)]
+    below = [*first, [], ["Deals"], [], *second]
+    with_title = [*first, [], ["Deals"], *second]
+    for name, rows in (("beside", beside), ("below", below), ("titled", with_title)):
+        tables = reader.read(workbook(f"{name}.xlsx", {"S": rows}))
+        assert [table.file for table in tables] == [
+            f"{name}.xlsx: S, table 1",
+            f"{name}.xlsx: S, table 2",
+        ]
+        assert [table.columns for table in tables] == [tuple(first[0]), tuple(second[0])]
+        assert reader.rows(tables[0]) == [("007", "2024-01-02"), ("008", "2024-01-03")]
+        assert reader.rows(tables[1]) == [("d1", "2024-02-02", "5"), ("d2", "2024-02-03", "7")]
+        assert [reader.numbers(table) for table in tables] == [[1, 2], [1, 2]]
+
+
+def test_blank_rows_and_columns_within_a_table_are_no_end_of_it(reader, workbook):
+    rows = [
+        ["account", "at", None, "what"],
+        ["a", "2024-01-02", None, "Demo"],
+        [],
+        ["b", "2024-01-03", None, "Mail"],
+        [],
+        ["Source: CRM"],
+    ]
+    (table,) = reader.read(workbook("a.xlsx", {"S": rows}))
+    assert [row[0] for row in reader.rows(table)] == ["a", "b", "Source: CRM"]
+    assert [row[3] for row in reader.rows(table)] == ["Demo", "Mail", None]
+
+
+def test_words_and_numbers_above_a_table_are_no_table(reader, workbook):
+    above = [["Report", "Leads"], ["Rows", 2], ["Made by", "the CRM"], []]
+    rows = [
+        *above,
+        ["id", "at", "what", "n"],
+        ["a", "2024-01-02", "Demo", 1],
+        ["b", None, "Mail", 2],
+    ]
+    (table,) = reader.read(workbook("a.xlsx", {"S": rows}))
+    assert table.columns == ("id", "at", "what", "n")
+    assert [row[0] for row in reader.rows(table)] == ["a", "b"]
+    assert table.notes == ("skipped 3 title rows",)
+
+
+def test_merged_headers_over_two_rows_name_each_column(reader, workbook):
+    rows = [
+        ["Account", "Contact", None, "Visit", None],
+        [None, "Name", "Mail", "Name", "Date"],
+        ["007", "Zoë", "z@x.com", "Demo", dt.datetime(2024, 1, 2)],  # noqa: DTZ001 - sheets have no zone
+        ["NA", "张三", "y@x.com", "Call", dt.datetime(2024, 1, 3)],  # noqa: DTZ001
+    ]
+    (table,) = reader.read(workbook("a.xlsx", {"S": rows}))
+    assert table.columns == ("Account", "Contact Name", "Mail", "Visit Name", "Date")
+    assert reader.rows(table)[0] == ("007", "Zoë", "z@x.com", "Demo", "2024-01-02 00:00:00")
+    assert reader.numbers(table) == [1, 2]
+    assert table.notes == ("header of two rows",)
+
+
+def test_a_first_row_of_data_is_no_second_header(reader, workbook):
+    rows = [
+        [None, "name", "at"],
+        ["x", "a", "soon"],
+        *[["y", f"b{n}", "2024-01-02"] for n in "12345"],
+    ]
+    (table,) = reader.read(workbook("a.xlsx", {"S": rows}))
+    assert table.n_rows == 6
+
+
+def test_hidden_sheets_are_left_out_and_told(reader, workbook):
+    sheets = {"Log": [["id", "n"], ["1", 2]], "Lists": [["k", "v"], ["a", 1]]}
+    (table,) = reader.read(workbook("a.xlsx", sheets, hidden=("Lists",)))
+    assert table.file == "a.xlsx"
+    assert table.notes == ("hidden sheets left out: Lists",)

@@ -55,3 +55,26 @@ def test_entities_are_refused(reader, written):
 def test_a_log_without_events_says_so(reader, written):
     with pytest.raises(UnreadableFileError, match="without events"):
         reader.read(written("a.xes", b"<log><trace/></log>"))
+
+
+def test_attributes_after_events_and_events_outside_traces(reader, written):
+    log = (
+        b"<log><string key='concept:name' value='the log'/>"
+        b"<event><string key='concept:name' value='A'/></event>"
+        b"<string key='late' value='of the log'/>"
+        b"<trace><event><string key='concept:name' value='B'/></event>"
+        b"<string key='late' value='of the trace'/>"
+        b"<event><string key='concept:name' value='C &amp; D'/></event></trace></log>"
+    )
+    (table,) = reader.read(written("a.xes", log))
+    assert table.columns == ("concept:name", "case:late")
+    assert reader.rows(table) == [("A", None), ("B", None), ("C & D", "of the trace")]
+
+
+@pytest.mark.parametrize(
+    "declared", ['<!ENTITY % a "b">', '<!ENTITY a SYSTEM "file:///etc/hostname">']
+)
+def test_outside_and_parameter_entities_are_refused(reader, written, declared):
+    text = f'<?xml version="1.0"?><!DOCTYPE log [{declared}]><log><trace/></log>'
+    with pytest.raises(UnreadableFileError, match="declares XML entities"):
+        reader.read(written("a.xes", text.encode()))

@@ -1,0 +1,102 @@
+"""What each command does."""
+
+import sys
+from collections.abc import Sequence
+
+import journey
+from journey.cli.answers import is_empty, written
+from journey.cli.options import Arguments, check_options, parser
+from journey.cli.questions import QUESTIONS
+from journey.cli.serving import run_app
+from journey.cli.sources import add_files, read_files, source
+from journey.cli.views import narrowed, why_nothing_is_left
+from journey.cli.words import tell
+from journey.errors import JourneyError
+from journey.ingest.additions import addition_text, size_of
+from journey.log import TouchpointLog
+from journey.report import IngestReport
+from journey.workspace import dataset_path, workspace_root
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; 2 and one clear line on bad input."""
+    given = parser().parse_args(arguments)
+    try:
+        check_options(given)
+        if given.command == "app":
+            return run_app()
+        return run_import(given) if given.command == "import" else run_question(given)
+    except JourneyError as error:
+        tell(str(error))
+        return 2
+    except BrokenPipeError:  # the reader had enough, as `head` has
+        sys.stderr.close()
+        return 0
+    except OSError as error:
+        tell(f"{error.filename or 'A file'} can't be used: {error.strerror or error}.")
+        return 2
+
+
+def run_import(given: Arguments) -> int:
+    """Store files as a data set, or add them to one, and say what was done to every row."""
+    folder = dataset_path(workspace_root(), given.into)
+    if given.add:
+        before = size_of(journey.open_log(folder))
+        log = add_files(given, folder)
+        _tell_import(log, before.report)
+        tell(addition_text(before, size_of(log)))
+    else:
+        log = read_files(given, into=folder)
+        _tell_import(log, IngestReport((), ()))
+        tell(f"{given.into}: {log.n_touchpoints:,} touchpoints in {log.n_journeys:,} journeys.")
+    return 0
+
+
+def _tell_import(log: TouchpointLog, known: IngestReport) -> None:
+    """What was done to the rows of files that were not there before."""
+    report = log.report.frame().drop(columns="examples")
+    news = report[~report["file"].isin([file.file for file in known.files])]
+    sys.stdout.write(f"{news.to_string(index=False)}\n")
+    for note in [*log.report.notes, *_rules_amiss(log)]:
+        if note not in known.notes:
+            tell(note)
+
+
+def run_question(given: Arguments) -> int:
+    """Write the answer on standard output; what the reader should know of it on the other."""
+    question = QUESTIONS[given.command]
+    log = source(given)
+    view = narrowed(log, given)
+    answer = question.ask(view, given)
+    sys.stdout.write(written(answer, given.format))
+    for note in _notes(log, view, given, empty=is_empty(answer)):
+        tell(note)
+    return 0
+
+
+def _notes(log: TouchpointLog, view: TouchpointLog, given: Arguments, *, empty: bool) -> list[str]:
+    question = QUESTIONS[given.command]
+    notes = _rules_amiss(log)
+    if question.tells_wins and not set(log.definitions.won) & set(log.store.touchpoint_types):
+        notes.append(
+            "No touchpoint of the log wins a journey, so none is won. Name those that do as "
+            "won under [outcomes] in a file, and give that by --definitions FILE."
+        )
+    if given.command == "summary" and view.n_touchpoints:
+        notes.append(f"As of {view.as_of:%Y-%m-%d %H:%M:%S} UTC.")
+    if view.n_without_case:
+        notes.append(
+            f"{view.n_without_case:,} of {log.n_touchpoints:,} touchpoints have no {given.case}, "
+            "so they are in no journey."
+        )
+    head = "No rows" if empty else "No journeys"
+    if not view.n_journeys:
+        notes.append(f"{head}: {why_nothing_is_left(log, given)}")
+    elif empty:
+        notes.append(f"{head}: {question.why_empty(view, given)}")
+    return notes
+
+
+def _rules_amiss(log: TouchpointLog) -> list[str]:
+    """Rules of the definitions that match nothing in the log."""
+    return [f"Warning: {text}" for text in journey.definition_gaps(log)["warning"]]

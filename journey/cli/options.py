@@ -1,0 +1,139 @@
+"""The commands, their options, and which of them go together."""
+
+import argparse
+from pathlib import Path
+from typing import Final, cast
+
+import journey
+from journey.cli.questions import QUESTIONS
+from journey.errors import ValueNotAllowedError
+from journey.workspace import list_datasets, workspace_root
+
+Arguments = argparse.Namespace
+
+_OF_FILES: Final = ("column", "dates", "zone", "preset", "dedupe")
+"""Options that say how files are read; a stored data set was read already."""
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands and their options."""
+    root = argparse.ArgumentParser(prog="python -m journey", description=journey.__doc__)
+    commands = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    reading = _reading_options()
+    importing = commands.add_parser("import", parents=[reading], help="store files as a data set")
+    importing.add_argument("sources", nargs="+", metavar="FILE")
+    importing.add_argument("--into", required=True, metavar="NAME", help="name of the data set")
+    importing.add_argument(
+        "--add", action="store_true", help="keep what the data set has and add to it"
+    )
+    narrowing = _narrowing_options()
+    for name, question in QUESTIONS.items():
+        asking = commands.add_parser(name, parents=[reading, narrowing], help=question.words)
+        asking.add_argument("sources", nargs="+", metavar="NAME|FILE")
+        _own_options(name, asking)
+    commands.add_parser("app", help="open the app in a browser")
+    return root
+
+
+def check_options(given: Arguments) -> None:
+    """Refuse options that would have no effect, or that exclude each other.
+
+    Raises
+    ------
+    ValueNotAllowedError
+        With the option and what to do.
+    """
+    if given.command in QUESTIONS:
+        if given.gap is not None and given.case != "session":
+            raise ValueNotAllowedError(
+                f"--gap {given.gap} ends sessions, but journeys are read by {given.case}. "
+                "Add --case session, or leave --gap out."
+            )
+        _check_reading_options(given)
+    if given.command == "import" and given.add:
+        _check_additions(given)
+    if given.command == "flows" and given.around is not None and (given.start or given.end):
+        raise ValueNotAllowedError("--around and --start or --end exclude each other. Give one.")
+
+
+def names_dataset(sources: list[str]) -> bool:
+    """Whether what is asked about is the name of a stored data set, not files."""
+    return len(sources) == 1 and not Path(sources[0]).exists()
+
+
+def _check_additions(given: Arguments) -> None:
+    """What is decided for the whole data set can't be told of the files added alone."""
+    known = list_datasets(workspace_root())
+    if given.into not in known:
+        raise ValueNotAllowedError.among(given.into, known, what="The data set to add to")
+    for name in ("dedupe", "definitions"):
+        if getattr(given, name):
+            raise ValueNotAllowedError(
+                f"--{name} is for a whole data set; {given.into!r} keeps its own when files are "
+                f"added. Leave --{name} out, or import all files again without --add."
+            )
+
+
+def _check_reading_options(given: Arguments) -> None:
+    sources = cast("list[str]", given.sources)
+    used = [f"--{name}" for name in _OF_FILES if getattr(given, name)]
+    if not used or not names_dataset(sources) or sources[0] not in list_datasets(workspace_root()):
+        return
+    verb, them = ("say", "them") if len(used) > 1 else ("says", "it")
+    raise ValueNotAllowedError(
+        f"{' and '.join(used)} {verb} how files are read; {sources[0]!r} is stored, its files are "
+        f"read already. Leave {them} out, or give {them} to import."
+    )
+
+
+def _reading_options() -> argparse.ArgumentParser:
+    options = argparse.ArgumentParser(add_help=False)
+    add = options.add_argument
+    add("--column", action="append", default=[], metavar="ROLE=HEADER", help="what a column is")
+    add("--dates", choices=["day-first", "month-first"], help="how to read 01/02/2026")
+    add("--zone", metavar="AREA/CITY", help="time zone of times that carry none (default UTC)")
+    add("--preset", metavar="NAME|none", help="the vendor's export that the files are")
+    add(
+        "--dedupe",
+        choices=["none", "exact", "cross-source"],
+        help="which repeated rows are merged (default cross-source)",
+    )
+    add("--definitions", type=Path, metavar="FILE", help="stages and outcomes (TOML)")
+    return options
+
+
+def _narrowing_options() -> argparse.ArgumentParser:
+    options = argparse.ArgumentParser(add_help=False)
+    add = options.add_argument
+    add("--where", action="append", default=[], metavar="COLUMN=VALUE", help="keep these")
+    add("--exclude", action="append", default=[], metavar="TYPE", help="remove touchpoints")
+    add("--collapse", action="store_true", help="make neighbours of one type one")
+    add("--from", dest="start_at", metavar="DATE", help="touchpoints from this instant on")
+    add("--to", dest="end_at", metavar="DATE", help="touchpoints before it; journeys as of then")
+    add("--case", choices=["account", "person", "opportunity", "session"], default="account")
+    add("--gap", metavar="TIME", help="with --case session: silence that ends one, as in 30min")
+    add("--format", choices=["table", "csv", "json"], default="table")
+    return options
+
+
+def _own_options(name: str, question: argparse.ArgumentParser) -> None:
+    add = question.add_argument
+    if name == "segments":
+        add("--by", required=True, metavar="COLUMN", help="attribute of accounts or people")
+    if name == "paths":
+        add("--top", type=_whole, metavar="N", help="only the most frequent")
+    if name == "timeline":
+        add("--account", required=True, metavar="ID")
+    if name == "flows":
+        add("--steps", type=_whole, default=8, metavar="N")
+        add("--types", type=_whole, default=12, metavar="N", help="types with boxes of their own")
+        add("--start", metavar="TYPE", help="step 1 is the first of this type")
+        add("--end", metavar="TYPE", help="the last step is the last of this type")
+        add("--around", metavar="TYPE", help="the middle step is the first of this type")
+
+
+def _whole(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is less than 1")
+    return number

@@ -1,0 +1,96 @@
+"""The questions that can be asked of a log, and why an answer may have no rows."""
+
+from argparse import Namespace
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import pandas as pd
+
+import journey
+from journey.log import TouchpointLog
+
+Answer = pd.DataFrame | dict[str, object]
+
+
+def _nothing_to_list(_log: TouchpointLog, _given: Namespace) -> str:
+    return "the journeys in view have nothing of the kind."
+
+
+def _no_anchor(log: TouchpointLog, given: Namespace) -> str:
+    """Which of the types that flows are cut at the journeys lack."""
+    named = {"--around": given.around, "--start": given.start, "--end": given.end}
+    for option, touchpoint in named.items():
+        if touchpoint is not None and not log.having(touchpoint).n_journeys:
+            return f"{option} {touchpoint!r} is in no journey in view."
+    return f"no journey in view has --end {given.end!r} after --start {given.start!r}."
+
+
+@dataclass(frozen=True)
+class Question:
+    """One command that asks: its words, its function, the reason when no row comes back.
+
+    ``tells_wins``: its figures mean little where nothing wins a journey.
+    """
+
+    words: str
+    ask: Callable[[TouchpointLog, Namespace], Answer]
+    why_empty: Callable[[TouchpointLog, Namespace], str] = _nothing_to_list
+    tells_wins: bool = False
+
+
+QUESTIONS: Final[dict[str, Question]] = {
+    "summary": Question(
+        "size, span and outcomes", lambda log, _: journey.summary(log), tells_wins=True
+    ),
+    "map": Question(
+        "moves between touchpoint types",
+        lambda log, _: journey.directly_follows(log),
+        lambda _log, _given: "no journey in view has two touchpoints, so nothing moves.",
+    ),
+    "paths": Question("whole sequences", lambda log, given: journey.variants(log, top=given.top)),
+    "flows": Question(
+        "journeys step by step",
+        lambda log, given: journey.step_flows(
+            log,
+            steps=given.steps,
+            start=given.start,
+            end=given.end,
+            around=given.around,
+            n_types=given.types,
+        ),
+        _no_anchor,
+    ),
+    "stages": Question(
+        "stages reached and conversion", lambda log, _: journey.stage_funnel(log), tells_wins=True
+    ),
+    "dropoffs": Question(
+        "where journeys end",
+        lambda log, _: journey.drop_offs(log),
+        lambda _log, _given: "there is only one stage, so none goes on to a next.",
+    ),
+    "times": Question(
+        "days to the next stage",
+        lambda log, _: journey.time_to_next_stage(log),
+        lambda _log, _given: "there is only one stage, so none goes on to a next.",
+    ),
+    "outcomes": Question(
+        "journeys by outcome", lambda log, _: journey.outcomes(log), tells_wins=True
+    ),
+    "segments": Question(
+        "figures by an attribute",
+        lambda log, given: journey.segment_breakdown(log, by=given.by),
+        tells_wins=True,
+    ),
+    "stalled": Question(
+        "open accounts gone silent",
+        lambda log, _: journey.stalled_accounts(log),
+        lambda _log, _given: "no open journey in view is silent longer than is normal.",
+        tells_wins=True,
+    ),
+    "journeys": Question("one row per journey", lambda log, _: journey.journeys(log)),
+    "timeline": Question(
+        "all touches of one account",
+        lambda log, given: journey.account_timeline(log, given.account),
+    ),
+}

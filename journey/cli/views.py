@@ -1,0 +1,149 @@
+"""What of a log is in view: the options that narrow it, and which of them left nothing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+import pandas as pd
+
+from journey.cli.options import Arguments
+from journey.errors import ValueNotAllowedError, choices
+from journey.log import TouchpointLog
+
+_MOST_NAMED: Final = 2_000
+"""Of a column with more values the nearest spelling is not looked for."""
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """One option as it was given, and what it does to a log."""
+
+    words: str
+    apply: Callable[[TouchpointLog], TouchpointLog]
+    column: str | None = None
+    wanted: tuple[str | None, ...] = ()
+
+
+def narrowed(log: TouchpointLog, given: Arguments) -> TouchpointLog:
+    """The log as the options choose it."""
+    for step in narrowings(log, given):
+        log = step.apply(log)
+    return log
+
+
+def why_nothing_is_left(log: TouchpointLog, given: Arguments) -> str:
+    """The first option after which no journey is left, and of how many."""
+    if not log.n_journeys:
+        return "the log has no journeys."
+    for step in narrowings(log, given):
+        after = step.apply(log)
+        if not after.n_journeys:
+            unknown = _unknown_values(log, step)
+            return f"{step.words} leaves none of {log.n_journeys:,} journeys.{unknown}"
+        log = after
+    return "the options together leave none."
+
+
+def narrowings(log: TouchpointLog, given: Arguments) -> list[Narrowing]:
+    """What the options do, one after the other.
+
+    Raises
+    ------
+    ValueNotAllowedError
+        If an option can't be understood, or sessions have no way to end.
+    """
+    steps: list[Narrowing] = []
+    if given.case != "account":
+        gap = _silence(given.gap)
+        if given.case == "session" and gap is None and "session_id" not in log.filter_columns:
+            raise ValueNotAllowedError(
+                "The log has no session_id. Give the silence that ends a session, "
+                "as in --gap 30min."
+            )
+        words = f"--case {given.case}" + (f" --gap {given.gap}" if given.gap else "")
+        steps.append(Narrowing(words, lambda view: view.by(given.case, gap=gap)))
+    start, end = _instant(given.start_at), _instant(given.end_at)
+    if start is not None or end is not None:
+        spans = {"--from": given.start_at, "--to": given.end_at}
+        words = " ".join(f"{option} {text}" for option, text in spans.items() if text)
+        steps.append(Narrowing(words, lambda view: view.between(start, end)))
+    steps += _filters(given)
+    if given.exclude:
+        words = " ".join(f"--exclude {name!r}" for name in given.exclude)
+        steps.append(Narrowing(words, lambda view: view.exclude(*given.exclude)))
+    if given.collapse:
+        steps.append(Narrowing("--collapse", lambda view: view.collapse()))
+    return steps
+
+
+def pair(text: str, option: str, form: str) -> tuple[str, str]:
+    """The two sides of an option like ``COLUMN=VALUE``."""
+    name, sign, value = text.partition("=")
+    if not sign or not name:
+        raise ValueNotAllowedError(f"{option} is {text!r}; {form} is needed.")
+    return name, value
+
+
+def _filters(given: Arguments) -> list[Narrowing]:
+    """One step a column; said twice it keeps either value, an empty value is null."""
+    wanted: dict[str, list[str | None]] = {}
+    for text in given.where:
+        column, value = pair(text, "--where", "COLUMN=VALUE")
+        wanted.setdefault(column, []).append(value or None)
+    return [
+        Narrowing(
+            " ".join(f"--where {column}={value or ''}" for value in values),
+            partial(_where, column=column, values=values),
+            column,
+            tuple(values),
+        )
+        for column, values in wanted.items()
+    ]
+
+
+def _where(log: TouchpointLog, *, column: str, values: list[str | None]) -> TouchpointLog:
+    return log.where({column: values})
+
+
+def _unknown_values(log: TouchpointLog, step: Narrowing) -> str:
+    """Whether a filter asks for a value that the column never has, with the nearest spelling."""
+    if step.column is None:
+        return ""
+    known = log.filter_values(step.column)
+    missing = [value for value in step.wanted if value not in known]
+    if not missing or len(known) > _MOST_NAMED:
+        return ""
+    named = [value for value in known if value is not None]
+    asked = missing[0]
+    if asked is None:
+        return f" Every {step.column} has a value."
+    return f" No {step.column} is {asked!r}. {choices(asked, named)}"
+
+
+def _instant(text: str | None) -> pd.Timestamp | None:
+    if text is None:
+        return None
+    # Pandas turns what it can't read into an error, an empty text into no time at all, and words
+    # like 'now' into the clock's time.
+    try:
+        instant = pd.Timestamp(text) if text[:1].isdigit() else pd.NaT
+    except ValueError:
+        instant = pd.NaT
+    if not isinstance(instant, pd.Timestamp):
+        raise ValueNotAllowedError(
+            f"The date is {text!r}; one like 2026-03-31 or 2026-03-31T14:00 is needed."
+        )
+    return instant
+
+
+def _silence(text: str | None) -> pd.Timedelta | None:
+    if text is None:
+        return None
+    try:
+        silence = pd.Timedelta(text)
+    except ValueError:
+        silence = pd.NaT
+    if not isinstance(silence, pd.Timedelta) or silence < pd.Timedelta(seconds=1):
+        raise ValueNotAllowedError(f"--gap is {text!r}; a time like 30min or 2h is needed.")
+    return silence

@@ -1,0 +1,144 @@
+"""What columns mean by their values, where their names do not say."""
+
+import re
+from collections.abc import Collection, Mapping
+from typing import Any, Final, cast
+
+import duckdb
+
+from journey.ingest.formats.table import UNNAMED
+from journey.ingest.profiles import MOST, Profile
+from journey.ingest.raw import RawTable
+from journey.ingest.sql import identifier
+from journey.ingest.synonyms import ID_WORDS, SYNONYMS, named, plain
+from journey.schema import NUMBER_ROLES
+
+KEY_ROLES: Final = ("account_id", "person_id", "opportunity_id", "anonymous_id", "session_id")
+SURE: Final = 0.5
+
+
+def allowed(profile: Profile, role: str) -> float:  # noqa: PLR0911 - one rule a role
+    """How far the values bear out a role, from 0 to 1."""
+    if not profile.n_values:
+        return 0.0
+    if role == "occurred_at":
+        return float(profile.is_date)
+    if role in (*NUMBER_ROLES, "source_order"):
+        return float(profile.number_share >= SURE and not profile.is_date)
+    if profile.is_date:
+        return 0.0
+    if role == "touchpoint":
+        if profile.email_share > SURE:
+            return 0.0
+        unsure = 0.4 if profile.is_unique else 1.0
+        return unsure * (0.5 if profile.number_share > MOST else 1.0) * _fill(profile)
+    if role in KEY_ROLES:
+        return _fill(profile)
+    return 1.0
+
+
+def _fill(profile: Profile) -> float:
+    """Columns that are mostly empty are less likely to be what their name says."""
+    return 1.0 if profile.filled_share >= SURE else 0.6
+
+
+def key_by_values(
+    profiles: Mapping[str, Profile],
+    shared: Mapping[str, int],
+    roles: Mapping[str, tuple[str, ...]],
+) -> dict[str, tuple[str, float]]:
+    """A column that looks like an id: first one that several files share, then by place."""
+    used = {header for headers in roles.values() for header in headers}
+    likely = [
+        header
+        for header, profile in profiles.items()
+        if header not in used
+        and ID_WORDS.search(plain(header))
+        and not plain(header).startswith("_")
+        and not profile.is_date
+        and profile.filled_share >= 0.9  # noqa: PLR2004 - a key is there on nearly every row
+        and (profile.n_distinct > 1 or profile.n_rows == 1)
+    ]
+    if not likely:
+        return _unnamed_key(profiles, used)
+    first = min(likely, key=lambda header: -(shared[header] > 1))
+    return {"account_id": (first, 0.75 if shared[first] > 1 else 0.6)}
+
+
+def _unnamed_key(
+    profiles: Mapping[str, Profile], used: Collection[str]
+) -> dict[str, tuple[str, float]]:
+    """Without a header, the column of most different values that come again and aren't amounts."""
+    likely = [
+        header
+        for header, profile in profiles.items()
+        if UNNAMED.fullmatch(header)
+        and header not in used
+        and not profile.is_date
+        and profile.filled_share >= 0.9  # noqa: PLR2004 - a key is there on nearly every row
+        and 1 < profile.n_distinct < 0.95 * profile.n_values
+        and not (profile.number_share > MOST and re.search("[.,]", "".join(profile.samples)))
+    ]
+    if not likely:
+        return {}
+    first = max(likely, key=lambda header: profiles[header].n_distinct)
+    return {"account_id": (first, 0.5)}
+
+
+def repeats(connection: duckdb.DuckDBPyConnection, raw: RawTable, key: str) -> bool:
+    """Whether one key stands on several rows, over the whole table."""
+    x = f"nullif(trim({identifier(key)}), '')"
+    counted = "count(DISTINCT x)" if raw.n_rows < 200_000 else "approx_count_distinct(x)"  # noqa: PLR2004 - above, near enough is fast enough
+    row = connection.execute(
+        f"SELECT count(x), {counted} FROM (SELECT {x} AS x FROM {identifier(raw.table)})"
+    ).fetchall()[0]
+    n_values, n_distinct = cast("tuple[int, int]", row)
+    return n_distinct < 0.95 * n_values
+
+
+def weak_touchpoint(
+    connection: duckdb.DuckDBPyConnection,
+    raw: RawTable,
+    profiles: Mapping[str, Profile],
+    roles: Mapping[str, tuple[str, ...]],
+    key: str,
+) -> dict[str, tuple[str, float]]:
+    """By a vague name (type, stage, subject), else the column of few words that varies most."""
+    used = {header for role, headers in roles.items() for header in headers if role != "stage"}
+    free = [
+        header
+        for header, profile in profiles.items()
+        if header not in used
+        and not plain(header).startswith("_")
+        and not profile.is_date
+        and 1 < profile.n_distinct <= max(50, 0.1 * profile.n_values)
+    ]
+    by_name = {
+        header: named(header, "touchpoint") * allowed(profiles[header], "touchpoint")
+        for header in free
+    }
+    best = max(free, key=lambda header: by_name[header], default=None)
+    if best is not None and by_name[best] > 0.3:  # noqa: PLR2004 - a vague name that values bear out
+        return {"touchpoint": (best, by_name[best])}
+    words = [
+        h
+        for h in free
+        if profiles[h].number_share < SURE and not any(named(h, role) for role in SYNONYMS)
+    ]
+    varying = {header: _varies_within(connection, raw, key, header) for header in words}
+    best = max(words, key=lambda header: varying[header], default=None)
+    if best is not None and varying[best] > SURE:
+        return {"touchpoint": (best, 0.4)}
+    return {}
+
+
+def _varies_within(
+    connection: duckdb.DuckDBPyConnection, raw: RawTable, key: str, header: str
+) -> float:
+    """Share of the keys on several rows in which a column has several values."""
+    row = connection.execute(
+        f"SELECT coalesce(avg((n > 1)::INT), 0.0) FROM (SELECT count(DISTINCT "
+        f"{identifier(header)}) AS n FROM {identifier(raw.table)} "
+        f"GROUP BY {identifier(key)} HAVING count(*) > 1)"
+    ).fetchall()[0]
+    return float(cast("tuple[Any]", row)[0])

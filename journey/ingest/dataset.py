@@ -1,0 +1,311 @@
+"""From all that a data set keeps of its files to its store, its report and its definitions.
+
+Entries of all batches → spelled as meant → people and accounts known → duplicates merged →
+attributes told from touchpoints → sorted into the store. Whatever came when, and in how many
+imports, the same rows make the same log.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, cast
+
+import duckdb
+import pyarrow as pa
+
+from journey.definitions import Definitions, dumps
+from journey.errors import UnreadableFileError
+from journey.ingest.attributes import Place, attribute_table, constant_roles, place_columns
+from journey.ingest.channels import (
+    COMBINATION,
+    trace_channels,
+    traced_sql,
+    untraced_sql,
+    write_channel_sources,
+)
+from journey.ingest.cleaning import DESCRIBED, SPELLED, clean_entries, judged_sql
+from journey.ingest.cost_store import write_costs
+from journey.ingest.deduplicate import Dedupe, find_duplicates, make_kept
+from journey.ingest.identity import (
+    KNOWN_AS,
+    account_kinds,
+    find_id_columns,
+    identity_notes,
+    resolve_identities,
+    write_identity,
+)
+from journey.ingest.identity.resolve import is_related
+from journey.ingest.last_instants import far_future_notes
+from journey.ingest.model import propose_for
+from journey.ingest.progress import Phase, Progress
+from journey.ingest.report import account_for_rows
+from journey.ingest.sources import (
+    COSTS,
+    SOURCES,
+    Batch,
+    SourceTable,
+    batch_folders,
+    read_batch,
+    view_batches,
+)
+from journey.ingest.sql import literal
+from journey.ingest.storing import store_entries
+from journey.report import REPORT_FILE, IngestReport, report_to_json
+from journey.schema import REQUIRED_ROLES, ROLES
+from journey.store.read import open_store
+
+DEFINITIONS_FILE: Final = "definitions.toml"
+LINKED, TRACED, KNOWN, KEPT = "linked", "traced", "known", "kept"
+
+Report = Callable[[Progress], None]
+
+
+@dataclass(frozen=True)
+class Job:
+    """One making of a store: its database, its tables, and whom to tell how far it has come."""
+
+    connection: duckdb.DuckDBPyConnection
+    batches: tuple[Batch, ...]
+    names: Mapping[str, str]
+    rules: Definitions
+    tell: Report
+
+    @property
+    def tables(self) -> tuple[SourceTable, ...]:
+        """The tables of all batches, by their number."""
+        return tuple(table for batch in self.batches for table in batch.tables)
+
+    @property
+    def extras(self) -> tuple[str, ...]:
+        """Columns without a role."""
+        return tuple(self.names.values())
+
+    @property
+    def n_rows(self) -> int:
+        """Rows of all files."""
+        return sum(table.n_rows for table in self.tables)
+
+    @property
+    def described(self) -> str | None:
+        """The table of attribute rows, if there are such files."""
+        return DESCRIBED if any(t.shape == "attributes" for t in self.tables) else None
+
+    def phase(self, phase: Phase, part: int = 0, parts: int = 1) -> None:
+        """Say what is being done, and how far that has come."""
+        self.tell(Progress(phase, "", self.n_rows * part // parts, self.n_rows))
+
+
+def make_dataset(
+    connection: duckdb.DuckDBPyConnection,
+    sources: Path,
+    target: Path,
+    *,
+    definitions: Definitions | None,
+    tell: Report,
+) -> int:
+    """Make a data set of all batches in a folder, which becomes part of it.
+
+    Parameters
+    ----------
+    sources
+        The folder of the batches; the connection may read it.
+    target
+        The folder to make.
+    definitions
+        The stage and outcome model with its rules; none: proposed from the data.
+    tell
+        Is told how far it has come.
+
+    Returns
+    -------
+    int
+        How many touchpoints there are.
+
+    Raises
+    ------
+    UnreadableFileError
+        If no row can be used.
+    """
+    job = _opened(connection, sources, definitions or Definitions(), tell)
+    notes = [note for batch in job.batches for note in batch.notes]
+    traced = _clean(job, notes)
+    job.phase("sorting")
+    _merge(job, traced)
+    report = account_for_rows(connection, job.tables, table=KNOWN, described=job.described)
+    if not report.n_kept:
+        if any(table.shape in ("events", "wide") for table in job.tables):
+            raise UnreadableFileError(_nothing_left(report))
+        notes.append("There are no touchpoints yet. Add a file that has some to this data set.")
+    notes += far_future_notes(connection, KEPT, files=[table.file for table in job.tables])
+    people, left_out = _store(job, target, traced, report.n_kept)
+    notes += [*_write_companions(job, target), *left_out]
+    model = definitions or propose_for(open_store(target), people)
+    (target / DEFINITIONS_FILE).write_text(dumps(model), encoding="utf-8")
+    text = report_to_json(report.with_notes(notes))
+    (target / REPORT_FILE).write_text(text, encoding="utf-8")
+    sources.rename(target / SOURCES)
+    return report.n_kept
+
+
+def _opened(
+    connection: duckdb.DuckDBPyConnection, sources: Path, rules: Definitions, tell: Report
+) -> Job:
+    """Views of all batches, and what is known of them."""
+    folders = batch_folders(sources)
+    batches = tuple(read_batch(folder) for folder in folders)
+    return Job(connection, batches, view_batches(connection, folders, batches), rules, tell)
+
+
+def _store(
+    job: Job, target: Path, traced: Sequence[str], n_kept: int
+) -> tuple[pa.Table | None, list[str]]:
+    """Write the store; return the people, and which columns were left out."""
+    places, left_out = _places(job)
+    accounts, people = (_attributes(job, place, places) for place in ("account", "person"))
+    store_entries(
+        job.connection,
+        KEPT,
+        target,
+        extras=[*(column for column, place in places.items() if place == "touchpoint"), *traced],
+        accounts=accounts,
+        people=people,
+        progress=lambda n: job.tell(Progress("writing", "", n, n_kept)),
+    )
+    return people, left_out
+
+
+def _write_companions(job: Job, target: Path) -> list[str]:
+    """Write what is kept beside the store: sources of channels, links of ids, costs."""
+    write_channel_sources(job.connection, KEPT, target)
+    write_identity(job.connection, target, files=[table.file for table in job.tables])
+    if not any(table.shape == "costs" for table in job.tables):
+        return []
+    batches = [place for place, batch in enumerate(job.batches) for _ in batch.tables]
+    return write_costs(job.connection, COSTS, target, batches=batches)
+
+
+def _clean(job: Job, notes: list[str]) -> list[str]:
+    """Make the table of entries with channels, people and accounts known.
+
+    Adds to the notes, and returns the columns for the sources that were found.
+    """
+    cleaned = clean_entries(
+        job.connection, job.extras, tell=lambda part, parts: job.phase("cleaning", part, parts)
+    )
+    others = [job.described] if job.described else []
+    ids = find_id_columns(job.names, [t.roles.get("person_id", ()) for t in job.tables])
+    resolve_identities(
+        job.connection, SPELLED, LINKED, others=others, rules=job.rules.identity, ids=ids
+    )
+    added, channel_notes = trace_channels(
+        job.connection, SPELLED, tables=job.tables, names=job.names, rules=job.rules.channels
+    )
+    is_traced = bool(job.connection.execute("SELECT 1 FROM traces LIMIT 1").fetchall())
+    job.connection.execute(
+        f"CREATE VIEW {TRACED} AS "
+        + (traced_sql(LINKED, added, job.extras) if is_traced else untraced_sql(LINKED))
+    )
+    # Entries that only have to be read are read again and again from where they are kept.
+    is_plain = cleaned.is_as_written and not is_traced and not is_related(job.connection)
+    kind = "VIEW" if is_plain else "TABLE"
+    job.connection.execute(f"CREATE {kind} {KNOWN} AS {judged_sql(TRACED)}")
+    notes += [*cleaned.notes, *channel_notes, *identity_notes(job.connection, KNOWN)]
+    return [column for column in added.values() if column not in job.extras]
+
+
+def _merge(job: Job, traced: Sequence[str]) -> None:
+    """Make the table of entries kept; where there are several files, each is a source."""
+    columns = [*ROLES, *job.extras]
+    find_duplicates(
+        job.connection,
+        KNOWN,
+        dedupe=cast("Dedupe", job.batches[0].options["dedupe"]),
+        columns=columns,
+        source="COALESCE(source_system, file_index::VARCHAR)",
+    )
+    dated = [i for i, table in enumerate(job.tables) if table.shape in ("events", "wide")]
+    names = "".join(f" WHEN {i} THEN {literal(job.tables[i].file)}" for i in dated)
+    source = f"COALESCE(source_system, CASE file_index{names} END)"
+    make_kept(
+        job.connection,
+        KNOWN,
+        KEPT,
+        [*(name for name in columns if name not in REQUIRED_ROLES), *traced, COMBINATION],
+        replaced=f"REPLACE ({source} AS source_system)" if len(dated) > 1 else "",
+    )
+
+
+def _described_columns(job: Job, place: Place) -> list[str]:
+    """Columns of attribute files that describe accounts, or people."""
+    held = [
+        table
+        for table in job.tables
+        if table.shape == "attributes"
+        and ("person" if "person_id" in table.roles else "account") == place
+    ]
+    return list(dict.fromkeys(job.names[header] for table in held for header in table.extras))
+
+
+def _places(job: Job) -> tuple[dict[str, Place], list[str]]:
+    """What each column without a role describes; what a file says of a key goes first."""
+    entry_columns = {job.names[h] for t in job.tables if t.shape != "attributes" for h in t.extras}
+    keyed = {job.names[h] for t in job.tables if t.shape != "events" for h in t.extras}
+    columns = [column for column in job.extras if column in entry_columns]
+    places, notes = place_columns(
+        job.connection, KEPT, columns, never_left_out=keyed, roles=list(ROLES)
+    )
+    for place in ("account", "person"):
+        for column in _described_columns(job, place):
+            if places.get(column) == "touchpoint":
+                places[column] = "left out"
+                notes.append(f"Column {column!r} is taken from the file that describes {place}s.")
+    return places, notes
+
+
+def _attributes(job: Job, place: Place, places: Mapping[str, Place]) -> pa.Table | None:
+    columns = {column: column for column, held in places.items() if held == place}
+    if place == "account":
+        columns |= constant_roles(job.connection, KEPT, _single_headers(job))
+    table = attribute_table(
+        job.connection,
+        place,
+        entries=KEPT,
+        from_entries=columns,
+        described=job.described,
+        from_files=_described_columns(job, place),
+    )
+    kinds = account_kinds(job.connection, KEPT) if place == "account" else None
+    if kinds is None or table is None or KNOWN_AS in table.column_names:
+        return kinds if table is None else table
+    return table.join(kinds, "account_id")
+
+
+def _single_headers(job: Job) -> dict[str, str]:
+    """The header of each role that may describe accounts, where all files agree on it."""
+    found = {
+        role: {header for table in job.tables for header in table.roles.get(role, ())}
+        for role in ("channel", "campaign")
+    }
+    taken = {*ROLES, *job.extras}
+    return {
+        role: next(iter(headers))
+        for role, headers in found.items()
+        if len(headers) == 1 and not headers & taken
+    }
+
+
+def _nothing_left(report: IngestReport) -> str:
+    """Why no row could be used, by the most frequent reason."""
+    worst = max(
+        (reason for reason in report.reasons if reason.action == "set aside"),
+        key=lambda reason: reason.n_rows,
+        default=None,
+    )
+    if worst is None:
+        return "The files have no rows with touchpoints."
+    shown = f", for example {worst.examples[0]}" if worst.examples else ""
+    return (
+        f"No row could be used: {worst.n_rows:,} rows of {worst.file} have {worst.reason}{shown}. "
+        "Check which columns hold the case, the time and the touchpoint, "
+        "for example --column occurred_at=HEADER."
+    )

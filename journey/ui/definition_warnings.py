@@ -1,0 +1,30 @@
+"""A word on definitions that don't fit the data, on every page whose figures rest on them."""
+
+from typing import Final
+
+import streamlit as st
+
+import journey
+from journey.log import TouchpointLog
+from journey.ui.cache import cached
+from journey.ui.navigation import DEFINITIONS, page_link
+from journey.ui.text import counted, markdown
+
+MOST_LINES: Final = 5
+
+
+def warn_of_gaps(log: TouchpointLog) -> None:
+    """Name the items of the definitions that match nothing in the log; nothing if all do."""
+    gaps = cached(journey.definition_gaps)(log)
+    if gaps.empty:
+        return
+    match = "matches" if len(gaps) == 1 else "match"
+    title = f"{counted(len(gaps), 'item')} of the definitions {match} nothing in the data"
+    # Where every winning rule misses, nothing on the page that is said of winning holds.
+    no_win = bool(log.definitions.won) and set(log.definitions.won) <= set(gaps["item"])
+    with st.expander(title, icon=":material/rule:", expanded=no_win):
+        lines = [f"- {markdown(words)}" for words in gaps["warning"].head(MOST_LINES)]
+        if len(gaps) > MOST_LINES:
+            lines.append(f"- and {len(gaps) - MOST_LINES} more")
+        st.markdown("\n".join(lines))
+        page_link(DEFINITIONS, ":blue[Change the definitions] :material/arrow_forward:")

@@ -1,0 +1,140 @@
+"""Costs of campaigns by day, as ad platforms export them in many languages."""
+
+import datetime as dt
+
+import pyarrow.parquet as pq
+import pytest
+
+from journey.errors import ColumnsUnclearError
+
+EVENTS = "account_id,time,event\na,2024-01-02 10:00,Ad\na,2024-01-03 10:00,Demo\n"
+
+
+@pytest.fixture
+def costs(imported, tmp_path):
+    """Import a cost file beside touchpoints: the costs by row, and the report of the file."""
+
+    def run(text, **options):
+        log = imported({"costs.csv": text, "events.csv": EVENTS}, **options)
+        (path,) = tmp_path.glob("import-*/data/sources/0001/costs.parquet")
+        file = next(one for one in log.report.files if one.file == "costs.csv")
+        assert file.n_read == file.n_costs + file.n_set_aside == file.n_rows
+        return pq.read_table(path).to_pylist(), file, log.report
+
+    return run
+
+
+def shown(row):
+    names = ("campaign_id", "campaign", "channel", "cost", "currency", "n_impressions", "n_clicks")
+    return (row["day"].isoformat() if row["day"] else None, *(row[name] for name in names))
+
+
+def test_linkedin_costs_have_a_preamble_and_a_total(costs):
+    rows, file, _ = costs(
+        "Campaign Performance Report (in UTC)\nReport Start: January 1 2024\n\n"
+        "Start Date (in UTC),Account Name,Campaign Group Name,Campaign Name,Campaign ID,Currency,"
+        "Total Spent,Impressions,Clicks\n"
+        '1/2/2024,Acme,Group,Spring,77,EUR,"1,250.50","12,345",9\n'
+        '1/3/2024,Acme,Group,Spring,77,EUR,3,"1,000",1\n'
+        'Total,,,,,,"1,253.50","13,345",10\n'
+    )
+    # Month first, as LinkedIn writes whatever the country.
+    assert [shown(row) for row in rows] == [
+        ("2024-01-02", "77", "Spring", "Paid Social", 1250.5, "EUR", 12345, 9),
+        ("2024-01-03", "77", "Spring", "Paid Social", 3.0, "EUR", 1000, 1),
+    ]
+    assert (file.shape, file.n_costs, file.n_set_aside) == ("costs", 2, 1)
+
+
+@pytest.mark.parametrize(
+    ("header", "total", "kind"),
+    [
+        (
+            "Kampagnenstatus;Kampagne;Budget;Kampagnentyp;Währungscode;Impr.;Klicks;Kosten;Tag",
+            "Gesamt: Konto",
+            "Suchnetzwerk",
+        ),
+        (
+            "État de la campagne;Campagne;Budget;Type de campagne;Devise;Impr.;Clics;Coût;Jour",
+            "Total : compte",
+            "Réseau de Recherche",
+        ),
+        (
+            "Estado de la campaña;Campaña;Presupuesto;Tipo de campaña;Moneda;Impr.;Clics;Coste;Día",
+            "Total: cuenta",
+            "Búsqueda",
+        ),
+    ],
+)
+def test_google_costs_in_other_languages(costs, header, total, kind):
+    rows, file, _ = costs(
+        f"Bericht\n1. Januar 2024 - 31. Januar 2024\n{header}\n"
+        f"x;Spring;10,00;{kind};EUR;1.334;12;1.334,46;2024-01-02\n"
+        f"x;Spring;10,00;{kind};EUR;--;--;12,5;2024-01-03\n"
+        f"{total};--;;;;1.334;12;1.346,96;\n"
+    )
+    assert [shown(row) for row in rows if row["fault"] is None] == [
+        ("2024-01-02", None, "Spring", "Paid Search", 1334.46, "EUR", 1334, 12),
+        ("2024-01-03", None, "Spring", "Paid Search", 12.5, "EUR", None, None),
+    ]
+    assert file.n_set_aside == 1
+
+
+def test_google_costs_without_days_are_set_aside_with_the_reason(costs):
+    rows, file, report = costs(
+        "Campaign status,Campaign,Budget,Campaign type,Currency code,Impr.,Clicks,Cost,"
+        'Conversions\nEnabled,Spring,10.00,Video,USD,"1,334",12,"1,334.46",0.00\n'
+    )
+    assert shown(rows[0]) == (None, None, "Spring", "Paid Video", 1334.46, "USD", 1334, 12)
+    assert (file.n_costs, file.n_set_aside) == (0, 1)
+    assert [r.reason for r in report.reasons if r.file == "costs.csv"] == ["no day"]
+
+
+def test_the_editors_export_is_utf_16_with_tabs(imported, tmp_path):
+    text = (
+        "Campaign\tCampaign type\tDay\tImpr.\tClicks\tCost\nSpring\tSearch\t2024-01-02\t5\t1\t2\n"
+    )
+    folder = tmp_path / "editor"
+    folder.mkdir()
+    path = folder / "costs.csv"
+    path.write_bytes(text.encode("utf-16"))
+    events = folder / "events.csv"
+    events.write_text(EVENTS, encoding="utf-8")
+    log = imported({}, paths=[str(path), str(events)], names=["costs.csv", "events.csv"])
+    assert log.report.files[0].n_costs == 1
+
+
+def test_micros_are_millionths(costs):
+    rows, *_ = costs(
+        "customer_id,date,id,cost_micros,impressions,clicks,ad_network_type,_fivetran_synced\n"
+        "1,2024-01-02,77,36150000,166,49,SEARCH,2024-06-06 10:00:00\n"
+    )
+    assert shown(rows[0]) == ("2024-01-02", "77", "77", "Paid Search", 36.15, None, 166, 49)
+    assert rows[0]["source_system"] == "Google Ads"
+
+
+def test_a_cost_that_is_no_number_is_set_aside(costs):
+    rows, file, report = costs(
+        "campaign_id,day,cost_in_local_currency,cost_in_usd,impressions,clicks\n"
+        "7,2024-01-02 00:00:00,free,,1,1\n7,2024-01-03 00:00:00,50.2,50.2,1,1\n"
+    )
+    assert [row["day"] for row in rows if row["fault"] is None] == [dt.date(2024, 1, 3)]
+    assert (file.n_costs, file.n_set_aside) == (1, 1)
+    (reason,) = (r for r in report.reasons if r.action == "set aside")
+    assert (reason.reason, reason.examples[0].row) == ("cost is no number", 1)
+
+
+def test_costs_alone_are_no_journeys(imported):
+    with pytest.raises(ColumnsUnclearError, match=r"only costs of campaigns in costs\.csv"):
+        imported(
+            {"costs.csv": "campaign_id,day,cost_in_usd,impressions\n7,2024-01-02 00:00:00,5,1\n"}
+        )
+
+
+def test_costs_are_touchpoints_where_the_user_says_so(imported):
+    log = imported(
+        {"costs.csv": "campaign_id,day,cost_in_usd,impressions\n7,2024-01-02 00:00:00,5,1\n"},
+        columns={"account_id": ["campaign_id"], "occurred_at": ["day"], "touchpoint": []},
+        presets={"named": "none"},
+    )
+    assert log.n_touchpoints == 1

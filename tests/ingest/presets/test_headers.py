@@ -1,0 +1,53 @@
+import pytest
+
+from journey.ingest.presets import built_in, recognise, signature
+from journey.ingest.presets.headers import HeaderIndex
+
+
+def test_headers_are_found_across_spellings_and_prefixes():
+    index = HeaderIndex(["Record ID", "property_createdate", "WhoId", "$insert_id", "Name"])
+    assert index.find("record_id") == "Record ID"
+    assert index.find("created_at | createdate") == "property_createdate"
+    assert index.find("who_id") == "WhoId"
+    assert index.find("insert_id") == "$insert_id"
+    assert index.find("surname") is None
+
+
+def test_a_plain_name_goes_before_one_shortened():
+    index = HeaderIndex(["case:concept:name", "concept:name"])
+    assert index.find("concept_name") == "concept:name"
+    assert index.find("case_concept_name") == "case:concept:name"
+
+
+def test_a_signature_is_the_same_in_any_order_and_without_what_a_connector_adds():
+    assert signature(["B", "a b", "_fivetran_synced"]) == signature(["A B", "b"])
+
+
+def test_a_longer_match_wins():
+    tracks = ["id", "anonymous_id", "user_id", "received_at", "timestamp", "event", "url"]
+    assert recognise(built_in(), tracks)[0].name == "segment_tracks"
+    pages = [*tracks[:5], "url", "title"]
+    assert recognise(built_in(), pages)[0].name == "segment_pages"
+
+
+def test_a_connectors_columns_do_not_hide_a_source():
+    headers = ["_fivetran_synced", "deal_id", "date_entered", "value", "_fivetran_end"]
+    preset, confidence = recognise(built_in(), headers)
+    assert (preset.name, confidence < 0.99) == ("hubspot_deal_stages", True)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        ["account", "time", "event"],
+        ["id", "email", "create_date", "plan"],
+        ["mql_id", "first_contact_date", "landing_page_id", "origin"],
+        ["id", "name", "createdate"],
+        ["Campaign", "Cost"],
+        ["touchpoint", "campaign", "cost", "impressions", "account_id"],
+        ["id", "created", "type", "recipient"],
+        [],
+    ],
+)
+def test_files_of_nobody_are_not_taken_for_a_vendors(headers):
+    assert recognise(built_in(), headers) is None

@@ -1,0 +1,45 @@
+"""What a view holds, and what it leaves where it is."""
+
+import numpy as np
+import pytest
+
+from journey.store.view import first_at_or_after, keep_journeys, keep_ranges, keep_rows, whole
+from tests.examples import small_log
+
+DAY = 86_400
+
+
+@pytest.fixture
+def view():
+    # By row: a has Ad, Mail, Ad on days 0, 1, 2; b has Mail on day 0; c has Ad, Mail on days 1, 3.
+    rows = [("a", 0, "Ad"), ("a", 1, "Mail"), ("a", 2, "Ad"), ("b", 0, "Mail")]
+    store = small_log([*rows, ("c", 1, "Ad"), ("c", 3, "Mail")]).store
+    return whole(store, store.shards[0])
+
+
+def days(view):
+    return ((view.ticks.astype(np.int64) - 1_767_225_600) // DAY).tolist()
+
+
+def test_the_whole_is_no_copy(view):
+    assert view.types is view.shard.codes["touchpoint"]
+    assert view.ticks is view.shard.ticks
+
+
+def test_journeys_and_dates_stay_slices_of_the_shard(view):
+    cut = keep_journeys(view, np.array([True, False, True]))
+    begins = first_at_or_after(cut, 1_767_225_600 + DAY)
+    cut = keep_ranges(cut, begins, cut.offsets[1:])
+    assert cut.rows is None
+    assert (cut.begins.tolist(), cut.lengths.tolist()) == ([1, 4], [2, 2])
+    assert (cut.journeys.tolist(), days(cut)) == ([0, 2], [1, 2, 1, 3])
+    assert cut.codes("account_id").tolist() == [0, 0, 2, 2]
+
+
+def test_rows_of_a_cut_view_are_those_of_the_shard(view):
+    cut = keep_journeys(view, np.array([True, False, True]))
+    mails = keep_rows(cut, cut.types == view.store.touchpoint_types.index("Mail"))
+    assert (mails.rows.tolist(), days(mails)) == ([1, 5], [1, 3])
+    last = keep_ranges(mails, np.array([0, 2]), np.array([1, 2]))
+    assert (last.rows.tolist(), last.journeys.tolist()) == ([1], [0])
+    assert first_at_or_after(mails, 1_767_225_600 + 2 * DAY).tolist() == [1, 1]
