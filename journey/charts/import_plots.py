@@ -25,6 +25,7 @@ MOST_SOURCES: Final = 6
 """With more, the smallest are drawn as one."""
 
 OTHERS: Final = "All others"
+_DAYS_NAMED_BY_MONTH: Final = 400
 
 
 def plot_import(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Figure:
@@ -123,21 +124,43 @@ def plot_sources(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Figure:
     drawn = list(sizes.index[:MOST_SOURCES])
     groups = names.where(names.isin(drawn), OTHERS)
     chart = figure(_sources_title(frame, sizes), theme=theme, height=380)
+    others = [OTHERS] if len(sizes) > len(drawn) else []
+    _draw_sources(chart, frame, groups, [*drawn, *others], theme)
+    _name_months(chart, pd.to_datetime(frame["month"], utc=True))
+    chart.update_yaxes(tickformat=",", rangemode="tozero", nticks=5)
+    return chart
+
+
+def _draw_sources(
+    chart: go.Figure, frame: pd.DataFrame, groups: pd.Series, drawn: list[str], theme: Theme
+) -> None:
+    """Stack a bar a month for every source."""
     colour = TOKENS[theme]
     inks = (*(f"stage-{place}" for place in range(5)), "ribbon", "stage-unassigned")
-    for place, name in enumerate([*drawn, *([OTHERS] if len(sizes) > len(drawn) else [])]):
+    for place, name in enumerate(drawn):
         rows = frame[groups == name].groupby("month", as_index=False)["n_touchpoints"].sum()
         chart.add_bar(
             x=pd.to_datetime(rows["month"], utc=True),
             y=rows["n_touchpoints"],
             name=name,
+            xperiod="M1",
+            xperiodalignment="middle",
             marker={"color": colour[inks[place]]},
             hovertemplate=f"%{{x|%B %Y}}, {name}: %{{y:,}}<extra></extra>",
-            showlegend=len(sizes) > 1,
+            showlegend=len(drawn) > 1,
         )
-    chart.update_xaxes(showgrid=False)
-    chart.update_yaxes(tickformat=",", rangemode="tozero", nticks=5)
-    return chart
+
+
+def _name_months(chart: go.Figure, months: pd.Series) -> None:
+    """Let the axis hold whole months, each named where they are few."""
+    first, last = months.min(), months.max() + pd.DateOffset(months=1)
+    chart.update_xaxes(
+        showgrid=False,
+        range=[first, last],
+        tickformat="%b\n%Y",
+        ticklabelmode="period",
+        dtick="M1" if (last - first).days < _DAYS_NAMED_BY_MONTH else None,
+    )
 
 
 def _sources_title(frame: pd.DataFrame, sizes: pd.Series) -> str:

@@ -33,6 +33,8 @@ from journey.ingest.child import run_in_child
 from journey.ingest.limits import Limits
 from journey.ingest.preset_choice import Presets
 from journey.ingest.progress import Progress
+from journey.ingest.proposed import DEFINITIONS_FILE, keep_definitions, own_definitions
+from journey.ingest.turns import batches_of, check_unchanged, own_turn
 from journey.ingest.zones import check_zone
 from journey.report import IngestReport, read_report
 from journey.store.replace import replace_directory, scratch_beside
@@ -54,7 +56,6 @@ __all__ = [
     "suggest_columns",
 ]
 
-_DEFINITIONS: Final = "definitions.toml"
 _DATES: Final = ("day-first", "month-first")
 _DEDUPE: Final = ("none", "exact", "cross-source")
 _SUGGESTED: Final = (
@@ -63,6 +64,7 @@ _SUGGESTED: Final = (
 
 Headers = Mapping[str, str | Sequence[str]]
 HeadersByFile = Mapping[str, Headers]
+_Model = Definitions | Path | str | None
 
 
 def read_touchpoints(
@@ -95,7 +97,7 @@ def read_touchpoints(
         The user's own presets, and which to use; none: those that come with Portolan.
     dedupe
         ``exact``: rows alike in all columns; ``cross-source``: also the same type and person
-        (else account) from two sources within five minutes; the earliest stays.
+        (else account) from two sources or files within five minutes; the earliest stays.
     definitions
         Stages and outcomes; none: proposed from the data.
     into
@@ -131,7 +133,7 @@ def add_touchpoints(
     """Add exports to a data set on disk; the log is as if all files had been read at once.
 
     The files it was made of are not read again. Rows that it has already are merged and counted
-    in ``log.report``, by file. Its definitions stay.
+    in ``log.report``, by file. Definitions that somebody edited stay; others are proposed anew.
 
     Parameters
     ----------
@@ -158,9 +160,9 @@ def add_touchpoints(
         As for :func:`read_touchpoints`.
     """
     target = Path(folder).absolute()
-    options = {**_told(columns, dates, zone, presets), "earlier": _sources(target)}
+    options = _told(columns, dates, zone, presets)
     task = _Task(_files(paths), limits or Limits(), progress, cancelled)
-    return _made(task, "import_files", options, _own_definitions(target), target)
+    return _changed(task, "import_files", options, None, target)
 
 
 def rebuild(
@@ -195,10 +197,8 @@ def rebuild(
         If no row is left, it goes over the limits or is stopped; the data set stays as it is.
     """
     target = Path(folder).absolute()
-    earlier = _sources(target)
-    rules = _own_definitions(target) if definitions is None else definitions
     task = _Task({}, limits or Limits(), progress, cancelled)
-    return _made(task, "remake", {"earlier": earlier}, rules, target)
+    return _changed(task, "remake", {}, definitions, target)
 
 
 def _told(
@@ -227,12 +227,6 @@ def _sources(folder: Path) -> str:
     raise StoreError(f"There is no data set {folder.name!r} in {folder.parent}.")
 
 
-def _own_definitions(folder: Path) -> Path | None:
-    """The model of a data set; none where it was proposed before there was any touchpoint."""
-    own = folder / _DEFINITIONS
-    return own if own.is_file() and read_report(folder).n_kept else None
-
-
 @dataclass(frozen=True)
 class _Task:
     """What a child process is asked to do, and who hears of it."""
@@ -259,23 +253,35 @@ class _Task:
 
 
 def _made(
-    task: _Task,
-    function: str,
-    options: Mapping[str, Any],
-    definitions: Definitions | Path | str | None,
-    target: Path,
+    task: _Task, function: str, options: Mapping[str, Any], definitions: _Model, target: Path
 ) -> "TouchpointLog":
     # The child process imports this package too, and needs neither kernels nor pandas.
     from journey.load import open_log
 
-    with _workplace(target) as place:
-        made = place / "data"
+    with own_turn(target, task.cancelled), _workplace(target) as place:
         model = _definitions_file(definitions, place)
-        task.run(function, place, **options, definitions=model, target=str(made))
-        if definitions == target / _DEFINITIONS:
-            # As it is by now: it may have been edited meanwhile.
-            shutil.copyfile(target / _DEFINITIONS, made / _DEFINITIONS)
-        replace_directory(made, target)
+        task.run(function, place, **options, definitions=model, target=str(place / "data"))
+        replace_directory(place / "data", target)
+    return open_log(target)
+
+
+def _changed(
+    task: _Task, function: str, options: Mapping[str, Any], definitions: _Model, target: Path
+) -> "TouchpointLog":
+    """Make a data set of what it keeps, with its own definitions unless others are given."""
+    from journey.load import open_log
+
+    with own_turn(target, task.cancelled):
+        told, before = {**options, "earlier": _sources(target)}, batches_of(target)
+        rules = own_definitions(target) if definitions is None else definitions
+        with _workplace(target) as place:
+            made, model = place / "data", _definitions_file(rules, place)
+            task.run(function, place, **told, definitions=model, target=str(made))
+            check_unchanged(target, before)
+            if definitions is None:
+                # As they are by now: they may have been edited meanwhile.
+                keep_definitions(target, made)
+            replace_directory(made, target)
     return open_log(target)
 
 
@@ -368,10 +374,10 @@ def _listed(columns: Headers) -> dict[str, list[str]]:
     }
 
 
-def _definitions_file(definitions: Definitions | Path | str | None, place: Path) -> str | None:
+def _definitions_file(definitions: _Model, place: Path) -> str | None:
     if not isinstance(definitions, Definitions):
         return None if definitions is None else str(Path(definitions).absolute())
-    path = place / "definitions.toml"
+    path = place / DEFINITIONS_FILE
     path.write_text(dumps(definitions), encoding="utf-8")
     return str(path)
 

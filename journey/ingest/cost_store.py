@@ -13,10 +13,11 @@ from journey.ingest.sql import identifier
 
 _SAYS: Final = "day, source_system, campaign_id, campaign, channel, currency"
 _SUMS: Final = ("cost", "n_impressions", "n_clicks")
-_SAME: Final = (
-    "day, coalesce(lower(source_system), ''), coalesce(campaign_id, lower(campaign), ''), "
-    "coalesce(currency, '')"
-)
+_SOURCE: Final = "coalesce(lower(source_system), '')"
+_DAY: Final = f"day, {_SOURCE}, coalesce(currency, '')"
+_SAME: Final = f"{_DAY}, coalesce(campaign_id, lower(campaign), '')"
+_TOTALS: Final = ", ".join(f"sum({name}) AS {name}" for name in _SUMS)
+_NAMED: Final = f"{_DAY}, coalesce(lower(campaign), campaign_id, '')"
 
 
 def write_costs(
@@ -26,7 +27,8 @@ def write_costs(
 
     A file that has several rows of one day and campaign (by device, say) means their sum. Where
     two files of one import say the same of a day it counts once, where they differ both count.
-    Of several imports the latest counts.
+    Of several imports the latest counts. Rows are of one campaign if their ids are equal or, where
+    one has no id, their names; a name that has one id gives it to rows without.
 
     Parameters
     ----------
@@ -42,26 +44,40 @@ def write_costs(
     """
     numbered = {"file_index": pa.array(range(len(batches)), pa.int64()), "batch": list(batches)}
     connection.register("files", pa.table(numbered))
-    sums = ", ".join(f"sum({name}) AS {name}" for name in _SUMS)
-    connection.execute(
-        f"""
-        CREATE TEMP TABLE costs_of_files AS
-        WITH summed AS (
-            SELECT batch, file_index, {_SAYS}, {sums} FROM {identifier(table)}
-            JOIN files USING (file_index) WHERE fault IS NULL GROUP BY ALL)
-        SELECT *, batch < max(batch) OVER (PARTITION BY {_SAME}) AS is_older FROM summed
-        """
-    )
+    _sum_files(connection, table)
     connection.unregister("files")
     listed = f"{_SAYS}, {', '.join(_SUMS)}"
     merged = connection.sql(
-        f"SELECT {_SAYS}, {sums} FROM (SELECT DISTINCT {listed} FROM costs_of_files "
+        f"SELECT {_SAYS}, {_TOTALS} FROM (SELECT DISTINCT {listed} FROM costs_of_files "
         f"WHERE NOT is_older) GROUP BY {_SAYS} ORDER BY ALL"
     ).to_arrow_table()
     pq.write_table(merged, folder / COSTS_FILE, compression="zstd")
     notes = _notes(connection, listed)
     connection.execute("DROP TABLE costs_of_files")
     return notes
+
+
+def _sum_files(connection: duckdb.DuckDBPyConnection, table: str) -> None:
+    """Make the table ``costs_of_files``: one row a day and campaign of a file, old or not."""
+    connection.execute(
+        f"""
+        CREATE TEMP TABLE costs_of_files AS
+        WITH known AS (
+            SELECT * REPLACE (coalesce(campaign_id, CASE
+                WHEN min(campaign_id) OVER named = max(campaign_id) OVER named AND campaign <> ''
+                THEN min(campaign_id) OVER named END) AS campaign_id)
+            FROM {identifier(table)} WHERE fault IS NULL
+            WINDOW named AS (PARTITION BY {_SOURCE}, lower(campaign))),
+        summed AS (
+            SELECT batch, file_index, {_SAYS}, {_TOTALS} FROM known
+            JOIN files USING (file_index) GROUP BY ALL)
+        SELECT *, batch < CASE WHEN campaign_id IS NULL THEN max(batch) OVER named
+            ELSE greatest(max(batch) OVER same,
+                max(batch) FILTER (campaign_id IS NULL) OVER named) END AS is_older
+        FROM summed
+        WINDOW same AS (PARTITION BY {_SAME}), named AS (PARTITION BY {_NAMED})
+        """
+    )
 
 
 def _notes(connection: duckdb.DuckDBPyConnection, listed: str) -> list[str]:

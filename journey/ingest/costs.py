@@ -5,8 +5,10 @@ from typing import Final
 import duckdb
 
 from journey.ingest.dates import DatePlan, time_sql
+from journey.ingest.decimals import count_marks, doubtful_points
 from journey.ingest.raw import RawTable
 from journey.ingest.sql import identifier, literal
+from journey.ingest.standardize import EMPTY_WORDS
 
 COST_COLUMNS: Final = (
     *("day", "campaign_id", "campaign", "channel", "cost", "cost_micros", "currency"),
@@ -14,32 +16,28 @@ COST_COLUMNS: Final = (
 )
 """Columns that the table of an ad-cost export may have, each the same in all languages."""
 
-NO_DAY, DAY_UNREAD, NO_COST = "no day", "day not understood", "cost is no number"
+NO_DAY: Final = "no day: add the segment Day to the export"
+DAY_UNREAD, NO_COST, COST_UNREAD = "day not understood", "no cost given", "cost is no number"
 _TEXTS: Final = ("source_system", "campaign_id", "campaign", "channel", "currency")
 _NUMBERS: Final = ("cost", "cost_micros", "impressions", "clicks")
 _MICROS: Final = 1_000_000
+_CURRENCY: Final = r"\p{L}[\p{L}/]+\.?"
+_NOTHING: Final = (*EMPTY_WORDS, "-", "--", "\u2013", "\u2014")
 
 
-def decimal_comma(connection: duckdb.DuckDBPyConnection, raw: RawTable) -> bool:
-    """Say whether the numbers of a table part their decimals with a comma.
+def decimal_comma(connection: duckdb.DuckDBPyConnection, raw: RawTable) -> tuple[bool, list[str]]:
+    """Say whether the numbers of a table part their decimals with a comma, and what to tell of it.
 
     One value that can only be meant so decides for the file: ``1.334`` is a thousand and more
     beside ``12,50``.
     """
     held = [column for column in _NUMBERS if column in raw.columns]
     if not held:
-        return False
-    values = " UNION ALL ".join(
-        f"SELECT {identifier(column)} AS x FROM {identifier(raw.table)}" for column in held
-    )
-    commas = r".*(\d,\d{1,2}|\d,\d{4,}|\.\d{3},\d+)[^\d.,]*"
-    points = r".*(\d\.\d{1,2}|\d\.\d{4,}|,\d{3}\.\d+)[^\d.,]*"
-    counts = connection.execute(
-        f"SELECT count(*) FILTER (regexp_full_match(x, {literal(commas)})), "
-        f"count(*) FILTER (regexp_full_match(x, {literal(points)})) FROM ({values})"
-    ).fetchall()[0]
-    n_commas, n_points = (int(count) for count in counts)
-    return n_commas > n_points
+        return False, []
+    marks = count_marks(connection, raw, held)
+    if marks.n_commas > marks.n_points:
+        return True, [f"{raw.file}: a comma parts the decimals."]
+    return False, doubtful_points(marks, raw, held)
 
 
 def costs_sql(
@@ -60,7 +58,9 @@ def costs_sql(
         return f"nullif(trim({identifier(column)}), '')" if held else "NULL::VARCHAR"
 
     def number(column: str) -> str:
-        kept = f"regexp_replace({text(column)}, '[^0-9.,eE+-]', '', 'g')"
+        # Letters of a currency go first: the E of EUR is no exponent, the point of kr. no decimal.
+        bare = f"regexp_replace({text(column)}, {literal(_CURRENCY)}, '', 'g')"
+        kept = f"regexp_replace({bare}, '[^0-9.,eE+-]', '', 'g')"
         thousands, decimals = (".", ",") if with_comma else (",", ".")
         plainly = f"replace(replace({kept}, '{thousands}', ''), '{decimals}', '.')"
         return f"TRY_CAST({plainly} AS DOUBLE)"
@@ -68,16 +68,20 @@ def costs_sql(
     day = f"make_timestamp({time_sql(text('day'), plan, zone)})::DATE" if plan else "NULL::DATE"
     texts = ", ".join(f"{text(column)} AS {column}" for column in _TEXTS)
     cost = f"COALESCE({number('cost')}, {number('cost_micros')} / {_MICROS})"
+    nothing = ", ".join(map(literal, _NOTHING))
     read = (
         f"SELECT {index}::INTEGER AS file_index, source_row::BIGINT AS source_row, "
         f"{day} AS day, {texts}, {cost} AS cost, "
         f"round({number('impressions')})::BIGINT AS n_impressions, "
         f"round({number('clicks')})::BIGINT AS n_clicks, {text('day')} AS day_text, "
+        f"COALESCE({text('cost')}, {text('cost_micros')}) AS cost_text, "
         f"concat_ws(', ', {text('campaign')}, {text('day')}, {text('cost')}) AS shown "
         f"FROM {identifier(raw.table)}"
     )
     return (
-        f"SELECT * EXCLUDE (day_text), CASE WHEN day_text IS NULL THEN {literal(NO_DAY)} "
+        "SELECT * EXCLUDE (day_text, cost_text), CASE "
+        f"WHEN day_text IS NULL THEN {literal(NO_DAY)} "
         f"WHEN day IS NULL THEN {literal(DAY_UNREAD)} "
-        f"WHEN cost IS NULL THEN {literal(NO_COST)} END AS fault FROM ({read})"
+        f"WHEN cost IS NULL AND coalesce(cost_text, '') IN ({nothing}) THEN {literal(NO_COST)} "
+        f"WHEN cost IS NULL THEN {literal(COST_UNREAD)} END AS fault FROM ({read})"
     )

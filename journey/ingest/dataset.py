@@ -8,7 +8,7 @@ imports, the same rows make the same log.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, cast
+from typing import cast
 
 import duckdb
 import pyarrow as pa
@@ -38,6 +38,7 @@ from journey.ingest.identity.resolve import is_related
 from journey.ingest.last_instants import far_future_notes
 from journey.ingest.model import propose_for
 from journey.ingest.progress import Phase, Progress
+from journey.ingest.proposed import DEFINITIONS_FILE, mark_proposed
 from journey.ingest.report import account_for_rows
 from journey.ingest.sources import (
     COSTS,
@@ -46,6 +47,7 @@ from journey.ingest.sources import (
     SourceTable,
     batch_folders,
     read_batch,
+    source_names,
     view_batches,
 )
 from journey.ingest.sql import literal
@@ -54,7 +56,6 @@ from journey.report import REPORT_FILE, IngestReport, report_to_json
 from journey.schema import REQUIRED_ROLES, ROLES
 from journey.store.read import open_store
 
-DEFINITIONS_FILE: Final = "definitions.toml"
 LINKED, TRACED, KNOWN, KEPT = "linked", "traced", "known", "kept"
 
 Report = Callable[[Progress], None]
@@ -140,11 +141,17 @@ def make_dataset(
     people, left_out = _store(job, target, traced, report.n_kept)
     notes += [*_write_companions(job, target), *left_out]
     model = definitions or propose_for(open_store(target), people)
-    (target / DEFINITIONS_FILE).write_text(dumps(model), encoding="utf-8")
+    _write_model(target, model, is_given=definitions is not None)
     text = report_to_json(report.with_notes(notes))
     (target / REPORT_FILE).write_text(text, encoding="utf-8")
     sources.rename(target / SOURCES)
     return report.n_kept
+
+
+def _write_model(target: Path, model: Definitions, *, is_given: bool) -> None:
+    (target / DEFINITIONS_FILE).write_text(dumps(model), encoding="utf-8")
+    if not is_given:
+        mark_proposed(target)
 
 
 def _opened(
@@ -214,8 +221,14 @@ def _clean(job: Job, notes: list[str]) -> list[str]:
 
 
 def _merge(job: Job, traced: Sequence[str]) -> None:
-    """Make the table of entries kept; where there are several files, each is a source."""
+    """Make the table of entries kept; where there are several sources, each has a name.
+
+    Two tools may write the same columns, so to find the same touch twice each file counts alone.
+    """
     columns = [*ROLES, *job.extras]
+    names = source_names(job.tables)
+    cases = "".join(f" WHEN {i} THEN {literal(name)}" for i, name in names.items())
+    source = f"COALESCE(source_system, CASE file_index{cases} END)" if cases else "source_system"
     find_duplicates(
         job.connection,
         KNOWN,
@@ -223,15 +236,12 @@ def _merge(job: Job, traced: Sequence[str]) -> None:
         columns=columns,
         source="COALESCE(source_system, file_index::VARCHAR)",
     )
-    dated = [i for i, table in enumerate(job.tables) if table.shape in ("events", "wide")]
-    names = "".join(f" WHEN {i} THEN {literal(job.tables[i].file)}" for i in dated)
-    source = f"COALESCE(source_system, CASE file_index{names} END)"
     make_kept(
         job.connection,
         KNOWN,
         KEPT,
         [*(name for name in columns if name not in REQUIRED_ROLES), *traced, COMBINATION],
-        replaced=f"REPLACE ({source} AS source_system)" if len(dated) > 1 else "",
+        replaced=f"REPLACE ({source} AS source_system)" if len(set(names.values())) > 1 else "",
     )
 
 

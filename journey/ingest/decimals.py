@@ -1,17 +1,30 @@
 """Whether a comma parts decimals or thousands, told by the other values of a column."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import duckdb
 
 from journey.ingest.columns import TableRoles
-from journey.ingest.dates import sampled
+from journey.ingest.raw import RawTable
 from journey.ingest.sql import identifier, literal
 from journey.schema import NUMBER_ROLES
 
-_COMMAS = r".*(\d,\d{1,2}|\d,\d{4,}|\.\d{3},\d+)[^\d.,]*"
-_POINTS = r".*(\d\.\d{1,2}|\d\.\d{4,}|,\d{3}\.\d+)[^\d.,]*"
+_COMMAS = r".*(\d,\d{1,2}|\d,\d{4,}|\.\d{3},\d+|\d\.\d{3}\.\d{3})[^\d.,]*"
+_POINTS = r".*(\d\.\d{1,2}|\d\.\d{4,}|,\d{3}\.\d+|\d,\d{3},\d{3})[^\d.,]*"
+_DOTTED = r"[^\d.,]*[1-9]\d{0,2}\.\d{3}[^\d.,]*"
 _EITHER = r"(^|[^\d.,])(\d{1,3})([.,])(\d{3})($|[^\d.,])"
+
+
+class Marks(NamedTuple):
+    """How many values can only have a comma, or a point, before their decimals.
+
+    ``dotted`` is the first value like ``1.250``, which could be either.
+    """
+
+    n_commas: int
+    n_points: int
+    dotted: str | None
 
 
 def settle_decimals(
@@ -20,7 +33,8 @@ def settle_decimals(
     """Write ``1,250`` as ``1.250``, and ``1.250`` as ``1250``, where commas part decimals.
 
     They do in a column that has values like ``12,50`` or ``1.234,5``, and fewer like ``12.50``.
-    Where no value tells, they stay as they are: ``1,250`` is then a thousand and more.
+    Where no value tells, they stay as they are: ``1,250`` is then a thousand and more. Tables of
+    costs are left to :func:`journey.ingest.costs.decimal_comma`, which asks all their columns.
 
     Returns
     -------
@@ -29,26 +43,49 @@ def settle_decimals(
     """
     notes: list[str] = []
     for table in tables:
+        if table.shape == "costs":
+            continue
         headers = [h for role in NUMBER_ROLES for h in table.roles.get(role, ())]
         for header in headers:
-            if _parts_with_commas(connection, table, header):
+            marks = count_marks(connection, table.raw, [header])
+            if marks.n_commas > marks.n_points:
                 _write_plainly(connection, table.raw.table, header)
                 notes.append(f"{table.raw.file}, column {header!r}: a comma parts the decimals.")
+            notes += doubtful_points(marks, table.raw, [header])
     return notes
 
 
-def _parts_with_commas(
-    connection: duckdb.DuckDBPyConnection, table: TableRoles, header: str
-) -> bool:
-    """Most of the values that can only be meant in one way are meant so."""
-    x = identifier(header)
-    row = connection.execute(
-        f"SELECT count(*) FILTER (regexp_full_match({x}, {literal(_COMMAS)})), "
-        f"count(*) FILTER (regexp_full_match({x}, {literal(_POINTS)})) "
-        f"FROM {sampled(table.raw.table, table.raw.n_rows)}"
-    ).fetchall()[0]
-    n_commas, n_points = (int(count) for count in row)
-    return n_commas > n_points
+def count_marks(
+    connection: duckdb.DuckDBPyConnection, raw: RawTable, headers: Sequence[str]
+) -> Marks:
+    """Count over all values of some columns how their decimals are marked.
+
+    All rows are looked at: the few values that tell may stand anywhere.
+    """
+    values = " UNION ALL ".join(
+        f"SELECT source_row, {identifier(header)} AS x FROM {identifier(raw.table)}"
+        for header in headers
+    )
+    ((n_commas, n_points, dotted),) = connection.execute(
+        f"SELECT count(*) FILTER (regexp_full_match(x, {literal(_COMMAS)})), "
+        f"count(*) FILTER (regexp_full_match(x, {literal(_POINTS)})), "
+        f"arg_min(trim(x), source_row) FILTER (regexp_full_match(x, {literal(_DOTTED)})) "
+        f"FROM ({values})"
+    ).fetchall()
+    return Marks(int(n_commas), int(n_points), dotted)
+
+
+def doubtful_points(marks: Marks, raw: RawTable, headers: Sequence[str]) -> list[str]:
+    """What to tell of columns with values like ``1.250`` where no other value tells."""
+    if marks.dotted is None or marks.n_commas != marks.n_points:
+        return []
+    columns = ", ".join(repr(header) for header in headers)
+    note = (
+        f"{raw.file}, column {columns}: no value tells whether a point parts decimals or "
+        f"thousands; {marks.dotted} is read with decimals. If it means a thousand and more, "
+        "export the numbers with two decimals or without points between thousands."
+    )
+    return [note]
 
 
 def _write_plainly(connection: duckdb.DuckDBPyConnection, table: str, header: str) -> None:

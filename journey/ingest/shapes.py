@@ -106,7 +106,8 @@ def stage_tables(
         notes += _time_notes(table, plans, told)
         if table.shape == "costs":
             plan = next(iter(plans.values()), None)
-            comma = decimal_comma(connection, table.raw)
+            comma, doubts = decimal_comma(connection, table.raw)
+            notes += doubts
             parts[COSTS].append(costs_sql(table.raw, index, plan, told, with_comma=comma))
             continue
         plans_of[index] = plans

@@ -227,6 +227,20 @@ def unique_files(files: Iterable[str], *, taken: Iterable[str]) -> list[str]:
     return names
 
 
+def source_names(tables: Sequence[SourceTable]) -> dict[int, str]:
+    """What to call the source of each table of touchpoints, by its number.
+
+    Exports of one tool have the same columns, in whatever files it writes them: they are one
+    source, named as the first of them.
+    """
+    first: dict[tuple[Shape, frozenset[str]], str] = {}
+    return {
+        number: first.setdefault((table.shape, frozenset(table.headers)), table.file)
+        for number, table in enumerate(tables)
+        if table.shape in ("events", "wide")
+    }
+
+
 def view_batches(
     connection: duckdb.DuckDBPyConnection, folders: Sequence[Path], batches: Sequence[Batch]
 ) -> dict[str, str]:

@@ -11,14 +11,14 @@ SYNONYMS: Final[dict[str, tuple[str, ...]]] = {
         *("account_key", "account_number", "account", "company", "company_name", "account_name"),
         *("organization", "organisation", "company_domain", "account_domain", "domain"),
         *("case_name", "case_key", "journey_id", "trace_id", "firma", "unternehmen", "kunde"),
-        *("entreprise", "empresa", "azienda", "公司", "客户"),
+        *("entreprise", "empresa", "azienda", "公司", "客户", "บริษัท"),
     ),
     "person_id": (
         *("person_id", "email", "email_address", "e_mail", "e_mail_address", "mail"),
         *("contact_email", "user_email", "contact_id", "user_id", "userid", "customer_id"),
         *("dd_contact_id", "lead_id", "person", "contact", "customer", "distinct_id"),
         *("member_id", "profile_id", "who_id", "recipient", "subscriber_id", "uid", "user"),
-        *("correo", "邮箱", "用户id"),
+        *("correo", "邮箱", "用户id", "อีเมล"),
     ),
     "anonymous_id": (
         *("anonymous_id", "anonymousid", "visitor_id", "visitorid", "dd_visitor_id"),
@@ -34,7 +34,7 @@ SYNONYMS: Final[dict[str, tuple[str, ...]]] = {
         *("event_type", "activity_type", "activity", "event", "action", "interaction_type"),
         *("interaction", "touchpoint_name", "touch", "event_action", "amplitude_event_type"),
         *("milestone", "aktivität", "aktivitaet", "ereignis", "actividad", "evento"),
-        *("activité", "événement", "事件", "活动", "触点"),
+        *("activité", "événement", "事件", "活动", "触点", "เหตุการณ์", "กิจกรรม"),
     ),
     "occurred_at": (
         *("occurred_at", "time_timestamp", "event_timestamp", "event_time", "timestamp"),
@@ -44,7 +44,7 @@ SYNONYMS: Final[dict[str, tuple[str, ...]]] = {
         *("createdate", "created", "client_event_time", "sent_at", "received_at"),
         *("start_time", "start_timestamp", "start_date", "server_time", "event_date_dt"),
         *("when", "ts", "day", "zeitstempel", "zeitpunkt", "datum", "zeit", "fecha"),
-        *("date_heure", "data", "日期", "时间", "時間"),
+        *("date_heure", "data", "日期", "时间", "時間", "วันที่"),
     ),
     "channel": (
         *("channel", "marketing_channel", "default_channel_group", "default_channel_grouping"),
@@ -106,6 +106,9 @@ TECHNICAL_DATES: Final = re.compile(
 )
 """Dates that say something of the row or the plan, not of anything a customer did."""
 
+# Vowels and tones above and below Thai letters are no word characters to re, yet part no words.
+_GAPS: Final = re.compile("(?:[^\\w\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]|_)+")
+
 
 def plain(header: str) -> str:
     """A header as the synonyms are written: lower case, words parted by ``_``.
@@ -118,7 +121,7 @@ def plain(header: str) -> str:
     text = unicodedata.normalize("NFKC", header)
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", text).lower()
     lead = "_" if words.startswith("_") else ""
-    return lead + re.sub(r"[\W_]+", "_", words).strip("_")
+    return lead + _GAPS.sub("_", words).strip("_")
 
 
 CURRENCY: Final = re.compile(r"_(?:eur|usd|gbp|chf|jpy|cny|inr|brl|aud|cad|local_currency)$")

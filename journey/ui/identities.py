@@ -13,6 +13,7 @@ from journey.ingest.identity.explain import joins_by_kind, links_of
 from journey.ingest.identity.preview import Effect, effect_of, effects_by_join
 from journey.ingest.identity.unsafe import Warned, find_warnings
 from journey.log import TouchpointLog
+from journey.schema import SMALL_SAMPLE
 from journey.ui.cache import cached
 from journey.ui.state import current_dataset
 from journey.ui.tables import show_table
@@ -135,7 +136,9 @@ def audit_message(audit: pd.DataFrame) -> str:
     if not total:
         return "There are no touchpoints"
     account, person = (
-        percent(audit[f"n_with_{what}"].sum() / total, total) for what in ("account", "person")
+        # The sentence says of how many.
+        percent(audit[f"n_with_{what}"].sum() / total, max(total, SMALL_SAMPLE))
+        for what in ("account", "person")
     )
     return (
         f"The account is known for {account} of {counted(total, 'touchpoint')}, the person "

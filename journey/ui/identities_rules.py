@@ -103,6 +103,8 @@ def show_switches(log: TouchpointLog, folder: Path, rules: IdentityRules) -> Non
     """Show each kind of join with how often the data state it, to be switched on or off."""
     frame = joins(log, folder)
     n_links = frame.groupby("how")["n_links"].sum()
+    if frame.empty:
+        st.caption("Nothing had to be related: no rows name two ids that could be joined.")
     for join in JOINS:
         words, explained = JOIN_WORDS[join]
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):

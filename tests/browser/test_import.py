@@ -4,6 +4,7 @@ import gzip
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from journey.store.read import open_store
 from journey.workspace import list_datasets
@@ -109,7 +110,7 @@ class TestColumns:
     def test_an_open_question_is_asked_and_its_answer_used(self, drop, workspace):
         page = drop(touches_csv=EVENTS)
         look_at_columns(page)
-        assert page.get_by_text("one row per event").is_visible()
+        expect(page.get_by_text("one row per event")).to_be_visible()
         assert page.get_by_role("button", name="Import", exact=True).is_disabled()
         page.get_by_text(re.compile("^Month first: ")).click()
         settled(page)
@@ -168,7 +169,7 @@ class TestErrors:
         page = drop(touches_csv=content)
         press(page, "Import as proposed")
         says(page, words)
-        assert listed(page, "touches.csv").is_visible()
+        expect(listed(page, "touches.csv")).to_be_visible()
         press(page, "Remove all")
         listed(page, "touches.csv").wait_for(state="detached")
 
@@ -193,7 +194,7 @@ class TestImport:
         says(page, "Importing big")
         press(page, "Cancel import")
         says(page, "nothing of it was kept")
-        assert listed(page, "big.gz").is_visible()
+        expect(listed(page, "big.gz")).to_be_visible()
         assert not (workspace / "datasets" / "big").exists()
         left = [path.name for path in (workspace / "datasets").iterdir() if "big" in path.name]
         assert left == []

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 import pytest
+from playwright.sync_api import expect
 
 from journey.store.write import write_store
 
@@ -130,14 +131,14 @@ class TestDeepLinks:
         settled(page)
         assert page.get_by_role("dialog").count() == 0
         assert page.get_by_text("not found").count() == 0
-        assert page.get_by_role("link", name="Upload").is_visible()
+        expect(page.get_by_role("link", name="Upload")).to_be_visible()
 
     def test_the_app_as_it_is_delivered_does_so_too(self, serve, tmp_path, page):
         page.goto(f"{serve(tmp_path)}/upload")
         title(page, "Upload touchpoints")
         settled(page)
         assert page.get_by_role("dialog").count() == 0
-        assert page.get_by_role("link", name="Upload").is_visible()
+        expect(page.get_by_role("link", name="Upload")).to_be_visible()
 
     def test_without_data_every_page_leads_to_the_upload(self, serve, root, tmp_path, page):
         page.goto(f"{serve(tmp_path, root)}/paths")

@@ -59,5 +59,13 @@ class TestSources:
         chart = plot_sources(self.frame([None], [5]))
         assert chart.layout.title.text == "Most touchpoints in a month: 5 in 2026-01"
 
+    def test_the_axis_holds_whole_months_and_names_each_where_few(self):
+        frame = pd.DataFrame({"month": ["2024-01", "2024-03"], "value": "a", "n_touchpoints": 1})
+        axis = plot_sources(frame).layout.xaxis
+        assert [str(end)[:10] for end in axis.range] == ["2024-01-01", "2024-04-01"]
+        assert axis.dtick == "M1"
+        years = pd.DataFrame({"month": ["2022-01", "2024-03"], "value": "a", "n_touchpoints": 1})
+        assert plot_sources(years).layout.xaxis.dtick is None
+
     def test_an_empty_log_says_so(self):
         assert plot_sources(self.frame([], [])).layout.title.text == "Nothing to show yet"

@@ -39,6 +39,8 @@ EVENTS = "{},{},{}\nc1,2024-01-02 10:00,Ad\nc1,2024-01-03 11:00,Demo\nc2,2024-01
         ("Deal ID", "Date entered", "Deal Stage", "opportunity_id"),
         ("Kunde", "Zeitpunkt", "Ereignis", "account_id"),
         ("公司", "时间", "事件", "account_id"),
+        ("บริษัท", "วันที่", "เหตุการณ์", "account_id"),
+        ("อีเมล", "วันที่", "กิจกรรม", "person_id"),
     ],
 )
 def test_headers_of_many_vendors_are_known(roles, key, time, touchpoint, role):

@@ -67,6 +67,62 @@ def test_a_later_import_counts(tmp_path):
     assert notes == ["1 days of a campaign's costs came again with a later import, which counts."]
 
 
+@pytest.mark.parametrize(("before", "after"), [(None, "7"), ("7", None)])
+def test_a_later_import_counts_whichever_of_the_two_has_ids(tmp_path, before, after):
+    rows = [
+        (0, 1, "Ads", before, "Spring", "EUR", 10.0, None),
+        (0, 2, "Ads", before, "Spring", "EUR", 11.0, None),
+        (1, 2, "Ads", after, "spring", "EUR", 12.0, None),
+        (1, 2, "Other ads", after, "Spring", "EUR", 14.0, None),
+    ]
+    kept, notes = written(tmp_path, rows, [0, 1])
+    assert sorted(kept, key=lambda row: row[3]) == [
+        (1, "Spring", "EUR", 10.0),
+        (2, "spring", "EUR", 12.0),
+        (2, "Spring", "EUR", 14.0),
+    ]
+    assert notes == ["1 days of a campaign's costs came again with a later import, which counts."]
+
+
+def test_an_id_known_from_any_import_holds_where_names_change(tmp_path):
+    rows = [
+        (0, 2, "Ads", None, "Spring", "EUR", 10.0, None),
+        (1, 1, "Ads", "7", "Spring", "EUR", 11.0, None),
+        (2, 2, "Ads", "7", "Spring, renamed", "EUR", 12.0, None),
+    ]
+    kept, _ = written(tmp_path, rows, [0, 1, 2])
+    assert kept == [(1, "Spring", "EUR", 11.0), (2, "Spring, renamed", "EUR", 12.0)]
+
+
+def test_a_name_of_two_ids_stands_for_both(tmp_path):
+    named = (0, 1, "Ads", None, "Spring", "EUR", 30.0, None)
+    first = (1, 1, "Ads", "7", "Spring", "EUR", 10.0, None)
+    second = (1, 1, "Ads", "8", "Spring", "EUR", 20.0, None)
+    both = [(1, "Spring", "EUR", 10.0), (1, "Spring", "EUR", 20.0)]
+    assert written(tmp_path, [named, first, second], [0, 1])[0] == both
+    assert written(tmp_path, [named, first, second], [1, 0])[0] == [(1, "Spring", "EUR", 30.0)]
+
+
+def test_ids_tell_campaigns_of_one_name_apart(tmp_path):
+    rows = [
+        (0, 1, "Ads", "7", "Spring", "EUR", 10.0, None),
+        (1, 1, "Ads", "8", "Spring", "EUR", 20.0, None),
+    ]
+    kept, notes = written(tmp_path, rows, [0, 1])
+    assert kept == [(1, "Spring", "EUR", 10.0), (1, "Spring", "EUR", 20.0)]
+    assert notes == []
+
+
+def test_one_import_with_and_without_ids_counts_once(tmp_path):
+    rows = [
+        (0, 1, "Ads", None, "Spring", "EUR", 10.0, None),
+        (1, 1, "Ads", "7", "Spring", "EUR", 10.0, None),
+    ]
+    kept, notes = written(tmp_path, rows, [0, 0])
+    assert kept == [(1, "Spring", "EUR", 10.0)]
+    assert notes == ["1 days of a campaign's costs stand alike in two files and count once."]
+
+
 def test_two_files_of_one_import(tmp_path):
     rows = [
         (0, 1, "Ads", None, "Spring", "EUR", 10.0, None),

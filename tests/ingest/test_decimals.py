@@ -15,6 +15,7 @@ def values(imported, texts):
         # Only 12,50 says that the comma parts decimals.
         (["12,50", "1,250", "1.250", "€ 1,250", "1.234,5"], [12.5, 1.25, 1250, 1.25, 1234.5]),
         (["12,5", "7", "1.250.000"], [12.5, 7, 1_250_000]),
+        (["1.250", "7", "1.250.000"], [1250, 7, 1_250_000]),
     ],
 )
 def test_one_value_tells_that_commas_part_decimals(imported, texts, expected):
@@ -35,3 +36,35 @@ def test_one_value_tells_that_commas_part_decimals(imported, texts, expected):
 )
 def test_else_commas_part_thousands(imported, texts, expected):
     assert values(imported, texts) == (expected, [])
+
+
+def test_the_few_values_that_tell_may_stand_anywhere(imported):
+    # Row 10,001 of 12,000; a sample of every second row passes it over.
+    cells = ["12,50" if row == 10_001 else "1.250" for row in range(1, 12_001)]
+    rows = "".join(f"A{n};2026-01-02;Offer;{cell}\n" for n, cell in enumerate(cells, start=1))
+    log = imported({"a.csv": "account;when;event;value\n" + rows})
+    found = [float(value) for shard in log.origin.shards for value in shard.numbers["value"]]
+    assert sorted(found) == [12.5, *[1250.0] * 11_999]
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected", "doubtful"),
+    [
+        (["7", "€ 1.250", "2.500"], [7, 1.25, 2.5], "€ 1.250"),
+        # One says comma, one says point.
+        (["1.250", "12,5", "12.5"], [1.25, 12.5, 12.5], "1.250"),
+        (["0.250", "7"], [0.25, 7], None),
+        (["1.250", "12.5"], [1.25, 12.5], None),
+    ],
+)
+def test_a_point_that_could_part_thousands_is_told(imported, texts, expected, doubtful):
+    rows = "".join(f"Acme;2026-01-{n:02d};Offer;{text}\n" for n, text in enumerate(texts, start=1))
+    log = imported({"a.csv": "account;when;event;value\n" + rows})
+    assert list(log.origin.shards[0].numbers["value"]) == expected
+    expected_note = (
+        "a.csv, column 'value': no value tells whether a point parts decimals or thousands; "
+        f"{doubtful} is read with decimals. If it means a thousand and more, export the "
+        "numbers with two decimals or without points between thousands."
+    )
+    notes = [note for note in log.report.notes if "read with decimals" in note]
+    assert notes == ([expected_note] if doubtful else [])

@@ -292,6 +292,51 @@ class TestGuards:
         assert links(tmp_path)["x", "info@acme.com"]["status"] == "shared address"
         assert noted(log, "look shared", "info@acme.com")
 
+    def test_a_shared_address_leaves_the_ids_beside_it_apart(self, by_rules):
+        text = "contact_id,email,time,event\n"
+        files = {"a.csv": f"{text}c1,info@acme.com,2026-01-01,Ad\nc2,info@acme.com,2026-01-02,Ad\n"}
+        log = by_rules(files)
+        assert people(log) == ["c1", "c2"]
+        # Who reads the address of a company is of that company.
+        assert accounts(log) == {"acme.com": 2}
+        assert noted(log, "by which nobody is joined", "info@acme.com")
+        assert not noted(log, "stand as one person")
+        assert people(by_rules(files, trusted_addresses=("info@acme.com",))) == ["info@acme.com"]
+        assert accounts(by_rules(files, off=("domain",))) == {"c1": 1, "c2": 1}
+
+    def test_visits_belong_to_the_id_beside_a_shared_address(self, by_rules):
+        log = by_rules(
+            {
+                "a.csv": "anonymous_id,user_id,email,time,event\n"
+                "x1,u6,info@acme.com,2026-01-01,Form\nx2,u7,info@acme.com,2026-01-02,Form\n"
+                "x1,,,2026-01-03,Visit\nx2,,,2026-01-04,Visit\n"
+            }
+        )
+        assert people(log) == ["u6", "u7"]
+        assert accounts(log) == {"acme.com": 4}
+
+    def test_a_shared_address_that_stands_as_a_person_is_told(self, by_rules):
+        # Without a visit the user may be one of our own, so that the address alone is left.
+        log = by_rules(
+            {
+                "a.csv": "user_id,email,time,event\n"
+                "u6,info@acme.com,2026-01-01,Ad\nu7,info@acme.com,2026-01-02,Ad\n"
+            },
+        )
+        assert people(log) == ["info@acme.com"]
+        assert noted(log, "stand as one person", "2 touchpoints", "info@acme.com")
+
+    def test_people_described_by_a_shared_address_stay_apart(self, by_rules):
+        log = by_rules(
+            {
+                "web.csv": "contact_id,time,event\nc1,2026-01-01,Ad\nc2,2026-01-02,Ad\n",
+                "crm.csv": "email,contact_id,role\ninfo@acme.com,c1,Buyer\ninfo@acme.com,c2,User\n",
+            }
+        )
+        names = log.origin.dictionaries["person_id"].to_pylist()
+        roles = dict(zip(names, log.origin.people["role"].to_pylist(), strict=True))
+        assert (roles["c1"], roles["c2"]) == ("Buyer", "User")
+
     def test_a_trusted_address_does(self, by_rules):
         assert accounts(by_rules(SHARED, trusted_addresses=("info@acme.com",))) == {"acme.com": 2}
 

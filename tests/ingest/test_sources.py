@@ -92,6 +92,60 @@ def test_definitions_stay_unless_others_are_given(tmp_path, written):
     assert open_log(tmp_path / "set").definitions == other
 
 
+def test_definitions_nobody_edited_are_proposed_anew_when_files_are_added(tmp_path, written):
+    first, later, last = written(
+        first=HEAD + "A,2024-01-02 10:00,Ad,ann@a.com,North\n",
+        later=HEAD + "A,2024-02-02 10:00,Closed Won,ann@a.com,North\n",
+        last=HEAD + "A,2024-03-02 10:00,Closed Lost,ann@a.com,North\n",
+    )
+    target = tmp_path / "set"
+    assert read_touchpoints(first, into=target).definitions.won == ()
+    assert add_touchpoints(target, later).definitions.won == ("Closed Won",)
+    model = target / "definitions.toml"
+    edited = model.read_text(encoding="utf-8") + "# Ours.\n"
+    model.write_text(edited, encoding="utf-8")
+    assert add_touchpoints(target, last).definitions.lost == ()
+    assert model.read_text(encoding="utf-8") == edited
+
+
+def test_a_model_edited_while_files_are_added_is_kept(tmp_path, written):
+    january, february = written(january=JANUARY, february=FEBRUARY)
+    target = tmp_path / "set"
+    read_touchpoints(january, into=target)
+    own = dumps(Definitions(stages=(Stage("Seen", ("Ad",)),), won=("Demo",)))
+    edit = (target / "definitions.toml").write_text
+    log = add_touchpoints(target, february, progress=lambda _: edit(own, encoding="utf-8") and None)
+    assert log.definitions.won == ("Demo",)
+    assert rebuild(target).definitions.won == ("Demo",)
+
+
+def test_exports_of_one_tool_are_one_source_however_they_are_cut(tmp_path, written):
+    rows = [
+        "A,2024-01-31 23:58,Call,ann@a.com,North\n",
+        "A,2024-02-01 00:05,Call,ann@a.com,North\n",
+        "A,2024-02-03 10:00,Demo,ann@a.com,North\n",
+    ]
+    january, february, whole, crm = written(
+        january=HEAD + rows[0],
+        february=HEAD + "".join(rows),
+        whole=HEAD + "".join(rows),
+        crm="account,time,event,email,owner\nA,2024-02-03 10:02,Demo,ann@a.com,Eve\n",
+    )
+    # January's call stands in February's file too.
+    alone = read_touchpoints(whole)
+    target = tmp_path / "set"
+    read_touchpoints(january, into=target)
+    months = add_touchpoints(target, february)
+    assert counts(months) == [("january.csv", 1, 1, 0, 0), ("february.csv", 3, 2, 1, 0)]
+    assert months.origin.fingerprint == alone.origin.fingerprint
+    # The demo of the other tool is the same demo.
+    both = add_touchpoints(target, crm)
+    assert counts(both)[2] == ("crm.csv", 1, 0, 1, 0)
+    assert both.fingerprint == read_touchpoints(january, february, crm).fingerprint
+    named = both.store.dictionaries["source_system"]
+    assert named.drop_null().to_pylist() == ["january.csv"]
+
+
 def test_what_was_said_of_the_first_files_holds_for_those_like_them(tmp_path, written):
     head = "account,when,what,note\n"
     january, february = written(

@@ -33,6 +33,8 @@ def imported(tmp_path_factory):
     journey.read_touchpoints(folder / "web.csv", into=folder / "datasets" / "Web")
     (folder / "plain.csv").write_text("account,time,event\nA,2026-01-01,Ad\n", encoding="utf-8")
     journey.read_touchpoints(folder / "plain.csv", into=folder / "datasets" / "Plain")
+    (folder / "free.csv").write_text("email,time,event\na@gmail.com,2026-01-01,Ad\n", "utf-8")
+    journey.read_touchpoints(folder / "free.csv", into=folder / "datasets" / "Free")
     store([("a", "2026-01-01", "Ad")], folder / "datasets" / "Small")
     return folder
 
@@ -80,10 +82,15 @@ def test_where_every_row_has_its_account_nothing_is_to_be_joined(data):
 def test_how_much_is_known_is_the_message():
     # Ann's two, the form of info@ and the hostile address; the visit of y is nobody's.
     app = opened("Web")
-    assert "The account is known for 80 %" in said(app)
+    assert "The account is known for 80 % of 5 touchpoints, the person for 80 %" in said(app)
     assert figures(app)["With a person"] == ("4", "as applied")
     assert figures(app)["Journeys"] == ("2", "as applied")
     assert "Addresses that look shared" in said(app)
+
+
+def test_where_no_rows_name_two_ids_that_is_told():
+    assert "Nothing had to be related" in said(opened("Free"))
+    assert "Nothing had to be related" not in said(opened("Web"))
 
 
 def test_a_switch_shows_its_effect_and_changes_nothing_yet(workspace):

@@ -18,6 +18,7 @@ from journey.ingest.identity.links import (
     ROW_IDS,
     SEVERAL_ACCOUNTS,
     SEVERAL_COMPANIES,
+    SHARED_ADDRESS,
     cut_sql,
 )
 from journey.ingest.identity.people import NODES
@@ -158,12 +159,26 @@ def _choose_by_domain(connection: duckdb.DuckDBPyConnection, rules: IdentityRule
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE by_domain AS
-        SELECT name, min(COALESCE(a.right_id, l.right_id)) AS account
-        FROM {LINKS} l JOIN addresses ON l.left_id = id
-        LEFT JOIN {LINKS} a ON a.how = 'domain' AND a.left_kind = 'domain'
-            AND a.left_id = l.right_id AND a.status = '{FOLLOWED}'
-        WHERE l.how = 'domain' AND l.left_kind = 'email' AND l.status = '{FOLLOWED}'
-        GROUP BY name
+        WITH owners AS (
+            SELECT name, min(COALESCE(a.right_id, l.right_id)) AS account
+            FROM {LINKS} l JOIN addresses ON l.left_id = id
+            LEFT JOIN {LINKS} a ON a.how = 'domain' AND a.left_kind = 'domain'
+                AND a.left_id = l.right_id AND a.status = '{FOLLOWED}'
+            WHERE l.how = 'domain' AND l.left_kind = 'email' AND l.status = '{FOLLOWED}'
+            GROUP BY name),
+        companies AS (
+            SELECT id, COALESCE(a.account, o.account) AS account
+            FROM addresses a LEFT JOIN owners o USING (name)
+            WHERE {str("domain" not in rules.off).lower()}),
+        -- Who reads a shared address is no one person, but is of its company.
+        readers AS (
+            SELECT p.name, min(c.account) AS account FROM {LINKS} l
+            JOIN named_people p ON l.right_kind = p.kind AND l.right_id = p.id
+            JOIN companies c ON l.left_id = c.id
+            WHERE l.how = 'email' AND l.status = '{SHARED_ADDRESS}'
+                AND p.name NOT IN (SELECT name FROM addresses)
+            GROUP BY p.name HAVING min(c.account) = max(c.account))
+        FROM owners UNION ALL FROM readers
         """
     )
 

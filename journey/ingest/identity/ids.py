@@ -6,7 +6,9 @@ from typing import Final
 
 import duckdb
 
-from journey.ingest.sql import identifier
+from journey.identity_rules import IdentityRules
+from journey.ingest.identity.domains import shared_names
+from journey.ingest.sql import identifier, literal
 from journey.ingest.synonyms import names_of
 
 ID_ROLES: Final = ("account_id", "person_id", "anonymous_id", "opportunity_id", "session_id")
@@ -126,31 +128,53 @@ def filled_sql(columns: Sequence[str]) -> str:
     return f"COALESCE({', '.join(identifier(column) for column in columns)})"
 
 
-def stated_sql(ids: IdColumns) -> str:
-    """SQL of the person that a row names."""
-    return f"COALESCE(person_id, {', '.join(_beside_sql(ids).values())})"
+def is_shared_sql(value: str, rules: IdentityRules) -> str:
+    """SQL that tells whether an id is an address that several people read."""
+    shared = ", ".join(map(literal, sorted({*shared_names(), *rules.shared_addresses})))
+    trusted = ", ".join(map(literal, rules.trusted_addresses)) or "''"
+    return (
+        f"(contains({value}, '@') AND {value} NOT IN ({trusted}) "
+        f"AND ({value} IN ({shared}) OR split_part({value}, '@', 1) IN ({shared})))"
+    )
 
 
-def _beside_sql(ids: IdColumns) -> dict[str, str]:
+def own_sql(value: str, rules: IdentityRules) -> str:
+    """SQL of an id that is nobody else's: empty where it is an address that several read."""
+    return f"CASE WHEN NOT {is_shared_sql(value, rules)} THEN {value} END"
+
+
+def stated_sql(ids: IdColumns, rules: IdentityRules, *, is_event: bool) -> str:
+    """SQL of the person that a row names: by a shared address only where it has no other id."""
+    if not ids.of_people:
+        return "person_id"
+    every = ["person_id", *_beside_sql(ids, is_event=is_event).values()]
+    return f"COALESCE({', '.join([*(own_sql(value, rules) for value in every), *every])})"
+
+
+def _beside_sql(ids: IdColumns, *, is_event: bool) -> dict[str, str]:
     """SQL of each id of a person beside the one with the role."""
     email, user = filled_sql(ids.email), filled_sql(ids.user)
     return {
         "email": f"CASE WHEN contains({email}, '@') THEN lower({email}) END",
         "contact_id": filled_sql(ids.contact),
-        # Beside a visit it is the user of the website; elsewhere it may be one of our own.
-        "user_id": f"CASE WHEN anonymous_id IS NOT NULL THEN {_lowered(user)} END",
+        # Beside a visit it is the user of the website, in a table of people the one that the
+        # person is; elsewhere it may be one of our own.
+        "user_id": f"CASE WHEN anonymous_id IS NOT NULL THEN {_lowered(user)} END"
+        if is_event
+        else _lowered(user),
         "lead_id": filled_sql(ids.lead),
     }
 
 
-def is_lead_sql(ids: IdColumns) -> str:
+def is_lead_sql(ids: IdColumns, rules: IdentityRules, *, is_event: bool) -> str:
     """SQL that tells whether the person that a row names is the number of a lead."""
     if not ids.are_leads_apart:
         return "false"
-    *others, lead = _beside_sql(ids).values()
+    *others, lead = _beside_sql(ids, is_event=is_event).values()
+    own = ", ".join(own_sql(value, rules) for value in others)
     return (
-        f"CASE WHEN person_id IS NOT NULL THEN {_person_is_lead_sql(ids)} "
-        f"ELSE COALESCE({', '.join(others)}) IS NULL AND COALESCE({_number(lead)}, false) END"
+        f"CASE WHEN {own_sql('person_id', rules)} IS NOT NULL THEN {_person_is_lead_sql(ids)} "
+        f"ELSE COALESCE({own}) IS NULL AND COALESCE({_number(lead)}, false) END"
     )
 
 
@@ -214,10 +238,7 @@ def _is_filled(column: str, ids: IdColumns) -> bool:
 
 
 def _ids_sql(table: str, ids: IdColumns, *, is_event: bool) -> str:
-    beside = _beside_sql(ids)
-    if not is_event:
-        # A table of people has the user that the person is.
-        beside["user_id"] = _lowered(filled_sql(ids.user))
+    beside = _beside_sql(ids, is_event=is_event)
     lead = beside["lead_id"]
     lead_kind = f"CASE WHEN {_number(lead)} THEN 'lead' ELSE 'person' END"
     # A session says who it is only where nothing else does.

@@ -5,8 +5,7 @@ from typing import Final
 import duckdb
 
 from journey.identity_rules import IdentityRules
-from journey.ingest.identity.domains import shared_names
-from journey.ingest.identity.ids import ROWS
+from journey.ingest.identity.ids import ROWS, is_shared_sql, own_sql
 from journey.ingest.sql import literal
 
 ROW_IDS: Final = "identity_row_ids"
@@ -34,21 +33,26 @@ _PERSON_COLUMNS: Final = (
     ("'person'", "user_id"),
     ("lead_kind", "lead_id"),
 )
-"""Columns with ids of people and their kinds; the first that is filled is the person named."""
+"""Columns with ids of people and their kinds."""
 
-NAMED_ID: Final = f"COALESCE({', '.join(column for _, column in _PERSON_COLUMNS)})"
+
+def named_id_sql(rules: IdentityRules) -> str:
+    """SQL of the person that a row names: the first id, a shared address only without others."""
+    columns = [column for _, column in _PERSON_COLUMNS]
+    own = [own_sql(column, rules) for column in columns]
+    return f"COALESCE({', '.join([*own, *columns])})"
 
 
 def _kind_sql(kind: str, column: str) -> str:
     return f"CASE WHEN contains({column}, '@') THEN 'email' ELSE {kind} END"
 
 
-_NAMED_KIND: Final = "CASE {} END".format(
-    " ".join(
-        f"WHEN {column} IS NOT NULL THEN {_kind_sql(kind, column)}"
+def _named_kind_sql(rules: IdentityRules) -> str:
+    owners = [
+        f"WHEN {own_sql(column, rules)} IS NOT NULL THEN {_kind_sql(kind, column)}"
         for kind, column in _PERSON_COLUMNS
-    )
-)
+    ]
+    return f"CASE {' '.join(owners)} ELSE 'email' END"
 
 
 def make_links(connection: duckdb.DuckDBPyConnection, rules: IdentityRules) -> None:
@@ -64,7 +68,7 @@ def make_links(connection: duckdb.DuckDBPyConnection, rules: IdentityRules) -> N
         SELECT *, {_status_sql(rules)} AS status, row_number() OVER () - 1 AS link FROM (
             SELECT {", ".join(LINK_COLUMNS)}, sum(n_rows)::BIGINT AS n_rows,
                 min(first_at) AS first_at, min(file_index) AS file_index
-            FROM ({" UNION ALL ".join(_stated())}) GROUP BY ALL)
+            FROM ({" UNION ALL ".join(_stated(rules))}) GROUP BY ALL)
         """
     )
     _part_shared_ids(connection, rules)
@@ -85,9 +89,10 @@ def _row_ids_sql() -> str:
     return " UNION ALL ".join(parts)
 
 
-def _stated() -> tuple[str, ...]:
+def _stated(rules: IdentityRules) -> tuple[str, ...]:
     """Queries of the links on rows, one for each kind of join."""
     counts = "n_rows, first_at, file_index"
+    named, named_kind = named_id_sql(rules), _named_kind_sql(rules)
     joined = f"FROM {ROWS} r JOIN {ROW_IDS} p ON r.rowid = p.row"
     # Most rows have one id of a person, which makes no pair.
     several = (
@@ -97,9 +102,9 @@ def _stated() -> tuple[str, ...]:
     pairs = f"FROM {several} p JOIN {several} q ON p.row = q.row JOIN {ROWS} r ON r.rowid = p.row"
     return (
         (
-            f"SELECT 'visitor' AS left_kind, anonymous_id AS left_id, {_NAMED_KIND} AS right_kind, "
-            f"{NAMED_ID} AS right_id, 'identify' AS how, {counts} FROM {ROWS} "
-            f"WHERE anonymous_id IS NOT NULL AND {NAMED_ID} IS NOT NULL"
+            f"SELECT 'visitor' AS left_kind, anonymous_id AS left_id, {named_kind} AS right_kind, "
+            f"{named} AS right_id, 'identify' AS how, {counts} FROM {ROWS} "
+            f"WHERE anonymous_id IS NOT NULL AND {named} IS NOT NULL"
         ),
         (
             "SELECT p.kind, p.id, q.kind, q.id, "
@@ -119,14 +124,11 @@ def _stated() -> tuple[str, ...]:
 
 def _status_sql(rules: IdentityRules) -> str:
     off = ", ".join(map(literal, rules.off)) or "''"
-    shared = ", ".join(map(literal, {*shared_names(), *rules.shared_addresses}))
-    trusted = ", ".join(map(literal, rules.trusted_addresses)) or "''"
     address = "CASE 'email' WHEN left_kind THEN left_id WHEN right_kind THEN right_id END"
     return (
         f"CASE WHEN how IN ({off}) THEN '{OFF}' WHEN {cut_sql(rules)} THEN '{CUT}' "
         # An account may be given for a shared address: its readers are of one company.
-        f"WHEN how IN ('identify', 'email') AND {address} NOT IN ({trusted}) "
-        f"AND ({address} IN ({shared}) OR split_part({address}, '@', 1) IN ({shared})) "
+        f"WHEN how IN ('identify', 'email') AND {is_shared_sql(f'({address})', rules)} "
         f"THEN '{SHARED_ADDRESS}' ELSE '{FOLLOWED}' END"
     )
 

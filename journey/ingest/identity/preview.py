@@ -54,7 +54,7 @@ def effect_of(connection: duckdb.DuckDBPyConnection, rules: IdentityRules) -> Ef
             COALESCE(sum(n_touchpoints) FILTER (person_id IS NOT NULL), 0)::BIGINT,
             COALESCE(sum(n_touchpoints) FILTER (is_company), 0)::BIGINT
         FROM (SELECT *, account_id IS NOT NULL AND {kind_sql()} = 'company' AS is_company
-            FROM ({resolved_rows_sql(connection)}))
+            FROM ({resolved_rows_sql(connection, rules)}))
         WHERE n_touchpoints > 0 AND account_id IS NOT NULL
         """
     ).fetchall()[0]

@@ -14,9 +14,11 @@ from journey.ingest.identity.ids import (
     IdColumns,
     gather_rows,
     is_lead_sql,
+    is_shared_sql,
+    own_sql,
     stated_sql,
 )
-from journey.ingest.identity.links import LINKS, NAMED_ID, make_links
+from journey.ingest.identity.links import LINKS, make_links, named_id_sql
 from journey.ingest.identity.people import NODES, make_people
 from journey.ingest.identity.unsafe import find_warnings
 from journey.ingest.sql import identifier, literal
@@ -46,10 +48,8 @@ _NAMED: Final = "identity_named"
 _VISITORS: Final = "identity_visitors"
 _RENAMED: Final = "identity_renamed"
 
-_ROW_IS_LEAD: Final = (
-    "CASE WHEN person_id IS NOT NULL THEN person_kind = 'lead' "
-    "ELSE COALESCE(email, contact_id, user_id) IS NULL AND COALESCE(lead_kind = 'lead', false) END"
-)
+_SHARED: Final = "identity_shared"
+"""The table of shared addresses that stand as a person, with their touchpoints."""
 
 
 def resolve_identities(
@@ -85,11 +85,13 @@ def resolve_identities(
         )
         return
     gather_rows(connection, source, others, columns)
-    relate(connection, rules or IdentityRules())
-    query = resolved_sql(connection, source, stated_sql(columns), is_lead_sql(columns))
+    rules = rules or IdentityRules()
+    relate(connection, rules)
+    stated, is_lead = (make(columns, rules, is_event=True) for make in (stated_sql, is_lead_sql))
+    query = resolved_sql(connection, source, stated, is_lead)
     connection.execute(f"CREATE OR REPLACE TEMP VIEW {identifier(target)} AS {query}")
     for table in others:
-        _name_described(connection, table, columns)
+        _name_described(connection, table, columns, rules)
 
 
 def _is_needed(connection: duckdb.DuckDBPyConnection, source: str, ids: IdColumns) -> bool:
@@ -119,7 +121,13 @@ def relate(connection: duckdb.DuckDBPyConnection, rules: IdentityRules) -> None:
         WHERE v.kind = 'visitor' AND v.node <> v.person
         """
     )
-    _rename_alike(connection)
+    named = named_id_sql(rules)
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {_SHARED} AS "
+        f"SELECT {named} AS id, sum(n_touchpoints)::BIGINT AS n_touchpoints FROM {ROWS} "
+        f"WHERE {is_shared_sql(f'({named})', rules)} GROUP BY 1 HAVING sum(n_touchpoints) > 0"
+    )
+    _rename_alike(connection, rules)
 
 
 def resolved_sql(
@@ -172,12 +180,18 @@ def resolved_sql(
     """
 
 
-def resolved_rows_sql(connection: duckdb.DuckDBPyConnection) -> str:
+def resolved_rows_sql(connection: duckdb.DuckDBPyConnection, rules: IdentityRules) -> str:
     """A query of the rows gathered, with person and account as they are known."""
-    return resolved_sql(connection, ROWS, NAMED_ID, _ROW_IS_LEAD)
+    own = {name: own_sql(name, rules) for name in ("person_id", "email", "contact_id", "user_id")}
+    others = ", ".join(sql for name, sql in own.items() if name != "person_id")
+    is_lead = (
+        f"CASE WHEN {own['person_id']} IS NOT NULL THEN person_kind = 'lead' "
+        f"ELSE COALESCE({others}) IS NULL AND COALESCE(lead_kind = 'lead', false) END"
+    )
+    return resolved_sql(connection, ROWS, named_id_sql(rules), is_lead)
 
 
-def _rename_alike(connection: duckdb.DuckDBPyConnection) -> None:
+def _rename_alike(connection: duckdb.DuckDBPyConnection, rules: IdentityRules) -> None:
     """Find ids of different kinds that would be one journey only because they are spelled alike."""
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE {_RENAMED} (how VARCHAR, id VARCHAR, name VARCHAR)"
@@ -186,7 +200,7 @@ def _rename_alike(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE identity_cases AS "
         f"SELECT account_id AS id, CASE account_by {ranks} ELSE 0 END AS rank "
-        f"FROM ({resolved_rows_sql(connection)}) WHERE account_id IS NOT NULL GROUP BY ALL"
+        f"FROM ({resolved_rows_sql(connection, rules)}) WHERE account_id IS NOT NULL GROUP BY ALL"
     )
     words = " ".join(
         f"WHEN {rank} THEN {literal(how)}" for rank, how in enumerate(_FALLBACKS, start=1)
@@ -210,14 +224,20 @@ def _marked_sql(name: str) -> str:
     return f"{name} || ' (' || replace(how, ' itself', '') || ')'"
 
 
-def _name_described(connection: duckdb.DuckDBPyConnection, table: str, ids: IdColumns) -> None:
+def _name_described(
+    connection: duckdb.DuckDBPyConnection, table: str, ids: IdColumns, rules: IdentityRules
+) -> None:
     """Give the people that a table describes the names they have in the entries."""
+    stated, is_lead = (make(ids, rules, is_event=False) for make in (stated_sql, is_lead_sql))
     connection.execute(
         f"""
         UPDATE {identifier(table)} t SET person_id = p.name FROM {_NAMED} p
-        WHERE p.id = {stated_sql(ids)} AND p.is_lead = {is_lead_sql(ids)}
-            AND p.name IS DISTINCT FROM t.person_id
+        WHERE p.id = {stated} AND p.is_lead = {is_lead} AND p.name IS DISTINCT FROM t.person_id
         """
+    )
+    connection.execute(
+        f"UPDATE {identifier(table)} SET person_id = {stated} "
+        f"WHERE {is_shared_sql('person_id', rules)} AND person_id <> {stated}"
     )
 
 
@@ -300,5 +320,16 @@ def _relation_notes(connection: duckdb.DuckDBPyConnection) -> list[str]:
         notes.append(
             f"Ids spelled like ids of another kind, which are kept apart: {n_alike:,}, for "
             f"example {example!r} as {name!r}."
+        )
+    shared = connection.execute(
+        f"SELECT count(*), COALESCE(sum(n_touchpoints), 0)::BIGINT, "
+        f"first(id ORDER BY n_touchpoints DESC, id) FROM {_SHARED}"
+    ).fetchall()[0]
+    n_shared, n_touchpoints, example = cast("tuple[int, int, str]", shared)
+    if n_shared:
+        notes.append(
+            "Addresses that look shared, such as info@, which stand as one person each for want "
+            f"of another id: {n_shared:,}, with {n_touchpoints:,} touchpoints, for example "
+            f"{example!r}."
         )
     return notes + [warning.sentence for warning in find_warnings(connection, LINKS)]

@@ -38,7 +38,10 @@ class Headers:
 
 @dataclass(frozen=True)
 class Column:
-    """A column made of others: the first that is filled, or words; then narrowed and renamed."""
+    """A column made of others: the first that is filled, or words; then narrowed and renamed.
+
+    ``lists`` is what its cells may name several of, with ``;`` between; the first counts.
+    """
 
     first: tuple[str, ...] = ()
     words: str | None = None
@@ -46,6 +49,7 @@ class Column:
     matches: str | None = None
     not_matches: str | None = None
     labels: Mapping[str, str] = field(default_factory=dict[str, str])
+    lists: str | None = None
 
 
 @dataclass(frozen=True)
@@ -205,6 +209,7 @@ class _Reader:
             matches=self.pattern(entry, "matches", place),
             not_matches=self.pattern(entry, "not_matches", place),
             labels={key: str(words) for key, words in self.table(entry, "labels", place).items()},
+            lists=self.text(entry, "lists", place),
         )
         if bool(column.first) == bool(column.words):
             self.refuse(f"[{place}] needs either first = [...] or words = '...'")

@@ -22,7 +22,7 @@ from journey.ingest.presets.headers import CONNECTOR, HeaderIndex, recognise
 from journey.ingest.presets.layout import COST, Made, lay_out
 from journey.ingest.presets.links import split_links
 from journey.ingest.presets.model import Preset
-from journey.ingest.presets.references import condition_sql, filled, resolved
+from journey.ingest.presets.references import condition_sql, filled, first_sql, resolved
 from journey.ingest.presets.unfold import unfold
 from journey.ingest.sql import identifier, literal
 from journey.report import MOST_EXAMPLES
@@ -119,6 +119,7 @@ def _prepared(
         aside += _merge(connection, base, made, preset)
     if preset.shape == "costs":
         made = _only_costs(connection, base, made)
+    several = _several(connection, base, preset)
     empty = _empty(connection, base, made.headers)
     roles = _filled_roles(made, empty)
     used = {header for headers in roles.values() for header in headers}
@@ -128,7 +129,7 @@ def _prepared(
         base,
         columns=tuple(name for name in made.headers if name not in hidden),
         n_rows=_count(connection, base.table),
-        notes=(*base.notes, *_notes(preset, n_empty)),
+        notes=(*base.notes, *_notes(preset, n_empty), *several),
         aside=(*base.aside, *aside),
         known=_known(preset, confidence, roles),
     )
@@ -290,6 +291,24 @@ def _notes(preset: Preset, n_empty: int) -> list[str]:
     """What was recognised and left out."""
     notes = [f"recognised as {preset.title}"]
     return notes + ([f"{n_empty:,} empty columns left out"] if n_empty else [])
+
+
+def _several(connection: duckdb.DuckDBPyConnection, table: RawTable, preset: Preset) -> list[str]:
+    """Say of how many rows only the first of several ids in a cell counts."""
+    notes: list[str] = []
+    index = HeaderIndex(table.columns)
+    for column in preset.columns.values():
+        cell = first_sql(column.first, index) if column.lists else None
+        if cell is None:
+            continue
+        ((n_rows,),) = connection.execute(
+            f"SELECT count(*) FILTER (regexp_matches({cell}, ';\\s*[^;\\s]')) "
+            f"FROM {identifier(table.table)}"
+        ).fetchall()
+        if n_rows:
+            are = "row names" if n_rows == 1 else "rows name"
+            notes.append(f"{n_rows:,} {are} several {column.lists}; the first counts")
+    return notes
 
 
 def _filled_roles(made: Made, empty: set[str]) -> dict[str, tuple[str, ...]]:

@@ -5,8 +5,6 @@ import datetime as dt
 import pyarrow.parquet as pq
 import pytest
 
-from journey.errors import ColumnsUnclearError
-
 EVENTS = "account_id,time,event\na,2024-01-02 10:00,Ad\na,2024-01-03 10:00,Demo\n"
 
 
@@ -87,7 +85,9 @@ def test_google_costs_without_days_are_set_aside_with_the_reason(costs):
     )
     assert shown(rows[0]) == (None, None, "Spring", "Paid Video", 1334.46, "USD", 1334, 12)
     assert (file.n_costs, file.n_set_aside) == (0, 1)
-    assert [r.reason for r in report.reasons if r.file == "costs.csv"] == ["no day"]
+    assert [r.reason for r in report.reasons if r.file == "costs.csv"] == [
+        "no day: add the segment Day to the export"
+    ]
 
 
 def test_the_editors_export_is_utf_16_with_tabs(imported, tmp_path):
@@ -124,11 +124,55 @@ def test_a_cost_that_is_no_number_is_set_aside(costs):
     assert (reason.reason, reason.examples[0].row) == ("cost is no number", 1)
 
 
+LINKEDIN = "Start Date (in UTC),Campaign Name,Campaign ID,Currency,Total Spent,Impressions\n"
+
+
+@pytest.mark.parametrize(
+    ("written", "cost"),
+    [
+        ("EUR 1,234.56", 1234.56),
+        ("12.50 EUR", 12.5),
+        ("1,234.56EUR", 1234.56),
+        ("kr. 7.50", 7.5),
+        ("R$ 7.50", 7.5),
+        ("-$12.50", -12.5),
+        ("1.5E+3", 1500),
+        ("1.5e3 SEK", 1500),
+    ],
+)
+def test_a_currency_beside_a_cost_is_passed_over(costs, written, cost):
+    rows, *_ = costs(
+        f'{LINKEDIN}1/2/2024,Spring,77,EUR,"{written}",5\n1/3/2024,Spring,77,EUR,3,5\n'
+    )
+    assert [(row["cost"], row["fault"]) for row in rows] == [(cost, None), (3, None)]
+
+
+@pytest.mark.parametrize("nothing", ["--", "-", "", "n/a"])
+def test_a_cost_that_is_not_given_is_not_zero(costs, nothing):
+    rows, file, report = costs(
+        f"{LINKEDIN}1/2/2024,Spring,77,EUR,{nothing},5\n1/3/2024,Spring,77,EUR,3,5\n"
+    )
+    assert [row["cost"] for row in rows if row["fault"] is None] == [3]
+    assert (file.n_costs, file.n_set_aside) == (1, 1)
+    assert [r.reason for r in report.reasons if r.action == "set aside"] == ["no cost given"]
+
+
+@pytest.mark.parametrize(("last", "n_notes"), [("2.500", 1), ("12.50", 0)])
+def test_costs_that_could_be_thousands_are_told(costs, last, n_notes):
+    rows, _, report = costs(
+        f"{LINKEDIN}1/2/2024,Spring,77,EUR,1.250,5\n1/3/2024,Spring,77,EUR,{last},5\n"
+    )
+    assert rows[0]["cost"] == 1.25
+    told = [note for note in report.notes if "1.250 is read with decimals" in note]
+    assert len(told) == n_notes
+
+
 def test_costs_alone_are_no_journeys(imported):
-    with pytest.raises(ColumnsUnclearError, match=r"only costs of campaigns in costs\.csv"):
-        imported(
-            {"costs.csv": "campaign_id,day,cost_in_usd,impressions\n7,2024-01-02 00:00:00,5,1\n"}
-        )
+    log = imported(
+        {"costs.csv": "campaign_id,day,cost_in_usd,impressions\n7,2024-01-02 00:00:00,5,1\n"}
+    )
+    assert (log.n_journeys, log.report.n_costs) == (0, 1)
+    assert log.costs["cost"].tolist() == [5.0]
 
 
 def test_costs_are_touchpoints_where_the_user_says_so(imported):

@@ -122,6 +122,23 @@ def test_ids_joined_by_semicolons_give_the_first(staged, cells):
     assert cells(table, "account_id", PEOPLE) == [("7", "11")]
 
 
+def test_rows_that_name_several_contacts_or_companies_are_told(imported):
+    log = imported(
+        {
+            "deals.csv": "Record ID,Deal Name,Close Date,Create Date,Associated Company IDs,"
+            "Associated Contact IDs\n1,A,,2024-01-01 10:00,7;9,11;12\n"
+            "2,B,,2024-01-02 10:00,7;,12; 13\n",
+            "contacts.csv": CONTACTS,
+        }
+    )
+    named = log.origin.dictionaries["person_id"].drop_null().to_pylist()
+    # 11 and 12 are Ann and Bob.
+    assert sorted(named) == ["ann@acme.example", "bob@acme.example"]
+    notes = " ".join(log.report.notes)
+    assert "2 rows name several contacts; the first counts" in notes
+    assert notes.count("1 row names several companies; the first counts") == 2
+
+
 def test_the_close_date_of_an_open_deal_is_a_plan(imported):
     log = imported(
         {
@@ -199,10 +216,9 @@ def test_clicks_give_hubspot_mails_their_address(staged, reader):
 
 
 def test_opens_and_types_alone_have_no_touchpoints(imported):
-    from journey.errors import ColumnsUnclearError
-
-    with pytest.raises(ColumnsUnclearError, match="looks like HubSpot e-mail opens"):
-        imported({"opens.csv": "id,duration,browser,user_agent\ne1,3,Chrome,UA\n"})
+    log = imported({"opens.csv": "id,duration,browser,user_agent\ne1,3,Chrome,UA\n"})
+    assert (log.n_touchpoints, log.report.n_set_aside) == (0, 1)
+    assert any("no touchpoints yet" in note for note in log.report.notes)
 
 
 def test_hubspot_engagements(staged, cells):
