@@ -9,6 +9,7 @@ from journey.ui.guards import plain_errors, report_error, require_log
 from journey.ui.navigation import navigation
 from journey.ui.style import apply_style
 from journey.ui.text import markdown
+from journey.ui.warm_up import warm_up_in_background
 
 PICKER = "shell:dataset"
 # A compass rose, drawn here: an icon by name would be fetched from an outside server.
@@ -73,3 +74,4 @@ else:
     # for its older kind of navigation and greet a deep link with 'Page not found'.
     PagesManager.uses_pages_directory = False
     server = st.App(__file__, on_script_error=report_error)
+    warm_up_in_background()

@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from journey import charts
+    from journey.analysis.attribution import attribute
+    from journey.analysis.costs import campaign_costs
     from journey.analysis.definition_gaps import definition_gaps
-    from journey.analysis.graph import directly_follows, journey_graph, move_counts
+    from journey.analysis.graph import directly_follows, journey_graph, move_counts, move_means
     from journey.analysis.months import months
     from journey.analysis.outcomes import journeys, outcomes
     from journey.analysis.paths import step_flows
@@ -35,7 +37,9 @@ __all__ = [
     "Stage",
     "TouchpointLog",
     "account_timeline",
+    "attribute",
     "back_moves",
+    "campaign_costs",
     "charts",
     "definition_gaps",
     "directly_follows",
@@ -47,6 +51,7 @@ __all__ = [
     "load_definitions",
     "months",
     "move_counts",
+    "move_means",
     "open_log",
     "outcomes",
     "read_touchpoints",
@@ -68,7 +73,9 @@ _HOME = {
     "Stage": "definitions",
     "TouchpointLog": "log",
     "account_timeline": "analysis.timeline",
+    "attribute": "analysis.attribution",
     "back_moves": "analysis.stages",
+    "campaign_costs": "analysis.costs",
     "definition_gaps": "analysis.definition_gaps",
     "directly_follows": "analysis.graph",
     "drop_offs": "analysis.stages",
@@ -78,6 +85,7 @@ _HOME = {
     "last_touchpoints": "analysis.stages",
     "load_definitions": "definitions",
     "move_counts": "analysis.graph",
+    "move_means": "analysis.graph",
     "months": "analysis.months",
     "open_log": "load",
     "outcomes": "analysis.outcomes",

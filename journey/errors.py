@@ -41,12 +41,24 @@ class ColumnsUnclearError(JourneyError, ValueError):
     """What a column means can't be known from the data alone; the user has to say."""
 
 
+class CountedPathsError(ColumnsUnclearError):
+    """A file holds counted paths, not touchpoints."""
+
+
 class ImportLimitError(JourneyError, MemoryError):
     """Reading a file went over the memory, time or size allowed."""
 
 
 class ImportCancelledError(JourneyError, RuntimeError):
     """The user stopped an import; nothing was kept."""
+
+
+class WarehouseError(JourneyError, ConnectionError):
+    """A database or warehouse can't be reached, or does not give what was asked of it."""
+
+
+class ClusterError(JourneyError, ConnectionError):
+    """A cluster can't be reached, or its workers can't answer."""
 
 
 class StoreError(JourneyError, OSError):

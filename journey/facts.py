@@ -3,9 +3,10 @@
 Facts belong to journeys and don't change with what a view shows or hides.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,11 +15,13 @@ from journey.definitions import Definitions
 from journey.kernels import facts as kernels
 from journey.kernels.select import first_of, take
 from journey.kernels.stages import stage_entries
-from journey.runners import threads
+from journey.percentiles import Cells, Targets, percentiles
 from journey.store.layout import Store, frozen
 from journey.store.view import View
 
 Ints = npt.NDArray[np.int64]
+
+Ask = Callable[[Callable[["Walked"], Any]], list[Any]]
 
 DORMANCY_PERCENTILE = 99
 DORMANCY_LEAST_DAYS = 90
@@ -33,7 +36,7 @@ class ShardFacts:
     ``view`` is the evidence they were read from: all journeys of the shard up to ``as_of``, in
     the shard's order, an empty one where a journey began later. ``entered[journey, stage]`` and
     ``advanced[journey, stage]`` are the first rows in the stage and in the next one after it
-    (-1: none).
+    (-1: none). ``silence`` is that of the whole log.
     """
 
     view: View
@@ -44,6 +47,12 @@ class ShardFacts:
     entered: Ints
     advanced: Ints
     verdict_of_type: npt.NDArray[np.uint8]
+    silence: "Silence"
+
+    @property
+    def n_bytes(self) -> int:
+        """Memory held."""
+        return len(self.current) + 16 * len(self.outcomes) + 2 * self.entered.nbytes
 
     @property
     def last_rows(self) -> Ints:
@@ -76,29 +85,20 @@ class ShardFacts:
 class Silence:
     """What silence is normal in each stage (last entry: before any), and when it ends a journey.
 
-    ``is_own`` says whether a stage had enough gaps of its own.
+    ``n_gaps`` are those of the stage's own, and ``is_own`` says whether they were enough; else
+    all ``n_all_gaps`` of the log served.
     """
 
     dormancy_ticks: float
     normal_ticks: npt.NDArray[np.float64]
     n_gaps: Ints
     is_own: npt.NDArray[np.bool_]
-
-
-@dataclass(frozen=True, eq=False)
-class Facts:
-    """Facts of all shards."""
-
-    shards: tuple[ShardFacts, ...]
-    silence: Silence
+    n_all_gaps: int
 
     @property
-    def n_bytes(self) -> int:
-        """Memory held."""
-        return sum(
-            len(shard.current) + 16 * len(shard.outcomes) + 2 * shard.entered.nbytes
-            for shard in self.shards
-        )
+    def n_behind(self) -> Ints:
+        """How many gaps the normal silence of each stage is read from."""
+        return np.where(self.is_own, self.n_gaps, self.n_all_gaps)
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,27 +119,89 @@ class Rules:
 
 
 @dataclass(frozen=True, eq=False)
-class _Walked:
+class Walked:
+    """Every journey of a shard walked once, dormancy aside."""
+
+    view: View
     entered: npt.NDArray[np.int8]
     current: npt.NDArray[np.int8]
     states: npt.NDArray[np.uint8]
     decided_rows: Ints
+    reopened: npt.NDArray[np.int32]
+
+    @property
+    def n_bytes(self) -> int:
+        """Memory held."""
+        return 2 * len(self.current) + 13 * len(self.states)
 
 
-def read_facts(
-    evidence: Sequence[View],
-    rules: Rules,
-    *,
-    dormancy_days: float | None,
-    ticks_per_day: float,
-    as_of: int,
-) -> Facts:
-    """Walk every journey once, learn what silence is normal, then settle the outcomes."""
-    walked = threads.ask(partial(_walk, rules=rules), evidence)
-    pairs = list(zip(evidence, walked, strict=True))
-    silence = _silence(pairs, rules.n_stages, dormancy_days, ticks_per_day)
-    settle = partial(_settle, rules=rules, silence=silence, as_of=as_of)
-    return Facts(tuple(threads.ask(settle, pairs)), silence)
+def walk(evidence: View, rules: Rules) -> Walked:
+    """Walk every journey of a shard: dormancy changes neither stages nor what decided."""
+    entered = entered_stages(evidence, rules)
+    every = evidence.offsets[:-1], evidence.offsets[1:]
+    current, states, decided, reopened = _run(evidence, rules, entered, *every, np.inf)
+    return Walked(evidence, entered, current, states, decided, reopened)
+
+
+def learn_silence(
+    ask: Ask, n_stages: int, *, dormancy_days: float | None, ticks_per_day: float
+) -> Silence:
+    """What silence is normal, from the gaps in all shards.
+
+    Parameters
+    ----------
+    ask
+        Puts a question to every shard, walked.
+    """
+    every, won = n_stages, n_stages + 1
+    first = ask(partial(_count_gaps, n_stages=n_stages))
+    within = partial(_gaps_within, n_stages=n_stages)
+    wanted = [(stage, NORMAL_PERCENTILE) for stage in range(n_stages)]
+    wanted += [(every, NORMAL_PERCENTILE), (every, DORMANCY_PERCENTILE), (won, DORMANCY_PERCENTILE)]
+    counted, found = percentiles(first, ask, within, wanted, n_stages + 2)
+    # In whole ticks, so that rounding can't tell equal silences apart.
+    normal, limit_of_every, limit_of_won = np.split(np.rint(found), [n_stages + 1, n_stages + 2])
+    if dormancy_days is not None:
+        dormancy = dormancy_days * ticks_per_day
+    else:
+        limit = limit_of_won if any(ask(_has_won)) else limit_of_every
+        dormancy = float(np.fmax(limit, DORMANCY_LEAST_DAYS * ticks_per_day)[0])
+    n_gaps = np.append(counted[:n_stages], 0)
+    is_own = n_gaps >= NORMAL_LEAST_GAPS
+    of_all = normal[-1] if counted[every] else np.inf
+    return Silence(dormancy, np.where(is_own, normal, of_all), n_gaps, is_own, int(counted[every]))
+
+
+def settle(walked: Walked, rules: Rules, silence: Silence, as_of: int) -> ShardFacts:
+    """The facts of a shard, once it is known what silence is normal."""
+    view = walked.view
+    states, reopened = walked.states.copy(), walked.reopened.copy()
+    dormant = kernels.journeys_pausing(view.ticks, view.offsets, silence.dormancy_ticks)
+    if len(dormant):
+        borders = frozen(view.offsets[dormant]), frozen(view.offsets[dormant + 1])
+        again = _run(view, rules, walked.entered, *borders, silence.dormancy_ticks)
+        states[dormant], reopened[dormant] = again[1], again[3]
+    outcomes = kernels.settle(
+        walked.current,
+        states,
+        view.ticks,
+        view.offsets,
+        as_of,
+        silence.dormancy_ticks,
+        silence.normal_ticks,
+    )
+    entered, advanced = stage_entries(walked.current, view.offsets, rules.n_stages)
+    return ShardFacts(
+        view=view,
+        current=frozen(walked.current),
+        outcomes=frozen(outcomes),
+        decided_rows=frozen(walked.decided_rows),
+        reopened=frozen(reopened),
+        entered=frozen(entered),
+        advanced=frozen(advanced),
+        verdict_of_type=rules.verdict_of_type,
+        silence=silence,
+    )
 
 
 def rules_of(store: Store, definitions: Definitions) -> Rules:
@@ -200,98 +262,46 @@ def _by_customer(view: View, rules: Rules) -> npt.NDArray[np.bool_]:
 
 
 def _run(
-    view: View, rules: Rules, entered: npt.NDArray[np.int8], dormancy: float
+    view: View,
+    rules: Rules,
+    entered: npt.NDArray[np.int8],
+    begins: Ints,
+    ends: Ints,
+    dormancy: float,
 ) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.uint8], Ints, npt.NDArray[np.int32]]:
     return kernels.walk(
         entered,
         take(rules.verdict_of_type, view.types),
         _by_customer(view, rules),
         view.ticks,
-        view.offsets,
+        begins,
+        ends,
         rules.n_stages - 1,
         dormancy,
     )
 
 
-def _walk(view: View, *, rules: Rules) -> _Walked:
-    entered = entered_stages(view, rules)
-    current, states, decided, _ = _run(view, rules, entered, np.inf)
-    return _Walked(entered, current, states, decided)
+def _has_won(walked: Walked) -> bool:
+    return bool(np.any(walked.states == kernels.WON))
 
 
-def _silence(
-    pairs: Sequence[tuple[View, _Walked]],
-    n_stages: int,
-    dormancy_days: float | None,
-    ticks_per_day: float,
-) -> Silence:
-    every = np.concatenate([np.empty(0, np.int64), *threads.ask(_all_gaps, pairs)])
-    won = np.concatenate([np.empty(0, np.int64), *threads.ask(_won_gaps, pairs)])
-    any_won = any(bool(np.any(walked.states == kernels.WON)) for _, walked in pairs)
-    least = DORMANCY_LEAST_DAYS * ticks_per_day
-    if dormancy_days is not None:
-        dormancy = dormancy_days * ticks_per_day
-    else:
-        limit = _percentile(won if any_won else every, DORMANCY_PERCENTILE, unknown=0.0)
-        dormancy = max(limit, least)
-    advanced = threads.ask(_gaps_before_advance, pairs)
-    stages = np.concatenate([np.empty(0, np.int8), *(stage for stage, _ in advanced)])
-    gaps = np.concatenate([np.empty(0, np.int64), *(gap for _, gap in advanced)])
-    n_gaps = np.bincount(stages, minlength=n_stages + 1).astype(np.int64)
-    is_own = n_gaps >= NORMAL_LEAST_GAPS
-    of_all = _percentile(every, NORMAL_PERCENTILE, unknown=np.inf)
-    normal = np.full(n_stages + 1, of_all)
-    for stage in np.flatnonzero(is_own):
-        normal[stage] = _percentile(gaps[stages == stage], NORMAL_PERCENTILE, unknown=of_all)
-    return Silence(dormancy, normal, n_gaps, is_own)
+def _count_gaps(walked: Walked, *, n_stages: int) -> Cells:
+    view = walked.view
+    counts = kernels.count_gaps(walked.current, walked.states, view.ticks, view.offsets, n_stages)
+    groups, keys = np.nonzero(counts)
+    bits = np.where(keys > 0, keys + kernels.FIRST_KEY, 0) << kernels.KEY_SHIFT
+    return Cells(groups, bits, counts[groups, keys], np.ones(n_stages + 2, dtype=bool))
 
 
-def _all_gaps(pair: tuple[View, _Walked]) -> Ints:
-    view, _ = pair
-    return kernels.gaps_of(view.ticks, view.offsets, np.ones(view.n_journeys, dtype=bool))
-
-
-def _won_gaps(pair: tuple[View, _Walked]) -> Ints:
-    view, walked = pair
-    return kernels.gaps_of(view.ticks, view.offsets, walked.states == kernels.WON)
-
-
-def _gaps_before_advance(pair: tuple[View, _Walked]) -> tuple[npt.NDArray[np.int8], Ints]:
-    view, walked = pair
-    return kernels.gaps_before_advance(walked.current, view.ticks, view.offsets)
-
-
-def _percentile(values: Ints, percent: int, *, unknown: float) -> float:
-    """In whole ticks, so that rounding can't tell equal silences apart."""
-    if not len(values):
-        return unknown
-    place, hundredths = divmod((len(values) - 1) * percent, 100)
-    low, high = kernels.values_at(values, place)
-    return float(np.rint(low + (high - low) * hundredths / 100))
-
-
-def _settle(
-    pair: tuple[View, _Walked], *, rules: Rules, silence: Silence, as_of: int
-) -> ShardFacts:
-    view, walked = pair
-    _, states, _, reopened = _run(view, rules, walked.entered, silence.dormancy_ticks)
-    outcomes = kernels.settle(
+def _gaps_within(walked: Walked, targets: Targets, *, n_stages: int) -> tuple[Ints, Ints]:
+    view = walked.view
+    return kernels.gaps_within(
         walked.current,
-        states,
+        walked.states,
         view.ticks,
         view.offsets,
-        as_of,
-        silence.dormancy_ticks,
-        silence.normal_ticks,
-    )
-    entered, advanced = stage_entries(walked.current, view.offsets, rules.n_stages)
-    return ShardFacts(
-        view=view,
-        current=frozen(walked.current),
-        outcomes=frozen(outcomes),
-        decided_rows=frozen(walked.decided_rows),
-        reopened=frozen(reopened),
-        entered=frozen(entered),
-        advanced=frozen(advanced),
-        verdict_of_type=rules.verdict_of_type,
+        n_stages,
+        frozen(targets.starts),
+        frozen(targets.lows),
+        frozen(targets.highs),
     )

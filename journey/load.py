@@ -1,6 +1,8 @@
 """Logs from a frame at hand or from a directory on disk."""
 
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -8,13 +10,15 @@ import pyarrow as pa
 
 from journey.costs import read_costs
 from journey.definitions import Definitions, load_definitions
-from journey.errors import ColumnNotFoundError
+from journey.errors import ColumnNotFoundError, StoreError
 from journey.log import TouchpointLog
 from journey.report import read_report
+from journey.runners.spark import Spark, ask_directory, is_address, split_address
 from journey.schema import NUMBER_ROLES, REQUIRED_ROLES
 from journey.store.build import build_store
-from journey.store.layout import Values
-from journey.store.read import open_store
+from journey.store.layout import Store, Values
+from journey.store.read import open_catalogue, open_store
+from journey.store.write import MANIFEST
 
 DEFINITIONS_FILE = "definitions.toml"
 
@@ -69,8 +73,15 @@ def from_frame(
     return TouchpointLog(store, definitions or Definitions())
 
 
-def open_log(directory: Path | str) -> TouchpointLog:
-    """A stored log, opened by memory map, with its definitions and the report of its import.
+def open_log(place: Path | str) -> TouchpointLog:
+    """A stored log, with its definitions and the report of its import.
+
+    Parameters
+    ----------
+    place
+        The directory of a data set, opened by memory map; or its address on a Spark cluster, whose
+        workers then answer all questions: ``spark://host:7077/path/to/data set``, or
+        ``sc://host:15002/path/to/data set`` for Spark Connect.
 
     Raises
     ------
@@ -78,16 +89,58 @@ def open_log(directory: Path | str) -> TouchpointLog:
         If there is no store or part of it is missing.
     DefinitionsError
         If the definitions beside it can't be used.
+    ClusterError
+        If the cluster can't be reached or its workers can't answer.
     """
-    place = Path(directory)
-    store = open_store(place)
-    own = place / DEFINITIONS_FILE
-    return TouchpointLog(
-        store,
-        definitions=load_definitions(own) if own.exists() else Definitions(),
-        report=read_report(place),
-        costs=read_costs(place),
-    )
+    if isinstance(place, str) and is_address(place):
+        return _on_cluster(place)
+    directory = Path(place)
+    return _log(open_store(directory), _beside(directory))
+
+
+@dataclass(frozen=True, eq=False)
+class _Beside:
+    """What lies beside the store of a data set."""
+
+    definitions: Definitions
+    report: Any
+    costs: pd.DataFrame
+
+
+def _beside(directory: Path) -> _Beside:
+    own = directory / DEFINITIONS_FILE
+    definitions = load_definitions(own) if own.exists() else Definitions()
+    return _Beside(definitions, read_report(directory), read_costs(directory))
+
+
+def _log(store: Store, beside: _Beside) -> TouchpointLog:
+    return TouchpointLog(store, beside.definitions, report=beside.report, costs=beside.costs)
+
+
+def _on_cluster(address: str) -> TouchpointLog:
+    """All but the shards is read here where this machine sees it, else sent by a worker once."""
+    cluster, directory = split_address(address)
+    fingerprint, n_shards = ask_directory(cluster, directory, _identity)
+    if (Path(directory) / MANIFEST).exists():
+        store, beside = open_catalogue(Path(directory))[0], _beside(Path(directory))
+    else:
+        store, beside = ask_directory(cluster, directory, _catalogue)
+    if store.fingerprint != fingerprint:
+        raise StoreError(
+            f"The data set at {directory} is another one here than on the cluster. Let both see "
+            "the same storage at that path."
+        )
+    runner = Spark(cluster, directory, fingerprint, n_shards)
+    return replace(_log(store, beside), cluster=runner)
+
+
+def _identity(directory: Path) -> tuple[str, int]:
+    store, n_shards = open_catalogue(directory)
+    return store.fingerprint, n_shards
+
+
+def _catalogue(directory: Path) -> tuple[Store, _Beside]:
+    return open_catalogue(directory)[0], _beside(directory)
 
 
 def _touchpoints(frame: pd.DataFrame) -> pa.Table:

@@ -13,13 +13,27 @@ from journey import selection
 from journey.costs import costs_fingerprint, costs_frame
 from journey.definitions import Definitions
 from journey.errors import ValueNotAllowedError
-from journey.facts import Facts, Rules, ShardFacts, read_facts, rules_of
-from journey.runners import threads
+from journey.facts import Rules, ShardFacts, Silence
+from journey.reading import (
+    Extent,
+    Norms,
+    Reading,
+    ask_part,
+    ask_parts,
+    ask_view,
+    extent_of,
+    last_tick,
+    learned_silence,
+    merge_extents,
+    rules_for,
+)
+from journey.runners.piece import Runner
+from journey.runners.threads import Threads
 from journey.schema import CASE_ROLES, SECONDS_PER_DAY, Case
 from journey.store.cache import memory
 from journey.store.layout import MICROSECONDS, Store
 from journey.store.recase import recase
-from journey.store.view import View, cut_after, first_at_or_after, keep_journeys, whole
+from journey.store.view import View
 
 Answer = TypeVar("Answer")
 Value = str | None | Sequence[str | None]
@@ -41,6 +55,8 @@ class TouchpointLog:
         The stage and outcome model.
     report, costs
         What the import did to every row, and what campaigns cost by day, where it was imported.
+    cluster
+        Who asks the shards, where they are not on this machine.
     """
 
     origin: Store
@@ -51,6 +67,7 @@ class TouchpointLog:
     gap_ticks: int | None = None
     until: int | None = None
     steps: tuple[selection.Step, ...] = ()
+    cluster: Runner | None = None
 
     @cached_property
     def fingerprint(self) -> str:
@@ -77,52 +94,33 @@ class TouchpointLog:
         return memory.get(key, make, n_bytes=lambda store: 32 * store.n_touchpoints)
 
     @cached_property
-    def views(self) -> tuple[View, ...]:
-        """The touchpoints in view, a dense selection for each shard."""
-        if not self.steps:
-            return (
-                self.evidence if self.until is None else tuple(map(_without_empty, self.evidence))
-            )
-        key = ("views", self.fingerprint, self._content)
-        return memory.get(key, self._make_views, n_bytes=_view_bytes)
-
-    @cached_property
-    def evidence(self) -> tuple[View, ...]:
-        """All journeys up to ``as_of``, whatever is in view."""
-        views = tuple(whole(self.store, shard) for shard in self.store.shards)
-        if self.until is None:
-            return views
-        return tuple(threads.ask(partial(_cut_at, instant=self.until), views))
-
-    @cached_property
-    def facts(self) -> Facts:
-        """Stage, outcome and silence of every journey."""
-        key = (
-            "facts",
-            self._content,
-            self.store.fingerprint,
-            self.until,
-            self.definitions.fingerprint,
-        )
-        make = partial(
-            read_facts,
-            self.evidence,
-            self.rules,
-            dormancy_days=self.definitions.dormancy_days,
-            ticks_per_day=self.ticks_per_day,
-            as_of=self.as_of_tick,
-        )
-        return memory.get(key, make, n_bytes=lambda facts: facts.n_bytes)
-
-    @cached_property
-    def rules(self) -> Rules:
-        """The definitions as arrays over the store's codes."""
-        return rules_of(self.store, self.definitions)
+    def silence(self) -> Silence:
+        """What silence is normal in each stage, read from all journeys up to ``as_of``."""
+        return learned_silence(self.runner, self.store, self._reading)
 
     @property
+    def rules(self) -> Rules:
+        """The definitions as arrays over the store's codes."""
+        return rules_for(self.store, self.definitions)
+
+    @cached_property
+    def runner(self) -> Runner:
+        """Who asks the shards."""
+        return self.cluster or Threads(self.store)
+
+    @cached_property
+    def _reading(self) -> Reading:
+        return Reading(self.definitions, self.until, self.steps)
+
+    @cached_property
+    def _norms(self) -> Norms:
+        return Norms(self.silence, self.as_of_tick)
+
+    @cached_property
     def as_of_tick(self) -> int:
         """``as_of`` in the store's unit of time."""
-        last = self.origin.last_tick or 0
+        # The last instant of all touchpoints, those that belong to no such case among them.
+        last = last_tick(self.cluster or Threads(self.origin), self.origin)
         return last if self.until is None else min(last, self.until)
 
     @property
@@ -138,12 +136,18 @@ class TouchpointLog:
     @property
     def n_touchpoints(self) -> int:
         """Touchpoints in view."""
-        return sum(view.n_touchpoints for view in self.views)
+        return int(self._extent.counts.sum())
 
     @property
     def n_journeys(self) -> int:
         """Journeys in view."""
-        return sum(view.n_journeys for view in self.views)
+        return self._extent.n_journeys
+
+    @cached_property
+    def _extent(self) -> Extent:
+        """The size of what is in view: one question for all that tell of it."""
+        n_types = len(self.type_names)
+        return merge_extents(self.ask(partial(extent_of, n_types=n_types)), n_types)
 
     @property
     def n_without_case(self) -> int:
@@ -164,22 +168,19 @@ class TouchpointLog:
     def touchpoint_types(self) -> list[str]:
         """Touchpoint types in view, by name."""
         names = self.type_names
-        counts = np.zeros(len(names), np.int64)
-        for view in self.views:
-            counts += np.bincount(view.types, minlength=len(names))
-        return sorted(names[code] for code in np.flatnonzero(counts))
+        return sorted(names[code] for code in np.flatnonzero(self._extent.counts))
 
     @property
     def first_at(self) -> pd.Timestamp | None:
         """The first touchpoint in view; none in an empty log."""
-        firsts = [int(view.ticks.min()) for view in self.views if view.n_touchpoints]
-        return self.at(min(firsts)) if firsts else None
+        first = self._extent.first_tick
+        return None if first is None else self.at(first)
 
     @property
     def last_at(self) -> pd.Timestamp | None:
         """The last touchpoint in view; none in an empty log."""
-        lasts = [int(view.ticks.max()) for view in self.views if view.n_touchpoints]
-        return self.at(max(lasts)) if lasts else None
+        last = self._extent.last_tick
+        return None if last is None else self.at(last)
 
     def at(self, tick: int) -> pd.Timestamp:
         """The instant of a tick, in UTC."""
@@ -199,12 +200,41 @@ class TouchpointLog:
     # ---- questions
 
     def ask(self, question: Callable[[View], Answer]) -> list[Answer]:
-        """The answers of all shards to a question about the touchpoints in view."""
-        return threads.ask(question, self.views)
+        """The answers of all shards to a question about the touchpoints in view.
+
+        Parameters
+        ----------
+        question
+            A module's function, or a ``partial`` of one with small arguments, so that it can be
+            sent to where the shards are. Its answer is small too: of a size that doesn't grow with
+            touchpoints.
+        """
+        norms = self._norms if self._reading.needs_facts else None
+        asked = partial(ask_view, reading=self._reading, norms=norms, question=question)
+        return self.runner.ask(asked)
 
     def ask_with_facts(self, question: Callable[[tuple[View, ShardFacts]], Answer]) -> list[Answer]:
         """The answers of all shards to a question that needs facts of journeys too."""
-        return threads.ask(question, list(zip(self.views, self.facts.shards, strict=True)))
+        asked = partial(ask_part, reading=self._reading, norms=self._norms, question=question)
+        return self.runner.ask(asked)
+
+    def ask_in_buckets(
+        self,
+        question: Callable[[View, int], Sequence[Any]],
+        merge: Callable[[Sequence[Any]], Answer],
+    ) -> list[Answer]:
+        """The answers of all buckets to a question whose shards' answers would be too large.
+
+        Parameters
+        ----------
+        question
+            Asked with a view and a number of buckets, gives a part of the answer for each.
+        merge
+            Asked with the parts of one bucket, in the order of shards, gives a small answer.
+        """
+        norms = self._norms if self._reading.needs_facts else None
+        asked = partial(ask_parts, reading=self._reading, norms=norms, question=question)
+        return self.runner.ask_in_buckets(asked, merge)
 
     # ---- new logs
 
@@ -285,6 +315,10 @@ class TouchpointLog:
         """Keep journeys that are exactly this sequence."""
         return self._then(selection.HavingVariant(tuple(sequence)))
 
+    def keep(self, step: selection.Keep) -> "TouchpointLog":
+        """Keep whole journeys that a question of each shard chooses."""
+        return self._then(step)
+
     def between(self, start: Any = None, end: Any = None) -> "TouchpointLog":
         """Keep touchpoints from ``start`` to before ``end``; ``as_of`` becomes ``end``."""
         log = self if start is None else self._then(selection.Since(self._tick(start)))
@@ -308,10 +342,16 @@ class TouchpointLog:
         Raises
         ------
         ValueNotAllowedError
-            If there is no such case, or the gap is no length of time.
+            If there is no such case, the gap is no length of time, or the log is on a cluster.
         """
         if case not in CASE_ROLES:
             raise ValueNotAllowedError.among(case, CASE_ROLES, what="The case")
+        if self.cluster is not None and case != "account":
+            raise ValueNotAllowedError(
+                f"On a cluster journeys are those of accounts, as stored, not by {case}. Import "
+                f"the files with the column that tells the {case} as account_id, or open the data "
+                "set on one machine."
+            )
         if case == "session" and gap is None and "session_id" not in self.origin.text_columns:
             raise ValueNotAllowedError(
                 "The log has no session_id. Give the silence that ends a session as its gap, "
@@ -336,17 +376,6 @@ class TouchpointLog:
         per_tick = MICROSECONDS // self.origin.ticks_per_second
         return -(-microseconds // per_tick)
 
-    def _make_views(self) -> tuple[View, ...]:
-        stages = self.definitions.stage_names
-        needed = any(map(selection.needs_facts, self.steps))
-        facts = self.facts.shards if needed else [None] * len(self.store.shards)
-        work = [
-            (whole(self.store, shard), selection.Context(known, stages))
-            for shard, known in zip(self.store.shards, facts, strict=True)
-        ]
-        select = partial(_select, chosen=self.steps, until=self.until)
-        return tuple(threads.ask(select, work))
-
 
 def _seconds(gap: str | pd.Timedelta) -> float:
     """The length of a gap; a bare number could be of any unit."""
@@ -368,29 +397,3 @@ def _is_number(gap: object) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _select(
-    work: tuple[View, selection.Context], *, chosen: Sequence[selection.Step], until: int | None
-) -> View:
-    """Attributes choose journeys before these are cut: it is the same, and less to cut."""
-    view, context = work
-    n_early = selection.n_by_account(chosen, view.store)
-    for step in chosen[:n_early]:
-        view = selection.apply(step, view, context)
-    view = view if until is None else _cut_at(view, instant=until)
-    for step in chosen[n_early:]:
-        view = selection.apply(step, view, context)
-    return _without_empty(view)
-
-
-def _without_empty(view: View) -> View:
-    return view if view.lengths.all() else keep_journeys(view, view.lengths > 0)
-
-
-def _cut_at(view: View, *, instant: int) -> View:
-    return cut_after(view, first_at_or_after(view, instant))
-
-
-def _view_bytes(views: tuple[View, ...]) -> int:
-    return sum(view.n_bytes for view in views)

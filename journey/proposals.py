@@ -15,8 +15,10 @@ from journey.definitions import Definitions, Stage
 from journey.schema import DEFAULT_STAGES
 
 _WON: Final = (
-    r"closed won|deal won|won deal|\bwon\b|won date|purchase[ds]?\b"
-    r"|order (?:completed|placed|paid)|placed? order|checkout completed"
+    r"closed won|deal won|won deal|\bwon\b|won date"
+    r"|purchase[ds]?\b(?! (?:order|requisition|request|history|page|button|intent|item|group))"
+    r"|^(?:buy|bought|transaction|conversion|converted)$|transaction (?:completed|success)"
+    r"|order(?:ed)? (?:completed|placed|paid|date|time|at)\b|placed? order|checkout completed"
     r"|contract (?:signed|won)|signed contract"
     r"|became (?:a |an )?(?:paying )?customer|converted to customer|new customer|subscription "
     r"(?:started|created|activated)|subscribed to (?:paid|plan)|payment (?:received|completed)"
@@ -34,7 +36,7 @@ _NO_DECISION: Final = (
 )
 _NOT_OUTCOME: Final = (
     r"churn|probability|lost password|lost cart|lost and found|not won|won t\b|reminder|abandon"
-    r"|fail|cancel|refund|intent|before|pre "
+    r"|fail|cancel|refund|intent|before|pre |delete"
 )
 
 _WORDS: Final[Mapping[str, str]] = {
@@ -49,8 +51,9 @@ _WORDS: Final[Mapping[str, str]] = {
     "Convert": (
         r"demo\b|proposal|quote|quotation|pricing call|negotiat|contract|legal|procurement"
         r"|security review|trial|poc\b|proof of concept|pilot|opportunit|\bsql\b|sales qualified"
-        r"|sales call|discovery call|deal|checkout|add(?:ed)? to cart|basket|\bcart\b|order|meeting"
-        r"|\bsal\b|sales accepted|evaluation|business case|stakeholder|decision|payment|appointment"
+        r"|sales call|discovery call|deal|checkout|add(?:ed)? ?to ?cart|basket|\bcart\b|order"
+        r"|meeting|\bsal\b|sales accepted|evaluation|business case|stakeholder|decision|payment"
+        r"|appointment"
         r"|angebot|verhandl|vertrag|devis|négoci|presupuesto|oferta|propuesta|preventivo"
         r"|报价|演示|谈判"
     ),

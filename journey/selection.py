@@ -1,6 +1,6 @@
 """The steps by which a log is narrowed or relabelled, each from view to view."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
@@ -112,6 +112,23 @@ class HavingVariant:
     sequence: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Keep:
+    """Keep journeys that a question of the shard chooses, whole.
+
+    The question is a module's function; it is asked with the touchpoints in view, the facts, and
+    the arguments, and answers with a flag for each journey.
+    """
+
+    question: Callable[..., Flags]
+    arguments: tuple[tuple[str, Hashable], ...] = ()
+
+    def __repr__(self) -> str:
+        """The same in every process, as a fingerprint must be."""
+        name = f"{self.question.__module__}.{self.question.__qualname__}"
+        return f"Keep({name}, {self.arguments!r})"
+
+
 Step = (
     Where
     | Exclude
@@ -124,6 +141,7 @@ Step = (
     | HavingMove
     | HavingAt
     | HavingVariant
+    | Keep
 )
 
 
@@ -135,7 +153,7 @@ class Context:
     stages: tuple[str, ...]
 
 
-def apply(step: Step, view: View, context: Context) -> View:  # noqa: C901, PLR0911 - a case a step
+def apply(step: Step, view: View, context: Context) -> View:  # noqa: C901, PLR0911, PLR0912 - a case a step
     """The view after one step."""
     names, offsets = view.type_names, view.offsets
     begins, ends = offsets[:-1], offsets[1:]
@@ -170,6 +188,9 @@ def apply(step: Step, view: View, context: Context) -> View:  # noqa: C901, PLR0
             code_of = {name: code for code, name in enumerate(names)}
             wanted = np.array([code_of.get(name, -1) for name in sequence], dtype=np.int64)
             return keep_journeys(view, select.is_sequence(view.types, offsets, wanted))
+        case Keep(question, arguments):
+            part = without_empty(view), _known(context)
+            return keep_journeys(part[0], question(part, **dict(arguments)))
 
 
 def _where(step: Where, view: View, context: Context) -> View:
@@ -193,9 +214,7 @@ def _where(step: Where, view: View, context: Context) -> View:
 
 
 def _facts_flags(step: Where, view: View, context: Context) -> Flags:
-    facts = context.facts
-    if facts is None:
-        raise AssertionError("a step that reads facts was applied without them")
+    facts = _known(context)
     if step.column == "outcome":
         return _wanted(OUTCOMES, step.values)[facts.outcomes[view.journeys]]
     stages, in_none = _wanted(context.stages, step.values), None in step.values
@@ -204,6 +223,12 @@ def _facts_flags(step: Where, view: View, context: Context) -> Flags:
         return np.append(stages, in_none)[last[view.journeys]]
     reached = facts.reached(np.append(stages, False)) | (in_none & (last < 0))
     return reached[view.journeys]
+
+
+def _known(context: Context) -> ShardFacts:
+    if context.facts is None:
+        raise AssertionError("a step that reads facts was applied without them")
+    return context.facts
 
 
 def _at_position(step: HavingAt, view: View) -> Flags:
@@ -241,7 +266,12 @@ def n_by_account(steps: Sequence[Step], store: Store) -> int:
 
 def needs_facts(step: Step) -> bool:
     """Whether a step can only be applied with the facts of journeys."""
-    return isinstance(step, Where) and step.column in JOURNEY_FACTS
+    return isinstance(step, Keep) or (isinstance(step, Where) and step.column in JOURNEY_FACTS)
+
+
+def without_empty(view: View) -> View:
+    """The same view without journeys of which nothing is left."""
+    return view if view.lengths.all() else keep_journeys(view, view.lengths > 0)
 
 
 def values_of(store: Store, column: str, stages: Sequence[str]) -> list[str | None]:

@@ -1,9 +1,13 @@
 """Small data sets on disk, as the app opens them."""
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from journey.store.write import write_store
+from journey.definitions import dumps
+from journey.load import DEFINITIONS_FILE
+from journey.store.encode import Encoding
+from journey.store.write import _write_contents, write_store
 
 
 def store(rows, directory, *, accounts=None):
@@ -23,3 +27,14 @@ def store(rows, directory, *, accounts=None):
         whole_seconds=True,
         accounts=None if accounts is None else pa.table(accounts),
     )
+
+
+def save(log, directory):
+    """Write a log as a data set that is cut as the log is, with its definitions beside."""
+    held = log.origin
+    directory.mkdir(parents=True)
+    tick_type = held.shards[0].ticks.dtype if held.shards else np.dtype(np.int32)
+    encoding = Encoding(held.dictionaries, tick_type, held.ticks_per_second)
+    tables = {"accounts": held.accounts, "people": held.people}
+    _write_contents(directory, held.shards, encoding, tables, None)
+    (directory / DEFINITIONS_FILE).write_text(dumps(log.definitions), encoding="utf-8")

@@ -11,16 +11,18 @@ ROOT = Path(__file__).parents[1]
 MODULES = sorted((ROOT / "journey").rglob("*.py"))
 PAGES = [ROOT / "app.py", *sorted((ROOT / "pages").rglob("*.py"))]
 
-BASE = {"schema", "errors"}
+BASE = {"schema", "errors", "version", "wording"}
 STORE = BASE | {"kernels", "store"}
 LOG = STORE | {
     *("channels", "costs", "identity_rules", "definitions", "proposals", "report", "runners"),
-    *("facts", "selection", "log", "load"),
+    *("percentiles", "facts", "selection", "reading", "log", "load"),
 }
 ALL_BUT_UI = LOG | {"ingest", "analysis", "charts", "exports", "workspace", "cli", ""}
 MAY_IMPORT = {
     "schema": set(),
     "errors": set(),
+    "version": set(),
+    "wording": set(),
     "kernels": {"kernels"},
     "store": STORE,
     "channels": BASE,
@@ -30,8 +32,10 @@ MAY_IMPORT = {
     "proposals": BASE | {"definitions"},
     "report": BASE,
     "runners": STORE | {"runners"},
-    "facts": LOG - {"selection", "log", "load"},
-    "selection": LOG - {"log", "load"},
+    "percentiles": STORE,
+    "facts": LOG - {"selection", "reading", "log", "load"},
+    "selection": LOG - {"reading", "log", "load"},
+    "reading": LOG - {"log", "load"},
     "log": LOG - {"load"},
     "load": LOG,
     "ingest": LOG | {"ingest"},

@@ -16,7 +16,7 @@ def read_by_account(log):
     """By account: stages after each touch, outcome, deciding touch, reopenings."""
     names = (*log.definitions.stage_names, None)
     found = {}
-    for shard in log.facts.shards:
+    for _, shard in log.ask_with_facts(lambda part: part):
         cases = log.store.dictionaries["account_id"].take(shard.view.shard.cases).to_pylist()
         for j, case in enumerate(cases):
             begin, end = shard.view.offsets[j : j + 2].tolist()
@@ -58,7 +58,7 @@ def test_facts_of_a_bigger_log_equal_the_reference(seed):
 
 
 def check_silence(log, reference):
-    silence: Silence = log.facts.silence
+    silence: Silence = log.silence
     ticks_per_us = log.store.ticks_per_second / 1_000_000
     assert is_same(silence.dormancy_ticks, float(reference.dormancy * ticks_per_us))
     for stage, normal in zip((*reference.stages, None), silence.normal_ticks.tolist(), strict=True):
@@ -130,6 +130,6 @@ def test_equal_silences_are_told_apart_by_no_rounding():
     # b has been silent for exactly 11 days, which is not longer; c for 11.5.
     rows = [("a", 0, "Ad"), ("a", 2, "Ad"), ("a", 14, "Ad"), ("b", 3, "Ad"), ("c", 2.5, "Ad")]
     log = small_log(rows)
-    assert log.facts.silence.normal_ticks[0] == 11 * 86_400
+    assert log.silence.normal_ticks[0] == 11 * 86_400
     outcome = {case: facts[1] for case, facts in read_by_account(log).items()}
     assert outcome == {"a": "in_progress", "b": "in_progress", "c": "stalled"}

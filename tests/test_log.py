@@ -234,7 +234,7 @@ def test_ties_of_a_case_over_several_accounts_keep_the_order_of_the_source(sampl
 def paths(log):
     """The types of each journey, in order, by case."""
     found = {}
-    for view in log.views:
+    for view in log.ask(lambda view: view):
         names = view.store.dictionaries[view.store.case_role]
         for place, journey in enumerate(view.journeys.tolist()):
             begin, end = view.offsets[place : place + 2].tolist()

@@ -162,3 +162,13 @@ def test_every_type_but_losses_gets_exactly_one_stage_and_every_stage_a_type(pai
     assert all(stage.touchpoints for stage in proposed.stages) or not staged
     assert list(proposed.stage_names) == [s for s in DEFAULT_STAGES if s in proposed.stage_names]
     assert set(proposed.won) <= set(proposed.stages[-1].touchpoints)
+
+
+@pytest.mark.parametrize("name", ["buy", "transaction", "conversion", "Order Date", "addtocart"])
+def test_what_shops_call_a_purchase_wins_and_a_cart_does_not(name):
+    assert decides_won(name) == (name != "addtocart")
+
+
+@pytest.mark.parametrize("name", ["Create Purchase Requisition", "Delete Purchase Order Item"])
+def test_steps_of_buying_departments_win_nothing(name):
+    assert not decides_won(name)

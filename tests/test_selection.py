@@ -88,7 +88,7 @@ def taken(log, reference, step):  # noqa: PLR0911 - one return a kind of step
 def sequences(log):
     """What is in view: by case the (name, instant) of each touch."""
     found = {}
-    for view in log.views:
+    for view in log.ask(lambda view: view):
         cases = view.store.dictionaries[view.store.case_role]
         for position, journey in enumerate(view.journeys.tolist()):
             rows = slice(*view.offsets[position : position + 2].tolist())

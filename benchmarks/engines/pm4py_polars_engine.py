@@ -11,32 +11,40 @@ from pm4py.algo.filtering.polars.consecutive_act_case_grouping import (
 
 from engines.pm4py_engine import (
     COLUMNS,
+    NAMES,
+    channel,
     comparable,
     exclude,
-    fresh,
     moves,
-    moves_timed,
-    segment_dates,
+    moves_mean,
+    moves_median,
+    segment,
     variants,
+    window,
 )
 
 PACKAGES = ("pm4py", "polars")
 
 __all__ = [
+    "channel",
     "collapse",
     "comparable",
     "exclude",
-    "fresh",
+    "load",
     "moves",
-    "moves_timed",
-    "segment_dates",
+    "moves_mean",
+    "moves_median",
+    "segment",
     "variants",
+    "window",
 ]
 
 
 def load(directory: Path) -> pl.LazyFrame:
     """The log in memory as pm4py wants it, the segment an attribute of cases."""
-    frame = pl.read_parquet(directory / "log.parquet").rename({"industry": "case:industry"})
+    frame = pl.read_parquet(directory / "log.parquet", columns=NAMES).rename(
+        {"industry": "case:industry"}
+    )
     return pm4py.format_dataframe(frame.lazy(), **COLUMNS).collect().lazy()
 
 

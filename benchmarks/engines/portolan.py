@@ -1,11 +1,16 @@
 """Portolan on its stored log, with no view and no answer kept from one question to the next."""
 
+import pickle
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import streamlit as st
 from tasks import (
+    CHANNEL,
     END,
     EXCLUDED,
+    N_STALLED,
     N_TYPES,
     N_VARIANTS,
     SEGMENT,
@@ -13,12 +18,19 @@ from tasks import (
     START,
     STEPS,
     surely_top,
+    whole_seconds,
 )
 
 import journey
+from journey.analysis import graph
+from journey.analysis.attribution import removal_effects
+from journey.analysis.moves import partial_counts
 from journey.store.cache import memory
+from journey.ui import headlines
 
-PACKAGES = ("numpy", "numba", "pyarrow", "pandas")
+PACKAGES = ("numpy", "numba", "pyarrow", "pandas", "networkx")
+NEED_NO_FACTS = ("moves", "segment", "window", "channel", "exclude", "collapse", "facts")
+SECONDS_PER_DAY = 86_400
 Counts = dict[Any, float]
 
 
@@ -27,11 +39,31 @@ def load(directory: Path) -> journey.TouchpointLog:
     return journey.open_log(directory / "store")
 
 
-def fresh(log: journey.TouchpointLog) -> journey.TouchpointLog:
+def about(log: journey.TouchpointLog) -> dict[str, int]:
+    """Counts of the log, bytes of what kernels read, and of one shard's answer about moves.
+
+    Kernels read types, times, and where journeys begin.
+    """
+    shards = log.store.shards
+    answers = log.ask(partial(partial_counts, n_types=len(log.type_names)))
+    return {
+        "answer_bytes": max(len(pickle.dumps(answer)) for answer in answers),
+        "n_journeys": log.store.n_journeys,
+        "n_shards": len(shards),
+        "kernels": sum(
+            shard.codes["touchpoint"].nbytes + shard.ticks.nbytes + shard.offsets.nbytes
+            for shard in shards
+        ),
+    }
+
+
+def fresh(log: journey.TouchpointLog, task: str) -> journey.TouchpointLog:
     """The same log with the facts of its journeys, but no view and no answer at hand."""
     memory.clear()
+    st.cache_resource.clear()
     again = journey.TouchpointLog(log.origin, log.definitions)
-    facts(again)
+    if task not in NEED_NO_FACTS:
+        facts(again)
     return again
 
 
@@ -40,14 +72,29 @@ def moves(log: journey.TouchpointLog) -> Any:
     return journey.move_counts(log)
 
 
-def moves_timed(log: journey.TouchpointLog) -> Any:
-    """Moves with counts, journeys, shares, mean and exact median times."""
+def moves_mean(log: journey.TouchpointLog) -> Any:
+    """Moves with counts, journeys, wins and mean times."""
+    return graph.move_means(log)
+
+
+def moves_median(log: journey.TouchpointLog) -> Any:
+    """Moves with counts, journeys, shares, directions, mean and exact median times."""
     return journey.directly_follows(log)
 
 
-def segment_dates(log: journey.TouchpointLog) -> Any:
-    """Moves in one industry between two dates."""
-    return moves(log.where(industry=SEGMENT).between(START, END))
+def segment(log: journey.TouchpointLog) -> Any:
+    """Moves in one industry."""
+    return moves(log.where(industry=SEGMENT))
+
+
+def window(log: journey.TouchpointLog) -> Any:
+    """Moves between two dates."""
+    return moves(log.between(START, END))
+
+
+def channel(log: journey.TouchpointLog) -> Any:
+    """Moves between touchpoints of one channel."""
+    return moves(log.where(channel=CHANNEL))
 
 
 def exclude(log: journey.TouchpointLog) -> Any:
@@ -75,10 +122,33 @@ def variants(log: journey.TouchpointLog) -> Any:
     return journey.variants(log, top=N_VARIANTS)
 
 
+def stalled(log: journey.TouchpointLog) -> Any:
+    """The open journeys silent for too long that risk most value, each with its next touch."""
+    return journey.stalled_accounts(log, limit=N_STALLED)
+
+
+def removal(log: journey.TouchpointLog) -> Any:
+    """Exact removal effects of all touchpoint types."""
+    return removal_effects(log, by="touchpoint")
+
+
 def facts(log: journey.TouchpointLog) -> Any:
     """Stage at every touch and outcome of every journey, once for a log and its ``as_of``."""
-    memory.clear()
-    return journey.TouchpointLog(log.origin, log.definitions).facts
+    return journey.outcomes(log)
+
+
+def map_page(log: journey.TouchpointLog) -> Any:
+    """What the journey map asks after a filter: sizes, types, the graph and its backbone."""
+    view = log.exclude(EXCLUDED)
+    backbone = journey.simplify(journey.journey_graph(view))
+    return view.n_journeys, view.touchpoint_types, backbone
+
+
+def overview_page(log: journey.TouchpointLog) -> Any:
+    """What the overview asks after a filter: outcomes, figures, pointers, drop-offs, months."""
+    view = log.where(industry=SEGMENT)
+    known = headlines.figures(view)
+    return known, headlines.pointers(view), journey.drop_offs(view), journey.months(view)
 
 
 def comparable(task: str, log: journey.TouchpointLog, answer: Any) -> dict[str, Counts]:
@@ -95,12 +165,22 @@ def comparable(task: str, log: journey.TouchpointLog, answer: Any) -> dict[str, 
         case "variants":
             counted = dict(zip(answer["sequence"], answer["n_journeys"], strict=True))
             return {"variants": surely_top(counted)}
-        case "facts":
+        case "removal":
+            return {"removal effects": answer.set_index("channel")["removal_effect"].to_dict()}
+        case "stalled" | "facts" | "map_page" | "overview_page":
             return {}
+    return _move_counts(task, answer)
+
+
+def _move_counts(task: str, answer: Any) -> dict[str, Counts]:
     pairs = list(zip(answer["source"], answer["target"], strict=True))
     counts = {"moves": dict(zip(pairs, answer["n_moves"], strict=True))}
-    if task == "moves_timed":
-        seconds = (answer["median_days"] * 86_400).round(1)
+    if task in ("moves_mean", "moves_median"):
+        means = dict(zip(pairs, answer["mean_days"] * SECONDS_PER_DAY, strict=True))
+        counts["journeys"] = dict(zip(pairs, answer["n_journeys"], strict=True))
+        counts["mean seconds"] = whole_seconds(means)
+    if task == "moves_median":
+        seconds = (answer["median_days"] * SECONDS_PER_DAY).round(1)
         counts["median seconds"] = dict(zip(pairs, seconds, strict=True))
     return counts
 

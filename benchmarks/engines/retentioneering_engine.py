@@ -5,28 +5,24 @@ from typing import Any
 
 import pandas as pd
 from retentioneering.eventstream.eventstream import Eventstream
-from tasks import END, EXCLUDED, SEGMENT, STAGES, START, STEPS
+from tasks import CHANNEL, END, EXCLUDED, SEGMENT, STAGES, START, STEPS
 
 PACKAGES = ("retentioneering", "duckdb", "pandas")
+COLUMNS = ["account_id", "touchpoint", "occurred_at", "channel", "industry"]
 Counts = dict[Any, float]
 
 
 def load(directory: Path) -> Eventstream:
     """The log as an event stream, the segment a segment column."""
     return Eventstream(
-        pd.read_parquet(directory / "log.parquet"),
+        pd.read_parquet(directory / "log.parquet", columns=COLUMNS),
         {
             "path_cols": ["account_id"],
             "event_col": "touchpoint",
             "timestamp_col": "occurred_at",
-            "segment_cols": ["industry"],
+            "segment_cols": ["industry", "channel"],
         },
     )
-
-
-def fresh(log: Eventstream) -> Eventstream:
-    """The same event stream: nothing measured here is kept."""
-    return log
 
 
 def moves(log: Eventstream) -> pd.DataFrame:
@@ -34,22 +30,28 @@ def moves(log: Eventstream) -> pd.DataFrame:
     return log.transition_graph_data(edge_weight="count")
 
 
-def moves_timed(log: Eventstream) -> Any:
+def moves_median(log: Eventstream) -> Any:
     """Median times of moves; their counts need another call."""
     return moves(log), log.transition_graph_data(edge_weight="time_median")
 
 
-def segment_dates(log: Eventstream) -> Any:
-    """Moves in one industry between two dates."""
+def segment(log: Eventstream) -> Any:
+    """Moves in one industry."""
+    return moves(log.filter_events(func=lambda frame: frame["industry"] == SEGMENT))
+
+
+def window(log: Eventstream) -> Any:
+    """Moves between two dates."""
     return moves(
         log.filter_events(
-            func=lambda frame: (
-                (frame["industry"] == SEGMENT)
-                & (frame["occurred_at"] >= START)
-                & (frame["occurred_at"] < END)
-            )
+            func=lambda frame: (frame["occurred_at"] >= START) & (frame["occurred_at"] < END)
         )
     )
+
+
+def channel(log: Eventstream) -> Any:
+    """Moves between touchpoints of one channel."""
+    return moves(log.filter_events(func=lambda frame: frame["channel"] == CHANNEL))
 
 
 def exclude(log: Eventstream) -> Any:
@@ -82,7 +84,7 @@ def comparable(task: str, log: Eventstream, answer: Any) -> dict[str, Counts]:
             n_journeys = log.df["account_id"].nunique()
             counts = (_inner(answer) * n_journeys).round()
             return {"at step": {(step, kind): n for (kind, step), n in counts.items() if n}}
-        case "moves_timed":
+        case "moves_median":
             counts, times = answer
             seconds = _inner(times).dropna().dt.total_seconds()
             return {**comparable("moves", log, counts), "median seconds": seconds.to_dict()}

@@ -1,7 +1,9 @@
 """Whether what a log tells of time can be trusted: silent sources, strays, times loaded at once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -178,8 +180,14 @@ def shared_instants(log: TouchpointLog, *, by: str = "source_system") -> pd.Data
     >>> shared_instants(log)[["source", "n_together", "together_share"]].values.tolist()
     [['crm', 30, 0.75]]
     """
-    found = _counts(log, by, 1)
-    rows = [row for code in np.unique(found.sources) for row in _together(found, int(code), log)]
+    store = log.store
+    column = by if by in store.text_columns else None
+    names: list[str | None] = store.dictionaries[column].to_pylist() if column else [None]
+    question = partial(_clock_parts, column=column, ticks_per_day=int(log.ticks_per_day))
+    merge = partial(_together, ticks_per_day=int(log.ticks_per_day))
+    found = [counts for bucket in log.ask_in_buckets(question, merge) for counts in bucket]
+    rows = [_together_row(log, names, code, found) for code in sorted({one.code for one in found})]
+    rows = [row for row in rows if row[2]]
     frame = pd.DataFrame(rows, columns=list(TOGETHER_COLUMNS)).astype(
         dict.fromkeys(("n_touchpoints", "n_together", "n_instants", "n_at_busiest"), "int64")
         | dict.fromkeys(("together_share", "same_clock_share"), "float64")
@@ -266,20 +274,63 @@ def _strays(
     return rows
 
 
-def _together(found: _Counts, code: int, log: TouchpointLog) -> list[tuple[object, ...]]:
-    """The row of a source, if any instant is shared by many."""
-    own = found.sources == code
-    times, counts = found.times[own], found.counts[own]
-    shared = counts >= LEAST_TOGETHER
-    if not shared.any():
-        return []
-    total, n_together = int(counts.sum()), int(counts[shared].sum())
-    busiest = int(counts.argmax())
-    _, clock = np.unique(times % int(log.ticks_per_day), return_inverse=True)
-    same_clock = int(np.bincount(clock, counts).max())
-    figures = (total, n_together, n_together / total, int(shared.sum()))
-    at_busiest = (log.at(int(times[busiest])), int(counts[busiest]))
-    return [(found.names[code], *figures, *at_busiest, same_clock / total)]
+@dataclass(frozen=True)
+class _Together:
+    """Of a source, the touchpoints at some times of the day."""
+
+    code: int
+    n_touchpoints: int
+    n_together: int
+    n_instants: int
+    busiest: tuple[int, int]
+    n_at_clock: int
+
+
+def _clock_parts(
+    view: View, n_buckets: int, *, column: str | None, ticks_per_day: int
+) -> list[tuple[Ints, Ints, Ints]]:
+    """Sources, instants and counts of one shard, in buckets by the time of day."""
+    sources, times, counts = _count(view, column=column, ticks_per_unit=1)
+    bucket = times % ticks_per_day % n_buckets
+    chosen = (np.flatnonzero(bucket == one) for one in range(n_buckets))
+    return [(sources[rows], times[rows], counts[rows]) for rows in chosen]
+
+
+def _together(parts: Sequence[tuple[Ints, Ints, Ints]], *, ticks_per_day: int) -> list[_Together]:
+    """What the sources share in one bucket, all shards together."""
+    sources, times, counts = _summed(
+        *(np.concatenate(column) for column in zip(*parts, strict=True))
+    )
+    borders = np.flatnonzero(np.diff(sources, prepend=-1, append=-1))
+    found: list[_Together] = []
+    for begin, end in pairwise(borders.tolist()):
+        mine, own = times[begin:end], counts[begin:end]
+        shared = own >= LEAST_TOGETHER
+        _, clock = np.unique(mine % ticks_per_day, return_inverse=True)
+        busiest = int(own.argmax())
+        found.append(
+            _Together(
+                int(sources[begin]),
+                int(own.sum()),
+                int(own[shared].sum()),
+                int(shared.sum()),
+                (int(own[busiest]), -int(mine[busiest])),
+                int(np.bincount(clock, own).max()),
+            )
+        )
+    return found
+
+
+def _together_row(
+    log: TouchpointLog, names: Sequence[str | None], code: int, found: Sequence[_Together]
+) -> tuple[object, ...]:
+    """The row of a source, from all buckets; of equally busy instants the first."""
+    own = [one for one in found if one.code == code]
+    total, n_together = sum(o.n_touchpoints for o in own), sum(o.n_together for o in own)
+    n_at_busiest, busiest = max(one.busiest for one in own)
+    figures = (total, n_together, n_together / total, sum(one.n_instants for one in own))
+    same_clock = max(one.n_at_clock for one in own) / total
+    return names[code], *figures, log.at(-busiest), n_at_busiest, same_clock
 
 
 def _day(number: int) -> pd.Timestamp:

@@ -1,7 +1,6 @@
 """The journey as a graph: touchpoint types, the moves between them, how often and how fast."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, cast
 
@@ -9,14 +8,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from journey.analysis.directions import directions, moves_across
+from journey.analysis.directions import directions
+from journey.analysis.moves import median_gaps, merge_counts, partial_counts, timed_moves
 from journey.analysis.stages import stage_funnel
-from journey.analysis.statistics import medians_of_groups
 from journey.facts import Rules, ShardFacts, entered_stages
 from journey.kernels import moves as kernels
 from journey.log import TouchpointLog
 from journey.schema import OUTCOMES
-from journey.store.layout import gap_type
 from journey.store.view import View
 
 if TYPE_CHECKING:
@@ -24,37 +22,7 @@ if TYPE_CHECKING:
 
 Ints = npt.NDArray[np.int64]
 
-DENSE_TYPES_MOST = 1_024
-"""Up to so many types moves are counted in a matrix, beyond it by sorted keys."""
-
 UNASSIGNED = "Unassigned"
-MOVE_COLUMNS = (
-    "source",
-    "target",
-    "n_moves",
-    "n_journeys",
-    "share",
-    "median_days",
-    "mean_days",
-    "direction",
-    "n_back",
-)
-
-
-@dataclass(frozen=True, eq=False)
-class Moves:
-    """Moves of one or more shards; ``gaps`` of move ``k`` are ``gaps[starts[k]:starts[k + 1]]``."""
-
-    keys: Ints
-    n_moves: Ints
-    n_journeys: Ints
-    gap_sums: npt.NDArray[np.float64]
-    gaps: npt.NDArray[Any]
-
-    @property
-    def starts(self) -> Ints:
-        """Where the gaps of each move begin, and the end of the last."""
-        return np.concatenate([[0], np.cumsum(self.n_moves)])
 
 
 def directly_follows(log: TouchpointLog) -> pd.DataFrame:
@@ -92,7 +60,20 @@ def directly_follows(log: TouchpointLog) -> pd.DataFrame:
     0     Ad   Demo        1          2.0
     1   Demo   Demo        1          1.0
     """
-    return _move_frame(log)
+    moves = timed_moves(log)
+    medians = median_gaps(log, moves)
+    n_moves, n_journeys, _, n_forward, n_back = moves.counts
+    sources, targets = np.divmod(moves.keys, len(log.type_names) or 1)
+    leaving = np.bincount(sources, weights=n_moves)
+    columns = {
+        "n_journeys": n_journeys,
+        "share": n_moves / leaving[sources],
+        "median_days": medians / log.ticks_per_day,
+        "mean_days": moves.gap_sums / n_moves / log.ticks_per_day,
+        "direction": directions(sources == targets, n_moves, n_forward, n_back),
+        "n_back": n_back,
+    }
+    return _move_frame(log, moves.keys, n_moves, columns)
 
 
 def move_counts(log: TouchpointLog) -> pd.DataFrame:
@@ -115,18 +96,40 @@ def move_counts(log: TouchpointLog) -> pd.DataFrame:
       source target  n_moves
     0     Ad   Demo        1
     """
-    names = log.type_names
-    keys, n_moves = merge_counts(log.ask(partial(partial_counts, n_types=len(names))))
-    order = _by_size(keys, n_moves, names)
-    sources, targets = np.divmod(keys[order], len(names) or 1)
-    name_of = _index_of(names)
-    return pd.DataFrame(
-        {
-            "source": name_of.take(sources),
-            "target": name_of.take(targets),
-            "n_moves": n_moves[order],
-        }
-    )
+    n_types = len(log.type_names)
+    parts = log.ask(partial(partial_counts, n_types=n_types))
+    return _move_frame(log, *merge_counts(parts, n_types=n_types), {})
+
+
+def move_means(log: TouchpointLog) -> pd.DataFrame:
+    """Moves with the journeys that make them, how many of these are won, and the mean time.
+
+    Returns
+    -------
+    DataFrame
+        One row per pair: ``source``, ``target``, ``n_moves``, ``n_journeys`` (journeys that make
+        the move), ``n_won`` (of these), ``mean_days`` between the two touches. By ``n_moves``,
+        largest first.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from journey import from_frame
+    >>> days = pd.to_datetime(["2026-01-01", "2026-01-03"])
+    >>> log = from_frame(pd.DataFrame({
+    ...     "account_id": "a", "occurred_at": days, "touchpoint": ["Ad", "Demo"]}))
+    >>> move_means(log)[["source", "target", "n_journeys", "n_won", "mean_days"]]
+      source target  n_journeys  n_won  mean_days
+    0     Ad   Demo           1      0        2.0
+    """
+    moves = timed_moves(log)
+    n_moves, n_journeys, n_won, _, _ = moves.counts
+    columns = {
+        "n_journeys": n_journeys,
+        "n_won": n_won,
+        "mean_days": moves.gap_sums / n_moves / log.ticks_per_day,
+    }
+    return _move_frame(log, moves.keys, n_moves, columns)
 
 
 def journey_graph(log: TouchpointLog) -> "nx.DiGraph[str]":
@@ -220,93 +223,21 @@ def touchpoint_types(log: TouchpointLog) -> pd.DataFrame:
     )
 
 
-def partial_counts(view: View, *, n_types: int) -> tuple[Ints, Ints]:
-    """Keys and counts of one shard's moves."""
-    if n_types > DENSE_TYPES_MOST:
-        keys, _, _ = kernels.list_moves(view.types, view.ticks, view.offsets, n_types)
-        return np.unique(keys, return_counts=True)
-    counts = kernels.count_moves(view.types, view.offsets, n_types)
-    keys = np.flatnonzero(counts)
-    return keys, counts[keys]
-
-
-def merge_counts(parts: Sequence[tuple[Ints, Ints]]) -> tuple[Ints, Ints]:
-    """Keys and counts of all shards' moves."""
-    none = np.empty(0, np.int64)
-    found = np.concatenate([none, *(k for k, _ in parts)])
-    counts = np.concatenate([none, *(n for _, n in parts)])
-    if found.max(initial=0) < DENSE_TYPES_MOST**2:
-        totals = np.bincount(found, weights=counts).astype(np.int64)
-        keys = np.flatnonzero(totals)
-        return keys, totals[keys]
-    keys, owner = np.unique(found, return_inverse=True)
-    return keys, np.bincount(owner, weights=counts, minlength=len(keys)).astype(np.int64)
-
-
-def partial_moves(view: View, *, n_types: int) -> Moves:
-    """The moves of one shard."""
-    if n_types > DENSE_TYPES_MOST:
-        return _sparse_moves(view, n_types)
-    n_moves, n_journeys, gap_sums = kernels.count_moves_timed(
-        view.types, view.ticks, view.offsets, n_types
-    )
-    starts = np.cumsum(n_moves) - n_moves
-    gaps = np.empty(view.n_touchpoints - view.n_journeys, gap_type(view.ticks))
-    kernels.gaps_by_move(view.types, view.ticks, view.offsets, n_types, starts, gaps)
-    keys = np.flatnonzero(n_moves)
-    return Moves(keys, n_moves[keys], n_journeys[keys], gap_sums[keys], gaps)
-
-
-def merge_moves(parts: Sequence[Moves]) -> Moves:
-    """The moves of all shards."""
-    if len(parts) == 1:
-        return parts[0]
-    none = np.empty(0, np.int64)
-    keys, owner = np.unique(
-        np.concatenate([none, *(part.keys for part in parts)]), return_inverse=True
-    )
-    counts = np.concatenate([none, *(part.n_moves for part in parts)])
-    n_moves = np.bincount(owner, weights=counts, minlength=len(keys)).astype(np.int64)
-    journeys = np.concatenate([none, *(part.n_journeys for part in parts)])
-    sums = np.concatenate([np.empty(0), *(part.gap_sums for part in parts)])
-    gaps = np.empty(int(n_moves.sum()), parts[0].gaps.dtype if parts else np.int64)
-    at = np.cumsum(n_moves) - n_moves
-    for part in parts:
-        place = np.searchsorted(keys, part.keys)
-        kernels.place_groups(part.gaps, part.starts, at[place], gaps)
-        at[place] += part.n_moves
-    return Moves(
-        keys,
-        n_moves,
-        np.bincount(owner, weights=journeys, minlength=len(keys)).astype(np.int64),
-        np.bincount(owner, weights=sums, minlength=len(keys)).astype(np.float64),
-        gaps,
-    )
-
-
-def _move_frame(log: TouchpointLog) -> pd.DataFrame:
+def _move_frame(
+    log: TouchpointLog, keys: Ints, n_moves: Ints, columns: Mapping[str, Any]
+) -> pd.DataFrame:
+    """Moves by name, with further columns; largest first."""
     names = log.type_names
-    moves = merge_moves(log.ask(partial(partial_moves, n_types=len(names))))
-    n_forward, n_back = moves_across(log, moves.keys, n_types=len(names))
-    medians = medians_of_groups(moves.gaps, moves.starts)
-    order = _by_size(moves.keys, moves.n_moves, names)
-    sources, targets = np.divmod(moves.keys[order], len(names) or 1)
-    n_moves = moves.n_moves[order]
-    leaving = np.bincount(sources, weights=n_moves, minlength=len(names))
+    order = _by_size(keys, n_moves, names)
+    sources, targets = np.divmod(keys[order], len(names) or 1)
     name_of = _index_of(names)
     return pd.DataFrame(
         {
             "source": name_of.take(sources),
             "target": name_of.take(targets),
-            "n_moves": n_moves,
-            "n_journeys": moves.n_journeys[order],
-            "share": n_moves / leaving[sources],
-            "median_days": medians[order] / log.ticks_per_day,
-            "mean_days": moves.gap_sums[order] / n_moves / log.ticks_per_day,
-            "direction": directions(sources == targets, n_moves, n_forward[order], n_back[order]),
-            "n_back": n_back[order],
-        },
-        columns=list(MOVE_COLUMNS),
+            "n_moves": n_moves[order],
+            **{name: column.take(order) for name, column in columns.items()},
+        }
     )
 
 
@@ -322,22 +253,6 @@ def _by_size(keys: Ints, n_moves: Ints, names: Sequence[str]) -> Ints:
     rank[sorted(range(len(names)), key=names.__getitem__)] = np.arange(len(names))
     sources, targets = np.divmod(keys, len(names) or 1)
     return np.lexsort((rank[sources] * len(names) + rank[targets], -n_moves))
-
-
-def _sparse_moves(view: View, n_types: int) -> Moves:
-    keys, gaps, journeys = kernels.list_moves(view.types, view.ticks, view.offsets, n_types)
-    order = np.argsort(keys, kind="stable")
-    keys, gaps, journeys = keys[order], gaps[order], journeys[order]
-    starts = np.flatnonzero(np.diff(keys, prepend=-1))
-    new_journey = np.diff(journeys, prepend=-1) != 0
-    new_journey[starts] = True
-    return Moves(
-        keys[starts],
-        np.diff(np.append(starts, len(keys))),
-        np.add.reduceat(new_journey.astype(np.int64), starts) if len(starts) else starts,
-        np.add.reduceat(gaps.astype(np.float64), starts) if len(starts) else np.empty(0),
-        gaps,
-    )
 
 
 def _count_types(part: tuple[View, ShardFacts], *, n_types: int) -> tuple[Ints, Ints, Ints, Ints]:

@@ -54,7 +54,7 @@ def match_audit(log: TouchpointLog, *, by: str = "source_system") -> pd.DataFram
     store = log.store
     column = by if by in store.text_columns else None
     values = store.dictionaries[column].to_pylist() if column else [None]
-    count = partial(_count, store=store, column=column, n_values=len(values))
+    count = partial(_count, column=column, n_values=len(values))
     counts = sum(log.ask(count), np.zeros((3, len(values)), np.int64))
     seen = np.flatnonzero(counts[0])
     n_touchpoints, n_with_person, n_with_account = counts[:, seen]
@@ -71,8 +71,9 @@ def match_audit(log: TouchpointLog, *, by: str = "source_system") -> pd.DataFram
     return frame.sort_values(["n_touchpoints", "value"], ascending=[False, True], ignore_index=True)
 
 
-def _count(view: View, *, store: Store, column: str | None, n_values: int) -> Ints:
+def _count(view: View, *, column: str | None, n_values: int) -> Ints:
     """By value: touchpoints, those with a person, those of an account."""
+    store = view.store
     codes = (
         view.codes(column).astype(np.int64) if column else np.zeros(view.n_touchpoints, np.int64)
     )

@@ -1,19 +1,18 @@
 """The journeys behind counts that ``where`` has no words for, so that every count opens."""
 
-from collections.abc import Callable, Iterable
-from functools import partial
+from collections.abc import Callable, Hashable, Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
-from journey.analysis.months import begun_months, won_months
+from journey.analysis.months import Months, begun_months, won_months
 from journey.analysis.segments import members, segmentation
 from journey.analysis.stages import back_rows, entries_of, last_undeciding_types
 from journey.errors import ValueNotAllowedError
 from journey.facts import ShardFacts
 from journey.log import TouchpointLog
 from journey.schema import OUTCOMES, Outcome
+from journey.selection import Keep
 from journey.store.layout import MICROSECONDS
 from journey.store.view import View
 
@@ -31,12 +30,7 @@ def advanced_from(log: TouchpointLog, stage: str) -> TouchpointLog:
     ValueNotAllowedError
         If there is no such stage.
     """
-    code = _stage(log, stage)
-
-    def chosen(part: Part) -> Flags:
-        return entries_of(part).has_advanced[:, code]
-
-    return _keep(log, chosen)
+    return _keep(log, _has_advanced, stage=_stage(log, stage))
 
 
 def stayed_in(
@@ -49,15 +43,8 @@ def stayed_in(
     ValueNotAllowedError
         If there is no such stage.
     """
-    code = _stage(log, stage)
-    wanted = [OUTCOMES.index(outcome) for outcome in outcomes]
-
-    def chosen(part: Part) -> Flags:
-        entries = entries_of(part)
-        stayed = entries.has_entered[:, code] & ~entries.has_advanced[:, code]
-        return stayed & np.isin(entries.outcomes, wanted)
-
-    return _keep(log, chosen)
+    wanted = tuple(OUTCOMES.index(outcome) for outcome in outcomes)
+    return _keep(log, _has_stayed, stage=_stage(log, stage), outcomes=wanted)
 
 
 def ended_with(log: TouchpointLog, stage: str, touchpoint: str) -> TouchpointLog:
@@ -70,11 +57,8 @@ def ended_with(log: TouchpointLog, stage: str, touchpoint: str) -> TouchpointLog
     """
     if touchpoint not in log.type_names:
         raise ValueNotAllowedError.among(touchpoint, log.type_names, what="The touchpoint type")
-    wanted = log.type_names.index(touchpoint)
-    return _keep(
-        stayed_in(log, stage, outcomes=DROPPED),
-        lambda part: last_undeciding_types(part) == wanted,
-    )
+    stayed = stayed_in(log, stage, outcomes=DROPPED)
+    return _keep(stayed, _has_last, touchpoint=touchpoint)
 
 
 def moved_back(log: TouchpointLog, source_stage: str, target_stage: str) -> TouchpointLog:
@@ -86,24 +70,17 @@ def moved_back(log: TouchpointLog, source_stage: str, target_stage: str) -> Touc
         If there is no such stage.
     """
     source, target = _stage(log, source_stage), _stage(log, target_stage)
-
-    def chosen(part: Part) -> Flags:
-        view, _ = part
-        moves = back_rows(part)
-        cases = moves.loc[(moves["source"] == source) & (moves["target"] == target), "journey"]
-        return np.isin(view.shard.cases[view.journeys], cases.to_numpy(np.int64))
-
-    return _keep(log, chosen)
+    return _keep(log, _has_moved_back, source=source, target=target)
 
 
 def begun_in(log: TouchpointLog, month: str) -> TouchpointLog:
     """Journeys whose first touchpoint is in a month (``YYYY-MM``): ``n_journeys_started``."""
-    return _in_month(log, month, begun_months)
+    return _keep(log, _is_begun_in, month=month)
 
 
 def won_in(log: TouchpointLog, month: str) -> TouchpointLog:
     """Journeys won in a month (``YYYY-MM``): ``n_won`` of ``months``."""
-    return _in_month(log, month, won_months)
+    return _keep(log, _is_won_in, month=month)
 
 
 def in_segment(log: TouchpointLog, by: str, value: str | None) -> TouchpointLog:
@@ -116,40 +93,61 @@ def in_segment(log: TouchpointLog, by: str, value: str | None) -> TouchpointLog:
     ValueNotAllowedError
         If the column has no such value.
     """
-    segments = segmentation(log, by)
-    if value not in segments.names:
-        known = [name for name in segments.names if name is not None]
+    names = segmentation(log.store, by).names
+    if value not in names:
+        known = [name for name in names if name is not None]
         raise ValueNotAllowedError.among(value, known, what=f"The value of {by!r}")
-    wanted = segments.names.index(value)
-
-    def chosen(part: Part) -> Flags:
-        view, _ = part
-        journey, segment = members(view, segments)
-        flags = np.zeros(view.n_journeys, dtype=bool)
-        flags[journey[segment == wanted]] = True
-        return flags
-
-    return _keep(log, chosen)
+    return _keep(log, _is_in_segment, by=by, value=value)
 
 
-def _in_month(log: TouchpointLog, month: str, months_of: Callable[..., object]) -> TouchpointLog:
-    per_tick = MICROSECONDS // log.store.ticks_per_second
-    asked = partial(months_of, microseconds_per_tick=per_tick)
-    wanted = np.datetime64(month, "M")
-    return _keep(log, lambda part: np.asarray(asked(part) == wanted))
-
-
-def _keep(log: TouchpointLog, chosen: Callable[[Part], Flags]) -> TouchpointLog:
+def _keep(
+    log: TouchpointLog, question: Callable[..., Flags], **arguments: Hashable
+) -> TouchpointLog:
     """Keep the journeys in view that a question of each shard chooses."""
-    answers = log.ask_with_facts(chosen)
-    codes = [
-        view.shard.cases[view.journeys[flags]]
-        for view, flags in zip(log.views, answers, strict=True)
-    ]
-    store = log.store
-    names = store.dictionaries[store.case_role]
-    found = pa.array(np.concatenate([np.empty(0, np.int64), *codes]), pa.int64())
-    return log.where({store.case_role: names.take(found).to_pylist()})
+    return log.keep(Keep(question, tuple(arguments.items())))
+
+
+def _has_advanced(part: Part, *, stage: int) -> Flags:
+    return entries_of(part).has_advanced[:, stage]
+
+
+def _has_stayed(part: Part, *, stage: int, outcomes: Sequence[int]) -> Flags:
+    entries = entries_of(part)
+    stayed = entries.has_entered[:, stage] & ~entries.has_advanced[:, stage]
+    return stayed & np.isin(entries.outcomes, outcomes)
+
+
+def _has_last(part: Part, *, touchpoint: str) -> Flags:
+    return last_undeciding_types(part) == part[0].type_names.index(touchpoint)
+
+
+def _has_moved_back(part: Part, *, source: int, target: int) -> Flags:
+    view, _ = part
+    moves = back_rows(part)
+    cases = moves.loc[(moves["source"] == source) & (moves["target"] == target), "journey"]
+    return np.isin(view.shard.cases[view.journeys], cases.to_numpy(np.int64))
+
+
+def _is_begun_in(part: Part, *, month: str) -> Flags:
+    return _is_month(part, begun_months, month)
+
+
+def _is_won_in(part: Part, *, month: str) -> Flags:
+    return _is_month(part, won_months, month)
+
+
+def _is_month(part: Part, months_of: Callable[..., Months], month: str) -> Flags:
+    per_tick = MICROSECONDS // part[0].store.ticks_per_second
+    return months_of(part, microseconds_per_tick=per_tick) == np.datetime64(month, "M")
+
+
+def _is_in_segment(part: Part, *, by: str, value: str | None) -> Flags:
+    view, _ = part
+    segments = segmentation(view.store, by)
+    journey, segment = members(view, segments)
+    flags = np.zeros(view.n_journeys, dtype=bool)
+    flags[journey[segment == segments.names.index(value)]] = True
+    return flags
 
 
 def _stage(log: TouchpointLog, stage: str) -> int:

@@ -1,5 +1,6 @@
 """What happened month by month."""
 
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -12,6 +13,7 @@ from journey.store.layout import MICROSECONDS
 from journey.store.view import View
 
 Months = npt.NDArray[np.datetime64]
+Counted = tuple[Months, npt.NDArray[np.int64]]
 Part = tuple[View, ShardFacts]
 
 WON = 0
@@ -43,15 +45,17 @@ def months(log: TouchpointLog) -> pd.DataFrame:
     2  2026-03              2                   1      0
     """
     per_tick = MICROSECONDS // log.store.ticks_per_second
-    answers = log.ask_with_facts(partial(_months_of, microseconds_per_tick=per_tick))
-    parts = [np.concatenate(column) for column in zip(*answers, strict=True)]
-    seen = np.concatenate(parts) if parts else np.empty(0, "datetime64[M]")
+    answers = log.ask_with_facts(partial(_count_months, microseconds_per_tick=per_tick))
+    parts = [_added(column) for column in zip(*answers, strict=True)]
+    seen = np.concatenate([month for month, _ in parts]) if parts else np.empty(0, "datetime64[M]")
     if not len(seen):
         empty = pd.DataFrame({name: np.empty(0, np.int64) for name in MONTH_COLUMNS})
         return empty.astype({"month": str})
     first, last = seen.min(), seen.max()
     n_months = int((last - first).astype(np.int64)) + 1
-    counts = [np.bincount((part - first).astype(np.int64), minlength=n_months) for part in parts]
+    counts = [np.zeros(n_months, np.int64) for _ in parts]
+    for count, (month, n_in_month) in zip(counts, parts, strict=True):
+        count[(month - first).astype(np.int64)] = n_in_month
     named = np.datetime_as_string(np.arange(first, last + 1)).astype(object)
     return pd.DataFrame(dict(zip(MONTH_COLUMNS, (named, *counts), strict=True)))
 
@@ -73,14 +77,30 @@ def won_months(part: Part, *, microseconds_per_tick: int) -> Months:
     return found
 
 
-def _months_of(part: Part, *, microseconds_per_tick: int) -> tuple[Months, Months, Months]:
+def _count_months(part: Part, *, microseconds_per_tick: int) -> tuple[Counted, Counted, Counted]:
+    """Months with their touchpoints, journeys begun, journeys won."""
     view, _ = part
     won = won_months(part, microseconds_per_tick=microseconds_per_tick)
-    return (
-        _months(view.ticks, microseconds_per_tick),
-        begun_months(part, microseconds_per_tick=microseconds_per_tick),
-        won[~np.isnat(won)],
-    )
+    begun = begun_months(part, microseconds_per_tick=microseconds_per_tick)
+    touched = _months(view.ticks, microseconds_per_tick)
+    return _counted(touched), _counted(begun), _counted(won[~np.isnat(won)])
+
+
+def _counted(months: Months) -> Counted:
+    if not len(months):
+        return months, np.empty(0, np.int64)
+    first = months.min()
+    counts = np.bincount((months - first).astype(np.int64))
+    found = np.flatnonzero(counts)
+    return first + found, counts[found]
+
+
+def _added(parts: Sequence[Counted]) -> Counted:
+    """Counts of several shards added up by month."""
+    months, owners = np.unique(np.concatenate([part[0] for part in parts]), return_inverse=True)
+    counts = np.zeros(len(months), np.int64)
+    np.add.at(counts, owners, np.concatenate([part[1] for part in parts]))
+    return months, counts
 
 
 def _months(ticks: npt.NDArray[np.generic], microseconds_per_tick: int) -> Months:

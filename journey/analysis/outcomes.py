@@ -1,6 +1,7 @@
 """How journeys stand: five outcomes that add up, and the journeys behind every count."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -9,9 +10,10 @@ import pyarrow as pa
 
 from journey.analysis.frames import none_for_missing
 from journey.facts import ShardFacts
+from journey.kernels.select import rows_of_ranges
 from journey.log import TouchpointLog
-from journey.schema import OUTCOMES
-from journey.store.layout import MICROSECONDS
+from journey.schema import OUTCOMES, SECONDS_PER_DAY
+from journey.store.layout import MICROSECONDS, Store, frozen
 from journey.store.view import View
 
 Ints = npt.NDArray[np.int64]
@@ -55,8 +57,13 @@ def outcomes(log: TouchpointLog) -> pd.DataFrame:
     return pd.DataFrame({"outcome": OUTCOMES, "n_journeys": counts, "share": counts / total})
 
 
-def journeys(log: TouchpointLog) -> pd.DataFrame:
+def journeys(log: TouchpointLog, *, limit: int | None = None) -> pd.DataFrame:
     """The journeys in view, one row each, so that every count can be opened.
+
+    Parameters
+    ----------
+    limit
+        Only so many, the first of the store; none: all of them.
 
     Returns
     -------
@@ -67,18 +74,20 @@ def journeys(log: TouchpointLog) -> pd.DataFrame:
         minus last touch), ``value`` (the last known above 0), then the attributes of the
         account. In the order of the store.
     """
-    parts = [_journey_rows(log, part) for part in zip(log.views, log.facts.shards, strict=True)]
+    question = partial(
+        _journey_rows, as_of=log.as_of_tick, stages=log.definitions.stage_names, limit=limit
+    )
+    parts = log.ask_with_facts(question)
     attributes = [name for name in log.store.accounts.column_names if name not in JOURNEY_COLUMNS]
     if not parts:
         return pd.DataFrame(columns=[*JOURNEY_COLUMNS, *attributes])
-    return none_for_missing(pd.concat(parts, ignore_index=True), ["stage", *attributes])
+    whole = pd.concat(parts, ignore_index=True)
+    shown = whole if limit is None else whole.head(limit)
+    return none_for_missing(shown, ["stage", *attributes])
 
 
-def last_values(
-    view: View, facts: ShardFacts, *, shard_journeys: Ints | None = None
-) -> npt.NDArray[np.float64]:
-    """The last known value above 0 of each journey, not a number where there is none."""
-    chosen = view.journeys if shard_journeys is None else shard_journeys
+def last_values(facts: ShardFacts, chosen: Ints) -> npt.NDArray[np.float64]:
+    """The last known value above 0 of some journeys, not a number where there is none."""
     evidence = facts.view
     values = evidence.numbers("value")
     found = np.full(evidence.n_journeys, np.nan)
@@ -89,25 +98,26 @@ def last_values(
     return found[chosen]
 
 
-def people_per_journey(view: View) -> Ints:
-    """How many known people take part in each journey in view."""
+def people_per_journey(view: View, places: Ints) -> Ints:
+    """How many known people take part in the journeys at some places of the view."""
     if "person_id" not in view.store.text_columns:
-        return np.zeros(view.n_journeys, np.int64)
-    people = view.codes("person_id").astype(np.int64)
+        return np.zeros(len(places), np.int64)
+    rows = rows_of_ranges(view.offsets[:-1], view.offsets[1:], places)
+    people = view.codes_of_rows("person_id", rows).astype(np.int64)
     dictionary = view.store.dictionaries["person_id"]
     n_known = len(dictionary) - dictionary.null_count
-    owners = np.repeat(np.arange(view.n_journeys), np.diff(view.offsets))
+    owners = np.repeat(np.arange(len(places)), view.lengths[places])
     known = people < n_known
     pairs = np.unique(owners[known] * len(dictionary) + people[known])
-    return np.bincount(pairs // len(dictionary), minlength=view.n_journeys)
+    return np.bincount(pairs // len(dictionary), minlength=len(places))
 
 
-def stage_names_of(
-    log: TouchpointLog, stages: Sequence[int] | npt.NDArray[np.int8]
+def names_of_stages(
+    stages: Sequence[str], codes: Sequence[int] | npt.NDArray[np.int8]
 ) -> list[str | None]:
     """Names of stage codes; none for a journey before any stage."""
-    names = (*log.definitions.stage_names, None)
-    return [names[int(stage)] for stage in stages]
+    names = (*stages, None)
+    return [names[int(code)] for code in codes]
 
 
 def _count_outcomes(part: tuple[View, ShardFacts]) -> Ints:
@@ -115,27 +125,29 @@ def _count_outcomes(part: tuple[View, ShardFacts]) -> Ints:
     return np.bincount(facts.outcomes[view.journeys], minlength=len(OUTCOMES))
 
 
-def _journey_rows(log: TouchpointLog, part: tuple[View, ShardFacts]) -> pd.DataFrame:
+def _journey_rows(
+    part: tuple[View, ShardFacts], *, as_of: int, stages: Sequence[str], limit: int | None
+) -> pd.DataFrame:
     view, facts = part
-    chosen = view.journeys
-    evidence = facts.view
-    last_ticks = evidence.ticks[evidence.offsets[1:][chosen] - 1].astype(np.int64)
+    store, evidence = view.store, facts.view
+    places = np.arange(view.n_journeys)[:limit]
+    chosen = view.journeys[places]
+    last_ticks = evidence.ticks[facts.last_rows[chosen]].astype(np.int64)
     decided = facts.decided_rows[chosen]
-    store = log.store
     cases = store.dictionaries[store.case_role].take(pa.array(view.shard.cases[chosen], pa.int64()))
     frame = pd.DataFrame(
         {
             "account_id": cases.to_pylist(),
             "outcome": [OUTCOMES[code] for code in facts.outcomes[chosen]],
-            "stage": stage_names_of(log, facts.last_stages[chosen]),
-            "first_at": instants(log, evidence.ticks[evidence.offsets[:-1][chosen]]),
-            "last_at": instants(log, last_ticks),
-            "decided_at": instants(log, evidence.ticks[decided], known=decided >= 0),
-            "n_touchpoints": np.diff(view.offsets),
-            "n_people": people_per_journey(view),
+            "stage": names_of_stages(stages, facts.last_stages[chosen]),
+            "first_at": instants(store, evidence.ticks[evidence.offsets[:-1][chosen]]),
+            "last_at": instants(store, last_ticks),
+            "decided_at": instants(store, evidence.ticks[decided], known=decided >= 0),
+            "n_touchpoints": view.lengths[places],
+            "n_people": people_per_journey(view, frozen(places)),
             "n_reopened": facts.reopened[chosen],
-            "days_silent": (log.as_of_tick - last_ticks) / log.ticks_per_day,
-            "value": last_values(view, facts),
+            "days_silent": (as_of - last_ticks) / (SECONDS_PER_DAY * store.ticks_per_second),
+            "value": last_values(facts, chosen),
         }
     )
     owners = store.journey_accounts(view.shard)[chosen]
@@ -147,13 +159,13 @@ def _journey_rows(log: TouchpointLog, part: tuple[View, ShardFacts]) -> pd.DataF
 
 
 def instants(
-    log: TouchpointLog,
+    store: Store,
     ticks: npt.NDArray[np.generic],
     *,
     known: npt.NDArray[np.bool_] | None = None,
 ) -> pd.DatetimeIndex:
     """Ticks as instants in UTC, none where not known."""
-    microseconds = ticks.astype(np.int64) * (MICROSECONDS // log.store.ticks_per_second)
+    microseconds = ticks.astype(np.int64) * (MICROSECONDS // store.ticks_per_second)
     stamps = microseconds.astype("datetime64[us]")
     if known is not None:
         stamps = np.where(known, stamps, np.datetime64("NaT", "us"))

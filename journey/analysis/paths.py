@@ -1,6 +1,7 @@
 """Where journeys are step by step."""
 
 from functools import partial
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -182,21 +183,27 @@ def _count_by_type(view: View, *, position: partial[Ints], n_types: int, steps: 
 def _flow_frame(log: TouchpointLog, counts: Ints, named: Ints) -> pd.DataFrame:
     stages = [*log.definitions.stage_names, UNASSIGNED]
     stage_of = stage_positions(log)
-    boxes: list[str | None] = [log.type_names[code] for code in named]
-    boxes += [OTHER, *OUTCOMES, NOT_STARTED, None]
-    kinds: list[str | None] = ["touchpoint"] * len(named)
-    kinds += ["other", *["outcome"] * len(OUTCOMES), "not started", None]
-    box_stages: list[str | None] = [stages[stage_of[code]] for code in named]
-    box_stages += [None] * (len(boxes) - len(named))
-    labels = np.array([boxes, kinds, box_stages], dtype=object).T
+    outside = [OTHER, *OUTCOMES, NOT_STARTED, None]
+    kinds = ["other", *["outcome"] * len(OUTCOMES), "not started", None]
+    boxes = _texts([*(log.type_names[code] for code in named), *outside])
+    box_kinds = _texts([*["touchpoint"] * len(named), *kinds])
+    box_stages = _texts([*(stages[stage_of[code]] for code in named), *[None] * len(outside)])
     counts, back = np.pad(counts, ((0, 0), (0, 0), (0, 0), (0, 1)))
     counts[-1, :, -1] = counts[-1].sum(axis=1)  # what follows the last step is not asked
     counts[-1, :, :-1] = 0
     back[-1] = 0
-    step, box, following = np.nonzero(counts)
-    texts = np.hstack([labels[box], labels[following]])
-    frame = pd.DataFrame(texts, columns=list(FLOW_COLUMNS[1:-2]), dtype=object)
-    frame.insert(0, "step", step + 1)
-    frame["n_journeys"] = counts[step, box, following]
-    frame["n_back"] = back[step, box, following]
-    return frame
+    places = np.flatnonzero(counts)
+    step, box, following = np.unravel_index(places, counts.shape)
+    columns = (
+        step + 1,
+        *(texts.take(box) for texts in (boxes, box_kinds, box_stages)),
+        *(texts.take(following) for texts in (boxes, box_kinds, box_stages)),
+        counts.ravel()[places],
+        back.ravel()[places],
+    )
+    return pd.DataFrame(dict(zip(FLOW_COLUMNS, columns, strict=True)))
+
+
+def _texts(texts: list[str | None]) -> "pd.Index[Any]":
+    """Texts to take from, None among them, which pandas need not look at one by one."""
+    return pd.Index(texts, dtype=object)

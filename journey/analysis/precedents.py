@@ -1,22 +1,22 @@
-"""What became of decided journeys that were silent in a stage, and what ended their silence."""
+"""What ended the silence of decided journeys, and how often a win followed."""
 
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 
 from journey.analysis.statistics import wilson
 from journey.facts import ShardFacts
-from journey.kernels.facts import NO_DECISION, UNDECIDING, WON
-from journey.kernels.stages import answers_to_silence, longest_silences
+from journey.kernels.facts import UNDECIDING
+from journey.kernels.stages import answers_to_silence
 from journey.log import TouchpointLog
 from journey.proposals import is_outreach
 from journey.schema import SMALL_SAMPLE
+from journey.store.view import View
 
 Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
+Part = tuple[View, ShardFacts]
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,83 +39,34 @@ class NextTouch:
     n_without: int = 0
 
 
-@dataclass(frozen=True, eq=False)
-class Precedent:
-    """What became of decided journeys of the whole log that were in a stage.
-
-    ``silences`` are their longest silences there, sorted; ``n_won_from[k]`` how many of those
-    with at least the ``k``-th silence won.
-    """
-
-    silences: Ints
-    n_won_from: Ints
-    next_touch: NextTouch
-
-    def longest_known(self, ticks: Ints) -> Ints:
-        """The silences asked for, cut to the longest that a decided journey ever had here."""
-        return np.minimum(ticks, self.silences[-1]) if len(self.silences) else ticks
-
-    def after_silence(self, ticks: Ints) -> tuple[Floats, Ints]:
-        """Share that won of those ever silent at least so long there, and how many there were.
-
-        A silence of 0 asks for all that were in the stage: each has just been touched once.
-        """
-        at = np.searchsorted(self.silences, ticks)
-        n_silent = len(self.silences) - at
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return self.n_won_from[at] / n_silent, n_silent
-
-
-def precedents(log: TouchpointLog) -> list[Precedent]:
-    """For each stage, and last for journeys before any, what became of decided journeys."""
-    n_stages = len(log.definitions.stages)
-    ask = partial(_silences, n_stages=n_stages, as_of=log.as_of_tick)
-    parts = [ask(facts) for facts in log.facts.shards]
-    longest = np.concatenate([np.empty((0, n_stages), np.int64), *(part[0] for part in parts)])
-    won = np.concatenate([np.empty(0, bool), *(part[1] for part in parts)])
-    found: list[Precedent] = []
-    for stage, touch in enumerate(_next_touches(log)):
-        mine = longest[:, stage] >= 0
-        order = np.argsort(longest[mine, stage], kind="stable")
-        later = np.cumsum(won[mine][order][::-1])[::-1]
-        found.append(Precedent(longest[mine, stage][order], np.append(later, 0), touch))
-    return [*found, Precedent(np.empty(0, np.int64), np.zeros(1, np.int64), NextTouch())]
-
-
-def _silences(facts: ShardFacts, *, n_stages: int, as_of: int) -> tuple[Ints, Flags]:
-    """Longest silences by stage of the decided journeys of one shard, and which of them won."""
-    view, outcomes = facts.view, facts.outcomes
-    undecided = facts.decided_rows < 0
-    longest = longest_silences(facts.current, view.ticks, view.offsets, as_of, undecided, n_stages)
-    decided = (outcomes <= NO_DECISION) & (np.diff(view.offsets) > 0)
-    return longest[decided], outcomes[decided] == WON
-
-
-def _next_touches(log: TouchpointLog) -> list[NextTouch]:
-    """For each stage the touch after a long silence there that went with most wins."""
+def next_touches(log: TouchpointLog) -> list[NextTouch]:
+    """For each stage, and last for journeys before any, what best ended a long silence there."""
     names = log.store.touchpoint_types
-    n_stages = len(log.definitions.stages)
-    decided = np.zeros((n_stages, len(names)), np.int64)
-    won = np.zeros((n_stages, len(names)), np.int64)
-    for facts in log.facts.shards:
-        view = facts.view
-        counts = answers_to_silence(
-            facts.current,
-            view.types,
-            view.ticks,
-            view.offsets,
-            log.facts.silence.normal_ticks,
-            n_stages,
-            len(names),
-            facts.outcomes,
-        )
-        decided += counts[0]
-        won += counts[1]
+    shape = 2, len(log.definitions.stages), len(names)
+    decided, won = sum(log.ask_with_facts(_count_answers), np.zeros(shape, np.int64))
     may_help, ours = log.rules.verdict_of_type == UNDECIDING, _ours(log)
-    return [
+    found = [
         _best(names, decided[stage], won[stage], may_help=may_help, ours=ours)
-        for stage in range(n_stages)
+        for stage in range(shape[1])
     ]
+    return [*found, NextTouch()]
+
+
+def _count_answers(part: Part) -> Ints:
+    """Decided and won journeys of one shard by stage and by the touch that ended a silence."""
+    _, facts = part
+    view = facts.view
+    counts = answers_to_silence(
+        facts.current,
+        view.types,
+        view.ticks,
+        view.offsets,
+        facts.silence.normal_ticks,
+        facts.entered.shape[1],
+        len(view.type_names),
+        facts.outcomes,
+    )
+    return np.array(counts)
 
 
 def _best(names: list[str], decided: Ints, won: Ints, *, may_help: Flags, ours: Flags) -> NextTouch:
@@ -152,14 +103,21 @@ def _best(names: list[str], decided: Ints, won: Ints, *, may_help: Flags, ours: 
 def _ours(log: TouchpointLog) -> Flags:
     """Types that the seller brings about: most often shown, by direction; else by their name."""
     names = log.store.touchpoint_types
-    n_told, n_shown = np.zeros(len(names), np.int64), np.zeros(len(names), np.int64)
-    if "direction" in log.store.text_columns:
-        words = log.store.dictionaries["direction"].to_pylist()
-        told = np.array([word is not None for word in words])
-        shown = np.array([word == "was shown" for word in words])
-        for facts in log.facts.shards:
-            codes = facts.view.codes("direction").astype(np.int64)
-            n_told += np.bincount(facts.view.types[told[codes]], minlength=len(names))
-            n_shown += np.bincount(facts.view.types[shown[codes]], minlength=len(names))
+    counts = sum(log.ask_with_facts(_count_directions), np.zeros((2, len(names)), np.int64))
+    n_told, n_shown = counts
     by_name = np.array([is_outreach(name) for name in names], dtype=bool)
     return np.where(n_told > 0, 2 * n_shown > n_told, by_name)
+
+
+def _count_directions(part: Part) -> Ints:
+    """By type: the touches of one shard of which a direction is told, and those that were shown."""
+    view = part[1].view
+    counts = np.zeros((2, len(view.type_names)), np.int64)
+    if "direction" in view.store.text_columns:
+        words = view.store.dictionaries["direction"].to_pylist()
+        codes = view.codes("direction")
+        told = np.array([word is not None for word in words])[codes]
+        shown = np.array([word == "was shown" for word in words])[codes]
+        for row, flags in enumerate((told, shown)):
+            counts[row] = np.bincount(view.types[flags], minlength=counts.shape[1])
+    return counts

@@ -12,10 +12,12 @@ from journey.analysis.stages import entries_of
 from journey.analysis.statistics import wilson
 from journey.errors import ColumnNotFoundError
 from journey.facts import ShardFacts
-from journey.kernels.moves import medians_of_groups
 from journey.log import TouchpointLog
+from journey.percentiles import Cells, Targets, first_cells, percentiles, within
 from journey.schema import OUTCOMES
-from journey.selection import JOURNEY_FACTS
+from journey.selection import JOURNEY_FACTS, filter_columns
+from journey.store.cache import memory
+from journey.store.layout import Store
 from journey.store.view import View
 
 Ints = npt.NDArray[np.int64]
@@ -36,6 +38,11 @@ class Segmentation:
     of_journey: bool
     segment_of: Ints
     names: tuple[str | None, ...]
+
+    @property
+    def n_bytes(self) -> int:
+        """Memory held."""
+        return self.segment_of.nbytes + 64 * len(self.names)
 
 
 def segment_breakdown(log: TouchpointLog, *, by: str) -> pd.DataFrame:
@@ -75,15 +82,13 @@ def segment_breakdown(log: TouchpointLog, *, by: str) -> pd.DataFrame:
     0   Ads           1      0       0.0
     1   CRM           1      1       1.0
     """
-    segments = segmentation(log, by)
-    answers = log.ask_with_facts(partial(_count_segments, segments=segments))
-    counts = sum(
-        (answer[0] for answer in answers), np.zeros((len(segments.names), len(OUTCOMES)), np.int64)
-    )
-    owners = np.concatenate([np.empty(0, np.int64), *(answer[1] for answer in answers)])
-    waits = np.concatenate([np.empty(0, np.int64), *(answer[2] for answer in answers)])
-    days = _medians(owners, waits, len(segments.names)) / log.ticks_per_day
-    frame = _breakdown_frame(segments.names, counts, days)
+    names = segmentation(log.store, by).names
+    answers = log.ask_with_facts(partial(_count_segments, by=by))
+    counts = sum((answer[0] for answer in answers), np.zeros((len(names), len(OUTCOMES)), np.int64))
+    waits, look = [answer[1] for answer in answers], partial(_waits_within, by=by)
+    halves = [(segment, 50) for segment in range(len(names))]
+    _, medians = percentiles(waits, log.ask_with_facts, look, halves, len(names))
+    frame = _breakdown_frame(names, counts, medians / log.ticks_per_day)
     return _largest_first(frame[frame["n_journeys"] > 0])
 
 
@@ -104,16 +109,16 @@ def segment_stages(log: TouchpointLog, *, by: str) -> pd.DataFrame:
     ColumnNotFoundError
         If the log has no such column.
     """
-    segments = segmentation(log, by)
+    names = segmentation(log.store, by).names
     stages = log.definitions.stage_names
-    ask = partial(_count_stages, segments=segments, n_stages=len(stages))
-    empty = np.zeros((3, len(segments.names), len(stages)), np.int64)
+    ask = partial(_count_stages, by=by, n_stages=len(stages))
+    empty = np.zeros((3, len(names), len(stages)), np.int64)
     n_journeys, n_reached, n_dropped = sum(log.ask_with_facts(ask), empty)
-    values = np.repeat(np.array(segments.names, dtype=object), len(stages))
+    values = np.repeat(np.array(names, dtype=object), len(stages))
     frame = pd.DataFrame(
         {
             "value": pd.Series(values, dtype=object),
-            "stage": list(stages) * len(segments.names),
+            "stage": list(stages) * len(names),
             "n_journeys": n_journeys.ravel(),
             "n_reached": n_reached.ravel(),
             "reached_share": wilson(n_reached, n_journeys)[0].ravel(),
@@ -125,10 +130,14 @@ def segment_stages(log: TouchpointLog, *, by: str) -> pd.DataFrame:
     return _largest_first(frame[frame["n_journeys"] > 0])
 
 
-def segmentation(log: TouchpointLog, by: str) -> Segmentation:
-    """How a column divides the log."""
-    store = log.store
-    columns = [name for name in log.filter_columns if name not in JOURNEY_FACTS]
+def segmentation(store: Store, by: str) -> Segmentation:
+    """How a column divides a log."""
+    key = ("segmentation", store.fingerprint, by)
+    return memory.get(key, partial(_segmentation, store, by), n_bytes=lambda s: s.n_bytes)
+
+
+def _segmentation(store: Store, by: str) -> Segmentation:
+    columns = [name for name in filter_columns(store) if name not in JOURNEY_FACTS]
     if by not in columns:
         raise ColumnNotFoundError.among(by, columns, where="the log")
     if by in store.text_columns:
@@ -191,25 +200,40 @@ def _breakdown_frame(
     )
 
 
-def _count_segments(part: Part, *, segments: Segmentation) -> tuple[Ints, Ints, Ints]:
-    """Journeys by segment and outcome; segment and time to win of every won journey."""
+def _count_segments(part: Part, *, by: str) -> tuple[Ints, Cells]:
+    """Journeys by segment and outcome; times to win by segment."""
     view, facts = part
+    segments = segmentation(view.store, by)
     journey, segment = members(view, segments)
+    outcomes = facts.outcomes[view.journeys[journey]]
+    shape = len(segments.names), len(OUTCOMES)
+    places = segment * len(OUTCOMES) + outcomes
+    counts = np.bincount(places, minlength=shape[0] * shape[1]).reshape(shape)
+    return counts, first_cells(*_waits(part, journey, segment), shape[0])
+
+
+def _waits_within(part: Part, targets: Targets, *, by: str) -> tuple[Ints, Ints]:
+    view, _ = part
+    groups, waits = _waits(part, *members(view, segmentation(view.store, by)))
+    return within(groups, waits, targets)
+
+
+def _waits(part: Part, journey: Ints, segment: Ints) -> tuple[Ints, npt.NDArray[np.float64]]:
+    """Segment and time to win of every won journey."""
+    view, facts = part
     chosen = view.journeys[journey]
-    outcomes = facts.outcomes[chosen]
-    n_outcomes = len(OUTCOMES)
-    counts = np.bincount(
-        segment * n_outcomes + outcomes, minlength=len(segments.names) * n_outcomes
-    ).reshape(-1, n_outcomes)
-    won = chosen[outcomes == WON]
+    is_won = facts.outcomes[chosen] == WON
+    won = chosen[is_won]
     ticks = facts.view.ticks
     begun = ticks[facts.view.offsets[:-1][won]].astype(np.int64)
-    return counts, segment[outcomes == WON], ticks[facts.decided_rows[won]] - begun
+    waits = ticks[facts.decided_rows[won]].astype(np.int64) - begun
+    return segment[is_won].astype(np.int64), waits.astype(np.float64)
 
 
-def _count_stages(part: Part, *, segments: Segmentation, n_stages: int) -> Ints:
+def _count_stages(part: Part, *, by: str, n_stages: int) -> Ints:
     """Journeys, of these reached, of these dropped; by segment and stage."""
     view, _ = part
+    segments = segmentation(view.store, by)
     entries = entries_of(part)
     journey, segment = members(view, segments)
     over = (entries.outcomes > WON) & (entries.outcomes <= NO_DECISION)
@@ -220,16 +244,6 @@ def _count_stages(part: Part, *, segments: Segmentation, n_stages: int) -> Ints:
             mine = segment if flags is None else segment[flags[journey, stage]]
             counts[index, :, stage] = np.bincount(mine, minlength=len(segments.names))
     return counts
-
-
-def _medians(owners: Ints, values: Ints, n_groups: int) -> npt.NDArray[np.float64]:
-    """Median of the values of each group, not a number for an empty one."""
-    order = np.argsort(owners, kind="stable")
-    starts = np.flatnonzero(np.diff(owners[order], prepend=-1))
-    medians = np.full(n_groups, np.nan)
-    ends = np.append(starts[1:], len(order))
-    medians[owners[order][starts]] = medians_of_groups(values[order], starts, ends)
-    return medians
 
 
 def _largest_first(frame: pd.DataFrame) -> pd.DataFrame:

@@ -1,8 +1,8 @@
 """Which open accounts have gone silent, what that puts at risk, and what helped others."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -10,17 +10,21 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
+from journey.analysis.engaged import owners_of, people_of
 from journey.analysis.frames import none_for_missing
-from journey.analysis.outcomes import instants, last_values, stage_names_of
-from journey.analysis.precedents import Precedent, precedents
+from journey.analysis.outcomes import instants, last_values, names_of_stages
+from journey.analysis.precedents import NextTouch, next_touches
+from journey.analysis.silences import Precedent, Prospect, precedents, prospects
 from journey.facts import ShardFacts
 from journey.kernels.facts import STALLED, WON
-from journey.kernels.select import rows_of_ranges
 from journey.log import TouchpointLog
+from journey.percentiles import Cells, Targets, first_cells, percentiles, within
 from journey.store.view import View
 
 Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 Stages = npt.NDArray[np.int8]
+Rank = tuple[float, float, str]
 Part = tuple[View, ShardFacts]
 
 STALLED_COLUMNS = (
@@ -56,7 +60,7 @@ STALLED_COLUMNS = (
 )
 
 
-def stalled_accounts(log: TouchpointLog) -> pd.DataFrame:
+def stalled_accounts(log: TouchpointLog, *, limit: int | None = None) -> pd.DataFrame:
     """Open journeys silent for longer than is normal in their stage, most value at risk first.
 
     Normal silence of a stage is the 90th percentile of the gaps between neighbouring touches
@@ -69,6 +73,11 @@ def stalled_accounts(log: TouchpointLog) -> pd.DataFrame:
     its name, or else what customers did by themselves; journeys whose silence a deciding touch
     ended are on neither side of that comparison.
     Rates are counted over the whole log, whatever is in view.
+
+    Parameters
+    ----------
+    limit
+        Only so many, the first of the list; none: all of them.
 
     Returns
     -------
@@ -84,14 +93,40 @@ def stalled_accounts(log: TouchpointLog) -> pd.DataFrame:
         ``next_high``), ``next_without_rate`` (of ``n_next_without``: an association, no proof),
         ``reason``.
     """
-    ask = partial(
-        _shard_rows, log=log, evidence=precedents(log), median_value=median_won_value(log)
-    )
-    parts = [ask(part) for part in zip(log.views, log.facts.shards, strict=True)]
-    if not parts:
-        return pd.DataFrame(columns=list(STALLED_COLUMNS))
-    names = ["owner", "stage", "next_touchpoint"]
-    frame = none_for_missing(pd.concat(parts, ignore_index=True), names)
+    context = _context(log)
+    bounds = None if limit is None else tuple(prospects(log))
+    touches = next_touches(log)
+    n_wanted = limit
+    while True:
+        question = partial(_shard_rows, context=context, bounds=bounds, limit=n_wanted)
+        parts = log.ask_with_facts(question)
+        if not parts:
+            return pd.DataFrame(columns=list(STALLED_COLUMNS))
+        rows = pd.concat([part for part, _ in parts], ignore_index=True)
+        frame = _ranked(_valued(rows, log, touches, context))
+        if limit is None or n_wanted is None or _is_complete(frame, limit, parts):
+            return frame.head(len(frame) if limit is None else limit)
+        n_wanted *= 4
+
+
+def _is_complete(
+    frame: pd.DataFrame, limit: int, parts: Sequence[tuple[pd.DataFrame, Rank | None]]
+) -> bool:
+    """Whether nothing that a shard left out could be among the first."""
+    best_left_out = min((rank for _, rank in parts if rank is not None), default=None)
+    if best_left_out is None:
+        return True
+    row = frame.iloc[limit - 1] if len(frame) >= limit else None
+    return row is not None and _rank(row) <= best_left_out
+
+
+def _rank(row: pd.Series) -> Rank:
+    """Sorts as the list does: what has no value at risk comes last."""
+    value = float(row["value_at_risk"])
+    return (np.inf if np.isnan(value) else -value), -float(row["days_silent"]), row["account_id"]
+
+
+def _ranked(frame: pd.DataFrame) -> pd.DataFrame:
     keys = ["value_at_risk", "days_silent", "account_id"]
     return frame.sort_values(keys, ascending=[False, False, True], ignore_index=True)
 
@@ -106,12 +141,12 @@ def normal_silence(log: TouchpointLog) -> pd.DataFrame:
         (they are of journeys that went beyond the stage; else these are too few and all gaps of
         the log serve).
     """
-    silence = log.facts.silence
+    silence = log.silence
     return pd.DataFrame(
         {
             "stage": log.definitions.stage_names,
             "normal_days": silence.normal_ticks[:-1] / log.ticks_per_day,
-            "n_gaps": _gaps_behind(log)[:-1],
+            "n_gaps": silence.n_behind[:-1],
             "is_own": silence.is_own[:-1],
         }
     )
@@ -119,73 +154,155 @@ def normal_silence(log: TouchpointLog) -> pd.DataFrame:
 
 def median_won_value(log: TouchpointLog) -> float:
     """The median value of won journeys of the whole log, not a number where none is known."""
-    values = [
-        last_values(facts.view, facts, shard_journeys=np.flatnonzero(facts.outcomes == WON))
-        for facts in log.facts.shards
-    ]
-    known = np.concatenate([np.empty(0), *values])
-    known = known[~np.isnan(known)]
-    return float(np.median(known)) if len(known) else float("nan")
+    first = log.ask_with_facts(_count_won_values)
+    _, medians = percentiles(first, log.ask_with_facts, _won_values_within, [(0, 50)], 1)
+    return float(medians[0])
 
 
-def _gaps_behind(log: TouchpointLog) -> Ints:
-    """By stage (last: before any) how many gaps its normal silence is read from."""
-    silence = log.facts.silence
-    n_all = sum(
-        facts.view.n_touchpoints - int(np.count_nonzero(np.diff(facts.view.offsets)))
-        for facts in log.facts.shards
+def _count_won_values(part: Part) -> Cells:
+    return first_cells(*_won_values(part), 1)
+
+
+def _won_values_within(part: Part, targets: Targets) -> tuple[Ints, Ints]:
+    return within(*_won_values(part), targets)
+
+
+def _won_values(part: Part) -> tuple[Ints, Floats]:
+    """The known values of won journeys, all in one group."""
+    _, facts = part
+    values = last_values(facts, np.flatnonzero(facts.outcomes == WON))
+    known = values[~np.isnan(values)]
+    return np.zeros(len(known), np.int64), known
+
+
+@dataclass(frozen=True)
+class _Context:
+    """What the rows of stalled journeys take from the whole log."""
+
+    stages: tuple[str, ...]
+    expected_roles: tuple[str, ...]
+    has_won_rule: bool
+    median_value: float
+    as_of: int
+    ticks_per_day: float
+
+
+def _context(log: TouchpointLog) -> _Context:
+    definitions = log.definitions
+    return _Context(
+        definitions.stage_names,
+        definitions.expected_roles,
+        bool(definitions.won),
+        median_won_value(log),
+        log.as_of_tick,
+        log.ticks_per_day,
     )
-    return np.where(silence.is_own, silence.n_gaps, n_all)
 
 
 def _shard_rows(
-    part: Part, *, log: TouchpointLog, evidence: Sequence[Precedent], median_value: float
-) -> pd.DataFrame:
-    """Rows of the stalled journeys of one shard, in its order."""
+    part: Part, *, context: _Context, bounds: Sequence[Prospect] | None, limit: int | None
+) -> tuple[pd.DataFrame, Rank | None]:
+    """Stalled journeys of one shard: all, or what may be worth most and the next one's rank."""
     view, facts = part
     chosen = view.journeys[facts.outcomes[view.journeys] == STALLED]
-    whole, stages, last = facts.view, facts.last_stages[chosen], facts.last_rows[chosen]
-    ticks = whole.ticks[last].astype(np.int64)
-    own = last_values(view, facts, shard_journeys=chosen)
-    cases = log.store.dictionaries[log.store.case_role]
-    frame = pd.DataFrame(
+    if bounds is None or limit is None or len(chosen) <= limit:
+        return _rows_of(facts, chosen, context), None
+    best = _by_prospect(facts, chosen, context, bounds)
+    return _rows_of(facts, best["journey"].to_numpy()[:limit], context), _rank(best.iloc[limit])
+
+
+def _by_prospect(
+    facts: ShardFacts, chosen: Ints, context: _Context, bounds: Sequence[Prospect]
+) -> pd.DataFrame:
+    """Stalled journeys by the value that may be at risk, most first."""
+    silent, stages = _silent_ticks(facts, chosen, context), facts.last_stages[chosen]
+    most_lost = np.full(len(chosen), np.nan)
+    for stage in np.unique(stages):
+        mine = stages == stage
+        most_lost[mine] = bounds[stage].most_lost(silent[mine])
+    if not context.has_won_rule:
+        most_lost[:] = np.nan
+    own = last_values(facts, chosen)
+    return _ranked(
+        pd.DataFrame(
+            {
+                "value_at_risk": np.where(np.isnan(own), context.median_value, own) * most_lost,
+                "days_silent": silent / context.ticks_per_day,
+                "account_id": _cases(facts.view, chosen),
+                "journey": chosen,
+            }
+        )
+    )
+
+
+def _silent_ticks(facts: ShardFacts, chosen: Ints, context: _Context) -> Ints:
+    return context.as_of - facts.view.ticks[facts.last_rows[chosen]].astype(np.int64)
+
+
+def _cases(view: View, chosen: Ints) -> list[Any]:
+    names = view.store.dictionaries[view.store.case_role]
+    return names.take(pa.array(view.shard.cases[chosen], pa.int64())).to_pylist()
+
+
+def _rows_of(facts: ShardFacts, chosen: Ints, context: _Context) -> pd.DataFrame:
+    """What a shard knows of some of its stalled journeys."""
+    whole, silence = facts.view, facts.silence
+    stages, last = facts.last_stages[chosen], facts.last_rows[chosen]
+    silent = _silent_ticks(facts, chosen, context)
+    own = last_values(facts, chosen)
+    is_own = silence.is_own[stages]
+    return pd.DataFrame(
         {
-            "account_id": cases.take(_indices(whole.shard.cases[chosen])).to_pylist(),
-            "owner": _owners(log, whole, chosen),
-            "stage": stage_names_of(log, stages),
-            "days_silent": (log.as_of_tick - ticks) / log.ticks_per_day,
-            "normal_days": log.facts.silence.normal_ticks[stages] / log.ticks_per_day,
-            "n_gaps": _gaps_behind(log)[stages],
-            "normal_of": np.where(log.facts.silence.is_own[stages], "stage", "log"),
+            "account_id": _cases(whole, chosen),
+            "owner": owners_of(whole, chosen),
+            "stage": names_of_stages(context.stages, stages),
+            "days_silent": silent / context.ticks_per_day,
+            "normal_days": silence.normal_ticks[stages] / context.ticks_per_day,
+            "n_gaps": silence.n_behind[stages],
+            "normal_of": np.where(is_own, "stage", "log"),
             "last_touchpoint": [whole.type_names[code] for code in whole.types[last]],
-            "last_at": instants(log, ticks),
-            "deal_value": np.where(np.isnan(own), median_value, own),
-            "is_median_value": np.isnan(own) & ~np.isnan(median_value),
-            **_chances(evidence, stages, log.as_of_tick - ticks, log.ticks_per_day),
-            **_people(log, whole, chosen),
-            **_next_touches(evidence, stages),
+            "last_at": instants(whole.store, whole.ticks[last]),
+            "deal_value": np.where(np.isnan(own), context.median_value, own),
+            "is_median_value": np.isnan(own) & ~np.isnan(context.median_value),
+            **people_of(whole, chosen, context.expected_roles),
+            "stage_code": stages,
+            "silent_ticks": silent,
         }
     )
-    if not log.definitions.won:
+
+
+def _valued(
+    rows: pd.DataFrame, log: TouchpointLog, touches: Sequence[NextTouch], context: _Context
+) -> pd.DataFrame:
+    """The rows with what became of others, asked of all shards."""
+    stages = rows["stage_code"].to_numpy(np.int8)
+    silent = rows["silent_ticks"].to_numpy(np.int64)
+    n_stages = len(context.stages)
+    places = np.where(stages < 0, n_stages, stages)
+    evidence = precedents(log, [silent[places == place] for place in range(n_stages + 1)])
+    frame = rows.assign(
+        **_chances(evidence, stages, silent, context.ticks_per_day),
+        **_columns_of(touches, stages),
+    )
+    if not context.has_won_rule:
         frame[["win_rate_after_touch", "win_rate_silent"]] = np.nan
     lost_chance = frame["win_rate_after_touch"] - frame["win_rate_silent"]
     frame["value_at_risk"] = frame["deal_value"] * lost_chance.clip(lower=0.0)
-    frame["reason"] = _reasons(frame, log.facts.silence.is_own[stages])
-    return frame[list(STALLED_COLUMNS)]
+    frame["reason"] = _reasons(frame)
+    return none_for_missing(frame[list(STALLED_COLUMNS)], ["owner", "stage", "next_touchpoint"])
 
 
 def _chances(
     evidence: Sequence[Precedent], stages: Stages, silent: Ints, ticks_per_day: float
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """Shares that won: of all that were in the stage, and of those ever silent so long there."""
     rates, counts = np.full((2, len(stages)), np.nan), np.zeros((2, len(stages)), np.int64)
     compared = np.full(len(stages), np.nan)
     for stage in np.unique(stages):
         mine = np.flatnonzero(stages == stage)
-        known = evidence[stage].longest_known(silent[mine])
-        for row, ticks in enumerate((np.zeros_like(known), known)):
-            rates[row, mine], counts[row, mine] = evidence[stage].after_silence(ticks)
-        compared[mine] = np.where(counts[1, mine] > 0, known / ticks_per_day, np.nan)
+        for row, ticks in enumerate((np.zeros_like(silent[mine]), silent[mine])):
+            rates[row, mine], counts[row, mine], known = evidence[stage].after_silence(ticks)
+            compared[mine] = np.where(counts[row, mine] > 0, known / ticks_per_day, np.nan)
     return {
         "win_rate_after_touch": rates[0],
         "n_after_touch": counts[0],
@@ -195,24 +312,25 @@ def _chances(
     }
 
 
-def _next_touches(evidence: Sequence[Precedent], stages: Stages) -> dict[str, object]:
+def _columns_of(touches: Sequence[NextTouch], stages: Stages) -> dict[str, Any]:
     """The best next touch of each journey's stage, with its evidence."""
-    touches = [evidence[stage].next_touch for stage in stages]
+    mine = [touches[stage] for stage in stages]
     return {
-        "next_touchpoint": [touch.touchpoint for touch in touches],
-        "next_is_ours": np.array([touch.is_ours for touch in touches], dtype=bool),
-        "next_win_rate": np.array([touch.win_rate for touch in touches], dtype=float),
-        "next_low": np.array([touch.low for touch in touches], dtype=float),
-        "next_high": np.array([touch.high for touch in touches], dtype=float),
-        "n_next": np.array([touch.n_with for touch in touches], dtype=np.int64),
-        "next_without_rate": np.array([touch.without_rate for touch in touches], dtype=float),
-        "n_next_without": np.array([touch.n_without for touch in touches], dtype=np.int64),
+        "next_touchpoint": [touch.touchpoint for touch in mine],
+        "next_is_ours": np.array([touch.is_ours for touch in mine], dtype=bool),
+        "next_win_rate": np.array([touch.win_rate for touch in mine], dtype=float),
+        "next_low": np.array([touch.low for touch in mine], dtype=float),
+        "next_high": np.array([touch.high for touch in mine], dtype=float),
+        "n_next": np.array([touch.n_with for touch in mine], dtype=np.int64),
+        "next_without_rate": np.array([touch.without_rate for touch in mine], dtype=float),
+        "n_next_without": np.array([touch.n_without for touch in mine], dtype=np.int64),
     }
 
 
-def _reasons(frame: pd.DataFrame, is_own: npt.NDArray[np.bool_]) -> list[str]:
-    columns = (frame[name].tolist() for name in ("days_silent", "normal_days", "stage"))
-    return [_reason(*row) for row in zip(*columns, is_own.tolist(), strict=True)]
+def _reasons(frame: pd.DataFrame) -> list[str]:
+    stages = frame["stage"].where(frame["stage"].notna(), None)
+    columns = frame["days_silent"], frame["normal_days"], stages, frame["normal_of"] == "stage"
+    return [_reason(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
 
 
 def _reason(days: float, normal: float, stage: str | None, is_own: bool) -> str:  # noqa: FBT001 -- one of a row's values
@@ -231,59 +349,3 @@ def _length(days: float, digits: int) -> str:
         if float(shown) >= 1:
             return f"{shown} {noun}{'' if shown == '1' else 's'}"
     return "less than a minute"
-
-
-def _people(log: TouchpointLog, view: View, chosen: Ints) -> dict[str, object]:
-    """Known people of each journey in the order they appear, and the expected roles they lack."""
-    store, n_chosen = log.store, len(chosen)
-    expected = log.definitions.expected_roles
-    met = np.zeros((n_chosen, len(expected)), dtype=bool)
-    names: list[Any] = []
-    n_people = np.zeros(n_chosen, np.int64)
-    if "person_id" in store.text_columns:
-        owners, codes = _codes(view, "person_id", chosen)
-        pairs = pd.DataFrame({"owner": owners, "code": codes}).drop_duplicates()
-        owners, people = pairs["owner"].to_numpy(), _indices(pairs["code"].to_numpy())
-        n_people = np.bincount(owners, minlength=n_chosen)
-        names = store.dictionaries["person_id"].take(people).to_pylist()
-        if "role" in store.people.column_names:
-            roles = np.array(store.people["role"].take(people).to_pylist(), dtype=object)
-            for place, role in enumerate(expected):
-                met[owners[roles == role], place] = True
-    ends = np.concatenate([[0], np.cumsum(n_people)]).tolist()
-    return {
-        "n_people": n_people,
-        "people": ["; ".join(names[begin:end]) for begin, end in pairwise(ends)],
-        "missing_roles": [
-            "; ".join(role for role, known in zip(expected, row, strict=True) if not known)
-            for row in met.tolist()
-        ],
-    }
-
-
-def _owners(log: TouchpointLog, view: View, chosen: Ints) -> list[str | None]:
-    """The owner of each account, or else the last one named on a touch."""
-    store = log.store
-    if "owner" in store.accounts.column_names:
-        accounts = store.journey_accounts(view.shard)[chosen]
-        return store.accounts["owner"].take(_indices(accounts)).to_pylist()
-    if "owner" not in store.text_columns:
-        return [None] * len(chosen)
-    journeys, codes = _codes(view, "owner", chosen)
-    last = pd.Series(codes).groupby(journeys).last()
-    names = store.dictionaries["owner"].to_pylist()
-    return [names[code] for code in last.reindex(range(len(chosen)), fill_value=-1)]
-
-
-def _codes(view: View, column: str, chosen: Ints) -> tuple[Ints, Ints]:
-    """Codes that aren't null of the chosen journeys' touches, each with the journey's place."""
-    rows = rows_of_ranges(view.offsets[:-1], view.offsets[1:], chosen)
-    codes = view.codes_of_rows(column, rows).astype(np.int64)
-    places = np.repeat(np.arange(len(chosen)), np.diff(view.offsets)[chosen])
-    dictionary = view.store.dictionaries[column]
-    known = codes < len(dictionary) - dictionary.null_count
-    return places[known], codes[known]
-
-
-def _indices(codes: npt.NDArray[Any]) -> pa.Int64Array:
-    return pa.array(codes, pa.int64())

@@ -1,12 +1,14 @@
 """One account's touches, person by person, under the stages it went through."""
 
+from functools import partial
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
 from journey.analysis.frames import none_for_missing
-from journey.analysis.outcomes import instants, stage_names_of
+from journey.analysis.outcomes import instants, names_of_stages
 from journey.errors import ValueNotAllowedError
 from journey.facts import ShardFacts
 from journey.log import TouchpointLog
@@ -50,41 +52,56 @@ def account_timeline(log: TouchpointLog, account_id: str) -> pd.DataFrame:
     """
     store = log.store
     code = store.dictionaries[store.case_role].index(pa.scalar(account_id, pa.string())).as_py()
-    for facts in log.facts.shards if code >= 0 else ():
-        cases = facts.view.shard.cases
-        at = int(np.searchsorted(cases, code))
-        if at < len(cases) and cases[at] == code:
-            return _rows(log, facts, at)
+    found = log.ask_with_facts(partial(_rows_of, code=code)) if code >= 0 else []
+    for rows in found:
+        if rows is not None:
+            return _frame(log, rows)
     raise ValueNotAllowedError(
         f"There is no journey of {account_id!r} in this log. Take one from the list of journeys."
     )
 
 
-def _rows(log: TouchpointLog, facts: ShardFacts, journey: int) -> pd.DataFrame:
-    view = facts.view
-    rows = np.arange(view.offsets[journey], view.offsets[journey + 1])
-    ticks = view.ticks[rows].astype(np.int64)
-    current = facts.current[rows]
+def _frame(log: TouchpointLog, rows: pd.DataFrame) -> pd.DataFrame:
+    current = rows["current_stage"].to_numpy(np.int8)
     changed = np.diff(current, prepend=np.int8(-1)) != 0
-    people = _texts(view, "person_id", rows)
-    frame = pd.DataFrame(
+    ticks = rows["occurred_at"].to_numpy(np.int64)
+    stages = log.definitions.stage_names
+    frame = rows.assign(
+        occurred_at=instants(log.store, ticks),
+        stage=_column(names_of_stages(stages, np.where(changed, current, -1))),
+        current_stage=_column(names_of_stages(stages, current)),
+        gap_days=np.diff(ticks, prepend=ticks[:1]) / log.ticks_per_day,
+    )[list(TIMELINE_COLUMNS)]
+    frame.loc[:0, "gap_days"] = np.nan
+    return none_for_missing(frame, TEXTS)
+
+
+def _column(names: list[str | None]) -> pd.Series:
+    return pd.Series(names, dtype=object)
+
+
+def _rows_of(part: tuple[View, ShardFacts], *, code: int) -> pd.DataFrame | None:
+    """The touches of a journey, with ticks and codes of stages; none if another shard has it."""
+    _, facts = part
+    view = facts.view
+    cases = view.shard.cases
+    at = int(np.searchsorted(cases, code))
+    if at == len(cases) or cases[at] != code:
+        return None
+    rows = np.arange(view.offsets[at], view.offsets[at + 1])
+    return pd.DataFrame(
         {
-            "occurred_at": instants(log, ticks),
+            "occurred_at": view.ticks[rows].astype(np.int64),
             "touchpoint": [view.type_names[code] for code in view.types[rows]],
-            "person_id": people,
+            "person_id": _texts(view, "person_id", rows),
             "person_role": _roles(view, rows),
             "channel": _texts(view, "channel", rows),
-            "stage": stage_names_of(log, np.where(changed, current, -1)),
-            "current_stage": stage_names_of(log, current),
-            "gap_days": np.diff(ticks, prepend=ticks[:1]) / log.ticks_per_day,
+            "current_stage": facts.current[rows],
             "sentiment": _numbers(view, "sentiment", rows),
             "value": _numbers(view, "value", rows),
             "reason": _texts(view, "reason", rows),
-        },
-        columns=list(TIMELINE_COLUMNS),
+        }
     )
-    frame.loc[:0, "gap_days"] = np.nan
-    return none_for_missing(frame, TEXTS)
 
 
 def _texts(view: View, column: str, rows: npt.NDArray[np.int64]) -> list[str | None]:

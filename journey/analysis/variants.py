@@ -2,26 +2,29 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from journey.analysis.ranks import medians_in_rounds
 from journey.facts import ShardFacts
-from journey.kernels.facts import NO_DECISION, WON
-from journey.kernels.moves import medians_of_groups
+from journey.kernels.facts import NO_DECISION
 from journey.kernels.select import take_ranges
-from journey.kernels.variants import group_hashes, hash_journeys
+from journey.kernels.variants import find_hashes, group_hashes, hash_journeys
 from journey.log import TouchpointLog
 from journey.store.layout import frozen
 from journey.store.view import View
 
 Ints = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint64]
-Weights = Ints | npt.NDArray[np.bool_]
 
 LONGEST = 2**32
 """More than any journey has touchpoints."""
+
+JOURNEYS_AT_ONCE = 2**22
+"""Variants of so many journeys at most are brought together, those of more in slices."""
 
 VARIANT_COLUMNS = (
     "variant_id",
@@ -37,21 +40,43 @@ VARIANT_COLUMNS = (
 
 
 @dataclass(frozen=True, eq=False)
+class Slice:
+    """Of variants those whose hash leaves this remainder: one of so many equal parts of all."""
+
+    number: int
+    n_slices: int
+
+    def has(self, first: Hashes) -> npt.NDArray[np.bool_]:
+        """Which hashes belong to it."""
+        return (first >> np.uint64(32)) % np.uint64(self.n_slices) == np.uint64(self.number)
+
+
+@dataclass(frozen=True, eq=False)
 class Counted:
-    """Variants by their two hashes, with journeys in all, won and decided, and their length.
+    """Variants by their two hashes; ``counts`` are journeys in all, won and decided."""
 
-    ``groups`` says of each thing counted (a journey, or a variant of a shard) which variant it is,
-    ``examples`` of each variant the first such thing.
-    """
-
-    groups: Ints
-    examples: Ints
     first: Hashes
     second: Hashes
-    n_journeys: Ints
-    n_won: Ints
-    n_decided: Ints
     n_touchpoints: Ints
+    counts: Ints
+
+    def take(self, places: Ints) -> "Counted":
+        """Some of them, in this order."""
+        hashes = self.first[places], self.second[places]
+        return Counted(*hashes, self.n_touchpoints[places], self.counts[:, places])
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """Variants found in a shard, by their places, with one sequence of codes and the longest time.
+
+    The sequence of the k-th is ``codes[offsets[k]:offsets[k + 1]]``.
+    """
+
+    places: Ints
+    offsets: Ints
+    codes: npt.NDArray[np.int64]
+    longest: npt.NDArray[np.float64]
 
 
 def variants(log: TouchpointLog, *, top: int | None = None) -> pd.DataFrame:
@@ -82,130 +107,163 @@ def variants(log: TouchpointLog, *, top: int | None = None) -> pd.DataFrame:
     0       (Ad,)           1    0.5
     1  (Ad, Demo)           1    0.5
     """
-    parts = log.ask_with_facts(partial_variants)
-    counted = merge_variants(parts)
-    order = _most_frequent(counted, top)
-    n_journeys, n_won, n_decided = (
-        counts[order] for counts in (counted.n_journeys, counted.n_won, counted.n_decided)
+    parts = [_asked(log, part, top) for part in _slices(log)]
+    return _described(log, _most_frequent(merge_variants(parts), top))
+
+
+def count_variants(log: TouchpointLog) -> int:
+    """How many distinct whole sequences there are in view."""
+    n_variants = 0
+    for part in _slices(log):
+        pairs = log.ask(partial(partial_hashes, part=part))
+        first, second = (
+            np.concatenate([np.empty(0, np.uint64), *(pair[side] for pair in pairs)])
+            for side in (0, 1)
+        )
+        n_variants += len(group_hashes(first, second)[1])
+    return n_variants
+
+
+def partial_hashes(view: View, *, part: Slice) -> tuple[Hashes, Hashes]:
+    """The two hashes of each variant of one shard."""
+    first, second = _hashes(view, np.arange(view.n_journeys))
+    chosen = part.has(first)
+    first, second = first[chosen], second[chosen]
+    _, examples = group_hashes(first, second)
+    return first[examples], second[examples]
+
+
+def partial_variants(shard: tuple[View, ShardFacts], *, part: Slice) -> Counted:
+    """The variants of one shard."""
+    view, facts = shard
+    first, second = _hashes(view, np.arange(view.n_journeys))
+    outcomes = facts.outcomes[view.journeys]
+    lengths = view.lengths
+    if part.n_slices > 1:
+        chosen = part.has(first)
+        first, second = first[chosen], second[chosen]
+        outcomes, lengths = outcomes[chosen], lengths[chosen]
+    groups, examples = group_hashes(first, second)
+    n_states = NO_DECISION + 2  # what is open is one
+    states = groups * n_states + np.minimum(outcomes, NO_DECISION + 1)
+    counts = np.bincount(states, minlength=n_states * len(examples)).reshape(-1, n_states)
+    n_won, n_lost, n_undecided, n_open = counts.T
+    n_decided = n_won + n_lost + n_undecided
+    hashes = first[examples], second[examples]
+    return Counted(*hashes, lengths[examples], np.stack([n_decided + n_open, n_won, n_decided]))
+
+
+def merge_variants(parts: Sequence[Counted]) -> Counted:
+    """The variants of all shards."""
+    if len(parts) == 1:
+        return parts[0]
+    no_hash, no_count = np.empty(0, np.uint64), np.empty((3, 0), np.int64)
+    first = np.concatenate([no_hash, *(part.first for part in parts)])
+    second = np.concatenate([no_hash, *(part.second for part in parts)])
+    n_touchpoints = np.concatenate([no_count[0], *(part.n_touchpoints for part in parts)])
+    counts = np.concatenate([no_count, *(part.counts for part in parts)], axis=1)
+    groups, examples = group_hashes(first, second)
+    totals = [np.bincount(groups, weights=count, minlength=len(examples)) for count in counts]
+    return Counted(
+        first[examples],
+        second[examples],
+        n_touchpoints[examples],
+        np.stack(totals).astype(np.int64),
     )
+
+
+def partial_seen(view: View, *, counted: Counted) -> Seen:
+    """Of the given variants those that journeys of one shard take."""
+    journeys, places, durations = _taken(view, counted)
+    longest = np.zeros(len(counted.first))
+    np.maximum.at(longest, places, durations)
+    found, examples = np.unique(places, return_index=True)
+    begins = view.offsets[journeys[examples]]
+    offsets = np.concatenate([[0], np.cumsum(counted.n_touchpoints[found])])
+    codes = take_ranges(view.types, frozen(begins), frozen(offsets))
+    return Seen(found, offsets, codes, longest[found])
+
+
+def _slices(log: TouchpointLog) -> list[Slice]:
+    n_slices = 1 + log.n_journeys // JOURNEYS_AT_ONCE
+    return [Slice(number, n_slices) for number in range(n_slices)]
+
+
+def _asked(log: TouchpointLog, part: Slice, top: int | None) -> Counted:
+    parts = log.ask_with_facts(partial(partial_variants, part=part))
+    return _most_frequent(merge_variants(parts), top)
+
+
+def _described(log: TouchpointLog, counted: Counted) -> pd.DataFrame:
+    """Variants with their sequences and times, which only some of the journeys tell."""
+    n_variants = len(counted.first)
+    seen = log.ask(partial(partial_seen, counted=counted))
+    highs = np.zeros(n_variants)
+    for part in seen:
+        highs[part.places] = np.maximum(highs[part.places], part.longest)
+    n_journeys, n_won, n_decided = counted.counts
+    measure = partial(_durations, counted=counted)
+    medians = medians_in_rounds(log.ask, measure, n_journeys, highs)
     return pd.DataFrame(
         {
-            "variant_id": np.arange(1, len(order) + 1),
-            "sequence": _sequences(log, parts, counted.examples[order]),
-            "n_touchpoints": counted.n_touchpoints[order],
+            "variant_id": np.arange(1, n_variants + 1),
+            "sequence": _sequences(log.type_names, seen, n_variants),
+            "n_touchpoints": counted.n_touchpoints,
             "n_journeys": n_journeys,
             "share": n_journeys / max(log.n_journeys, 1),
             "n_won": n_won,
             "n_decided": n_decided,
             "win_rate": np.where(n_decided > 0, n_won / np.maximum(n_decided, 1), np.nan),
-            "median_days": _median_durations(log, parts, counted, order) / log.ticks_per_day,
+            "median_days": medians / log.ticks_per_day,
         },
         columns=list(VARIANT_COLUMNS),
     )
 
 
-def count_variants(log: TouchpointLog) -> int:
-    """How many distinct whole sequences there are in view."""
-    return len(merge_variants(log.ask_with_facts(partial_variants)).first)
+def _hashes(view: View, journeys: Ints) -> tuple[Hashes, Hashes]:
+    begins, ends = view.offsets[:-1], view.offsets[1:]
+    if len(journeys) < view.n_journeys:
+        begins, ends = begins[journeys], ends[journeys]
+    return hash_journeys(view.types, frozen(begins), frozen(ends))
 
 
-def partial_variants(part: tuple[View, ShardFacts]) -> Counted:
-    """The variants of one shard."""
-    view, facts = part
-    outcomes = facts.outcomes[view.journeys]
-    return _summed(
-        *hash_journeys(view.types, view.offsets),
-        (None, outcomes == WON, outcomes <= NO_DECISION),
-        view.lengths,
-    )
+def _taken(view: View, counted: Counted) -> tuple[Ints, Ints, Ints]:
+    """Journeys that take one of the variants, the place of it, and how long they last, in ticks."""
+    has_length = np.zeros(int(counted.n_touchpoints.max(initial=0)) + 2, dtype=bool)
+    has_length[counted.n_touchpoints] = True
+    journeys = np.flatnonzero(has_length[np.minimum(view.lengths, len(has_length) - 1)])
+    places = find_hashes(*_hashes(view, journeys), counted.first, counted.second)
+    taken = places >= 0
+    journeys = journeys[taken]
+    firsts, lasts = view.offsets[journeys], view.offsets[journeys + 1] - 1
+    durations = view.ticks[lasts].astype(np.int64) - view.ticks[firsts]
+    return journeys, places[taken], durations
 
 
-def merge_variants(parts: Sequence[Counted]) -> Counted:
-    """The variants of all shards."""
-    empty = np.empty(0, np.int64)
-    hashes = np.empty(0, np.uint64)
-    return _summed(
-        np.concatenate([hashes, *(part.first for part in parts)]),
-        np.concatenate([hashes, *(part.second for part in parts)]),
-        (
-            np.concatenate([empty, *(part.n_journeys for part in parts)]),
-            np.concatenate([empty, *(part.n_won for part in parts)]),
-            np.concatenate([empty, *(part.n_decided for part in parts)]),
-        ),
-        np.concatenate([empty, *(part.n_touchpoints for part in parts)]),
-    )
+def _durations(view: View, *, counted: Counted) -> tuple[npt.NDArray[np.uint32], Ints]:
+    _, places, durations = _taken(view, counted)
+    return places.astype(np.uint32), durations
 
 
-def _summed(
-    first: Hashes, second: Hashes, weights: Sequence[Weights | None], n_touchpoints: Ints
-) -> Counted:
-    """Things with equal hashes as one; the weights are of journeys in all, won and decided."""
-    groups, examples = group_hashes(first, second)
-    n_journeys, n_won, n_decided = (
-        np.bincount(groups, weights=weight, minlength=len(examples)).astype(np.int64)
-        for weight in weights
-    )
-    return Counted(
-        groups,
-        examples,
-        first[examples],
-        second[examples],
-        n_journeys,
-        n_won,
-        n_decided,
-        n_touchpoints[examples],
-    )
-
-
-def _most_frequent(counted: Counted, top: int | None) -> Ints:
-    """The order of variants: most journeys first, then shorter ones, then by their hashes."""
+def _most_frequent(counted: Counted, top: int | None) -> Counted:
+    """Variants in order: most journeys first, then shorter ones, then by their hashes."""
     n_variants = len(counted.first)
-    size = counted.n_journeys * LONGEST - counted.n_touchpoints
+    size = counted.counts[0] * LONGEST - counted.n_touchpoints
     chosen = np.arange(n_variants)
     if top is not None and 0 < top < n_variants:  # only those that may be among them are sorted
         chosen = np.flatnonzero(size >= -np.partition(-size, top - 1)[top - 1])
     keys = counted.second[chosen], counted.first[chosen], -size[chosen]
-    return chosen[np.lexsort(keys)][:top]
+    return counted.take(chosen[np.lexsort(keys)][:top])
 
 
 def _sequences(
-    log: TouchpointLog, parts: Sequence[Counted], examples: Ints
+    names: Sequence[str], seen: Sequence[Seen], n_variants: int
 ) -> list[tuple[str, ...]]:
     """The sequences of variants, each read from one journey that takes it."""
-    sequences: list[tuple[str, ...]] = [()] * len(examples)
-    names = np.array(log.type_names, dtype=object)
-    begin = 0
-    for view, part in zip(log.views, parts, strict=True):
-        end = begin + len(part.examples)
-        mine = np.flatnonzero((examples >= begin) & (examples < end))
-        journeys = part.examples[examples[mine] - begin]
-        offsets = np.concatenate([[0], np.cumsum(view.lengths[journeys])])
-        codes = take_ranges(view.types, frozen(view.offsets[journeys]), frozen(offsets))
-        decoded, borders = names[codes].tolist(), offsets.tolist()
-        for place, at, until in zip(mine.tolist(), borders[:-1], borders[1:], strict=True):
-            sequences[place] = tuple(decoded[at:until])
-        begin = end
+    sequences: list[tuple[str, ...]] = [()] * n_variants
+    texts = np.array(names, dtype=object)
+    for part in seen:
+        decoded, borders = texts[part.codes].tolist(), part.offsets.tolist()
+        for place, begin, end in zip(part.places.tolist(), borders[:-1], borders[1:], strict=True):
+            sequences[place] = sequences[place] or tuple(decoded[begin:end])
     return sequences
-
-
-def _median_durations(
-    log: TouchpointLog, parts: Sequence[Counted], counted: Counted, order: Ints
-) -> npt.NDArray[np.float64]:
-    """The median duration of the variants in this order, in ticks."""
-    places = np.full(len(counted.first), -1, np.int64)
-    places[order] = np.arange(len(order))
-    owners, durations = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
-    begin = 0
-    for view, part in zip(log.views, parts, strict=True):
-        end = begin + len(part.examples)
-        place = places[counted.groups[begin:end]][part.groups]
-        journeys = np.flatnonzero(place >= 0)
-        firsts, lasts = view.offsets[journeys], view.offsets[journeys + 1] - 1
-        owners.append(place[journeys])
-        durations.append(view.ticks[lasts].astype(np.int64) - view.ticks[firsts])
-        begin = end
-    owner = np.concatenate(owners)
-    by_owner = np.argsort(owner, kind="stable")
-    ends = np.cumsum(np.bincount(owner, minlength=len(order)))
-    starts = np.concatenate([[0], ends])[:-1]
-    return medians_of_groups(np.concatenate(durations)[by_owner], starts, ends)

@@ -6,14 +6,15 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from journey.charts.columns import require
+from journey.charts.draft import Draft
 from journey.charts.numbers import format_count, format_share
 from journey.charts.plot_style import (
     NO_STAGE,
     beside,
     count_and_share,
+    draft,
     draw_links,
     empty,
-    figure,
     name_rows,
     quiet,
     rows_height,
@@ -74,17 +75,17 @@ def plot_drop_offs(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Figure:
     if frame.empty or not frame["n_entered"].sum():
         return empty(NO_STAGE, theme=theme)
     note = "What became of the journeys that entered each stage; drop-off is lost or no decision"
-    chart = figure(_drop_title(frame), theme=theme, height=rows_height(len(frame)) + 20, note=note)
+    chart = draft(_drop_title(frame), theme=theme, height=rows_height(len(frame)) + 20, note=note)
     names = [safe_name(stage) for stage in frame["stage"]]
     _draw_fates(chart, frame, names, theme)
     _write_rates(chart, frame, theme)
     name_rows(chart, names)
     chart.update_xaxes(visible=False, range=[0, float(frame["n_entered"].max()) * 1.3])
     chart.update_layout(legend={"y": -0.04})
-    return chart
+    return chart.drawn()
 
 
-def _draw_fates(chart: go.Figure, frame: pd.DataFrame, names: list[str], theme: Theme) -> None:
+def _draw_fates(chart: Draft, frame: pd.DataFrame, names: list[str], theme: Theme) -> None:
     """Stack what became of the journeys of each stage."""
     colour = TOKENS[theme]
     inks = {
@@ -110,7 +111,7 @@ def _draw_fates(chart: go.Figure, frame: pd.DataFrame, names: list[str], theme: 
         )
 
 
-def _write_rates(chart: go.Figure, frame: pd.DataFrame, theme: Theme) -> None:
+def _write_rates(chart: Draft, frame: pd.DataFrame, theme: Theme) -> None:
     """Write beside each bar which share of its journeys drops off."""
     rows = zip(frame["n_entered"], frame["drop_off_rate"], strict=True)
     for row, (entered, rate) in enumerate(rows):
@@ -171,16 +172,16 @@ def plot_last_touchpoints(frame: pd.DataFrame, *, theme: Theme = "light") -> go.
     if table.empty or not table["n_last"].sum():
         return empty("No journey has dropped off.", theme=theme)
     names = _last_names(table)
-    chart = figure(_last_title(table), theme=theme, height=rows_height(len(table)) + 40)
+    chart = draft(_last_title(table), theme=theme, height=rows_height(len(table)) + 40)
     ends = zip(table["last_share"], table["went_on_share"], strict=True)
     draw_links(chart, ends, theme=theme)
     _draw_ends(chart, table, names, theme)
     name_rows(chart, names)
     chart.update_xaxes(tickformat=".0%", rangemode="tozero")
-    return chart
+    return chart.drawn()
 
 
-def _draw_ends(chart: go.Figure, table: pd.DataFrame, names: list[str], theme: Theme) -> None:
+def _draw_ends(chart: Draft, table: pd.DataFrame, names: list[str], theme: Theme) -> None:
     """Draw both shares of each touchpoint as dots."""
     for column, (name, token, symbol, n_column) in ENDS.items():
         chart.add_scatter(

@@ -6,8 +6,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from journey.charts.columns import require
+from journey.charts.draft import Draft
 from journey.charts.numbers import format_count, format_share
-from journey.charts.plot_style import count_and_share, empty, figure, is_missing, safe_name
+from journey.charts.plot_style import count_and_share, draft, empty, is_missing, safe_name
 from journey.charts.svg import text_width
 from journey.charts.theme import TOKENS, Theme
 
@@ -59,17 +60,17 @@ def plot_import(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Figure:
     total = sum(counts.values())
     if not total:
         return empty("No row was read.", theme=theme)
-    chart = figure(_import_title(counts, total), theme=theme, height=190)
+    chart = draft(_import_title(counts, total), theme=theme, height=190)
     for action in FATES:
         if counts.get(action):
             _draw_fate(chart, action, counts[action], total, theme)
     chart.update_xaxes(visible=False, range=[0, total])
     chart.update_yaxes(visible=False)
     chart.update_layout(legend={"y": -0.05})
-    return chart
+    return chart.drawn()
 
 
-def _draw_fate(chart: go.Figure, action: str, n: int, total: int, theme: Theme) -> None:
+def _draw_fate(chart: Draft, action: str, n: int, total: int, theme: Theme) -> None:
     """Add to the bar the rows that an action was done to."""
     colour, (words, token) = TOKENS[theme], FATES[action]
     shown = count_and_share(n, n / total)
@@ -123,16 +124,16 @@ def plot_sources(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Figure:
     sizes = frame["n_touchpoints"].groupby(names).sum().sort_values(ascending=False, kind="stable")
     drawn = list(sizes.index[:MOST_SOURCES])
     groups = names.where(names.isin(drawn), OTHERS)
-    chart = figure(_sources_title(frame, sizes), theme=theme, height=380)
+    chart = draft(_sources_title(frame, sizes), theme=theme, height=380)
     others = [OTHERS] if len(sizes) > len(drawn) else []
     _draw_sources(chart, frame, groups, [*drawn, *others], theme)
     _name_months(chart, pd.to_datetime(frame["month"], utc=True))
     chart.update_yaxes(tickformat=",", rangemode="tozero", nticks=5)
-    return chart
+    return chart.drawn()
 
 
 def _draw_sources(
-    chart: go.Figure, frame: pd.DataFrame, groups: pd.Series, drawn: list[str], theme: Theme
+    chart: Draft, frame: pd.DataFrame, groups: pd.Series, drawn: list[str], theme: Theme
 ) -> None:
     """Stack a bar a month for every source."""
     colour = TOKENS[theme]
@@ -151,7 +152,7 @@ def _draw_sources(
         )
 
 
-def _name_months(chart: go.Figure, months: pd.Series) -> None:
+def _name_months(chart: Draft, months: pd.Series) -> None:
     """Let the axis hold whole months, each named where they are few."""
     first, last = months.min(), months.max() + pd.DateOffset(months=1)
     chart.update_xaxes(

@@ -1,9 +1,11 @@
 """Counts, shares and durations as they stand on every picture, in the reader's locale."""
 
 import math
+from decimal import Decimal
+from functools import cache, lru_cache
 from typing import Final
 
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import format_decimal, format_percent, get_group_symbol
 from babel.units import format_unit
 
 _HALF_PERCENT: Final = 0.005
@@ -18,7 +20,10 @@ def format_count(n: float, locale: str = "en") -> str:
     >>> format_count(12345), format_count(12345, "de")
     ('12,345', '12.345')
     """
-    return format_decimal(round(n), locale=locale)
+    symbol = _thousands_symbol(locale)
+    if symbol is None:
+        return format_decimal(round(n), locale=locale)
+    return f"{round(n):,}".replace(",", symbol)
 
 
 def format_share(share: float, locale: str = "en") -> str:
@@ -32,12 +37,13 @@ def format_share(share: float, locale: str = "en") -> str:
     if math.isnan(share):
         return ""
     if 0 < share <= _HALF_PERCENT:
-        return f"<{format_percent(0.01, format='#,##0%', locale=locale)}"
+        return _below_one(locale)
     if 1 - _HALF_PERCENT <= share < 1:
-        return f">{format_percent(0.99, locale=locale)}"
-    return format_percent(share, locale=locale)
+        return f">{_percent(99, locale)}"
+    return _percent(round(Decimal(str(share)) * 100), locale)
 
 
+@lru_cache(maxsize=4_096)
 def format_days(days: float, locale: str = "en") -> str:
     """Write a duration given in days, in the unit that a person would use; nothing if unknown.
 
@@ -59,3 +65,23 @@ def format_days(days: float, locale: str = "en") -> str:
         return format_unit(round(minutes / 60), "duration-hour", length="long", locale=locale)
     shown = round(days, 1) if days < _SHOWN_WITH_TENTHS else round(days)
     return format_unit(shown, "duration-day", length="long", locale=locale)
+
+
+@cache
+def _thousands_symbol(locale: str) -> str | None:
+    """What a locale sets between thousands, if it sets nothing else: a picture has many counts."""
+    symbol = get_group_symbol(locale)
+    samples = (-1_234, 1_234, 123_456_789)
+    as_written = [f"{n:,}".replace(",", symbol) for n in samples]
+    is_plain = as_written == [format_decimal(n, locale=locale) for n in samples]
+    return symbol if is_plain else None
+
+
+@cache
+def _percent(hundredths: int, locale: str) -> str:
+    return format_percent(hundredths / 100, locale=locale)
+
+
+@cache
+def _below_one(locale: str) -> str:
+    return f"<{format_percent(0.01, format='#,##0%', locale=locale)}"

@@ -1,19 +1,19 @@
 """Charts of the whole log: outcomes, months, stalled accounts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
 import pandas as pd
 import plotly.graph_objects as go
 from babel.numbers import format_compact_decimal
-from plotly.subplots import make_subplots
 
 from journey.charts.columns import require
+from journey.charts.draft import Draft
 from journey.charts.numbers import format_count, format_share
 from journey.charts.plot_style import (
     count_and_share,
+    draft,
     empty,
-    figure,
     name_rows,
     safe_name,
 )
@@ -27,6 +27,10 @@ MONTH_PANELS: Final = {
     "n_won": ("Journeys won", "outcome-won"),
 }
 """What is counted by month: its words and colour."""
+
+PANEL_AXES: Final = ("", "2", "3")
+PANEL_PIXELS: Final = 200
+PANEL_GAP: Final = 0.1
 
 MOST_ROWS: Final = 6
 """Rows of value at risk; what is smaller is one row."""
@@ -70,16 +74,16 @@ def plot_outcomes(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Figure:
     total = sum(counts.values())
     if not total:
         return empty("No journey passes the filters.", theme=theme)
-    chart = figure(_outcome_title(counts, total), theme=theme, height=210)
+    chart = draft(_outcome_title(counts, total), theme=theme, height=210)
     for outcome in OUTCOMES:
         _draw_outcome(chart, outcome, counts.get(outcome, 0), total, theme)
     chart.update_xaxes(visible=False, range=[0, total])
     chart.update_yaxes(visible=False)
     chart.update_layout(legend={"y": -0.05})
-    return chart
+    return chart.drawn()
 
 
-def _draw_outcome(chart: go.Figure, outcome: Outcome, n: int, total: int, theme: Theme) -> None:
+def _draw_outcome(chart: Draft, outcome: Outcome, n: int, total: int, theme: Theme) -> None:
     """Add to the bar the journeys of an outcome."""
     colour = TOKENS[theme]
     words = count_and_share(n, n / total)
@@ -134,7 +138,7 @@ def plot_months(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Figure:
     Returns
     -------
     plotly.graph_objects.Figure
-        Three panels over the same months.
+        Three panels over the same months; that of wins is left out where there are none.
 
     Raises
     ------
@@ -152,29 +156,26 @@ def plot_months(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Figure:
     if frame.empty:
         return empty("No touchpoint passes the filters.", theme=theme)
     months = pd.to_datetime(frame["month"], utc=True)
-    chart = make_subplots(
-        figure=figure(_months_title(frame, months), theme=theme, height=600, room=18),
-        rows=3,
-        cols=1,
-        shared_xaxes=True,
-        vertical_spacing=0.1,
-        subplot_titles=[name for name, _ in MONTH_PANELS.values()],
-    )
-    _draw_months(chart, frame, months, theme)
-    _style_panels(chart, theme)
-    return chart
+    panels = [name for name in MONTH_PANELS if name != "n_won" or frame["n_won"].any()]
+    height = PANEL_PIXELS * len(panels)
+    chart = draft(_months_title(frame, months), theme=theme, height=height, room=18)
+    _stack_panels(chart, panels, theme)
+    _draw_months(chart, frame[panels], months, theme)
+    return chart.drawn()
 
 
-def _draw_months(chart: go.Figure, frame: pd.DataFrame, months: pd.Series, theme: Theme) -> None:
+def _draw_months(chart: Draft, frame: pd.DataFrame, months: pd.Series, theme: Theme) -> None:
     """Draw in each panel its count by month."""
-    for row, (column, (name, token)) in enumerate(MONTH_PANELS.items(), start=1):
+    days = months.dt.strftime("%Y-%m-%d")
+    for axis, column in zip(PANEL_AXES, frame, strict=False):
+        name, token = MONTH_PANELS[str(column)]
         chart.add_bar(
-            x=months,
+            x=days,
             y=frame[column],
             marker={"color": TOKENS[theme][token]},
             hovertemplate=f"%{{x|%B %Y}}: %{{y:,}} {name.lower()}<extra></extra>",
-            row=row,
-            col=1,
+            xaxis=f"x{axis}",
+            yaxis=f"y{axis}",
         )
 
 
@@ -226,12 +227,12 @@ def plot_stalled_accounts(
         return empty("No account is silent longer than is normal for its stage.", theme=theme)
     table = _biggest(frame, by)
     height = 96 + SLIM_ROW * max(len(table), 3)
-    chart = figure(_stalled_title(table), theme=theme, height=height)
+    chart = draft(_stalled_title(table), theme=theme, height=height)
     _draw_stalled(chart, table, theme)
-    return chart
+    return chart.drawn()
 
 
-def _draw_stalled(chart: go.Figure, table: pd.DataFrame, theme: Theme) -> None:
+def _draw_stalled(chart: Draft, table: pd.DataFrame, theme: Theme) -> None:
     """Draw a bar for each row of the table, with its words behind it."""
     sizes = table["value" if _has_value(table) else "n_accounts"].astype(float).tolist()
     names = table.index.tolist()
@@ -293,29 +294,34 @@ def _biggest(frame: pd.DataFrame, by: str) -> pd.DataFrame:
     return pd.concat([table.iloc[: MOST_ROWS - 1], others])
 
 
-def _style_panels(chart: go.Figure, theme: Theme) -> None:
-    """Give all panels the look of one chart; panels after the first come with Plotly's own."""
-    colour = TOKENS[theme]
+def _stack_panels(chart: Draft, panels: Sequence[str], theme: Theme) -> None:
+    """Set a small chart under the other, each with its head, over one axis of time."""
+    colour, horizontal, vertical = TOKENS[theme], chart.layout["xaxis"], chart.layout["yaxis"]
+    axes = PANEL_AXES[: len(panels)]
+    height = (1 - PANEL_GAP * (len(axes) - 1)) / len(axes)
+    for place, (axis, panel) in enumerate(zip(axes, panels, strict=True)):
+        top = 1 - place * (height + PANEL_GAP)
+        shared = {} if axis == axes[-1] else {"matches": f"x{axes[-1]}", "showticklabels": False}
+        chart.layout[f"xaxis{axis}"] = {**horizontal, "anchor": f"y{axis}", **shared}
+        chart.layout[f"yaxis{axis}"] = {
+            **vertical,
+            "anchor": f"x{axis}",
+            "domain": [max(top - height, 0.0), top],
+        }
+        chart.add_annotation(
+            text=MONTH_PANELS[panel][0],
+            x=0,
+            xref="paper",
+            xanchor="left",
+            y=top,
+            yref="paper",
+            yanchor="bottom",
+            showarrow=False,
+            font={"size": 14, "color": colour["muted"], "weight": 600},
+        )
     chart.update_layout(showlegend=False, bargap=0.15)
-    chart.update_annotations(
-        x=0, xanchor="left", font={"size": 14, "color": colour["muted"], "weight": 600}
-    )
-    chart.update_xaxes(
-        showgrid=False,
-        linecolor=colour["line"],
-        fixedrange=True,
-        tickfont={"size": 14, "color": colour["ink"]},
-    )
-    chart.update_yaxes(
-        gridcolor=colour["line"],
-        zeroline=False,
-        fixedrange=True,
-        rangemode="tozero",
-        nticks=4,
-        tickformat=",",
-        automargin=True,
-        tickfont={"size": 13, "color": colour["ink"]},
-    )
+    chart.update_xaxes(showgrid=False)
+    chart.update_yaxes(rangemode="tozero", nticks=4, tickformat=",", tickfont={"size": 13})
 
 
 def _accounts(n: int) -> str:

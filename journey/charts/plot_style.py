@@ -8,10 +8,13 @@ from typing import Any, Final, NamedTuple
 import pandas as pd
 import plotly.graph_objects as go
 
+from journey.charts.draft import Draft
 from journey.charts.numbers import format_count, format_share
 from journey.charts.svg import clip, printable
 from journey.charts.theme import FONT, TOKENS, Theme
 from journey.schema import SMALL_SAMPLE
+
+Chart = Draft | go.Figure
 
 NO_STAGE: Final = "No journey has entered a stage: the definitions say which touch enters which."
 NAME_WIDTH: Final = 230.0
@@ -77,6 +80,11 @@ def count_and_share(n: float, share: float) -> str:
 
 
 def figure(title: str, *, theme: Theme, height: int, note: str = "", room: int = 0) -> go.Figure:
+    """Start a figure as :func:`draft` starts a description of one."""
+    return draft(title, theme=theme, height=height, note=note, room=room).drawn()
+
+
+def draft(title: str, *, theme: Theme, height: int, note: str = "", room: int = 0) -> Draft:
     """Start a chart: its message and colours, room for heads, nothing from a template."""
     colour = TOKENS[theme]
     # Plotly never breaks a title: a long one would be cut on a narrow page.
@@ -103,9 +111,9 @@ def figure(title: str, *, theme: Theme, height: int, note: str = "", room: int =
         "font": {"size": 19, "color": colour["ink"], "weight": 700},
         "subtitle": {"text": note, "font": {"size": TEXT, "color": colour["muted"]}},
     }
-    return go.Figure(
-        layout={
-            "template": go.layout.Template(),
+    return Draft(
+        {
+            "template": {},
             "title": heading,
             "height": height + top - 84,
             "margin": {"t": top, "l": 12, "r": 24, "b": 12},
@@ -128,7 +136,7 @@ def figure(title: str, *, theme: Theme, height: int, note: str = "", room: int =
     )
 
 
-def name_rows(chart: go.Figure, names: Sequence[str]) -> None:
+def name_rows(chart: Chart, names: Sequence[str]) -> None:
     """Name the rows of a chart from the top; rows are numbers, so that like names stay apart."""
     chart.update_yaxes(
         tickmode="array",
@@ -141,7 +149,7 @@ def name_rows(chart: go.Figure, names: Sequence[str]) -> None:
 
 
 def draw_shares(
-    chart: go.Figure, shares: Sequence[Share], *, theme: Theme, axes: tuple[str, str] = ("x", "y")
+    chart: Chart, shares: Sequence[Share], *, theme: Theme, axes: tuple[str, str] = ("x", "y")
 ) -> None:
     """Draw shares with their intervals in rows; those of small samples are grey."""
     colour = TOKENS[theme]
@@ -183,7 +191,7 @@ def draw_shares(
     )
 
 
-def draw_links(chart: go.Figure, ends: Iterable[tuple[float, float]], *, theme: Theme) -> None:
+def draw_links(chart: Chart, ends: Iterable[tuple[float, float]], *, theme: Theme) -> None:
     """Join the two marks of each row by a quiet line."""
     xs: list[float | None] = []
     ys: list[int | None] = []
@@ -221,10 +229,10 @@ def _channels(colour: str) -> tuple[int, ...]:
 
 def empty(message: str, *, theme: Theme) -> go.Figure:
     """Draw the chart of an empty frame: it says why there is nothing to see."""
-    chart = figure("Nothing to show yet", theme=theme, height=220, note=message)
+    chart = draft("Nothing to show yet", theme=theme, height=220, note=message)
     chart.update_xaxes(visible=False)
     chart.update_yaxes(visible=False)
-    return chart
+    return chart.drawn()
 
 
 def rows_height(n_rows: int) -> int:

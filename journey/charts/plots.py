@@ -1,5 +1,6 @@
 """The Plotly charts: one function per frame, its message computed from the data."""
 
+from journey.charts.attribution_plots import plot_attribution
 from journey.charts.drop_off_plots import plot_drop_offs, plot_last_touchpoints
 from journey.charts.overview_plots import plot_months, plot_outcomes, plot_stalled_accounts
 from journey.charts.segment_outcomes_plots import plot_segment_outcomes
@@ -7,6 +8,7 @@ from journey.charts.segments_plots import plot_segment_breakdown, plot_segment_s
 from journey.charts.stages_plots import plot_stage_funnel, plot_time_to_next_stage
 
 __all__ = [
+    "plot_attribution",
     "plot_drop_offs",
     "plot_last_touchpoints",
     "plot_months",

@@ -4,12 +4,13 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from journey.charts.columns import require
+from journey.charts.draft import Draft
 from journey.charts.numbers import format_count, format_share
 from journey.charts.plot_style import (
     beside,
     count_and_share,
+    draft,
     empty,
-    figure,
     name_rows,
     rows_height,
     safe_name,
@@ -57,7 +58,7 @@ def plot_segment_outcomes(frame: pd.DataFrame, *, theme: Theme = "light") -> go.
     hidden = len(frame) - len(table)
     note = f"{hidden} smaller segments left out" if hidden else "Shares of each segment's journeys"
     height = rows_height(len(table)) + 20
-    chart = figure(_title(table), theme=theme, height=height, note=note)
+    chart = draft(_title(table), theme=theme, height=height, note=note)
     names = [safe_name(value) for value in table["value"]]
     for outcome in OUTCOMES:
         _draw_outcome(chart, table, names, outcome, theme)
@@ -65,11 +66,11 @@ def plot_segment_outcomes(frame: pd.DataFrame, *, theme: Theme = "light") -> go.
         chart.add_annotation(x=1, y=row, text=f"n = {format_count(n)}", **beside(theme, n=n))
     name_rows(chart, names)
     chart.update_xaxes(range=[0, 1.12], tickvals=[0, 0.25, 0.5, 0.75, 1], tickformat=".0%")
-    return chart
+    return chart.drawn()
 
 
 def _draw_outcome(
-    chart: go.Figure, table: pd.DataFrame, names: list[str], outcome: Outcome, theme: Theme
+    chart: Draft, table: pd.DataFrame, names: list[str], outcome: Outcome, theme: Theme
 ) -> None:
     """Add to each bar the share of an outcome."""
     counts = table[f"n_{outcome}"]

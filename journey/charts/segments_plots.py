@@ -7,13 +7,14 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from journey.charts.columns import require
+from journey.charts.draft import Draft
 from journey.charts.numbers import format_count, format_share
 from journey.charts.plot_style import (
     NO_STAGE,
     Share,
+    draft,
     draw_shares,
     empty,
-    figure,
     is_missing,
     name_rows,
     rows_height,
@@ -65,7 +66,7 @@ def plot_segment_breakdown(frame: pd.DataFrame, *, theme: Theme = "light") -> go
     overall = float(frame["n_won"].sum()) / n_journeys
     biggest = frame.sort_values("n_journeys", ascending=False, kind="stable").head(MAX_ROWS)
     table = biggest.sort_values("win_rate", ascending=False, kind="stable")
-    chart = figure(
+    chart = draft(
         _win_title(table, overall),
         theme=theme,
         height=rows_height(len(table)) - 20,
@@ -77,7 +78,7 @@ def plot_segment_breakdown(frame: pd.DataFrame, *, theme: Theme = "light") -> go
     draw_shares(chart, shares, theme=theme)
     name_rows(chart, [share.name for share in shares])
     chart.update_xaxes(tickformat=".0%", range=[0, min(float(table["high"].max()), 1) * 1.25])
-    return chart
+    return chart.drawn()
 
 
 def _win_note(n_hidden: int) -> str:
@@ -94,7 +95,7 @@ def _win_shares(table: pd.DataFrame) -> list[Share]:
     return [Share(row, names[row], *value) for row, value in enumerate(values)]
 
 
-def _mark_overall(chart: go.Figure, overall: float, theme: Theme) -> None:
+def _mark_overall(chart: Draft, overall: float, theme: Theme) -> None:
     """Draw the rate of all segments together as a line."""
     muted = TOKENS[theme]["muted"]
     chart.add_vline(x=overall, line={"color": muted, "dash": "dot", "width": 2})
@@ -207,7 +208,7 @@ def _heat_map(
         "Lost or no decision, of the journeys that reached the stage; "
         f"no colour: fewer than {SMALL_SAMPLE} journeys"
     )
-    chart = figure(title, theme=theme, height=rows_height(len(values)) - 40, note=note, room=24)
+    chart = draft(title, theme=theme, height=rows_height(len(values)) - 40, note=note, room=24)
     names = [safe_name(value) for value in values]
     heads = [safe_name(stage) for stage in stages]
     chart.add_heatmap(
@@ -232,10 +233,10 @@ def _heat_map(
         showgrid=False,
         range=[-0.5, len(heads) - 0.5],
     )
-    return chart
+    return chart.drawn()
 
 
-def _write_cells(chart: go.Figure, rates: np.ndarray, words: np.ndarray, theme: Theme) -> None:
+def _write_cells(chart: Draft, rates: np.ndarray, words: np.ndarray, theme: Theme) -> None:
     """Write every rate into its cell, in an ink that the colour of the cell carries."""
     colour = TOKENS[theme]
     for row, column in np.ndindex(rates.shape):

@@ -6,19 +6,19 @@ from typing import Final
 
 import pandas as pd
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from journey.charts.columns import require
+from journey.charts.draft import Draft
 from journey.charts.numbers import format_count, format_days, format_share
 from journey.charts.plot_style import (
     NO_STAGE,
     Share,
     beside,
     count_and_share,
+    draft,
     draw_links,
     draw_shares,
     empty,
-    figure,
     name_rows,
     rows_height,
     safe_name,
@@ -71,32 +71,18 @@ def plot_stage_funnel(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Figu
     if frame.empty or not frame["n_journeys"].sum():
         return empty(NO_STAGE, theme=theme)
     names = [safe_name(stage) for stage in frame["stage"]]
-    chart = _funnel(frame, theme)
-    _draw_reached(chart, frame, names, theme)
-    draw_shares(chart, _conversions(frame, names), theme=theme, axes=("x2", "y2"))
-    _two_panels(chart, names, theme)
-    chart.update_xaxes(
-        visible=False, range=[0, float(frame["n_journeys"].max()) * 1.35], row=1, col=1
-    )
-    return chart
-
-
-def _funnel(frame: pd.DataFrame, theme: Theme) -> go.Figure:
-    """Start the chart of the funnel: two panels of one width."""
     note = f"Lines: 95% interval; grey: fewer than {SMALL_SAMPLE} journeys"
     height = rows_height(len(frame)) + 20
-    return make_subplots(
-        figure=figure(_funnel_title(frame), theme=theme, height=height, room=26, note=note),
-        rows=1,
-        cols=2,
-        column_widths=[0.5, 0.5],
-        horizontal_spacing=0.08,
-    )
+    chart = draft(_funnel_title(frame), theme=theme, height=height, room=26, note=note)
+    _two_panels(chart, names, theme)
+    _draw_reached(chart, frame, names, theme)
+    draw_shares(chart, _conversions(frame, names), theme=theme, axes=("x2", "y2"))
+    reach = [0, float(frame["n_journeys"].max()) * 1.35]
+    chart.update_layout(xaxis={"visible": False, "range": reach})
+    return chart.drawn()
 
 
-def _draw_reached(
-    chart: go.Figure, frame: pd.DataFrame, names: Sequence[str], theme: Theme
-) -> None:
+def _draw_reached(chart: Draft, frame: pd.DataFrame, names: Sequence[str], theme: Theme) -> None:
     """Draw in the left panel how many journeys reached each stage, in the colour of the stage."""
     order = [str(stage) for stage in frame["stage"]]
     chart.add_bar(
@@ -112,8 +98,6 @@ def _draw_reached(
         marker={"color": [TOKENS[theme][stage_token(stage, order)] for stage in order]},
         customdata=names,
         hovertemplate="%{customdata}: %{text}<extra></extra>",
-        row=1,
-        col=1,
     )
 
 
@@ -137,27 +121,23 @@ def _funnel_title(frame: pd.DataFrame) -> str:
     )
 
 
-def _two_panels(chart: go.Figure, names: list[str], theme: Theme) -> None:
-    """Give both panels the same named rows."""
+def _two_panels(chart: Draft, names: list[str], theme: Theme) -> None:
+    """Set two panels side by side, with the same named rows."""
     colour = TOKENS[theme]
+    horizontal, vertical = chart.layout["xaxis"], chart.layout["yaxis"]
+    chart.layout["xaxis"] = {**horizontal, "domain": [0, 0.46]}
+    chart.layout["xaxis2"] = {
+        **horizontal,
+        "anchor": "y2",
+        "domain": [0.54, 1],
+        "range": [0, 1.22],
+        "tickvals": [0, 0.25, 0.5, 0.75, 1],
+        "tickformat": ".0%",
+        "tickfont": {"size": 13, "color": colour["muted"]},
+    }
+    chart.layout["yaxis2"] = {**vertical, "anchor": "x2"}
     name_rows(chart, names)
-    chart.update_yaxes(
-        automargin=True, zeroline=False, tickfont={"size": 14, "color": colour["ink"]}
-    )
-    chart.update_yaxes(showticklabels=False, row=1, col=2)
-    chart.update_xaxes(
-        range=[0, 1.22],
-        tickvals=[0, 0.25, 0.5, 0.75, 1],
-        tickformat=".0%",
-        gridcolor=colour["line"],
-        zeroline=False,
-        automargin=True,
-        fixedrange=True,
-        tickfont={"size": 13, "color": colour["muted"]},
-        row=1,
-        col=2,
-    )
-    chart.update_layout(showlegend=False)
+    chart.update_layout(showlegend=False, yaxis2={"showticklabels": False})
     for text, axis in zip(PANELS, ("", "2"), strict=True):
         chart.add_annotation(
             text=text,
@@ -207,7 +187,7 @@ def plot_time_to_next_stage(frame: pd.DataFrame, *, theme: Theme = "light") -> g
         return empty(NO_STAGE, theme=theme)
     names = [safe_name(stage) for stage in table["stage"]]
     note = "Days since entering the stage; open journeys count as waiting until now"
-    chart = figure(_time_title(table), theme=theme, height=rows_height(len(table)) + 50, note=note)
+    chart = draft(_time_title(table), theme=theme, height=rows_height(len(table)) + 50, note=note)
     times = list(zip(table["median_days"], table["p90_days"], strict=True))
     draw_links(chart, times, theme=theme)
     _draw_times(chart, table, names, theme)
@@ -218,10 +198,10 @@ def plot_time_to_next_stage(frame: pd.DataFrame, *, theme: Theme = "light") -> g
     name_rows(chart, names)
     longest = float(table[["median_days", "p90_days"]].max().max())
     chart.update_xaxes(range=[-0.02 * longest, 1.7 * longest] if longest > 0 else [-0.02, 1])
-    return chart
+    return chart.drawn()
 
 
-def _draw_times(chart: go.Figure, table: pd.DataFrame, names: Sequence[str], theme: Theme) -> None:
+def _draw_times(chart: Draft, table: pd.DataFrame, names: Sequence[str], theme: Theme) -> None:
     """Draw the days until half, and until nine of ten, have gone on as dots."""
     colour = TOKENS[theme]
     for column, (name, symbol) in TIMES.items():

@@ -5,12 +5,16 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 ELLIPSIS: Final = "…"
 NO_NAME: Final = "(no name)"
+KEPT: Final = 16_384
+"""Names come again and again: so many texts are measured and cut once."""
 
+_RARE = re.compile("[&<>\"'\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _DIRECTION_MARKS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _ENTITIES = str.maketrans(
@@ -60,9 +64,10 @@ def escape(text: str) -> str:
     >>> escape('</text><script>"')
     '&lt;/text&gt;&lt;script&gt;&quot;'
     """
-    return _NOT_XML.sub("", text).translate(_ENTITIES)
+    return _NOT_XML.sub("", text).translate(_ENTITIES) if _RARE.search(text) else text
 
 
+@lru_cache(maxsize=KEPT)
 def printable(text: str) -> str:
     r"""Return a name as it is shown: one line, no control or direction marks, never empty.
 
@@ -90,6 +95,7 @@ def isolated(name: str) -> str:
     return name
 
 
+@lru_cache(maxsize=KEPT)
 def text_width(text: str, size: float) -> float:
     """Estimate the width in pixels of text set semi-bold in a system font of that size.
 
@@ -101,6 +107,7 @@ def text_width(text: str, size: float) -> float:
     return round(sum(map(_em, text)) * size, 3)
 
 
+@lru_cache(maxsize=KEPT)
 def clip(text: str, width: float, size: float) -> str:
     """Cut one line of text to a width; what is cut ends in an ellipsis.
 
@@ -144,14 +151,15 @@ def wrap(text: str, width: float, size: float, lines: int = 2) -> list[str]:
 
 def element(name: str, attributes: Mapping[str, str | float], *children: str) -> str:
     """Write one element; attributes are escaped here, children are finished SVG."""
-    written = "".join(
-        f' {key}="{value if isinstance(value, int) else coordinate(value)}"'
-        if isinstance(value, int | float)
-        else f' {key}="{escape(value)}"'
-        for key, value in attributes.items()
-    )
+    written = "".join([f' {key}="{_attribute(value)}"' for key, value in attributes.items()])
     inside = "".join(children)
     return f"<{name}{written}>{inside}</{name}>" if inside else f"<{name}{written}/>"
+
+
+def _attribute(value: str | float) -> str:
+    if isinstance(value, str):
+        return escape(value)
+    return str(value) if isinstance(value, int) else coordinate(value)
 
 
 def label(text: str, attributes: Mapping[str, str | float]) -> str:

@@ -2,19 +2,23 @@
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import journey
 from journey.cli.answers import is_empty, written
+from journey.cli.counted_paths import run_on_counted_paths
 from journey.cli.options import Arguments, check_options, parser
 from journey.cli.questions import QUESTIONS
 from journey.cli.serving import run_app
 from journey.cli.sources import add_files, read_files, source
 from journey.cli.views import narrowed, why_nothing_is_left
+from journey.cli.warehouses import local_files, run_refresh
 from journey.cli.words import tell
-from journey.errors import JourneyError
+from journey.errors import CountedPathsError, JourneyError
 from journey.ingest.additions import addition_text, size_of
 from journey.log import TouchpointLog
 from journey.report import IngestReport
+from journey.wording import counted
 from journey.workspace import dataset_path, workspace_root
 
 
@@ -25,9 +29,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         check_options(given)
         if given.command == "app":
             return run_app()
+        if given.command == "refresh":
+            return run_refresh(given)
         return run_import(given) if given.command == "import" else run_question(given)
     except JourneyError as error:
-        tell(str(error))
+        tell(" ".join(str(error).split()))
         return 2
     except BrokenPipeError:  # the reader had enough, as `head` has
         sys.stderr.close()
@@ -40,6 +46,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def run_import(given: Arguments) -> int:
     """Store files as a data set, or add them to one, and say what was done to every row."""
     folder = dataset_path(workspace_root(), given.into)
+    with local_files(given, folder) as files:
+        _import(files, folder)
+    return 0
+
+
+def _import(given: Arguments, folder: Path) -> None:
     if given.add:
         before = size_of(journey.open_log(folder))
         log = add_files(given, folder)
@@ -48,8 +60,8 @@ def run_import(given: Arguments) -> int:
     else:
         log = read_files(given, into=folder)
         _tell_import(log, IngestReport((), ()))
-        tell(f"{given.into}: {log.n_touchpoints:,} touchpoints in {log.n_journeys:,} journeys.")
-    return 0
+        touchpoints = counted(log.n_touchpoints, "touchpoint")
+        tell(f"{given.into}: {touchpoints} in {counted(log.n_journeys, 'journey')}.")
 
 
 def _tell_import(log: TouchpointLog, known: IngestReport) -> None:
@@ -65,7 +77,12 @@ def _tell_import(log: TouchpointLog, known: IngestReport) -> None:
 def run_question(given: Arguments) -> int:
     """Write the answer on standard output; what the reader should know of it on the other."""
     question = QUESTIONS[given.command]
-    log = source(given)
+    try:
+        log = source(given)
+    except CountedPathsError:
+        if given.command != "attribution":
+            raise
+        return run_on_counted_paths(given)
     view = narrowed(log, given)
     answer = question.ask(view, given)
     sys.stdout.write(written(answer, given.format))
@@ -86,8 +103,8 @@ def _notes(log: TouchpointLog, view: TouchpointLog, given: Arguments, *, empty: 
         notes.append(f"As of {view.as_of:%Y-%m-%d %H:%M:%S} UTC.")
     if view.n_without_case:
         notes.append(
-            f"{view.n_without_case:,} of {log.n_touchpoints:,} touchpoints have no {given.case}, "
-            "so they are in no journey."
+            f"{view.n_without_case:,} of {counted(log.n_touchpoints, 'touchpoint')} without "
+            f"{given.case}: in no journey."
         )
     head = "No rows" if empty else "No journeys"
     if not view.n_journeys:

@@ -6,6 +6,7 @@ from typing import Final, cast
 
 import journey
 from journey.cli.questions import QUESTIONS
+from journey.cli.warehouse_options import add_import_options, add_refresh
 from journey.errors import ValueNotAllowedError
 from journey.workspace import list_datasets, workspace_root
 
@@ -21,11 +22,13 @@ def parser() -> argparse.ArgumentParser:
     commands = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
     reading = _reading_options()
     importing = commands.add_parser("import", parents=[reading], help="store files as a data set")
-    importing.add_argument("sources", nargs="+", metavar="FILE")
+    importing.add_argument("sources", nargs="+", metavar="FILE|ADDRESS")
     importing.add_argument("--into", required=True, metavar="NAME", help="name of the data set")
     importing.add_argument(
         "--add", action="store_true", help="keep what the data set has and add to it"
     )
+    add_import_options(importing)
+    add_refresh(commands)
     narrowing = _narrowing_options()
     for name, question in QUESTIONS.items():
         asking = commands.add_parser(name, parents=[reading, narrowing], help=question.words)
@@ -120,6 +123,9 @@ def _own_options(name: str, question: argparse.ArgumentParser) -> None:
     add = question.add_argument
     if name == "segments":
         add("--by", required=True, metavar="COLUMN", help="attribute of accounts or people")
+    if name == "attribution":
+        add("--by", metavar="COLUMN", help="what gets credit (default channel)")
+        add("--half-life", type=float, metavar="DAYS", help="of time decay (default 7)")
     if name == "paths":
         add("--top", type=_whole, metavar="N", help="only the most frequent")
     if name == "timeline":

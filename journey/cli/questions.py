@@ -82,6 +82,16 @@ QUESTIONS: Final[dict[str, Question]] = {
         lambda log, given: journey.segment_breakdown(log, by=given.by),
         tells_wins=True,
     ),
+    "attribution": Question(
+        "credit for wins by channel, seven models",
+        lambda log, given: journey.attribute(
+            log,
+            by=given.by or "channel",
+            half_life_days=7.0 if given.half_life is None else given.half_life,
+        ),
+        lambda _log, _given: "no journey that is over has a known value of the column.",
+        tells_wins=True,
+    ),
     "stalled": Question(
         "open accounts gone silent",
         lambda log, _: journey.stalled_accounts(log),

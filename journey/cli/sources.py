@@ -11,19 +11,22 @@ from journey.cli.words import tell
 from journey.definitions import load_definitions
 from journey.errors import ValueNotAllowedError
 from journey.ingest import Presets, add_touchpoints
+from journey.ingest.warehouses.address import is_address as is_database
 from journey.log import TouchpointLog
+from journey.runners.spark import is_address
+from journey.wording import counted
 from journey.workspace import dataset_path, list_datasets, presets_folder, workspace_root
 
 
 def source(given: Arguments) -> TouchpointLog:
-    """The data set of a name, or the log read from files."""
+    """The data set of a name or on a cluster, or the log read from files."""
     names = cast("list[str]", given.sources)
     if names_dataset(names):
         return _stored(names[0], given.definitions)
     log = read_files(given, into=None)
     if log.report.n_set_aside:
         tell(
-            f"{log.report.n_set_aside:,} of {log.report.n_read:,} rows are set aside; "
+            f"{log.report.n_set_aside:,} of {counted(log.report.n_read, 'row')} set aside; "
             "`import` says which and why."
         )
     return log
@@ -40,7 +43,7 @@ def read_files(given: Arguments, *, into: Path | None) -> TouchpointLog:
         dedupe=given.dedupe or "cross-source",
         definitions=given.definitions,
         into=into,
-        progress=_tell_progress if sys.stderr.isatty() else None,
+        progress=tell_progress if sys.stderr.isatty() else None,
     )
 
 
@@ -53,17 +56,27 @@ def add_files(given: Arguments, folder: Path) -> TouchpointLog:
         dates=given.dates,
         zone=given.zone,
         presets=_presets(given),
-        progress=_tell_progress if sys.stderr.isatty() else None,
+        progress=tell_progress if sys.stderr.isatty() else None,
     )
 
 
 def _stored(name: str, definitions: Path | None) -> TouchpointLog:
+    log = journey.open_log(name if is_address(name) else _folder(name))
+    return log.with_definitions(load_definitions(definitions)) if definitions else log
+
+
+def _folder(name: str) -> Path:
     root = workspace_root()
     known = list_datasets(root)
+    if is_database(name):
+        # Not the name itself: a password may stand in it.
+        raise ValueNotAllowedError(
+            "A database is imported first: python -m journey import ADDRESS --table NAME --into "
+            "NAME. Then ask about that name."
+        )
     if name not in known:
         raise ValueNotAllowedError.among(name, known, what="The file or data set")
-    log = journey.open_log(dataset_path(root, name))
-    return log.with_definitions(load_definitions(definitions)) if definitions else log
+    return dataset_path(root, name)
 
 
 def _columns(given: Arguments) -> dict[str, str | list[str]] | None:
@@ -78,6 +91,7 @@ def _presets(given: Arguments) -> Presets:
     return Presets(presets_folder(workspace_root()), given.preset or "")
 
 
-def _tell_progress(progress: Any) -> None:
+def tell_progress(progress: Any) -> None:
+    """Write how far an import has come over what was written before."""
     total = f" of {progress.n_total:,}" if progress.n_total else ""
     sys.stderr.write(f"\r{progress.phase} {progress.file}: {progress.n_rows:,}{total} rows\x1b[K")

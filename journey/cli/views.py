@@ -10,6 +10,7 @@ import pandas as pd
 from journey.cli.options import Arguments
 from journey.errors import ValueNotAllowedError, choices
 from journey.log import TouchpointLog
+from journey.wording import counted
 
 _MOST_NAMED: Final = 2_000
 """Of a column with more values the nearest spelling is not looked for."""
@@ -40,7 +41,7 @@ def why_nothing_is_left(log: TouchpointLog, given: Arguments) -> str:
         after = step.apply(log)
         if not after.n_journeys:
             unknown = _unknown_values(log, step)
-            return f"{step.words} leaves none of {log.n_journeys:,} journeys.{unknown}"
+            return f"{step.words} leaves none of {counted(log.n_journeys, 'journey')}.{unknown}"
         log = after
     return "the options together leave none."
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from journey.report import IngestReport
+from journey.wording import counted
 
 if TYPE_CHECKING:
     from journey.log import TouchpointLog
@@ -41,13 +42,13 @@ def addition_text(before: Size, after: Size) -> str:
     n_told = (then.n_attributes + then.n_costs) - (first.n_attributes + first.n_costs)
     n_aside = then.n_set_aside - first.n_set_aside
     parts = [
-        f"{then.n_kept - first.n_kept:,} new touchpoints",
+        counted(then.n_kept - first.n_kept, "new touchpoint"),
         f"{then.n_merged - first.n_merged:,} overlapping with what was there and removed",
         *([f"{n_told:,} read as facts or costs"] if n_told else []),
         *([f"{n_aside:,} set aside"] if n_aside else []),
     ]
     return (
-        f"{n_read:,} rows added: {', '.join(parts)}.\n"
+        f"{counted(n_read, 'row')} added: {', '.join(parts)}.\n"
         f"Touchpoints: {before.n_touchpoints:,} before, {after.n_touchpoints:,} now. "
         f"Journeys: {before.n_journeys:,} before, {after.n_journeys:,} now."
     )

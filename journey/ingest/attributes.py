@@ -46,7 +46,7 @@ def place_columns(
     """
     places: dict[str, Place] = {}
     notes: list[str] = []
-    twins = _twins(connection, table, [*roles, *columns])
+    twins = _twins(connection, table, roles, columns)
     for column in columns:
         n_values, n_distinct = _counts(connection, table, column)
         places[column] = "left out"
@@ -66,14 +66,15 @@ def place_columns(
 
 
 def _twins(
-    connection: duckdb.DuckDBPyConnection, table: str, columns: Sequence[str]
+    connection: duckdb.DuckDBPyConnection, table: str, roles: Sequence[str], columns: Sequence[str]
 ) -> dict[str, str]:
-    """For every column the first one that is the same on all rows."""
+    """For every column the first one, of roles and columns, that is the same on all rows."""
     some = f"(SELECT * FROM {identifier(table)} LIMIT {_LOOKED_AT})"
-    groups = _alike(connection, some, columns)
-    suspects = [column for group in groups if len(group) > 1 for column in group]
-    alike = _alike(connection, identifier(table), suspects)
-    return {column: group[0] for group in alike for column in group}
+    groups = _alike(connection, some, [*roles, *columns])
+    alike = [group for group in groups if len(group) > 1 and not {*columns}.isdisjoint(group)]
+    suspects = [column for group in alike for column in group]
+    same = _alike(connection, identifier(table), suspects)
+    return {column: group[0] for group in same for column in group}
 
 
 def _alike(

@@ -25,14 +25,14 @@ from journey.ingest.tags import (
     HasColumns,
     Kind,
     TagColumns,
-    click_sql,
     clicked_sql,
     find_tag_columns,
     host_sql,
     is_tagged_sql,
     page_sql,
-    tag_sql,
+    tags_sql,
 )
+from journey.wording import counted
 
 COMBINATION: Final = "channel_combination"
 """Column of an entry: the number of its source, medium and campaign; null where a channel was
@@ -180,11 +180,8 @@ def _make_visits(connection: duckdb.DuckDBPyConnection, source: str, columns: Ta
 
 def _make_origins(connection: duckdb.DuckDBPyConnection, referring: Sequence[int]) -> None:
     """The source that each visit itself tells; without an origin where it tells none."""
-    tags = ", ".join(f"{tag_sql('page', tag)} AS {tag}" for tag in TAGS)
-    connection.execute(
-        f"CREATE TABLE tagged AS SELECT page, {tags}, {click_sql('page')} AS click "
-        "FROM (SELECT DISTINCT tagged AS page FROM visits WHERE tagged IS NOT NULL)"
-    )
+    pages = "SELECT DISTINCT tagged AS page FROM visits WHERE tagged IS NOT NULL"
+    connection.execute(f"CREATE TABLE tagged AS {tags_sql(pages)}")
     _make_referrers(connection, referring)
     chosen = ", ".join(
         f"COALESCE(v.tag_{tag}, t.{tag}) AS {tag}" for tag in ("campaign", "content", "term")
@@ -343,15 +340,15 @@ def _notes(connection: duckdb.DuckDBPyConnection, source: str) -> list[str]:
     given = connection.execute(f"SELECT count(channel) FROM {identifier(source)}").fetchall()
     n_given = cast("tuple[int]", given[0])[0]
     notes = [
-        f"{counts[origin]:,} rows have their channel {words}."
+        f"{counted(counts[origin], 'row')}: the channel is known {words}."
         for origin, words in _ORIGINS.items()
         if origin in counts
     ]
     if notes and n_given:
-        notes.insert(0, f"{n_given:,} rows have the channel that the file gives.")
+        notes.insert(0, f"{counted(n_given, 'row')}: the channel is the one that the file gives.")
     if n_open:
         notes.append(
-            f"{n_open:,} pages have no channel: they were reached from the own site, or their file "
-            "has no column for the referrer."
+            f"{counted(n_open, 'page')} without a channel: reached from the own site, or in a file "
+            "without a column for the referrer."
         )
     return notes

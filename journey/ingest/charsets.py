@@ -1,13 +1,13 @@
 """Text files in any encoding, as UTF-8."""
 
 import codecs
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
+from journey.ingest.alphabets import likelihoods
 from journey.ingest.signatures import HEAD_BYTES, utf16_of
 
 _CHUNK: Final = 1 << 20
@@ -17,15 +17,23 @@ _NAMES: Final = {
     "gb18030": "GBK",
     "big5": "Big5",
     "cp874": "TIS-620",
-    "cp1252": "Windows-1252",
-    "cp1251": "Windows-1251",
     "cp932": "Shift-JIS",
+    "euc_jp": "EUC-JP",
+    "cp949": "EUC-KR",
+    **{f"cp{number}": f"Windows-{number}" for number in range(1250, 1258)},
+    "koi8-r": "KOI8-R",
+    "cp866": "DOS Cyrillic",
+    "cp850": "DOS Latin",
+    "mac_roman": "Mac Roman",
     "latin-1": "Latin-1",
     "utf-16-le": "UTF-16",
     "utf-16-be": "UTF-16",
 }
 _DAMAGED_SHARE: Final = 0.05
-_ISOLATED_SHARE: Final = 0.8
+_SURE_BY: Final = 0.12
+"""By how much the likeliest encoding has to be likelier than another that says otherwise."""
+
+_JUDGED_BYTES: Final = 16_384
 
 
 @dataclass(frozen=True)
@@ -54,8 +62,7 @@ def to_utf8(path: Path, scratch: Path) -> Utf8File:
     Parameters
     ----------
     path
-        A text file in UTF-8, UTF-16, GBK, Big5, TIS-620, Shift-JIS, Windows-1251, Windows-1252
-        or Latin-1.
+        A text file in UTF-8, UTF-16, or an older encoding of Europe, the Near East or East Asia.
     scratch
         An existing folder for the copy.
 
@@ -72,9 +79,13 @@ def to_utf8(path: Path, scratch: Path) -> Utf8File:
     if scan.valid and not scan.n_nul:
         return Utf8File(path, ())
     notes = [f"took out {scan.n_nul:,} NUL bytes"] if scan.n_nul else []
-    encoding = "utf-8" if scan.valid else _guess(b"\n".join(scan.sample))
+    encoding, other = ("utf-8", None) if scan.valid else _guess(b"\n".join(scan.sample))
     if encoding != "utf-8":
         notes.append(f"read as {_NAMES[encoding]}")
+    if other:
+        notes.append(
+            f"its letters could also be {_NAMES[other]}: save it as UTF-8 if they look wrong"
+        )
     return _copy(path, scratch, encoding, notes)
 
 
@@ -121,36 +132,18 @@ def _piece(line: bytes) -> bytes:
     return piece[:end] if end > 0 else piece
 
 
-def _guess(sample: bytes) -> str:
-    """Name the encoding of lines that aren't all valid UTF-8."""
-    from charset_normalizer import from_bytes
-
+def _guess(sample: bytes) -> tuple[str, str | None]:
+    """Name the encoding of lines that aren't all valid UTF-8, and another it could well be."""
     text = sample.decode("utf-8", "replace")
     damaged = text.count("\ufffd")
     foreign = sum(not character.isascii() for character in text)
     if damaged <= foreign * _DAMAGED_SHARE:
-        return "utf-8"
-    high = len(re.findall(rb"[\x80-\xff]", sample))
-    isolated = len(re.findall(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])", sample))
-    # Letters with accents stand alone between plain ones; other scripts come in runs.
-    if isolated < high * _ISOLATED_SHARE:
-        candidates = ["gb18030", "big5", "cp874", "cp932", "cp1251", "cp1252"]
-        best = from_bytes(sample, cp_isolation=candidates).best()
-        if best and best.encoding in _NAMES:
-            return "cp874" if _is_thai(sample, best.encoding) else best.encoding
-    try:
-        sample.decode("cp1252")
-    except UnicodeDecodeError:
-        return "latin-1"
-    return "cp1252"
-
-
-def _is_thai(sample: bytes, guessed: str) -> bool:
-    """Tell Thai, whose bytes are also Japanese syllables of half width, which hardly occur."""
-    text = sample.decode(guessed, "replace")
-    foreign = [character for character in text if not character.isascii()]
-    half_width = sum("\uff61" <= character <= "\uff9f" for character in foreign)
-    return guessed == "cp932" and half_width * 2 > len(foreign)
+        return "utf-8", None
+    (best, encoding, meant), *others = likelihoods(sample[:_JUDGED_BYTES])
+    if encoding == "cp1252" and "\ufffd" in sample.decode("cp1252", "replace"):
+        encoding = "latin-1"
+    doubts = (name for score, name, other in others if best - score < _SURE_BY and other != meant)
+    return encoding, next(doubts, None)
 
 
 def _copy(path: Path, scratch: Path, encoding: str, notes: list[str]) -> Utf8File:

@@ -20,6 +20,7 @@ import time
 import traceback
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import asdict
+from importlib.abc import MetaPathFinder
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -40,6 +41,9 @@ _TICK_SECONDS: Final = 0.1
 _PIPE_BYTES: Final = 65_536
 _STDERR_BYTES: Final = 4_096
 _PACKAGE_ROOT: Final = Path(__file__).resolve().parents[2]
+_WITHOUT_PANDAS: Final = ("journey.ingest.pipeline",)
+"""Modules that never need pandas; Arrow would load it, which takes long, at its first array."""
+
 _OUT_OF_SPACE: Final = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
 
 
@@ -283,11 +287,21 @@ def serve(messages: int) -> None:
 
     try:
         module, _, function = order["task"].partition(":")
+        if module in _WITHOUT_PANDAS:
+            sys.meta_path.insert(0, _NoPandas())
         task: Task = getattr(importlib.import_module(module), function)
         result = task(argument, lambda now: tell({"progress": asdict(now)}))
         tell({"result": result})
     except BaseException as error:  # noqa: BLE001 - native readers raise what is no Exception
         tell({"error": _described(error, limits)})
+
+
+class _NoPandas(MetaPathFinder):
+    """Says that there is no pandas."""
+
+    def find_spec(self, fullname: str, path: object, target: object = None) -> None:  # noqa: ARG002 - as the importer asks
+        if fullname == "pandas":
+            raise ModuleNotFoundError("pandas is not needed here", name=fullname)
 
 
 def _end_with_parent(argument: Mapping[str, Any]) -> None:

@@ -6,6 +6,7 @@ import duckdb
 
 from journey.ingest.dates import DatePlan, has_offset_sql, time_sql
 from journey.ingest.sql import identifier, literal
+from journey.wording import counted
 
 _HOUR = 3_600_000_000
 
@@ -70,12 +71,12 @@ def doubtful_notes(n_skipped: int, n_repeated: int, column: str, zone: str) -> l
     notes: list[str] = []
     if n_skipped:
         notes.append(
-            f"{column}: {n_skipped:,} times fall in an hour that {zone} skips in spring; "
+            f"{column}: {counted(n_skipped, 'time')} in an hour that {zone} skips in spring; "
             "read an hour later."
         )
     if n_repeated:
         notes.append(
-            f"{column}: {n_repeated:,} times fall in an hour that {zone} has twice in autumn; "
+            f"{column}: {counted(n_repeated, 'time')} in an hour that {zone} has twice in autumn; "
             "read as the second."
         )
     return notes

@@ -33,8 +33,14 @@ def allowed(profile: Profile, role: str) -> float:  # noqa: PLR0911 - one rule a
         unsure = 0.4 if profile.is_unique else 1.0
         return unsure * (0.5 if profile.number_share > MOST else 1.0) * _fill(profile)
     if role in KEY_ROLES:
-        return _fill(profile)
+        return _fill(profile) * (0.4 if _is_of_few(profile) else 1.0)
     return 1.0
+
+
+def _is_of_few(profile: Profile) -> bool:
+    """Many rows of a handful of values: a ``contact`` by phone or post is no person."""
+    few, many = 5, 50
+    return profile.n_distinct <= few and profile.n_values >= many * profile.n_distinct
 
 
 def _fill(profile: Profile) -> float:
@@ -68,7 +74,10 @@ def key_by_values(
 def _unnamed_key(
     profiles: Mapping[str, Profile], used: Collection[str]
 ) -> dict[str, tuple[str, float]]:
-    """Without a header, the column of most different values that come again and aren't amounts."""
+    """Without a header, a column of many different values that come again and aren't amounts.
+
+    Of several the first: exports begin with who it was.
+    """
     likely = [
         header
         for header, profile in profiles.items()
@@ -81,7 +90,10 @@ def _unnamed_key(
     ]
     if not likely:
         return {}
-    first = max(likely, key=lambda header: profiles[header].n_distinct)
+    few, least_share = 20, 0.1
+    most = max(likely, key=lambda header: profiles[header].n_distinct)
+    least = max(few, least_share * profiles[most].n_distinct)
+    first = next((header for header in likely if profiles[header].n_distinct > least), most)
     return {"account_id": (first, 0.5)}
 
 
@@ -94,6 +106,39 @@ def repeats(connection: duckdb.DuckDBPyConnection, raw: RawTable, key: str) -> b
     ).fetchall()[0]
     n_values, n_distinct = cast("tuple[int, int]", row)
     return n_distinct < 0.95 * n_values
+
+
+def changing(
+    connection: duckdb.DuckDBPyConnection,
+    raw: RawTable,
+    profiles: Mapping[str, Profile],
+    key: str,
+    found: Mapping[str, tuple[str, float]],
+) -> dict[str, tuple[str, float]]:
+    """The time of events, where the one found is the same on all rows of a key.
+
+    A log of a ticket repeats when it was opened on each row; the time of the row is another one.
+    """
+    dates = [header for header, profile in profiles.items() if profile.is_date]
+    first = found.get("occurred_at", (dates[0] if dates else "", 0.6))[0]
+    others = [header for header in dates if header != first]
+    if not others or varies_within(connection, raw, key, first) > 1 - MOST:
+        return {}
+    varying = {header: varies_within(connection, raw, key, header) for header in others}
+    best = max(others, key=lambda header: varying[header])
+    return {"occurred_at": (best, 0.6)} if varying[best] > SURE else {}
+
+
+def elapsed(profiles: Mapping[str, Profile], used: Collection[str]) -> dict[str, tuple[str, float]]:
+    """Where nothing is a date, the numbers that a column named as a time counts from some start."""
+    found = [
+        header
+        for header, profile in profiles.items()
+        if header not in used
+        and profile.number_share == 1.0
+        and named(header, "occurred_at") > MOST
+    ]
+    return {"occurred_at": (found[0], 0.5)} if found else {}
 
 
 def weak_touchpoint(
@@ -125,14 +170,14 @@ def weak_touchpoint(
         for h in free
         if profiles[h].number_share < SURE and not any(named(h, role) for role in SYNONYMS)
     ]
-    varying = {header: _varies_within(connection, raw, key, header) for header in words}
+    varying = {header: varies_within(connection, raw, key, header) for header in words}
     best = max(words, key=lambda header: varying[header], default=None)
     if best is not None and varying[best] > SURE:
         return {"touchpoint": (best, 0.4)}
     return {}
 
 
-def _varies_within(
+def varies_within(
     connection: duckdb.DuckDBPyConnection, raw: RawTable, key: str, header: str
 ) -> float:
     """Share of the keys on several rows in which a column has several values."""

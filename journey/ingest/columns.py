@@ -4,6 +4,7 @@ A name is worth only what its values allow: a ``created_at`` without dates is no
 ``event`` that is different on every row is an id. What neither says is left to the user.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -14,10 +15,13 @@ from journey.ingest.column_values import (
     KEY_ROLES,
     SURE,
     allowed,
+    changing,
+    elapsed,
     key_by_values,
     repeats,
     weak_touchpoint,
 )
+from journey.ingest.dates import DateOrder
 from journey.ingest.profiles import MOST, Profile, profile_table
 from journey.ingest.raw import Known, RawTable, Shape
 from journey.ingest.synonyms import TECHNICAL_DATES, TIME_WORDS, named, plain
@@ -60,9 +64,21 @@ class TableRoles:
             return None
         known = self.raw.known
         told = known if known and not known.is_remembered else None
-        if plan.question and not (plan.question == "dates" and told and told.order):
+        if plan.question == "dates":
+            return None if (told and told.order) or self.order_elsewhere else "dates"
+        if plan.question:
             return plan.question
         return "zone" if plan.lacks_zone and not (told and told.zone) else None
+
+    @property
+    def order_elsewhere(self) -> DateOrder | None:
+        """Day or month first, where the values of other date columns of the file agree on it."""
+        told: set[DateOrder] = {
+            profile.dates.order
+            for profile in self.profiles.values()
+            if profile.is_date and profile.dates and profile.dates.order
+        }
+        return told.pop() if len(told) == 1 else None
 
     @property
     def answers(self) -> dict[str, str]:
@@ -159,22 +175,30 @@ def _roles_of(
     if not any(role in roles for role in KEY_ROLES) and "account_id" not in given:
         _take(roles, confidence, "account_id", key_by_values(profiles, shared, roles))
     keys = [headers[0] for role, headers in roles.items() if role in KEY_ROLES]
-    is_repeated = bool(keys) and repeats(connection, raw, keys[0])
+    is_repeated = bool(keys) and repeats(connection, raw, _deal_or(keys[0], roles, profiles))
     if "touchpoint" not in given:
+        # A vague name alone makes no events of facts about people.
         found = named_roles if named_roles.get("touchpoint", ("", 0.0))[1] >= SURE else {}
-        if not found and is_repeated and any(profile.is_date for profile in profiles.values()):
+        has_dates = any(profile.is_date for profile in profiles.values())
+        if not found and is_repeated and has_dates:
             found = weak_touchpoint(connection, raw, profiles, roles, keys[0])
-        if _has_time(profiles, given) or found.get("touchpoint", ("", 0.0))[1] > MOST:
+        if has_dates or "occurred_at" in given or found.get("touchpoint", ("", 0.0))[1] > MOST:
             _take(roles, confidence, "touchpoint", found)
+    if is_repeated and "touchpoint" in roles:
+        named_roles |= changing(connection, raw, profiles, keys[0], named_roles)
     shape = _add_times(roles, confidence, profiles, named_roles, given)
-    if shape == "events":
-        for role in open_roles:
-            _take(roles, confidence, role, named_roles)
-    else:
-        for role in NUMBER_ROLES:
-            if shape == "wide" and role != "sentiment":
-                _take(roles, confidence, role, named_roles)
+    amounts = [role for role in NUMBER_ROLES if role != "sentiment"]
+    for role in {"events": open_roles, "wide": amounts}.get(shape, ()):
+        _take(roles, confidence, role, named_roles)
     return TableRoles(raw, shape, roles, confidence, profiles)
+
+
+def _deal_or(
+    key: str, roles: Mapping[str, tuple[str, ...]], profiles: Mapping[str, Profile]
+) -> str:
+    """The id that tells whether rows are events: that of the deal, where all rows have one."""
+    deal = roles.get("opportunity_id", (key,))[0]
+    return deal if profiles[deal].filled_share > MOST else key
 
 
 def _known_roles(
@@ -197,11 +221,6 @@ def _known_roles(
     elif "occurred_at" in roles:
         shape = "wide"
     return TableRoles(raw, shape, roles, confidence, profiles)
-
-
-def _has_time(profiles: Mapping[str, Profile], given: Given) -> bool:
-    """Whether a table could have events; a vague name alone makes none of facts about people."""
-    return "occurred_at" in given or any(profile.is_date for profile in profiles.values())
 
 
 def _given_here(raw: RawTable, given: Given) -> tuple[dict[str, tuple[str, ...]], dict[str, float]]:
@@ -268,7 +287,7 @@ def _add_times(
     dates = [h for h, profile in profiles.items() if profile.is_date and h not in used]
     if "touchpoint" in roles:
         if "occurred_at" not in given:
-            found = {"occurred_at": (dates[0], 0.6)} if dates else {}
+            found = {"occurred_at": (dates[0], 0.6)} if dates else elapsed(profiles, used)
             _take(roles, confidence, "occurred_at", {**found, **named_roles})
             _add_clock(roles, confidence, profiles)
         return "events"
@@ -309,17 +328,34 @@ def check_complete(tables: Sequence[TableRoles]) -> None:
         if table.shape in ("costs", "details"):
             continue
         has_key = any(role in table.roles for role in KEY_ROLES)
-        columns = ", ".join(repr(header) for header in table.raw.columns[:12])
+        if not has_key and _counts_paths(table):
+            raise ColumnsUnclearError(
+                f"{table.raw.file} counts whole paths: it does not say who took them or when, so "
+                "no journey can be read from it. Export the single touchpoints with an id and a "
+                "time instead."
+            )
         if not has_key:
             raise ColumnsUnclearError(
                 f"{table.raw.file} has no column that says whose journey it is. "
-                f"Its columns: {columns}. Name one, for example --column account_id=HEADER."
+                f"Its columns: {_listed(table)}. Name one, for example --column account_id=HEADER."
             )
         if table.shape == "events" and "occurred_at" not in table.roles:
             raise ColumnsUnclearError(
-                f"{table.raw.file} has no column with a time. Its columns: {columns}. "
+                f"{table.raw.file} has no column with a time. Its columns: {_listed(table)}. "
                 "Name one, for example --column occurred_at=HEADER."
             )
+
+
+def _counts_paths(table: TableRoles) -> bool:
+    """Whether a column holds whole journeys, as ``search > mail > direct``."""
+    return any(
+        bool(profile.samples) and any(re.search(r"\S ?(?:>|→) ?\S", x) for x in profile.samples)
+        for profile in table.profiles.values()
+    )
+
+
+def _listed(table: TableRoles) -> str:
+    return ", ".join(repr(header) for header in table.raw.columns[:12])
 
 
 def check_dated(tables: Sequence[TableRoles]) -> None:
@@ -335,9 +371,25 @@ def check_dated(tables: Sequence[TableRoles]) -> None:
     if any(table.shape in ("events", "wide") or table.raw.known for table in tables):
         return
     files = ", ".join(table.raw.file for table in tables)
-    columns = ", ".join(repr(h) for table in tables for h in table.raw.columns[:12])
+    columns = ", ".join(_listed(table) for table in tables)
     raise ColumnsUnclearError(
-        f"No column with times was found in {files}. Columns: {columns}. "
+        f"No column with times was found in {files}. {_what_it_says(tables)}Columns: {columns}. "
         "Name the time and the touchpoint, for example --column occurred_at=HEADER "
         "--column touchpoint=HEADER."
+    )
+
+
+def _what_it_says(tables: Sequence[TableRoles]) -> str:
+    """What files without times are, where each row describes somebody."""
+    keys = [
+        headers[0]
+        for table in tables
+        for role, headers in table.roles.items()
+        if role in KEY_ROLES and table.confidence[headers[0]] >= SURE
+    ]
+    if not keys:
+        return ""
+    return (
+        f"Its rows describe each {keys[0]!r}, but not what happened when. Add an export of "
+        "activities with their dates to it. "
     )

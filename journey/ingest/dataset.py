@@ -25,7 +25,7 @@ from journey.ingest.channels import (
 )
 from journey.ingest.cleaning import DESCRIBED, SPELLED, clean_entries, judged_sql
 from journey.ingest.cost_store import write_costs
-from journey.ingest.deduplicate import Dedupe, find_duplicates, make_kept
+from journey.ingest.deduplicate import Dedupe, cut_exports, find_duplicates, make_kept
 from journey.ingest.identity import (
     KNOWN_AS,
     account_kinds,
@@ -46,6 +46,7 @@ from journey.ingest.sources import (
     Batch,
     SourceTable,
     batch_folders,
+    fetched_again,
     read_batch,
     source_names,
     view_batches,
@@ -223,18 +224,23 @@ def _clean(job: Job, notes: list[str]) -> list[str]:
 def _merge(job: Job, traced: Sequence[str]) -> None:
     """Make the table of entries kept; where there are several sources, each has a name.
 
-    Two tools may write the same columns, so to find the same touch twice each file counts alone.
+    Two tools may write the same columns, so to find the same touch twice each file counts alone,
+    but for an export cut by month, and what was fetched from one database bit by bit.
     """
     columns = [*ROLES, *job.extras]
     names = source_names(job.tables)
     cases = "".join(f" WHEN {i} THEN {literal(name)}" for i, name in names.items())
     source = f"COALESCE(source_system, CASE file_index{cases} END)" if cases else "source_system"
+    cut = cut_exports([(t.file, (t.shape, frozenset(t.headers))) for t in job.tables])
+    again = cut | fetched_again(job.batches)
+    given = "".join(f" WHEN {later} THEN {first}" for later, first in again.items())
+    number = f"CASE file_index{given} ELSE file_index END" if given else "file_index"
     find_duplicates(
         job.connection,
         KNOWN,
         dedupe=cast("Dedupe", job.batches[0].options["dedupe"]),
         columns=columns,
-        source="COALESCE(source_system, file_index::VARCHAR)",
+        source=f"COALESCE(source_system, ({number})::VARCHAR)",
     )
     make_kept(
         job.connection,

@@ -12,26 +12,17 @@ from typing import Any, Literal
 import duckdb
 
 from journey.errors import ColumnsUnclearError
+from journey.ingest.date_formats import DateOrder, formats_after_comma, formats_of
 from journey.ingest.month_names import MonthNames, find_month_names, iso_sql
 from journey.ingest.sql import identifier, literal
 
-DateOrder = Literal["day-first", "month-first"]
 DATE_ORDERS = ("day-first", "month-first")
-NumberKind = Literal["epoch", "excel", "compact"]
+NumberKind = Literal["epoch", "excel", "compact", "elapsed"]
 
 FIRST_YEAR = "1900-01-01"
 LAST_YEAR = "2201-01-01"
 _FIRST, _LAST = int(FIRST_YEAR[:4]), int(LAST_YEAR[:4]) - 1
 """Times outside are set aside: exports write 9999-12-31 for 'never'."""
-
-_TIMES = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p")
-_YEAR_FIRST = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y年%m月%d")
-_DAY_FIRST = tuple(f"%d{s}%m{s}%{y}" for y in "yY" for s in "/-.")
-_MONTH_FIRST = tuple(f"%m{s}%d{s}%{y}" for y in "yY" for s in "/-.")
-_WORDS = (
-    *("%d %b %Y", "%d %B %Y", "%d-%b-%Y", "%d/%b/%Y", "%d-%b-%y", "%d %b %y", "%d. %B %Y"),
-    *("%b %d %Y", "%B %d %Y", "%b %d, %Y", "%B %d, %Y", "%Y-%b-%d"),
-)
 
 _OFFSET = (
     r"(:\d{2}(?:[.,]\d+)?(?: ?[AaPp][Mm])?) ?"
@@ -43,9 +34,11 @@ _NUMERIC = r"\d+(?:[.,]\d+)?(?:[eE]\+?\d+)?"
 _ANY_DATE = (
     r"^(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[/.-]\d{1,2}[/.-]\d{2}|\d{4}[年년]|\d{4}\. \d|"
     r"(?i:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? )?\d{1,2}[-/. ]+[A-Za-z]{3,9}[-/., ]+\d{2}|"
-    r"[A-Za-z]{3,9} \d{1,2},? ?\d{4})"
+    r"[A-Za-z]{3,9} \d{1,2},? ?\d{4}|"
+    r"\d{1,2}(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\d{2}(?:\d{2})?(?:\D|$))"
 )
 _YEAR = r"(?:^|\D)(\d{4})(?:\D|$)"
+_COMPACT_YEAR = r"^(\d{4})\d{4}(?:\d{6})?$"
 _BUDDHIST_YEARS = 543
 """Years by which the Buddhist era is ahead."""
 
@@ -114,7 +107,7 @@ def plan_dates(
     n_values = int(seen["n_values"])
     numbers = _number_kind(seen) if named_as_date else None
     order, question = _order(seen)
-    n_numbers = int(seen["n_numbers"]) if numbers else 0
+    n_numbers = int(seen["n_numbers"]) if numbers not in (None, "elapsed") else 0
     if numbers == "epoch" and seen["n_units"] > 1:
         question = "epoch unit"
     return DatePlan(
@@ -127,9 +120,17 @@ def plan_dates(
         n_date_only=int(seen["n_date_only"]),
         n_zoned=int(seen["n_zoned"]),
         months=months if seen["n_texts"] else None,
-        # No time is so far ahead, so such years can only be of that era.
-        calendar="Buddhist" if 0 < seen["n_years"] == seen["n_buddhist"] else "Gregorian",
+        calendar="Buddhist" if _is_buddhist(seen, numbers) else "Gregorian",
     )
+
+
+def _is_buddhist(seen: dict[str, Any], numbers: NumberKind | None) -> bool:
+    """Whether years are so far ahead that they can only be of that era, and not a few for never."""
+    n_years, n_ahead = seen["n_years"], seen["n_buddhist"]
+    if numbers == "compact":
+        n_years, n_ahead = n_years + seen["n_numbers"], n_ahead + seen["n_compact_buddhist"]
+    least_share = 0.05
+    return n_ahead > 0 and n_ahead >= least_share * n_years
 
 
 def _look(connection: duckdb.DuckDBPyConnection, source: str, value: str) -> dict[str, Any]:
@@ -155,8 +156,8 @@ def _look(connection: duckdb.DuckDBPyConnection, source: str, value: str) -> dic
             count(*) FILTER (is_text AND (NOT regexp_matches(x, '\\d:\\d|\\d[时時点點시]')
                 OR regexp_matches(x, {literal(MIDNIGHT)}))) AS n_date_only,
             count(year) FILTER (is_text) AS n_years,
-            count(*) FILTER (is_text AND year - {_BUDDHIST_YEARS} BETWEEN {_FIRST} AND {_LAST})
-                AS n_buddhist,
+            count(*) FILTER (is_text AND year > {_LAST}
+                AND year - {_BUDDHIST_YEARS} BETWEEN {_FIRST} AND {_LAST}) AS n_buddhist,
             count(*) FILTER (is_text AND regexp_matches(x, {literal(_OFFSET)})) AS n_zoned,
             count(*) FILTER (separator <> '') AS n_ordered,
             count(*) FILTER (separator = '.') AS n_dotted,
@@ -168,6 +169,10 @@ def _look(connection: duckdb.DuckDBPyConnection, source: str, value: str) -> dic
                 AND {literal(LAST_YEAR)}::TIMESTAMP) AS n_compact,
             count(*) FILTER (is_number AND length(x) = 14
                 AND try_strptime(x, '%Y%m%d%H%M%S') IS NOT NULL) AS n_compact_times,
+            count(*) FILTER (is_number AND regexp_full_match(x,
+                '2[4-7]\\d{{2}}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\\d|3[01])'))
+                AS n_compact_buddhist,
+            count(*) FILTER (n < 1e8) AS n_small,
             count(*) FILTER (n >= 20000 AND n < 80000) AS n_excel,
             count(*) FILTER (n >= 1e8) AS n_epoch,
             count(DISTINCT CASE WHEN n >= 1e17 THEN 3 WHEN n >= 1e14 THEN 2
@@ -184,11 +189,13 @@ def _number_kind(seen: dict[str, Any]) -> NumberKind | None:
     most = 0.9 * seen["n_numbers"]
     if not seen["n_numbers"]:
         return None
-    if seen["n_compact"] + seen["n_compact_times"] >= most:
+    if seen["n_compact"] + seen["n_compact_times"] + seen["n_compact_buddhist"] >= most:
         return "compact"
     if seen["n_excel"] >= most:
         return "excel"
-    return "epoch" if seen["n_epoch"] >= most else None
+    if seen["n_epoch"] >= most:
+        return "epoch"
+    return "elapsed" if seen["n_small"] == seen["n_numbers"] == seen["n_values"] else None
 
 
 def _order(seen: dict[str, Any]) -> tuple[DateOrder | None, str | None]:
@@ -235,7 +242,7 @@ def with_formats(
 
     Trying these first spares most values the long way of :func:`time_sql`.
     """
-    formats = _formats(plan.order)
+    formats = [*formats_of(plan.order), *formats_after_comma(plan.order)]
     counts = ", ".join(f"count(try_strptime(x, {literal(entry)}))" for entry in formats)
     text = _in_our_calendar(value, plan)
     row = connection.execute(
@@ -243,12 +250,6 @@ def with_formats(
     ).fetchall()[0]
     used = sorted(zip(row, formats, strict=True), key=lambda pair: -pair[0])
     return replace(plan, formats=tuple(entry for n, entry in used if n))
-
-
-def _formats(order: DateOrder | None) -> list[str]:
-    # Two-digit years go before four-digit ones, which would read 23 as the year 23.
-    ordered = {"day-first": _DAY_FIRST, "month-first": _MONTH_FIRST, None: ()}[order]
-    return [date + time for date in (*ordered, *_YEAR_FIRST, *_WORDS) for time in _TIMES]
 
 
 def time_sql(value: str, plan: DatePlan, zone: str | None) -> str:
@@ -283,7 +284,9 @@ def _ways_sql(value: str, text: str, plan: DatePlan, zone: str | None) -> str:
         ways.append(_local_to_utc(f"try_strptime({text}, [{listed}])", zone))
     if plan.numbers:
         ways.append(_number_sql(text, plan.numbers, zone))
-    ways.append(_text_sql(text, plan.order, zone))
+    # Within a case it is asked only of the values left; else the planner takes its expressions out
+    # and works them out for all.
+    ways.append(f"CASE WHEN {value} IS NOT NULL THEN {_text_sql(text, plan.order, zone)} END")
     return f"COALESCE({', '.join(ways)})"
 
 
@@ -298,9 +301,13 @@ def _in_our_calendar(value: str, plan: DatePlan) -> str:
     if plan.months:
         text = iso_sql(text, plan.months)
     if plan.calendar == "Buddhist":
-        year = f"regexp_extract({text}, {literal(_YEAR)}, 1)"
+        year = (
+            f"COALESCE(nullif(regexp_extract({text}, {literal(_YEAR)}, 1), ''), "
+            f"regexp_extract({text}, {literal(_COMPACT_YEAR)}, 1))"
+        )
         ours = f"CAST(TRY_CAST({year} AS INTEGER) - {_BUDDHIST_YEARS} AS VARCHAR)"
-        text = f"CASE WHEN {year} = '' THEN {text} ELSE replace({text}, {year}, {ours}) END"
+        is_ahead = f"{year} BETWEEN '{_LAST + 1}' AND '{_LAST + _BUDDHIST_YEARS}'"
+        text = f"CASE WHEN {is_ahead} THEN replace({text}, {year}, {ours}) ELSE {text} END"
     return text
 
 
@@ -325,7 +332,7 @@ def _text_sql(text: str, order: DateOrder | None, zone: str | None) -> str:
     eastern = _replaced(body, _EAST_ASIAN)
     body = f"CASE WHEN regexp_matches({body}, '[^\\x00-\\x7F]') THEN {eastern} ELSE {body} END"
     body = _replaced(body, plain)
-    listed = ", ".join(literal(entry) for entry in _formats(order))
+    listed = ", ".join(literal(entry) for entry in formats_of(order))
     local = (
         f"CASE WHEN regexp_full_match({body}, {literal(_ISO)}) "
         f"THEN TRY_CAST({body} AS TIMESTAMP) ELSE try_strptime({body}, [{listed}]) END"
@@ -353,6 +360,8 @@ def _number_sql(text: str, kind: NumberKind, zone: str | None) -> str:
         # Excel counts days from 1899-12-30; its fractions are exact to about a millisecond.
         days = f"round(({value} - 25569) * 86400000)::BIGINT * 1000"
         return number.format(_local_to_utc(f"make_timestamp({days})", zone))
+    if kind == "elapsed":
+        return number.format(f"floor({value} * 1000000)::BIGINT")
     return number.format(
         f"floor(CASE WHEN {value} < 100000000000 THEN {value} * 1000000 "
         f"WHEN {value} < 100000000000000 THEN {value} * 1000 "

@@ -1,6 +1,6 @@
 """Whether a comma parts decimals or thousands, told by the other values of a column."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import duckdb
@@ -16,6 +16,10 @@ _DOTTED = r"[^\d.,]*[1-9]\d{0,2}\.\d{3}[^\d.,]*"
 _EITHER = r"(^|[^\d.,])(\d{1,3})([.,])(\d{3})($|[^\d.,])"
 
 
+Decimals = Mapping[str, str]
+"""``comma`` or ``point`` by header: what parts the decimals of a column."""
+
+
 class Marks(NamedTuple):
     """How many values can only have a comma, or a point, before their decimals.
 
@@ -28,31 +32,47 @@ class Marks(NamedTuple):
 
 
 def settle_decimals(
-    connection: duckdb.DuckDBPyConnection, tables: Sequence[TableRoles]
-) -> list[str]:
+    connection: duckdb.DuckDBPyConnection,
+    tables: Sequence[TableRoles],
+    before: Mapping[tuple[str, ...], Decimals],
+) -> tuple[list[str], list[dict[str, str]]]:
     """Write ``1,250`` as ``1.250``, and ``1.250`` as ``1250``, where commas part decimals.
 
     They do in a column that has values like ``12,50`` or ``1.234,5``, and fewer like ``12.50``.
-    Where no value tells, they stay as they are: ``1,250`` is then a thousand and more. Tables of
-    costs are left to :func:`journey.ingest.costs.decimal_comma`, which asks all their columns.
+    Where no value tells, an earlier file of the same headers does; else they stay as they are:
+    ``1,250`` is then a thousand and more. Tables of costs are left to
+    :func:`journey.ingest.costs.decimal_comma`, which asks all their columns.
+
+    Parameters
+    ----------
+    before
+        By headers, what the values of earlier files told.
 
     Returns
     -------
     list of str
         What to tell about it.
+    list of dict
+        Of each table, what is known of its columns now.
     """
     notes: list[str] = []
+    known: list[dict[str, str]] = []
     for table in tables:
+        told = dict(before.get(table.raw.columns, {}))
+        known.append(told)
         if table.shape == "costs":
             continue
         headers = [h for role in NUMBER_ROLES for h in table.roles.get(role, ())]
         for header in headers:
             marks = count_marks(connection, table.raw, [header])
-            if marks.n_commas > marks.n_points:
+            if marks.n_commas != marks.n_points:
+                told[header] = "comma" if marks.n_commas > marks.n_points else "point"
+            if told.get(header) == "comma":
                 _write_plainly(connection, table.raw.table, header)
                 notes.append(f"{table.raw.file}, column {header!r}: a comma parts the decimals.")
-            notes += doubtful_points(marks, table.raw, [header])
-    return notes
+            if header not in told:
+                notes += doubtful_points(marks, table.raw, [header])
+    return notes, known
 
 
 def count_marks(

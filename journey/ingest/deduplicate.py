@@ -2,9 +2,10 @@
 
 Exact repeats are rows alike in all columns. Across sources (a form tool and a CRM that both
 record one submission) it is the same person and touchpoint type within five minutes. Touches
-repeated within one source happened and stay.
+repeated within one source happened and stay; exports of one tool cut by month are one source.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, Literal, cast
 
@@ -23,6 +24,13 @@ MERGED: Final = "merged"
 
 EXACT, CROSS_SOURCE = "exact repeat", "same touchpoint from another source"
 _TOLERANCE_US = TOLERANCE_MINUTES * 60 * MICROSECONDS
+
+_MONTHS: Final = (
+    r"jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
+)
+_CUT: Final = re.compile(rf"(?<![^\W\d_])(?:{_MONTHS}|q|part|copy)(?![^\W\d_])|[\W\d_]+")
+"""What tells exports of one tool apart: dates, numbers, parts, copies."""
 
 Candidate = tuple[int, int, int, str]
 """Group (same person and type), time in microseconds, id, source; sorted by group, time, id."""
@@ -152,6 +160,30 @@ def _find_near(connection: duckdb.DuckDBPyConnection, table: str, source: str) -
             f"CREATE OR REPLACE TEMP TABLE shared_{number} AS SELECT span_{number} FROM touches "
             "GROUP BY ALL HAVING min(source) <> max(source)"
         )
+
+
+def cut_exports(files: Sequence[tuple[str, object]]) -> dict[int, int]:
+    """The number of the first of the files that one tool cut an export into, by that of each later.
+
+    Two tools may write the same columns under names of their own: then each is a source.
+
+    Parameters
+    ----------
+    files
+        Of each its name, and what has to be the same besides, as its headers.
+
+    Examples
+    --------
+    >>> cut_exports([("web_2024-01.csv", "h"), ("web_2024-02.csv", "h"), ("crm.csv", "h")])
+    {1: 0}
+    """
+    first: dict[tuple[str, object], int] = {}
+    later: dict[int, int] = {}
+    for number, (name, what) in enumerate(files):
+        words = " ".join(_CUT.sub(" ", name.lower()).split())
+        if first.setdefault((words, what), number) != number:
+            later[number] = first[words, what]
+    return later
 
 
 def _rows(reader: pa.RecordBatchReader) -> Iterator[Candidate]:

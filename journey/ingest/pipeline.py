@@ -16,6 +16,7 @@ from journey.ingest.columns import Given, TableRoles, assign_roles, check_comple
 from journey.ingest.dataset import make_dataset
 from journey.ingest.dates import DateOrder
 from journey.ingest.limits import Limits
+from journey.ingest.path_tables import refuse_path_tables
 from journey.ingest.preset_choice import Presets
 from journey.ingest.presets import prepare_tables
 from journey.ingest.progress import Progress
@@ -34,6 +35,7 @@ from journey.ingest.sources import (
     write_batch,
 )
 from journey.ingest.sql import connect, identifier
+from journey.ingest.warehouses.origin import read_origin
 from journey.schema import LEFT_OUT, ROLES
 
 Report = Callable[[Progress], None]
@@ -110,13 +112,17 @@ def _stage(
     if not before:
         check_dated(read)
     dates = cast("DateOrder | None", options["dates"])
-    names, notes = stage_tables(connection, read, dates=dates, zone=options["zone"])
+    decimals = {table.headers: table.decimals for table in known}
+    names, notes, marks = stage_tables(
+        connection, read, dates=dates, zone=options["zone"], decimals=decimals
+    )
     shown = unique_files((t.file for t in raw), taken=[table.file for table in known])
     tables = tuple(
-        replace(source_table(r, t, names), file=file)
-        for r, t, file in zip(raw, read, shown, strict=True)
+        replace(source_table(r, t, names), file=file, decimals=told)
+        for r, t, file, told in zip(raw, read, shown, marks, strict=True)
     )
-    batch = Batch(tables, options, (*_raw_notes(raw, read), *notes))
+    origin = read_origin(argument["paths"])
+    batch = Batch(tables, options, (*_raw_notes(raw, read), *notes), origin)
     write_batch(connection, next_folder(sources), batch)
     for table in raw:
         connection.execute(f"DROP TABLE {identifier(table.table)}")
@@ -223,6 +229,7 @@ def _read_all(
             limits=limits,
             progress=tell,
         )
+    refuse_path_tables(connection, tables)
     return tables
 
 

@@ -6,6 +6,7 @@ from typing import Final, cast
 import duckdb
 
 from journey.ingest.dates import DatePlan, plan_dates, sampled
+from journey.ingest.formats.table import UNNAMED
 from journey.ingest.raw import RawTable
 from journey.ingest.sql import identifier, literal
 from journey.ingest.synonyms import DATE_WORDS, plain
@@ -16,6 +17,8 @@ MOST: Final = 0.8
 _EMAIL = r"[^@\s]+@[^@\s]+\.[^@\s]+"
 _NUMBER = r"[-+]?[\d.,' ]*\d[\d.,]*"
 _CLOCK = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?: ?[AaPp][Mm])?"
+_DATED_NUMBER = r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|1\d{9}(?:\d{3})?"
+"""``YYYYMMDD``, and seconds or milliseconds since 1970: dates where no header says otherwise."""
 
 
 @dataclass(frozen=True)
@@ -63,18 +66,22 @@ def _profile(connection: duckdb.DuckDBPyConnection, source: str, header: str) ->
     row = connection.execute(
         f"""
         SELECT count(*), count(x), count(DISTINCT x),
+            count(*) FILTER (regexp_full_match(x, {literal(_DATED_NUMBER)})),
             count(*) FILTER (regexp_full_match(x, {literal(_EMAIL)})),
             count(*) FILTER (regexp_full_match(x, {literal(_NUMBER)})),
             count(*) FILTER (regexp_full_match(x, {literal(_CLOCK)}))
         FROM (SELECT {x} AS x FROM {source})
         """
     ).fetchall()[0]
-    n_rows, n_values, n_distinct, n_emails, n_numbers, n_clocks = cast("tuple[int, ...]", row)
+    n_rows, n_values, n_distinct, n_dated, n_emails, n_numbers, n_clocks = cast(
+        "tuple[int, ...]", row
+    )
     samples = connection.execute(
         f"SELECT x FROM (SELECT {x} AS x, source_row FROM {source}) WHERE x IS NOT NULL "
         "GROUP BY x ORDER BY min(source_row) LIMIT 3"
     ).fetchall()
     is_named = bool(DATE_WORDS.search(plain(header)))
+    is_named = is_named or (UNNAMED.fullmatch(header) is not None and n_dated == n_values > 0)
     plan = plan_dates(connection, source, identifier(header), named_as_date=is_named)
     of = max(n_values, 1)
     return Profile(

@@ -27,7 +27,7 @@ from journey.ingest.dates import (
     time_sql,
     with_formats,
 )
-from journey.ingest.decimals import settle_decimals
+from journey.ingest.decimals import Decimals, settle_decimals
 from journey.ingest.raw import RawTable
 from journey.ingest.sql import identifier, literal
 from journey.proposals import decides_won
@@ -81,7 +81,8 @@ def stage_tables(
     *,
     dates: DateOrder | None,
     zone: str | None,
-) -> tuple[dict[str, str], list[str]]:
+    decimals: Mapping[tuple[str, ...], Decimals] | None = None,
+) -> tuple[dict[str, str], list[str], list[dict[str, str]]]:
     """Make the tables ``entries``, ``attributes`` and ``costs`` out of the raw ones.
 
     Returns
@@ -90,9 +91,11 @@ def stage_tables(
         Header to column name, for the columns without a role.
     list of str
         What to tell about how times were read.
+    list of dict
+        Of each table, what parts the decimals of its columns.
     """
     names = extra_names(tables)
-    notes = settle_decimals(connection, tables)
+    notes, marks = settle_decimals(connection, tables, decimals or {})
     parts: dict[str, list[str]] = {ENTRIES: [], ATTRIBUTES: [], COSTS: []}
     plans_of: dict[int, _Plans] = {}
     for index, table in enumerate(tables):
@@ -111,10 +114,8 @@ def stage_tables(
             parts[COSTS].append(costs_sql(table.raw, index, plan, told, with_comma=comma))
             continue
         plans_of[index] = plans
-        if table.shape == "events":
-            parts[ENTRIES].append(_events_sql(table, index, names, plans, told))
-        else:
-            parts[ENTRIES].append(_wide_sql(table, index, names, plans, told))
+        entries_sql = _events_sql if table.shape == "events" else _wide_sql
+        parts[ENTRIES].append(entries_sql(table, index, names, plans, told))
     for name, found in parts.items():
         if found:
             connection.execute(
@@ -122,7 +123,7 @@ def stage_tables(
             )
     for index, plans in plans_of.items():
         notes += _doubtful_notes(connection, tables[index], index, plans, zone)
-    return names, notes
+    return names, notes, marks
 
 
 def _time_value(headers: Sequence[str]) -> str:
@@ -150,7 +151,8 @@ def _plans(
         if plan is None or plan.question == "dates":
             plan = plan_dates(connection, raw, _time_value(group), named_as_date=True)
         plans[group] = plan
-    known = list(plans.values())
+    others = (profile.dates for profile in table.profiles.values() if profile.is_date)
+    known = [*plans.values(), *(plan for plan in others if plan)]
     few = sampled(table.raw.table, table.raw.n_rows)
     for group, plan in plans.items():
         order = _order_of(table.raw, dates)
@@ -209,7 +211,8 @@ def _doubtful_notes(
     for position, (group, plan) in enumerate(plans.items()):
         if told is None:
             continue
-        part = f" AND date_index = {position}" if table.shape == "wide" else ""
+        is_part = table.shape == "wide" and not table.raw.n_added
+        part = f" AND date_index = {position}" if is_part else ""
         counts = count_doubtful_times(
             connection,
             identifier(table.raw.table),
@@ -227,6 +230,7 @@ _NUMBER_WORDS = {
     "epoch": "time since 1970",
     "excel": "Excel dates",
     "compact": "dates written YYYYMMDD",
+    "elapsed": "seconds since an unknown start, shown as 1970",
 }
 
 

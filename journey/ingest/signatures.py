@@ -1,6 +1,7 @@
 """What a file is, by its content."""
 
 import re
+import unicodedata
 import zipfile
 from pathlib import Path
 from typing import Final, Literal
@@ -82,6 +83,11 @@ def utf16_of(head: bytes) -> str | None:
         return "utf-16-le"
     if even > half * 0.4 and odd < half * 0.05:
         return "utf-16-be"
+    # Of other scripts, only marks and digits have a NUL byte.
+    if min(even, odd) == 0 and max(even, odd) > half * 0.05:
+        encoding = "utf-16-le" if odd else "utf-16-be"
+        text = re.sub(r"[\t\r\n]", "", head.decode(encoding, "replace"))
+        return None if any(unicodedata.category(letter)[0] == "C" for letter in text) else encoding
     return None
 
 

@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -56,6 +56,8 @@ class SourceTable:
         Rows in the table, and rows of the file that are not.
     aside, n_added
         Rows that a preset took out of the table, and rows it made of others.
+    decimals
+        What parts the decimals of amounts, ``comma`` or ``point`` by header, where values told.
     """
 
     file: str
@@ -69,6 +71,7 @@ class SourceTable:
     rejected: tuple[RejectedRow, ...]
     aside: tuple[Aside, ...] = ()
     n_added: int = 0
+    decimals: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def extras(self) -> tuple[str, ...]:
@@ -86,11 +89,14 @@ class Batch:
         What the user said of all files: ``dates``, ``zone`` and ``dedupe``.
     notes
         How the files were read, in plain words.
+    origin
+        The database it was fetched from; none: from files.
     """
 
     tables: tuple[SourceTable, ...]
     options: Mapping[str, str | None]
     notes: tuple[str, ...]
+    origin: Mapping[str, Any] | None = None
 
 
 def source_table(raw: RawTable, read: TableRoles, names: Mapping[str, str]) -> SourceTable:
@@ -178,7 +184,7 @@ def read_batch(folder: Path) -> Batch:
         data: dict[str, Any] = json.loads((folder / TABLES_FILE).read_text(encoding="utf-8"))
         version = data["version"]
         tables = tuple(_table(entry) for entry in data["tables"])
-        batch = Batch(tables, data["options"], tuple(data["notes"]))
+        batch = Batch(tables, data["options"], tuple(data["notes"]), data.get("origin"))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise StoreError(
             f"What batch {folder.name} of the data set was made from can't be read: {error!r}. "
@@ -239,6 +245,21 @@ def source_names(tables: Sequence[SourceTable]) -> dict[int, str]:
         for number, table in enumerate(tables)
         if table.shape in ("events", "wide")
     }
+
+
+def fetched_again(batches: Sequence[Batch]) -> dict[int, int]:
+    """The number of the table that a database gave first, by that of each it gave later."""
+    first: dict[tuple[str, int], int] = {}
+    again: dict[int, int] = {}
+    number = 0
+    for batch in batches:
+        origin = batch.origin or {}
+        source = json.dumps([origin.get("address"), origin.get("relation")])
+        for place, _ in enumerate(batch.tables):
+            if origin and first.setdefault((source, place), number) != number:
+                again[number] = first[source, place]
+            number += 1
+    return again
 
 
 def view_batches(

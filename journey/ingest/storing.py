@@ -1,22 +1,52 @@
-"""From the entries kept to the store on disk."""
+"""From the entries kept to the store on disk.
 
-from collections.abc import Callable, Mapping, Sequence
+Entries are read once, in any order, their texts coded as they come: numbers are sorted many times
+faster than rows of text, and take a fraction of the room.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, cast
+from typing import Final
 
 import duckdb
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
+from journey.ingest.coding import CodedText
 from journey.ingest.sql import identifier
 from journey.schema import NUMBER_ROLES, REQUIRED_ROLES, TEXT_ROLES
-from journey.store.layout import narrowest
-from journey.store.ties import CASE_COLUMNS, TIE
+from journey.store.layout import MICROSECONDS, Array, tick_type
+from journey.store.ties import CASE_COLUMNS, TIE, joined_over_accounts, places_of_ties
 from journey.store.write import write_store
 
 _BATCH_ROWS: Final = 500_000
-_TIES: Final = "ties"
-_BY_SOURCE: Final = "TRY_CAST(source_order AS DOUBLE) NULLS LAST, source_order NULLS LAST, id"
-_INT32_SECONDS: Final = (-(2**31), 2**31 - 1)
+
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class _Touches:
+    """Touchpoints by column: a code, a number or an instant each, as the entries come.
+
+    ``before`` are their places in the order of the source, which settles ties in time.
+    """
+
+    times: Ints
+    before: Ints
+    codes: dict[str, Array]
+    values: Mapping[str, pa.StringArray]
+    numbers: dict[str, Array]
+
+    @property
+    def is_whole(self) -> bool:
+        """All times are whole seconds that 32 bits hold."""
+        if not len(self.times):
+            return False
+        whole = not (self.times % MICROSECONDS).any()
+        first, last = int(self.times.min()), int(self.times.max())
+        return tick_type(first, last, whole_seconds=whole)[1] == 1
 
 
 def store_entries(
@@ -36,19 +66,14 @@ def store_entries(
     extras
         Columns without a role that describe touchpoints.
     """
-    n_touchpoints, least, most, is_whole = _extent(connection, table)
-    filled = _filled(connection, table, [*TEXT_ROLES, *NUMBER_ROLES, "source_order"])
-    texts = [role for role in TEXT_ROLES if role in filled or role in REQUIRED_ROLES] + [*extras]
-    dictionaries = {column: _dictionary(connection, table, column) for column in texts}
-    first_second, last_second = _INT32_SECONDS
+    touches = _read(connection, table, extras)
+    n_touchpoints = len(touches.times)
     write_store(
         target,
-        _ordered(connection, table, dictionaries, filled).to_arrow_reader(_BATCH_ROWS),
-        dictionaries=dictionaries,
+        _batches(touches),
+        dictionaries=touches.values,
         n_touchpoints=n_touchpoints,
-        whole_seconds=is_whole
-        and least >= first_second * 1_000_000
-        and most <= last_second * 1_000_000,
+        whole_seconds=touches.is_whole,
         accounts=accounts,
         people=people,
         progress=progress,
@@ -56,82 +81,100 @@ def store_entries(
     return n_touchpoints
 
 
-def _filled(connection: duckdb.DuckDBPyConnection, table: str, columns: Sequence[str]) -> list[str]:
-    """The columns that have any value."""
-    counts = ", ".join(f"count({identifier(column)})" for column in columns)
-    row = connection.execute(f"SELECT {counts} FROM {identifier(table)}").fetchall()[0]
-    filled = zip(columns, cast("tuple[int, ...]", row), strict=True)
-    return [column for column, n_values in filled if n_values]
+def _read(connection: duckdb.DuckDBPyConnection, table: str, extras: Sequence[str]) -> _Touches:
+    """All that the store keeps of the entries; of the roles, those that have any value."""
+    texts = {name: CodedText() for name in (*TEXT_ROLES, *extras, "source_order")}
+    parts: dict[str, list[Array]] = {name: [] for name in ("occurred_at", "id", *NUMBER_ROLES)}
+    # A number that no file has is an empty text.
+    numeric = [f"{name}::DOUBLE AS {name}" for name in NUMBER_ROLES]
+    listed = ", ".join([*map(identifier, texts), "occurred_at", "id", *numeric])
+    query = f"SELECT {listed} FROM {identifier(table)}"
+    reader = connection.sql(query).to_arrow_reader(_BATCH_ROWS)
+    for batch in reader:
+        for name, text in texts.items():
+            text.add(batch.column(name))
+        for name, found in parts.items():
+            # A view would keep the whole batch with all its texts.
+            found.append(batch.column(name).to_numpy(zero_copy_only=False).copy())
+    times, ids = (_whole(parts.pop(name), np.int64) for name in ("occurred_at", "id"))
+    before = _source_order(connection, texts.pop("source_order"), ids)
+    codes: dict[str, Array] = {}
+    values: dict[str, pa.StringArray] = {}
+    for name in list(texts):
+        coded, distinct = texts.pop(name).finished()
+        if len(distinct):
+            codes[name] = coded
+        if len(distinct) or name in REQUIRED_ROLES or name in extras:
+            values[name] = distinct
+    numbers = {name: _whole(parts.pop(name), np.float64) for name in NUMBER_ROLES}
+    filled = {name: found for name, found in numbers.items() if not np.isnan(found).all()}
+    return _Touches(times, before, codes, values, filled)
 
 
-def _ordered(
-    connection: duckdb.DuckDBPyConnection,
-    table: str,
-    dictionaries: Mapping[str, pa.StringArray],
-    filled: Sequence[str],
-) -> duckdb.DuckDBPyRelation:
-    """Entries in the order of the store, texts as codes: to sort these takes least room."""
-    selected = ["occurred_at", *(role for role in NUMBER_ROLES if role in filled)]
-    for number, (column, values) in enumerate(dictionaries.items()):
-        kind = identifier(f"codes {number}")
-        if len(values):
-            connection.register("values_of_column", pa.table({"value": values}))
-            connection.execute(f"CREATE TYPE {kind} AS ENUM (SELECT value FROM values_of_column)")
-            connection.unregister("values_of_column")
-            name = identifier(column)
-            selected.append(f"enum_code({name}::{kind}) AS {name}")
-    source = identifier(table)
-    order = _BY_SOURCE if "source_order" in filled else "id"
-    tie_type = _find_ties(connection, table, [n for n in CASE_COLUMNS if n in dictionaries], order)
-    if tie_type:
-        selected.append(f"COALESCE({_TIES}.place, 0)::{tie_type} AS {identifier(TIE)}")
-        source += f" LEFT JOIN {_TIES} USING (id)"
-    # The names that rows are sorted by first are those of the codes.
-    return connection.sql(
-        f"SELECT {', '.join(selected)} FROM {source} ORDER BY account_id, occurred_at, {order}"
+def _whole(parts: Sequence[Array], kind: type[np.generic]) -> Array:
+    """One array of the parts of a column."""
+    return np.concatenate(parts, dtype=kind) if parts else np.empty(0, kind)
+
+
+def _source_order(connection: duckdb.DuckDBPyConnection, texts: CodedText, ids: Ints) -> Ints:
+    """Places of the entries by the source's own order where it has one, then by row."""
+    codes, values = texts.finished()
+    if not len(values):
+        is_sorted = bool((ids[1:] > ids[:-1]).all())
+        return np.arange(len(ids)) if is_sorted else np.argsort(ids, kind="stable")
+    connection.register(
+        "orders", pa.table({"code": pa.array(np.arange(len(values))), "value": values})
     )
+    sorted_codes = connection.execute(
+        "SELECT code FROM orders ORDER BY TRY_CAST(value AS DOUBLE) NULLS LAST, value"
+    ).fetchnumpy()["code"]
+    connection.unregister("orders")
+    ranks = np.full(len(values) + 1, len(values))
+    ranks[sorted_codes] = np.arange(len(values))
+    return np.lexsort((ids, ranks[codes]))
 
 
-def _find_ties(
-    connection: duckdb.DuckDBPyConnection, table: str, cases: Sequence[str], order: str
-) -> str | None:
-    """Make the table of places of ties over accounts; the SQL type they need (none: no ties)."""
-    quoted = identifier(table)
-    joined: list[str] = []
-    for case in cases:
-        several = identifier(f"{case} of several accounts")
-        connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE {several} AS SELECT {case} FROM {quoted} "
-            f"WHERE {case} IS NOT NULL GROUP BY 1 HAVING min(account_id) <> max(account_id)"
+def _batches(touches: _Touches) -> Iterator[pa.RecordBatch]:
+    """Touchpoints in the order of the store; each column is given up once it is sorted."""
+    order = _stored_order(touches)
+    columns: dict[str, Array] = {"occurred_at": touches.times[order]}
+    ties = _ties(touches)
+    columns |= {} if ties is None else {TIE: ties[order]}
+    for held in (touches.codes, touches.numbers):
+        for name in list(held):
+            columns[name] = held.pop(name)[order]
+    for begin in range(0, len(order), _BATCH_ROWS):
+        rows = slice(begin, begin + _BATCH_ROWS)
+        yield pa.RecordBatch.from_pydict(
+            {name: pa.array(values[rows], from_pandas=False) for name, values in columns.items()}
         )
-        if connection.execute(f"SELECT 1 FROM {several} LIMIT 1").fetchall():
-            joined.append(f"{case} IN (FROM {several})")
-    if not joined:
+
+
+def _stored_order(touches: _Touches) -> Ints:
+    """Places of touchpoints by account and time, ties in the order of the source."""
+    before, times = touches.before, touches.times
+    if not len(times):
+        return before
+    accounts = touches.codes["account_id"]
+    since = (times - times.min()) // (MICROSECONDS if touches.is_whole else 1)
+    span, n_accounts = int(since.max()) + 1, len(touches.values["account_id"])
+    if n_accounts * span > np.iinfo(np.int64).max:
+        return before[np.lexsort((since[before], accounts[before]))]
+    # One number instead of two keys: sorted in one go.
+    keys = accounts.astype(np.int64) * span + since
+    return before[np.argsort(keys[before], kind="stable")]
+
+
+def _ties(touches: _Touches) -> Array | None:
+    """Places of touchpoints of one instant that a case joins over accounts; none: no such."""
+    cases = [
+        (touches.codes[name], len(touches.values[name]))
+        for name in CASE_COLUMNS
+        if name in touches.codes
+    ]
+    if not cases:
         return None
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {_TIES} AS SELECT id, "
-        f"row_number() OVER (PARTITION BY occurred_at ORDER BY {order}) - 1 AS place "
-        f"FROM {quoted} WHERE {' OR '.join(joined)}"
-    )
-    found = connection.execute(f"SELECT max(place) FROM {_TIES}").fetchall()[0]
-    most = cast("tuple[int | None]", found)[0]
-    if not most:
-        return None
-    return {1: "UTINYINT", 2: "USMALLINT", 4: "UINTEGER"}[narrowest(most + 1).itemsize]
-
-
-def _extent(connection: duckdb.DuckDBPyConnection, table: str) -> tuple[int, int, int, bool]:
-    row = connection.execute(
-        "SELECT count(*), min(occurred_at), max(occurred_at), "
-        f"bool_and(occurred_at % 1000000 = 0) FROM {identifier(table)}"
-    ).fetchall()[0]
-    return cast("tuple[int, int, int, bool]", row)
-
-
-def _dictionary(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> pa.StringArray:
-    quoted = identifier(column)
-    found = connection.sql(
-        f"SELECT DISTINCT {quoted} AS value FROM {identifier(table)} "
-        f"WHERE {quoted} IS NOT NULL ORDER BY 1"
-    ).to_arrow_table()
-    return cast("pa.StringArray", found["value"].cast(pa.string()).combine_chunks())
+    is_joined = joined_over_accounts(touches.codes["account_id"], cases)
+    rows = touches.before[is_joined[touches.before]]
+    rows = rows[np.argsort(touches.times[rows], kind="stable")]
+    return places_of_ties(len(is_joined), rows, touches.times[rows])

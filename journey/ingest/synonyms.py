@@ -2,7 +2,10 @@
 
 import re
 import unicodedata
+from functools import cache
 from typing import Final
+
+from journey.ingest import header_languages
 
 SYNONYMS: Final[dict[str, tuple[str, ...]]] = {
     "account_id": (
@@ -10,31 +13,32 @@ SYNONYMS: Final[dict[str, tuple[str, ...]]] = {
         *("group_id", "organization_id", "organisation_id", "associated_company_ids", "case"),
         *("account_key", "account_number", "account", "company", "company_name", "account_name"),
         *("organization", "organisation", "company_domain", "account_domain", "domain"),
-        *("case_name", "case_key", "journey_id", "trace_id", "firma", "unternehmen", "kunde"),
-        *("entreprise", "empresa", "azienda", "公司", "客户", "บริษัท"),
+        *("case_name", "case_key", "journey_id", "trace_id", "case_no", "case_number"),
     ),
     "person_id": (
         *("person_id", "email", "email_address", "e_mail", "e_mail_address", "mail"),
         *("contact_email", "user_email", "contact_id", "user_id", "userid", "customer_id"),
         *("dd_contact_id", "lead_id", "person", "contact", "customer", "distinct_id"),
         *("member_id", "profile_id", "who_id", "recipient", "subscriber_id", "uid", "user"),
-        *("correo", "邮箱", "用户id", "อีเมล"),
+        *("prospect_id", "client_no", "customer_no", "customer_number", "cust_id", "lead_number"),
+        *("household_key", "buyer_id", "shopper_id", "player_id", "patient_id"),
     ),
     "anonymous_id": (
         *("anonymous_id", "anonymousid", "visitor_id", "visitorid", "dd_visitor_id"),
         *("user_pseudo_id", "client_id", "clientid", "cookie_id", "device_id", "cookie"),
-        *("visitor", "full_visitor_id", "anon_id"),
+        *("visitor", "full_visitor_id", "anon_id", "mcvisid", "post_visid"),
     ),
     "session_id": (
         *("session_id", "sessionid", "ga_session_id", "visit_id", "id_visit", "session"),
+        *("user_session", "visit_number"),
     ),
     "opportunity_id": (*("opportunity_id", "deal_id", "opp_id", "opportunity", "deal"),),
     "touchpoint": (
         *("touchpoint", "concept_name", "touchpoint_type", "event_name", "activity_name"),
         *("event_type", "activity_type", "activity", "event", "action", "interaction_type"),
         *("interaction", "touchpoint_name", "touch", "event_action", "amplitude_event_type"),
-        *("milestone", "aktivität", "aktivitaet", "ereignis", "actividad", "evento"),
-        *("activité", "événement", "事件", "活动", "触点", "เหตุการณ์", "กิจกรรม"),
+        *("milestone", "operation", "behavior_type", "behaviour_type", "behavior", "behaviour"),
+        *("task_name", "incident_activity_type", "activity_id"),
     ),
     "occurred_at": (
         *("occurred_at", "time_timestamp", "event_timestamp", "event_time", "timestamp"),
@@ -43,18 +47,19 @@ SYNONYMS: Final[dict[str, tuple[str, ...]]] = {
         *("time", "date", "date_entered", "created_at", "created_date", "create_date"),
         *("createdate", "created", "client_event_time", "sent_at", "received_at"),
         *("start_time", "start_timestamp", "start_date", "server_time", "event_date_dt"),
-        *("when", "ts", "day", "zeitstempel", "zeitpunkt", "datum", "zeit", "fecha"),
-        *("date_heure", "data", "日期", "时间", "時間", "วันที่"),
+        *("complete_timestamp", "completion_time", "end_timestamp", "date_stamp", "time_stamp"),
+        *("timeframe", "transaction_date", "transaction_time", "transaction_dt", "when", "ts"),
+        "day",
     ),
     "channel": (
         *("channel", "marketing_channel", "default_channel_group", "default_channel_grouping"),
         *("channel_group", "channel_grouping", "channel_name", "utm_medium", "medium"),
         *("campaign_medium", "context_campaign_medium", "lead_source", "utm_source"),
-        *("traffic_source", "kanal", "canal", "渠道"),
+        *("traffic_source", "marketing_source", "touchpoint_channel"),
     ),
     "campaign": (
         *("campaign", "campaign_name", "utm_campaign", "context_campaign_name"),
-        *("campaign_id", "email_campaign_id", "kampagne", "campaña", "campagne"),
+        *("campaign_id", "email_campaign_id"),
     ),
     "content": (
         *("content", "content_title", "content_name", "asset", "asset_name", "page_title"),
@@ -71,14 +76,21 @@ SYNONYMS: Final[dict[str, tuple[str, ...]]] = {
         *("reason", "loss_reason", "lost_reason", "closed_lost_reason", "close_reason"),
         *("stage_reason", "disqualification_reason"),
     ),
-    "cost": ("cost", "costs", "spend", "total_spent", "amount_spent", "kosten", "coste"),
+    "cost": ("cost", "costs", "spend", "total_spent", "amount_spent"),
     "value": (
         *("value", "deal_value", "amount", "revenue", "deal_amount", "opportunity_amount"),
         *("order_value", "purchase_value", "order_total", "conversion_value", "event_value"),
-        *("umsatz", "betrag", "importe", "montant"),
+        *("close_value", "spend_amount", "sale_amount", "sales", "total_amount", "total_price"),
     ),
     "sentiment": ("sentiment", "sentiment_score"),
-    "source_order": ("source_order", "sequence", "sequence_number", "seq", "event_index"),
+    "source_order": (
+        "source_order",
+        "sequence",
+        "sequence_number",
+        "seq",
+        "event_index",
+        "sorting",
+    ),
 }
 """Headers by role, the surest first; compared after :func:`plain`."""
 
@@ -95,14 +107,19 @@ PREFIXES: Final = ("property_hs_", "property_", "properties_", "case_", "context
 
 DATE_WORDS: Final = re.compile(
     r"(?:^|_)(date|time|timestamp|at|on|when|day|ts|datetime|created|modified|datum|zeit"
-    r"|zeitstempel|fecha|data|createdate|closedate|started|ended)(?:_|$)"
-    r"|date$|日|时间|時間"
+    r"|zeitstempel|zeitpunkt|uhrzeit|fecha|data|createdate|closedate|started|ended|dt|eventtime"
+    r"|timeframe|horodatage|tijdstip|czas|tidpunkt|tarih|zaman|tanggal|waktu)(?:_|$)"
+    r"|date$|timestamp$|дата|время|日|时间|時間|時刻|시간|날짜|วันที่|เวลา"
 )
-TIME_WORDS: Final = re.compile(r"(?:^|_)(time|hour|uhrzeit|zeit|hora|heure|tijd)(?:_|$)|时间")
+TIME_WORDS: Final = re.compile(
+    r"(?:^|_)(time|hour|uhrzeit|zeit|hora|heure|tijd|ora|godzina|czas|tid|saat|время|waktu|jam)"
+    r"(?:_|$)|时间|時間|時刻|시간|เวลา"
+)
 ID_WORDS: Final = re.compile(r"(?:^|_)(id|ids|key|uuid|guid|no|number|nr|code|num)$|[a-z]id$")
 TECHNICAL_DATES: Final = re.compile(
     r"^_|synced|modified|updated|refresh|last_viewed|last_referenced|last_activity|modstamp"
     r"|last_changed|birth|deadline|planned|due_date|processed|upload|^export|_end$|valid_to"
+    r"|estimated|expected|forecast|scheduled|target_date"
 )
 """Dates that say something of the row or the plan, not of anything a customer did."""
 
@@ -124,6 +141,7 @@ def plain(header: str) -> str:
     return lead + _GAPS.sub("_", words).strip("_")
 
 
+_LANGUAGE: Final = re.compile(r"_(?:en|de|fr|es|it|pt|nl)$")
 CURRENCY: Final = re.compile(r"_(?:eur|usd|gbp|chf|jpy|cny|inr|brl|aud|cad|local_currency)$")
 
 
@@ -142,13 +160,47 @@ def named(header: str, role: str) -> float:
     --------
     >>> named("time:timestamp", "occurred_at") > named("Created", "occurred_at") > 0.8
     True
+    >>> named("EVENTTIME", "occurred_at") > 0.8, named("Müşteri No", "person_id") > 0.8
+    (True, True)
     >>> named("colour", "occurred_at")
     0.0
     """
-    best = 0.0
-    for penalty, name in zip((0.0, 0.04), names_of(header)[:2], strict=False):
-        for synonyms, top in ((SYNONYMS[role], 0.98), (WEAK.get(role, ()), 0.55)):
-            if name in synonyms:
-                drop = 0.1 * synonyms.index(name) / len(synonyms)
-                best = max(best, top - drop - penalty)
+    scores, best = _scores(role), 0.0
+    for penalty, name in _spellings(header, role):
+        if name in scores:
+            best = max(best, scores[name] - penalty)
     return best
+
+
+def _spellings(header: str, role: str) -> list[tuple[float, str]]:
+    """The ways in which a header may name a role, with what each is less sure by."""
+    names = [(0.0, plain(header)), *((0.04, name) for name in names_of(header)[1:2])]
+    if plain(header).startswith("case_") and role in ("touchpoint", "occurred_at"):
+        # What is said of a whole case is no event of it.
+        del names[1:]
+    names += [(less + 0.06, name[1:]) for less, name in names if name.startswith("_")]
+    names += [(less + 0.06, _LANGUAGE.sub("", name)) for less, name in names]
+    return [(less, _folded(name)) for less, name in names]
+
+
+@cache
+def _scores(role: str) -> dict[str, float]:
+    """How sure each name of a role is, by the name as it is compared."""
+    scores: dict[str, float] = {}
+    for names, top in (
+        (SYNONYMS[role], 0.98),
+        (tuple(header_languages.NAMES.get(role, "").split()), 0.9),
+        (WEAK.get(role, ()), 0.55),
+    ):
+        for position, name in enumerate(names):
+            scores.setdefault(_folded(name), top - 0.1 * position / len(names))
+    return scores
+
+
+def _folded(name: str) -> str:
+    """A plain name without accents and marks between words: ``eventtime`` is ``event_time``."""
+    letters = unicodedata.normalize("NFD", name)
+    bare = "".join(
+        letter for letter in letters if not "\u0300" <= letter <= "\u036f" and letter != "_"
+    )
+    return unicodedata.normalize("NFC", bare).replace("\u0131", "i").replace("ł", "l")

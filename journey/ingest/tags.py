@@ -63,6 +63,7 @@ _SCHEME: Final = r"^\s*(?:[A-Za-z][A-Za-z0-9+.-]*:)?//"
 _HOST: Final = rf"(?i){_SCHEME}(?:[^/?#@\s]*@)?(\[[0-9a-f:.]+\]|[^/?#:@\s]+)"
 _BARE_HOST: Final = r"^\s*([^/?#:@\s]+\.[^/?#:@\s.]+)(?::[0-9]+)?(?:[/?#]|\s*$)"
 _PAGE: Final = rf"{_SCHEME}|^\s*[/?]|^\s*[^/?#:@\s]+\.[A-Za-z]{{2,}}(?::[0-9]+)?(?:[/?#]|\s*$)"
+_CLICKED: Final = rf"(?i)[?&#;](?:{'|'.join(CLICK_IDS)})="
 _TAGGED: Final = rf"(?i)[?&#;](?:utm_(?:{'|'.join(TAGS)})|{'|'.join(CLICK_IDS)})="
 
 
@@ -173,21 +174,34 @@ def tag_sql(page: str, tag: Kind) -> str:
     return _filled(_parameter_sql(page, f"utm_{tag}"), tag)
 
 
+def tags_sql(pages: str) -> str:
+    """A query of a query of addresses, as ``page``: each with its tags and its ``click``."""
+    # In a query of their own, the parameters are looked for once.
+    found = ", ".join(f"{_parameter_sql('page', f'utm_{tag}')} AS {tag}" for tag in TAGS)
+    filled = ", ".join(f"{_filled(tag, tag)} AS {tag}" for tag in TAGS)
+    return (
+        f"SELECT page, {filled}, {click_sql('page')} AS click FROM (SELECT page, {found} "
+        f"FROM ({pages}))"
+    )
+
+
 def click_sql(page: str) -> str:
     """SQL of source and medium by the click id of an address, as a struct; null without one."""
     cases = " ".join(
         f"WHEN {_parameter_sql(page, name)} <> '' THEN {literal(name)}" for name in CLICK_IDS
     )
-    return clicked_sql(f"CASE {cases} END")
+    # Few addresses have any: one look spares these as many as there are names.
+    some = f"regexp_matches({page}, {literal(_CLICKED)})"
+    return clicked_sql(f"CASE WHEN {some} THEN CASE {cases} END END")
 
 
 def clicked_sql(name: str) -> str:
     """SQL of source and medium by the name of a click id, as a struct; null without one."""
-    cases = " ".join(
-        f"WHEN {literal(name)} THEN {{'source': {literal(source)}, 'medium': {literal(medium)}}}"
+    named = ", ".join(
+        f"{literal(name)}: {{'source': {literal(source)}, 'medium': {literal(medium)}}}"
         for name, (source, medium) in CLICK_IDS.items()
     )
-    return f"CASE {name} {cases} END"
+    return f"MAP {{{named}}}[{name}]"
 
 
 def host_sql(address: str) -> str:

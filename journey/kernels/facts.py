@@ -19,7 +19,9 @@ STALLED, IN_PROGRESS = 3, 4
 UNDECIDING = 255
 """The mark of touchpoints that decide nothing; others carry the state they bring about."""
 
-N_BINS = 4_096
+FIRST_KEY = 523_775
+"""One below the key of 1; a key is the float64 of a gap without the last ``KEY_SHIFT`` bits."""
+KEY_SHIFT = 43
 
 
 @kernel
@@ -28,28 +30,31 @@ def walk(
     verdicts: Bytes,
     by_customer: Flags,
     ticks: Ticks,
-    offsets: Ints,
+    begins: Ints,
+    ends: Ints,
     last_stage: int,
     dormancy: float,
 ) -> tuple[Stages, Bytes, Ints, npt.NDArray[np.int32]]:
     """Stage after each touch; per journey its state, deciding row and number of reopenings.
+
+    Journey ``j`` is the rows ``begins[j]:ends[j]``; rows of no journey are left undefined.
 
     The last deciding touchpoint counts; silence beyond dormancy ends a journey undecided; only a
     customer's touch after a loss or dormancy reopens it, and to buy is one, while to be closed
     once more is none; a win stays, and from then on the journey is in its last stage.
     """
     current = np.empty(len(entered), np.int8)
-    states = np.full(len(offsets) - 1, OPEN, np.uint8)
-    decided = np.full(len(offsets) - 1, -1, np.int64)
-    reopened = np.zeros(len(offsets) - 1, np.int32)
-    for j in range(len(offsets) - 1):
+    states = np.full(len(begins), OPEN, np.uint8)
+    decided = np.full(len(begins), -1, np.int64)
+    reopened = np.zeros(len(begins), np.int32)
+    for j in range(len(begins)):
         stage = np.int8(-1)
         state = OPEN
-        for row in range(offsets[j], offsets[j + 1]):
+        for row in range(begins[j], ends[j]):
             if state != WON:
                 if entered[row] >= 0:
                     stage = entered[row]
-                begun = row > offsets[j]
+                begun = row > begins[j]
                 if begun and state == OPEN and np.int64(ticks[row]) - ticks[row - 1] > dormancy:
                     state = NO_DECISION
                 verdict = verdicts[row]
@@ -69,69 +74,94 @@ def walk(
 
 
 @kernel
-def gaps_of(ticks: Ticks, offsets: Ints, wanted: Flags) -> Ints:
-    """Gaps between neighbouring touches of the wanted journeys."""
-    total = 0
-    for j in range(len(offsets) - 1):
-        if wanted[j] and offsets[j + 1] > offsets[j]:
-            total += offsets[j + 1] - offsets[j] - 1
-    gaps = np.empty(total, np.int64)
+def journeys_pausing(ticks: Ticks, offsets: Ints, limit: float) -> Ints:
+    """Journeys with a gap longer than a limit."""
+    found = np.empty(len(offsets) - 1, np.int64)
     at = 0
     for j in range(len(offsets) - 1):
-        if wanted[j]:
-            for row in range(offsets[j] + 1, offsets[j + 1]):
-                gaps[at] = np.int64(ticks[row]) - np.int64(ticks[row - 1])
-                at += 1
-    return gaps
+        begin, end = offsets[j], offsets[j + 1]
+        if end > begin and np.int64(ticks[end - 1]) - np.int64(ticks[begin]) > limit:
+            for row in range(begin + 1, end):
+                if np.int64(ticks[row]) - np.int64(ticks[row - 1]) > limit:
+                    found[at] = j
+                    at += 1
+                    break
+    return found[:at].copy()
 
 
 @kernel
-def values_at(values: Ints, place: int) -> tuple[int, int]:
-    """Of values that are never negative the one at this place in their order, and the next.
+def count_gaps(current: Stages, states: Bytes, ticks: Ticks, offsets: Ints, n_stages: int) -> Ints:
+    """Gaps between neighbouring touches by group and key.
 
-    Counted into bins of equal width, so that only those near the place need be sorted.
+    A gap is in the group of its stage if it began there in a journey that later went beyond; every
+    gap is in group ``n_stages``, and in the next one too if its journey is won. Key 0 is no gap at
+    all, key ``k`` that of ``FIRST_KEY + k``.
     """
-    shift = np.int64(0)
-    largest = values.max()
-    while largest >> shift >= N_BINS:
-        shift += 1
-    counts = np.zeros(N_BINS, np.int64)
-    for value in values:
-        counts[value >> shift] += 1
-    first, n_below = np.int64(0), np.int64(0)
-    while n_below + counts[first] <= place:
-        n_below += counts[first]
-        first += 1
-    following = min(place + 1, len(values) - 1)
-    last, n_upto = first, n_below + counts[first]
-    while n_upto <= following:
-        last += 1
-        n_upto += counts[last]
-    near = np.empty(n_upto - n_below, np.int64)
-    at = 0
-    for value in values:
-        if first <= value >> shift <= last:
-            near[at] = value
-            at += 1
-    near.sort()
-    return near[place - n_below], near[following - n_below]
+    longest = np.int64(0)
+    for j in range(len(offsets) - 1):
+        if offsets[j + 1] > offsets[j]:
+            first, last = np.int64(ticks[offsets[j]]), np.int64(ticks[offsets[j + 1] - 1])
+            longest = max(longest, last - first)
+    n_keys = max((np.float64(longest).view(np.int64) >> KEY_SHIFT) - FIRST_KEY, 0) + 1
+    counts = np.zeros((n_stages + 2, n_keys), np.int64)
+    for j in range(len(offsets) - 1):
+        furthest = np.int8(-1)
+        for row in range(offsets[j + 1] - 2, offsets[j] - 1, -1):
+            gap = np.int64(ticks[row + 1]) - np.int64(ticks[row])
+            key = max((np.float64(gap).view(np.int64) >> KEY_SHIFT) - FIRST_KEY, 0)
+            furthest = max(furthest, current[row + 1])
+            counts[n_stages, key] += 1
+            if states[j] == WON:
+                counts[n_stages + 1, key] += 1
+            if 0 <= current[row] < furthest:
+                counts[current[row], key] += 1
+    return counts
 
 
 @kernel
-def gaps_before_advance(current: Stages, ticks: Ticks, offsets: Ints) -> tuple[Stages, Ints]:
-    """Gaps begun in a stage by journeys that later went beyond it, with that stage."""
-    stages = np.empty(len(current), np.int8)
-    gaps = np.empty(len(current), np.int64)
+def gaps_within(
+    current: Stages,
+    states: Bytes,
+    ticks: Ticks,
+    offsets: Ints,
+    n_stages: int,
+    starts: Ints,
+    lows: Ints,
+    highs: Ints,
+) -> tuple[Ints, Ints]:
+    """Targets and float64 bits of the gaps that lie within a target of one of their groups.
+
+    Groups are those of ``count_gaps``; the targets of group ``g`` are
+    ``starts[g]:starts[g + 1]``, each a range of bits.
+    """
+    targets, found = np.empty(4_096, np.int64), np.empty(4_096, np.int64)
     at = 0
+    lowest, highest = lows.min(), highs.max()
+    groups = np.empty(3, np.int64)
     for j in range(len(offsets) - 1):
         furthest = np.int8(-1)
         for row in range(offsets[j + 1] - 2, offsets[j] - 1, -1):
             furthest = max(furthest, current[row + 1])
+            gap = np.int64(ticks[row + 1]) - np.int64(ticks[row])
+            bits = np.float64(gap).view(np.int64)
+            if bits < lowest or bits >= highest:
+                continue
+            groups[0], n_groups = n_stages, 1
+            if states[j] == WON:
+                groups[n_groups] = n_stages + 1
+                n_groups += 1
             if 0 <= current[row] < furthest:
-                stages[at] = current[row]
-                gaps[at] = np.int64(ticks[row + 1]) - np.int64(ticks[row])
-                at += 1
-    return stages[:at].copy(), gaps[:at].copy()
+                groups[n_groups] = current[row]
+                n_groups += 1
+            for group in groups[:n_groups]:
+                for target in range(starts[group], starts[group + 1]):
+                    if lows[target] <= bits < highs[target]:
+                        if at == len(found):
+                            targets = np.concatenate((targets, np.empty_like(targets)))
+                            found = np.concatenate((found, np.empty_like(found)))
+                        targets[at], found[at] = target, bits
+                        at += 1
+    return targets[:at].copy(), found[:at].copy()
 
 
 @kernel

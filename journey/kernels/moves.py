@@ -9,8 +9,10 @@ from journey.kernels.compiled import kernel
 
 Ints = npt.NDArray[np.int64]
 Codes = npt.NDArray[Any]
-Ticks = npt.NDArray[Any]
 Gaps = npt.NDArray[Any]
+Labels = npt.NDArray[np.uint32]
+Stages = npt.NDArray[np.int8]
+Flags = npt.NDArray[np.bool_]
 
 
 @kernel
@@ -36,91 +38,88 @@ def count_moves(types: Codes, offsets: Ints, n_types: int) -> Ints:
 
 
 @kernel
-def count_moves_timed(
-    types: Codes, ticks: Ticks, offsets: Ints, n_types: int
-) -> tuple[Ints, Ints, npt.NDArray[np.float64]]:
-    """Moves, journeys that make them, and the sum of their gaps, by ``source, target``."""
-    n_moves = np.zeros(n_types * n_types, np.int64)
-    n_journeys = np.zeros(n_types * n_types, np.int64)
-    last_journey = np.full(n_types * n_types, -1, np.int32)
-    gap_sums = np.zeros(n_types * n_types, np.float64)
+def label_moves(types: Codes, offsets: Ints, n_types: int) -> Labels:
+    """Of each touchpoint the move that leads to it, as ``source * n_types + target``.
+
+    First touchpoints of journeys have the one past the last, ``n_types * n_types``. For few types.
+    """
+    labels = np.empty(len(types), np.uint32)
+    width = np.uint32(n_types)
+    for row in range(1, len(types)):
+        labels[row] = np.uint32(types[row - 1]) * width + np.uint32(types[row])
     for j in range(len(offsets) - 1):
-        source = np.int64(types[offsets[j]])
-        for row in range(offsets[j] + 1, offsets[j + 1]):
+        labels[offsets[j]] = width * width
+    return labels
+
+
+@kernel
+def number_moves(types: Codes, offsets: Ints, n_types: int) -> tuple[Labels, Ints]:
+    """Of each touchpoint the number of the move that leads to it, and the keys of these moves.
+
+    First touchpoints of journeys have the number past the last. For many types: rows are brought
+    together by their source, so that the targets of one source fit the nearest memory.
+    """
+    is_first = np.zeros(len(types) + 1, np.bool_)
+    for j in range(len(offsets) - 1):
+        is_first[offsets[j]] = True
+    starts = np.zeros(n_types + 1, np.int64)
+    for row in range(1, len(types)):
+        starts[np.int64(types[row - 1]) + 1] += not is_first[row]
+    starts = np.cumsum(starts)
+    rows = np.empty(starts[-1] + 1, np.uint32)  # the last place is for rows no move leads to
+    free = np.append(starts[:-1], starts[-1])
+    for row in range(1, len(types)):
+        source = n_types if is_first[row] else np.int64(types[row - 1])
+        rows[free[source]] = row
+        free[source] += not is_first[row]
+    labels = np.empty(len(types), np.uint32)
+    keys = np.empty(starts[-1], np.int64)
+    number_of = np.full(n_types, -1, np.int64)
+    n_keys = 0
+    for source in range(n_types):
+        first_number = n_keys
+        for row in rows[starts[source] : starts[source + 1]]:
             target = np.int64(types[row])
-            key = source * n_types + target
-            n_moves[key] += 1
-            gap_sums[key] += np.int64(ticks[row]) - np.int64(ticks[row - 1])
-            if last_journey[key] != j:
-                last_journey[key] = j
-                n_journeys[key] += 1
-            source = target
-    return n_moves, n_journeys, gap_sums
-
-
-@kernel
-def gaps_by_move(
-    types: Codes, ticks: Ticks, offsets: Ints, n_types: int, starts: Ints, gaps: Gaps
-) -> None:
-    """Fill ``gaps``, those of one move lying together from ``starts[key]`` on."""
-    at = starts.copy()
+            if number_of[target] < first_number:
+                number_of[target] = n_keys
+                keys[n_keys] = source * n_types + target
+                n_keys += 1
+            labels[row] = number_of[target]
     for j in range(len(offsets) - 1):
-        source = np.int64(types[offsets[j]])
-        for row in range(offsets[j] + 1, offsets[j + 1]):
-            target = np.int64(types[row])
-            key = source * n_types + target
-            gaps[at[key]] = np.int64(ticks[row]) - np.int64(ticks[row - 1])
-            at[key] += 1
-            source = target
+        labels[offsets[j]] = n_keys
+    return labels, keys[:n_keys].copy()
 
 
 @kernel
-def list_moves(types: Codes, ticks: Ticks, offsets: Ints, n_types: int) -> tuple[Ints, Ints, Ints]:
-    """Every move's key, gap and journey in the order of the log (for many types)."""
-    n_moves = len(types) - (len(offsets) - 1)
-    keys = np.empty(n_moves, np.int64)
-    gaps = np.empty(n_moves, np.int64)
-    journeys = np.empty(n_moves, np.int64)
-    at = 0
-    for j in range(len(offsets) - 1):
-        for row in range(offsets[j] + 1, offsets[j + 1]):
-            keys[at] = np.int64(types[row - 1]) * n_types + np.int64(types[row])
-            gaps[at] = np.int64(ticks[row]) - np.int64(ticks[row - 1])
-            journeys[at] = j
-            at += 1
-    return keys, gaps, journeys
-
-
-@kernel
-def stage_changes(
-    types: Codes, current: npt.NDArray[np.int8], offsets: Ints, n_types: int
-) -> tuple[Ints, Ints]:
-    """Keys of the moves that take a journey to a later stage, and of those to an earlier one.
+def count_timed(
+    labels: Labels, gaps: Gaps, current: Stages, offsets: Ints, is_won: Flags, n_labels: int
+) -> tuple[Ints, npt.NDArray[np.float64]]:
+    """By label: moves, journeys, won journeys, moves forward and back; and the sum of gaps.
 
     ``current`` is the stage after each touch (-1: before any, from which no move goes forward).
     """
-    n_forward, n_back = 0, 0
+    counts = np.zeros((n_labels, 4), np.int64)
+    ways = np.zeros((n_labels, 2), np.int64)
+    sums = np.zeros(n_labels, np.float64)
     for j in range(len(offsets) - 1):
+        once = 1 + (np.int64(is_won[j]) << 32)  # both in one number: one more place in memory costs
         for row in range(offsets[j] + 1, offsets[j + 1]):
+            label = labels[row]
+            sums[label] += gaps[row]
+            counts[label, 0] += 1
+            counts[label, 1] += once * (counts[label, 2] != j + 1)
+            counts[label, 2] = j + 1
             before, after = current[row - 1], current[row]
-            n_forward += 0 <= before < after
-            n_back += 0 <= after < before
-    forward = np.empty(n_forward, np.int64)
-    back = np.empty(n_back, np.int64)
-    at_forward, at_back = 0, 0
-    for j in range(len(offsets) - 1):
-        for row in range(offsets[j] + 1, offsets[j + 1]):
-            before, after = current[row - 1], current[row]
-            if before == after or before < 0 or after < 0:
-                continue
-            key = np.int64(types[row - 1]) * n_types + np.int64(types[row])
-            if before < after:
-                forward[at_forward] = key
-                at_forward += 1
-            else:
-                back[at_back] = key
-                at_back += 1
-    return forward, back
+            if before != after:
+                ways[label, 0] += 0 <= before < after
+                ways[label, 1] += 0 <= after < before
+    found = np.empty((5, n_labels), np.int64)
+    found[0] = counts[:, 0]
+    found[1] = counts[:, 1] & (2**32 - 1)
+    found[2] = counts[:, 1] >> 32
+    found[3] = ways[:, 0]
+    found[4] = ways[:, 1]
+    return found, sums
 
 
 @kernel
@@ -153,11 +152,3 @@ def count_types(
         n_starts[types[offsets[j]]] += 1
         n_ends[types[offsets[j + 1] - 1], outcome] += 1
     return n_touchpoints, n_journeys, n_starts, n_ends
-
-
-@kernel
-def place_groups(values: Gaps, starts: Ints, places: Ints, into: Gaps) -> None:
-    """Copy each group of values to its place."""
-    for g in range(len(places)):
-        length = starts[g + 1] - starts[g]
-        into[places[g] : places[g] + length] = values[starts[g] : starts[g + 1]]

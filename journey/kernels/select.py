@@ -11,10 +11,11 @@ Ints = npt.NDArray[np.int64]
 Codes = npt.NDArray[Any]
 Ticks = npt.NDArray[Any]
 Flags = npt.NDArray[np.bool_]
+Rows = npt.NDArray[np.uint32]
 
 
 @kernel
-def rows_of_ranges(begins: Ints, ends: Ints, kept: Ints) -> npt.NDArray[np.uint32]:
+def rows_of_ranges(begins: Ints, ends: Ints, kept: Ints) -> Rows:
     """Rows ``begins[j]:ends[j]`` of every kept journey, one after the other."""
     total = 0
     for j in kept:
@@ -29,18 +30,73 @@ def rows_of_ranges(begins: Ints, ends: Ints, kept: Ints) -> npt.NDArray[np.uint3
 
 
 @kernel
-def rows_of_flags(offsets: Ints, flags: Flags) -> tuple[npt.NDArray[np.uint32], Ints]:
-    """Rows that are flagged, and how many of them each journey has."""
-    rows = np.empty(len(flags), np.uint32)
-    n_rows = np.zeros(len(offsets) - 1, np.int64)
-    at = 0
-    for j in range(len(offsets) - 1):
-        before = at
-        for row in range(offsets[j], offsets[j + 1]):
+def rows_of_flags(begins: Ints, ends: Ints, flags: Flags, n_rows: int) -> Rows:
+    """The rows flagged of those that lie between any beginning and its end."""
+    rows = np.empty(n_rows + 1, np.uint32)
+    at = np.uint64(0)
+    for j in range(len(begins)):
+        for row in range(np.uint64(begins[j]), np.uint64(ends[j])):
             rows[at] = row
-            at += flags[row]
-        n_rows[j] = at - before
-    return rows[:at].copy(), n_rows
+            at += np.uint64(flags[row])
+    return rows[:n_rows]
+
+
+@kernel
+def take_flagged(values: Codes, begins: Ints, ends: Ints, flags: Flags, n_rows: int) -> Codes:
+    """The values of the rows flagged; without branches, and places that can't be negative."""
+    taken = np.empty(n_rows + 1, values.dtype)  # what isn't kept is written over
+    at = np.uint64(0)
+    for j in range(len(begins)):
+        for row in range(np.uint64(begins[j]), np.uint64(ends[j])):
+            taken[at] = values[row]
+            at += np.uint64(flags[row])
+    return taken[:n_rows]
+
+
+@kernel
+def count_flags(offsets: Ints, flags: Flags) -> Ints:
+    """How many rows of each journey are flagged."""
+    n_rows = np.empty(len(offsets) - 1, np.int64)
+    for j in range(len(offsets) - 1):
+        n_flagged = 0
+        for row in range(np.uint64(offsets[j]), np.uint64(offsets[j + 1])):
+            n_flagged += np.int64(flags[row])
+        n_rows[j] = n_flagged
+    return n_rows
+
+
+@kernel
+def place_flags(begins: Ints, offsets: Ints, flags: Flags, n_rows: int) -> Flags:
+    """Flags of all rows, those of each journey from its beginning on."""
+    placed = np.zeros(n_rows, np.bool_)
+    for j in range(len(begins)):
+        row = np.uint64(begins[j])
+        for at in range(np.uint64(offsets[j]), np.uint64(offsets[j + 1])):
+            placed[row] = flags[at]
+            row += np.uint64(1)
+    return placed
+
+
+@kernel
+def place_flags_among(begins: Ints, ends: Ints, among: Flags, flags: Flags) -> Flags:
+    """Of the rows flagged those that are flagged once more, as flags of all rows."""
+    placed = np.zeros(len(among), np.bool_)
+    at = 0
+    for j in range(len(begins)):
+        for row in range(begins[j], ends[j]):
+            if among[row]:
+                placed[row] = flags[at]
+                at += 1
+    return placed
+
+
+@kernel
+def flags_of_ranges(begins: Ints, ends: Ints, n_rows: int) -> Flags:
+    """Rows that lie between any beginning and its end."""
+    flags = np.zeros(n_rows, np.bool_)
+    for j in range(len(begins)):
+        flags[begins[j] : ends[j]] = True
+    return flags
 
 
 @kernel
@@ -57,9 +113,10 @@ def take_ranges(values: Codes, begins: Ints, offsets: Ints) -> Codes:
     """From each beginning so many values as the offsets leave room for, one after the other."""
     taken = np.empty(offsets[-1], values.dtype)
     for j in range(len(begins)):
-        shift = begins[j] - offsets[j]
-        for at in range(offsets[j], offsets[j + 1]):
-            taken[at] = values[at + shift]
+        row = np.uint64(begins[j])
+        for at in range(np.uint64(offsets[j]), np.uint64(offsets[j + 1])):
+            taken[at] = values[row]
+            row += np.uint64(1)
     return taken
 
 
@@ -67,9 +124,11 @@ def take_ranges(values: Codes, begins: Ints, offsets: Ints) -> Codes:
 def run_starts(types: Codes, offsets: Ints) -> Flags:
     """Touchpoints that differ in type from the one before in their journey."""
     flags = np.ones(len(types), np.bool_)
+    for row in range(1, len(types)):
+        flags[row] = types[row] != types[row - 1]
     for j in range(len(offsets) - 1):
-        for row in range(offsets[j] + 1, offsets[j + 1]):
-            flags[row] = types[row] != types[row - 1]
+        if offsets[j] < offsets[j + 1]:
+            flags[offsets[j]] = True
     return flags
 
 

@@ -17,13 +17,13 @@ SHIFT = np.uint64(29)
 
 
 @kernel
-def hash_journeys(types: Codes, offsets: Ints) -> tuple[Hashes, Hashes]:
+def hash_journeys(types: Codes, begins: Ints, ends: Ints) -> tuple[Hashes, Hashes]:
     """Two independent hashes of each journey's sequence of types."""
-    first = np.empty(len(offsets) - 1, np.uint64)
-    second = np.empty(len(offsets) - 1, np.uint64)
-    for j in range(len(offsets) - 1):
+    first = np.empty(len(begins), np.uint64)
+    second = np.empty(len(begins), np.uint64)
+    for j in range(len(begins)):
         a, b = FIRST_SEED, SECOND_SEED
-        for row in range(offsets[j], offsets[j + 1]):
+        for row in range(begins[j], ends[j]):
             code = np.uint64(types[row]) + np.uint64(1)
             a = (a ^ code) * FIRST_FACTOR
             a ^= a >> SHIFT
@@ -64,3 +64,27 @@ def group_hashes(first: Hashes, second: Hashes) -> tuple[Ints, Ints]:
             n_groups += 1
         groups[k] = group
     return groups, examples[:n_groups].copy()
+
+
+@kernel
+def find_hashes(first: Hashes, second: Hashes, of_first: Hashes, of_second: Hashes) -> Ints:
+    """The place of each pair of hashes among given ones, all different; -1 where it is not."""
+    n_slots = 2
+    while n_slots < 2 * len(of_first):
+        n_slots *= 2
+    slots = np.full(n_slots, -1, np.int64)
+    last_slot = np.uint64(n_slots - 1)
+    for place in range(len(of_first)):
+        slot = of_first[place] & last_slot
+        while slots[slot] >= 0:
+            slot = (slot + np.uint64(1)) & last_slot
+        slots[slot] = place
+    found = np.empty(len(first), np.int64)
+    for k in range(len(first)):
+        slot = first[k] & last_slot
+        place = slots[slot]
+        while place >= 0 and (of_first[place] != first[k] or of_second[place] != second[k]):
+            slot = (slot + np.uint64(1)) & last_slot
+            place = slots[slot]
+        found[k] = place
+    return found

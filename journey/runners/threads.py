@@ -3,11 +3,40 @@
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
-from typing import TypeVar
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Any, TypeVar
+
+from journey.runners.piece import Piece
+from journey.store.layout import Store
 
 Part = TypeVar("Part")
 Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, eq=False)
+class Threads:
+    """The threads of this machine, for a store that it holds."""
+
+    store: Store
+
+    def ask(self, question: Callable[[Piece], Answer]) -> list[Answer]:
+        """The answers of all shards, in their order."""
+        return ask(question, self.pieces)
+
+    @cached_property
+    def pieces(self) -> list[Piece]:
+        """The shards, with what was made of them."""
+        return [Piece(self.store, shard) for shard in self.store.shards]
+
+    def ask_in_buckets(
+        self,
+        question: Callable[[Piece, int], Sequence[Any]],
+        merge: Callable[[Sequence[Any]], Answer],
+    ) -> list[Answer]:
+        """The answer of a single bucket: all parts are at hand here."""
+        answers = self.ask(lambda piece: question(piece, 1))
+        return [merge([parts[0] for parts in answers])] if answers else []
 
 
 def ask(partial: Callable[[Part], Answer], parts: Sequence[Part]) -> list[Answer]:

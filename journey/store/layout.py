@@ -22,7 +22,7 @@ Values: TypeAlias = "pa.Array[Any]"
 Column: TypeAlias = "pa.Array[Any] | pa.ChunkedArray[Any]"
 
 MICROSECONDS = 1_000_000
-SHARD_ROWS_LEAST = 250_000
+SHARD_ROWS_LEAST = 500_000
 SHARD_ROWS_MOST = 4_000_000
 SHARDS_WANTED = 8
 
@@ -166,11 +166,6 @@ def tick_type(first_us: int, last_us: int, *, whole_seconds: bool) -> tuple[np.d
     if whole_seconds and fits:
         return np.dtype(np.int32), 1
     return np.dtype(np.int64), MICROSECONDS
-
-
-def gap_type(ticks: Array) -> np.dtype[np.integer]:
-    """The narrowest type that holds the time between any two of these, never negative."""
-    return np.dtype(np.uint32) if ticks.dtype == np.int32 else np.dtype(np.int64)
 
 
 def with_null(dictionary: Values) -> Values:

@@ -1,6 +1,7 @@
 """Open a store by memory map."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +28,7 @@ def open_store(directory: Path) -> Store:
     try:
         store, n_expected = _store(directory, manifest), int(manifest["n_touchpoints"])
     except (KeyError, TypeError) as error:
-        raise StoreError(
-            f"The data set {directory.name!r} is not as it was written: {error}. Import it again."
-        ) from error
+        raise _not_as_written(directory, error) from error
     if store.n_touchpoints != n_expected:
         raise StoreError(
             f"The data set {directory.name!r} should hold {n_expected:,} "
@@ -38,7 +37,33 @@ def open_store(directory: Path) -> Store:
     return store
 
 
+def open_catalogue(directory: Path) -> tuple[Store, int]:
+    """Open a store without its shards, and tell how many it has.
+
+    Raises
+    ------
+    StoreError
+        As for :func:`open_store`.
+    """
+    manifest = _manifest(directory)
+    try:
+        return _catalogue(directory, manifest), int(manifest["n_shards"])
+    except (KeyError, TypeError) as error:
+        raise _not_as_written(directory, error) from error
+
+
 def _store(directory: Path, manifest: dict[str, Any]) -> Store:
+    shards = (open_shard(directory, index) for index in range(manifest["n_shards"]))
+    return replace(_catalogue(directory, manifest), shards=tuple(shards))
+
+
+def _not_as_written(directory: Path, error: Exception) -> StoreError:
+    return StoreError(
+        f"The data set {directory.name!r} is not as it was written: {error}. Import it again."
+    )
+
+
+def _catalogue(directory: Path, manifest: dict[str, Any]) -> Store:
     dictionaries = {
         name: _read(directory / f"dictionary-{index}.arrow")["value"].combine_chunks()
         for index, name in enumerate(manifest["dictionaries"])
@@ -47,7 +72,7 @@ def _store(directory: Path, manifest: dict[str, Any]) -> Store:
         case_role=manifest["case_role"],
         ticks_per_second=manifest["ticks_per_second"],
         dictionaries=dictionaries,
-        shards=tuple(_shard(directory, index) for index in range(manifest["n_shards"])),
+        shards=(),
         accounts=_read(directory / "accounts.arrow"),
         people=_read(directory / "people.arrow"),
         fingerprint=manifest["fingerprint"],
@@ -80,7 +105,14 @@ def _read(path: Path) -> pa.Table:
         ) from error
 
 
-def _shard(directory: Path, index: int) -> Shard:
+def open_shard(directory: Path, index: int) -> Shard:
+    """Open one shard of the store in a directory.
+
+    Raises
+    ------
+    StoreError
+        If it is missing or broken.
+    """
     touchpoints = _read(directory / f"touchpoints-{index}.arrow")
     journeys = _read(directory / f"journeys-{index}.arrow")
     codes: dict[str, Array] = {}

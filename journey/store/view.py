@@ -11,15 +11,17 @@ from journey.kernels import select
 from journey.store.layout import Array, Shard, Store, frozen, narrowest
 
 Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
 class View:
     """Some journeys of a shard, and of these some touchpoints.
 
-    ``journeys`` are positions in the shard. ``rows`` are the shard's rows; without them journey
-    ``j`` is the slice of the shard that begins at ``begins[j]``, as long as ``offsets`` say. What
-    a kernel reads is copied together when it first asks for it.
+    ``journeys`` are positions in the shard. Journey ``j`` is the slice of the shard that begins at
+    ``begins[j]``, as long as ``offsets`` say. Where only some of a journey's touchpoints are in
+    view, it is those between ``begins[j]`` and ``ends[j]`` that ``flags`` mark, one flag for each
+    row of the shard. What a kernel reads is copied together when it first asks for it.
     """
 
     store: Store
@@ -28,7 +30,8 @@ class View:
     offsets: Ints
     journeys: Ints
     begins: Ints
-    rows: npt.NDArray[np.uint32] | None = None
+    flags: Flags | None = None
+    ends: Ints | None = None
     new_codes: Array | None = None
 
     @cached_property
@@ -57,12 +60,20 @@ class View:
         """Journeys in view."""
         return len(self.journeys)
 
+    @cached_property
+    def rows(self) -> npt.NDArray[np.uint32] | None:
+        """The shard's rows in view; none where whole slices are."""
+        if self.flags is None or self.ends is None:
+            return None
+        return frozen(select.rows_of_flags(self.begins, self.ends, self.flags, self.n_touchpoints))
+
     @property
     def n_bytes(self) -> int:
         """Memory the view itself may hold, not its shard."""
-        row_bytes = 0 if self.rows is None else self.rows.itemsize
+        row_bytes = 4 * (self.flags is not None)
         row_bytes += self.shard.ticks.itemsize + self.shard.codes["touchpoint"].itemsize
-        return row_bytes * self.n_touchpoints + 4 * self.offsets.nbytes
+        n_flags = 0 if self.flags is None else len(self.flags)
+        return n_flags + row_bytes * self.n_touchpoints + 5 * self.offsets.nbytes
 
     def codes(self, column: str) -> Array:
         """Codes of a text column for the touchpoints in view."""
@@ -81,8 +92,9 @@ class View:
 
     def gathered(self, values: Array) -> Array:
         """Of values for every row of the shard those of the touchpoints in view."""
-        if self.rows is not None:
-            return frozen(select.take(values, self.rows))
+        if self.flags is not None and self.ends is not None:
+            kept = self.begins, self.ends, self.flags, self.n_touchpoints
+            return frozen(select.take_flagged(values, *kept))
         if self.offsets is self.shard.offsets:
             return values
         return frozen(select.take_ranges(values, self.begins, self.offsets))
@@ -106,23 +118,17 @@ def keep_ranges(view: View, begins: Ints, ends: Ints) -> View:
     return _cut(view, kept, begins[kept], (ends - begins)[kept])
 
 
-def keep_journeys(view: View, flags: npt.NDArray[np.bool_]) -> View:
+def keep_journeys(view: View, flags: Flags) -> View:
     """The flagged journeys, whole; empty ones are dropped."""
     kept = np.flatnonzero(flags & (view.lengths > 0))
     return _cut(view, kept, view.offsets[kept], view.lengths[kept])
 
 
-def keep_rows(view: View, flags: npt.NDArray[np.bool_]) -> View:
+def keep_rows(view: View, flags: Flags) -> View:
     """The flagged rows; journeys left empty are dropped."""
-    rows, lengths = select.rows_of_flags(view.offsets, flags)
+    lengths = select.count_flags(view.offsets, frozen(flags))
     kept = np.flatnonzero(lengths)
-    if view.rows is not None:
-        rows = select.take(view.rows, rows)
-    elif view.offsets is not view.shard.offsets:
-        ends = frozen(view.begins + view.lengths)
-        every = frozen(np.arange(view.n_journeys))
-        rows = select.take(frozen(select.rows_of_ranges(view.begins, ends, every)), rows)
-    return _with_rows(view, kept, lengths[kept], rows)
+    return _flagged(view, kept, lengths[kept], frozen(flags))
 
 
 def cut_after(view: View, ends: Ints) -> View:
@@ -134,7 +140,7 @@ def cut_after(view: View, ends: Ints) -> View:
 def first_at_or_after(view: View, instant: int) -> Ints:
     """Per journey the first row at or after an instant (its end, if there is none)."""
     begins = view.offsets[:-1]
-    if view.rows is not None:
+    if view.flags is not None:
         return select.first_at_or_after(view.ticks, begins, view.offsets[1:], instant)
     ends = frozen(view.begins + view.lengths)
     found = select.first_at_or_after(view.shard.ticks, view.begins, ends, instant)
@@ -150,9 +156,10 @@ def rename_types(view: View, names: Sequence[str], new_code: npt.NDArray[np.int6
 
 def _cut(view: View, kept: Ints, begins: Ints, lengths: Ints) -> View:
     """Of the kept journeys so many rows from each beginning."""
-    if view.rows is not None:
-        starts = frozen(begins), frozen(_offsets(lengths))
-        return _with_rows(view, kept, lengths, select.take_ranges(view.rows, *starts))
+    if view.flags is not None:
+        ranges = frozen(begins), frozen(begins + lengths)
+        inside = select.flags_of_ranges(*ranges, view.n_touchpoints)
+        return _flagged(view, kept, lengths, frozen(inside))
     return replace(
         view,
         offsets=frozen(_offsets(lengths)),
@@ -161,14 +168,22 @@ def _cut(view: View, kept: Ints, begins: Ints, lengths: Ints) -> View:
     )
 
 
-def _with_rows(view: View, kept: Ints, lengths: Ints, rows: npt.NDArray[np.uint32]) -> View:
-    offsets = frozen(_offsets(lengths))
+def _flagged(view: View, kept: Ints, lengths: Ints, flags: Flags) -> View:
+    """Of the kept journeys the touchpoints flagged, so many of each."""
+    if view.flags is not None and view.ends is not None:
+        ends = view.ends
+        flags = select.place_flags_among(view.begins, ends, view.flags, flags)
+    else:
+        ends = frozen(view.begins + view.lengths)
+        if view.offsets is not view.shard.offsets:
+            flags = select.place_flags(view.begins, view.offsets, flags, view.shard.n_touchpoints)
     return replace(
         view,
-        offsets=offsets,
+        offsets=frozen(_offsets(lengths)),
         journeys=frozen(view.journeys[kept]),
-        begins=offsets[:-1],
-        rows=frozen(rows),
+        begins=frozen(view.begins[kept]),
+        flags=frozen(flags),
+        ends=frozen(ends[kept]),
     )
 
 

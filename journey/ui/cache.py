@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from journey.log import TouchpointLog
+from journey.ui.clusters import is_on_cluster, opened_on_cluster
 
 Options = ParamSpec("Options")
 Answer = TypeVar("Answer")
@@ -16,26 +17,36 @@ Answer = TypeVar("Answer")
 MAX_ANSWERS: Final = 256
 MAX_LOGS: Final = 8
 
+_LOOKED_AT: Final = "portolan:looked-at"
+
 
 def cached(
     function: Callable[Concatenate[TouchpointLog, Options], Answer],
 ) -> Callable[Concatenate[TouchpointLog, Options], Answer]:
     """Return the function with a memory: the same question of the same log is answered once.
 
-    Answers are keyed by the function, the log's fingerprint and the options, never by a frame.
+    Answers are keyed by the function, the log's fingerprint and the options, never by a frame; a
+    log among the options goes by its fingerprint too. A run whose filters were changed meanwhile
+    ends before it computes anything more.
     Whoever asks holds the log itself, so sharing answers between sessions shows nobody anything
     they couldn't compute. Frames come as copies that may be changed; graphs come frozen.
 
     Parameters
     ----------
     function
-        A module-level function of a log and plain options.
+        A module-level function of a log and plain options, logs among them.
     """
     name = f"{function.__module__}.{function.__qualname__}"
 
     def ask(log: TouchpointLog, *args: Options.args, **kwargs: Options.kwargs) -> Answer:
-        key = repr((name, log.fingerprint, args, sorted(kwargs.items())))
-        answer = _answer(key, lambda: function(log, *args, **kwargs))
+        plain = [(option, _plain(value)) for option, value in sorted(kwargs.items())]
+        key = repr((name, log.fingerprint, [_plain(value) for value in args], plain))
+
+        def make() -> Answer:
+            _stop_if_superseded()
+            return function(log, *args, **kwargs)
+
+        answer = _answer(key, make)
         return answer.copy(deep=False) if isinstance(answer, pd.DataFrame) else answer
 
     return ask
@@ -47,6 +58,16 @@ def opened_log(directory: Path) -> TouchpointLog:
     files = (file for file in directory.iterdir() if not file.name.startswith("."))
     newest = max((file.stat().st_mtime_ns for file in files), default=0)
     return _log(str(directory), newest)
+
+
+def _plain(option: object) -> object:
+    return option.fingerprint if isinstance(option, TouchpointLog) else option
+
+
+def _stop_if_superseded() -> None:
+    """Let Streamlit end a run that a newer one waits for; it looks where its state is read."""
+    if st.runtime.exists():
+        st.session_state.get(_LOOKED_AT)
 
 
 @st.cache_resource(max_entries=MAX_ANSWERS, show_spinner=False)
@@ -63,4 +84,5 @@ def _log(directory: str, newest: int) -> TouchpointLog:
     del newest
     import journey
 
-    return journey.open_log(Path(directory))
+    place = Path(directory)
+    return opened_on_cluster(place) if is_on_cluster(place) else journey.open_log(place)

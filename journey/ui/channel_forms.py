@@ -21,7 +21,7 @@ from journey.log import TouchpointLog
 from journey.ui.cache import cached
 from journey.ui.rebuilding import make_anew
 from journey.ui.state import current_dataset
-from journey.ui.tables import show_table
+from journey.ui.tables import download_row, show_table
 from journey.ui.text import counted, markdown
 from journey.workspace import dataset_path, workspace_root
 
@@ -121,12 +121,10 @@ def show_rules(rules: Rules) -> None:
             "conditions": [rule_text(rule) for rule in rules],
         }
     )
-    show_table(
-        frame,
-        key="channels:rules",
-        file_name="channel-rules",
-        labels={"place": "No.", "conditions": "If"},
-    )
+    written = {"Channel": frame["channel"].map(markdown), "If": frame["conditions"].map(markdown)}
+    # Patterns are long; this kind of table breaks its lines.
+    st.table(pd.DataFrame(written).set_axis(frame["place"].rename("No.")))
+    download_row(frame, key="channels:rules", file_name="channel-rules")
 
 
 def show_form(rules: Rules) -> None:

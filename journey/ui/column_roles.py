@@ -16,6 +16,8 @@ Roles = Mapping[tuple[str, str], str]
 
 ATTRIBUTE: Final = "attribute"
 KEYS: Final = ("account_id", "person_id", "opportunity_id", "anonymous_id", "session_id")
+_SMALLEST_FIRST: Final = ("session_id", "opportunity_id", "person_id", "anonymous_id", "account_id")
+_PLURALS: Final = {"person": "people", "opportunity": "opportunities"}
 ROLE_WORDS: Final = {
     "account_id": "Account",
     "person_id": "Person",
@@ -148,18 +150,24 @@ def shape_text(roles: Iterable[str], shape: Shape | None = None) -> str:
     --------
     >>> shape_text(["account_id", "occurred_at"])
     'one row per account with dates; each date becomes a touchpoint named after its column'
+    >>> shape_text(["account_id", "person_id", "attribute"])
+    'facts about people, no touchpoints'
     """
     if shape in OF_OTHERS:
         return OF_OTHERS[shape]
     held = set(roles)
-    key = next((ROLE_WORDS[role].lower() for role in KEYS if role in held), "row")
+    # A contact names its company too: what a row is about is the smallest of what it names.
+    role = next((role for role in _SMALLEST_FIRST if role in held), None)
+    key = "row" if role is None else ROLE_WORDS[role].lower()
     if shape_of(held) == "events":
         return "one row per event"
     if shape_of(held) == "wide":
         return (
             f"one row per {key} with dates; each date becomes a touchpoint named after its column"
         )
-    return f"facts about {key}s, no touchpoints" if key != "row" else "no touchpoints"
+    if role is None:
+        return "no touchpoints"
+    return f"facts about {_PLURALS.get(key, f'{key}s')}, no touchpoints"
 
 
 def missing(roles: Roles, proposal: pd.DataFrame) -> list[str]:

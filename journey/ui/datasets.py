@@ -7,6 +7,7 @@ import streamlit as st
 
 from journey.errors import JourneyError
 from journey.ui.cache import opened_log
+from journey.ui.clusters import ADDRESS_FILE, is_on_cluster
 from journey.ui.intake import ready_text
 from journey.ui.navigation import JOURNEY_MAP, OVERVIEW, existing_pages, open_page
 from journey.ui.state import current_dataset, set_dataset
@@ -38,7 +39,8 @@ def dataset_text(name: str) -> str:
     folder = dataset_path(workspace_root(), name)
     try:
         log = opened_log(folder)
-        written = (folder / "store.json").stat().st_mtime
+        kept = ADDRESS_FILE if is_on_cluster(folder) else "store.json"
+        written = (folder / kept).stat().st_mtime
     except (JourneyError, OSError) as problem:
         return f"It can't be read. {markdown(problem)}"
     span = f" · {log.first_at:%d %b %Y} to {log.last_at:%d %b %Y}" if log.first_at else ""

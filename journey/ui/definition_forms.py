@@ -16,14 +16,16 @@ from journey.log import TouchpointLog
 from journey.ui.cache import cached
 from journey.ui.drafts import Draft, DraftStage, definitions_of, draft_of
 from journey.ui.editing import edit_table
+from journey.ui.rebuilding import make_anew
 from journey.ui.state import add_note, current_dataset
 from journey.ui.text import OUTCOME_LABELS, counted, days, markdown
-from journey.workspace import save_definitions, workspace_root
+from journey.workspace import dataset_path, save_definitions, workspace_root
 
 _DRAFT: Final = "definitions:draft"
 _SAVED: Final = "definitions:saved"
 _ROUND: Final = "definitions:round"
 _TABLE: Final = "definitions:table"
+_TO_REBUILD: Final = "definitions:to-rebuild"
 NO_STAGE: Final = "(no stage)"
 DECIDES: Final[dict[str, str | None]] = {
     "—": None,
@@ -86,7 +88,7 @@ def show_effect(log: TouchpointLog, draft: Draft) -> None:
             icon=":material/save:",
             disabled=not can_save,
             on_click=_save,
-            args=(wanted,),
+            args=(wanted, log),
             width="stretch",
         )
         st.button(
@@ -96,6 +98,25 @@ def show_effect(log: TouchpointLog, draft: Draft) -> None:
             args=(draft_of(log.definitions),),
             width="stretch",
         )
+
+
+def rebuild_if_saved() -> None:
+    """Begin to make the data set anew where rules of channels or identity were saved."""
+    wanted: Definitions | None = st.session_state.pop(_TO_REBUILD, None)
+    if wanted is None:
+        return
+    if (dataset_path(workspace_root(), current_dataset() or "") / "sources").is_dir():
+        make_anew(wanted)
+    st.warning(
+        "Not saved: the file has other rules for channels or for who is who, and this data set "
+        "does not keep what its files held. Import them again with this file.",
+        icon=":material/warning:",
+    )
+
+
+def rules_of_rows(definitions: Definitions) -> tuple[object, ...]:
+    """Return the rules by which rows were read: others need the rows again."""
+    return definitions.channels, definitions.identity
 
 
 def definitions_or_none(draft: Draft) -> Definitions | None:
@@ -135,7 +156,7 @@ def show_types(log: TouchpointLog, draft: Draft) -> None:
         key=f"definitions:types:{numbers}",
         editable=["stage", "decides"],
         columns={
-            "touchpoint": config.TextColumn("Touchpoint", width=170),
+            "touchpoint": config.TextColumn("Touchpoint", width=210),
             "stage": config.SelectboxColumn(
                 "Stage",
                 options=[NO_STAGE, *(one.name for one in draft.stages)],
@@ -163,7 +184,7 @@ def show_rules(log: TouchpointLog, draft: Draft) -> None:
     """Ask after how long a silence a journey is given up, and whom a buying group needs."""
     number = st.session_state[_ROUND]
     used = log.with_definitions(definitions_or_none(draft) or log.definitions)
-    limit = used.facts.silence.dormancy_ticks / used.ticks_per_day
+    limit = used.silence.dormancy_ticks / used.ticks_per_day
     value = st.number_input(
         "Days of silence that count as no decision",
         min_value=0.1,
@@ -306,10 +327,13 @@ def _keep_type(touchpoints: tuple[str, ...], row: int, cells: Mapping[str, Any])
     st.session_state[_DRAFT] = draft
 
 
-def _save(definitions: Definitions) -> None:
-    """Save for all pages; the file is written whole or not at all."""
+def _save(definitions: Definitions, log: TouchpointLog) -> None:
+    """Save for all pages; channels and who is who are read from the rows again if need be."""
     name = current_dataset()
     if name is None:
+        return
+    if rules_of_rows(definitions) != rules_of_rows(log.definitions):
+        st.session_state[_TO_REBUILD] = definitions
         return
     try:
         save_definitions(workspace_root(), name, definitions)

@@ -13,6 +13,13 @@ from journey.ui.text import counted, markdown
 MOST_LINES: Final = 5
 
 
+def has_win_rule(log: TouchpointLog) -> bool:
+    """Return whether any touchpoint of the data can win a journey."""
+    gaps = cached(journey.definition_gaps)(log)
+    missed = gaps.loc[gaps["rule"] == "won", "item"]
+    return not set(log.definitions.won) <= set(missed)
+
+
 def warn_of_gaps(log: TouchpointLog) -> None:
     """Name the items of the definitions that match nothing in the log; nothing if all do."""
     gaps = cached(journey.definition_gaps)(log)
@@ -21,7 +28,7 @@ def warn_of_gaps(log: TouchpointLog) -> None:
     match = "matches" if len(gaps) == 1 else "match"
     title = f"{counted(len(gaps), 'item')} of the definitions {match} nothing in the data"
     # Where every winning rule misses, nothing on the page that is said of winning holds.
-    no_win = bool(log.definitions.won) and set(log.definitions.won) <= set(gaps["item"])
+    no_win = bool(log.definitions.won) and not has_win_rule(log)
     with st.expander(title, icon=":material/rule:", expanded=no_win):
         lines = [f"- {markdown(words)}" for words in gaps["warning"].head(MOST_LINES)]
         if len(gaps) > MOST_LINES:

@@ -7,9 +7,12 @@ from typing import Final, Literal, NamedTuple
 
 import pandas as pd
 
+import journey
+from journey import charts
 from journey.analysis.paths import named_types
 from journey.log import TouchpointLog
 from journey.schema import NOT_STARTED, OTHER
+from journey.ui.cache import cached
 from journey.ui.panel import Part
 from journey.ui.picture import Selection
 from journey.ui.text import OUTCOME_LABELS, markdown, percent
@@ -57,6 +60,13 @@ def step_names(anchor: Anchor, steps: int) -> list[str]:
         name if place == at else f"{at - place} before" if place < at else f"{place - at} after"
         for place in range(steps)
     ]
+
+
+def drawing(view: TouchpointLog, *, anchor: Anchor, steps: int, n_types: int) -> charts.Picture:
+    """Draw the step flow of a log."""
+    flows = cached(journey.step_flows)(view, steps=steps, n_types=n_types, **anchor.options)
+    headers = step_names(anchor, steps)
+    return charts.step_sankey(flows, stages=view.definitions.stage_names, headers=headers)
 
 
 def at_step(

@@ -70,11 +70,21 @@ def _figures(log: TouchpointLog) -> Figures:
     )
 
 
-def message(known: Figures) -> str:
-    """Return how journeys stand, in one sentence."""
+def message(known: Figures, *, has_win_rule: bool = True) -> str:
+    """Return how journeys stand, in one sentence.
+
+    Parameters
+    ----------
+    known
+        The headline figures.
+    has_win_rule
+        Whether anything can count as a win; else nothing is said of winning.
+    """
     n_ended = known.n_decided - known.n_won
     all_of_them = counted(known.n_journeys, "journey")
     shares = [percent(n / known.n_journeys) for n in (known.n_won, n_ended, known.n_open)]
+    if not has_win_rule:
+        return f"{all_of_them}: {shares[2]} are open, {shares[1]} have ended; no win is defined"
     if not known.n_won:
         return f"None of {all_of_them} is won so far; {shares[1]} have ended, {shares[2]} are open"
     return f"{shares[0]} of {all_of_them} are won, {shares[1]} end without a win"

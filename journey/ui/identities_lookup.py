@@ -72,7 +72,7 @@ def show_lookup(log: TouchpointLog, folder: Path, rules: IdentityRules) -> None:
     st.markdown(f"**{markdown(lookup_message(frame, wanted))}**")
     row = choose_row(
         frame,
-        on_screen=_on_screen(frame),
+        on_screen=_on_screen,
         key=f"identities:links:{wanted}",
         file_name="links",
         labels={

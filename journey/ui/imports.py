@@ -15,6 +15,7 @@ from journey.errors import ValueNotAllowedError
 from journey.ingest import add_touchpoints, rebuild
 from journey.ingest.additions import addition_text, size_of
 from journey.ingest.progress import Progress
+from journey.log import TouchpointLog
 from journey.ui.tasks import Task, start_task
 from journey.workspace import dataset_path, incoming_folder, remove_incoming
 
@@ -134,7 +135,12 @@ def start_import(
 
 
 def start_addition(
-    incoming: Incoming, *, dataset: str, root: Path, options: Mapping[str, Any]
+    incoming: Incoming,
+    *,
+    dataset: str,
+    root: Path,
+    options: Mapping[str, Any],
+    add: Callable[..., TouchpointLog] | None = None,
 ) -> ImportJob:
     """Start to add files to a data set that is here; its result says what that did.
 
@@ -144,6 +150,8 @@ def start_addition(
         As for ``start_import``; the data set stays as it is until the new one is whole.
     options
         Options of ``add_touchpoints``: ``columns``, ``dates``, ``zone``, ``presets``.
+    add
+        What adds the files; ``add_touchpoints`` if not given.
 
     Raises
     ------
@@ -151,7 +159,8 @@ def start_addition(
         If the name can't be used or an import is running.
     """
     job = ImportJob(dataset, incoming)
-    work = partial(_add, incoming, dataset_path(root, dataset), dict(options))
+    folder = dataset_path(root, dataset)
+    work = partial(_add, incoming, add or add_touchpoints, folder, dict(options))
     _register(job, root)
     start_task(job, work, name="import", failed="Nothing was added; the data set is as it was.")
     return job
@@ -219,6 +228,7 @@ def _import(
 
 def _add(
     incoming: Incoming,
+    add: Callable[..., TouchpointLog],
     folder: Path,
     options: Mapping[str, Any],
     *,
@@ -227,9 +237,7 @@ def _add(
 ) -> str:
     """Add the files and say what became of their rows."""
     before = size_of(journey.open_log(folder))
-    log = add_touchpoints(
-        folder, *incoming.files, progress=progress, cancelled=cancelled, **options
-    )
+    log = add(folder, *incoming.files, progress=progress, cancelled=cancelled, **options)
     remove_incoming(incoming.folder)
     return addition_text(before, size_of(log))
 

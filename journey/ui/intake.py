@@ -45,6 +45,7 @@ NEW: Final = "A data set of their own"
 ADD: Final = "More of one that is here"
 _GENERATION: Final = "intake:generation"
 _MINE: Final = "intake:job"
+_ASKS_ON: Final = "intake:asks"
 _SAMPLES: Final = ROOT / "sample_data"
 _UNITS: Final = ("bytes", "kB", "MB", "GB")
 _THOUSAND: Final = 1_000
@@ -184,9 +185,20 @@ def begin_import(incoming: Incoming, name: str, options: Mapping[str, Any]) -> N
         given = {"presets": allowed_presets(), **options}
         start = start_addition if adds(incoming) else start_import
         job = start(incoming, dataset=name, root=workspace_root(), options=given)
+    mind(job, asks_on=COLUMNS)
+
+
+def mind(job: ImportJob, *, asks_on: str) -> None:
+    """Let an import be the one of this session, and run the page again.
+
+    Parameters
+    ----------
+    asks_on
+        The page to go to if the import needs to know more of the columns.
+    """
     st.session_state.pop(UNCLEAR, None)
     st.session_state.pop(IMPORTED, None)
-    st.session_state[_MINE] = job
+    st.session_state[_MINE], st.session_state[_ASKS_ON] = job, asks_on
     st.rerun()
 
 
@@ -229,15 +241,14 @@ def follow_import() -> bool:
 
 def _close(job: ImportJob) -> None:
     """Say how an import of this session ended."""
+    asks_on: str = st.session_state.get(_ASKS_ON, COLUMNS)
     if job.state == "cancelled":
-        st.info(
-            "The import was cancelled; nothing of it was kept. Your files are still here.",
-            icon=":material/info:",
-        )
+        rest = " Your files are still here." if asks_on == COLUMNS else ""
+        st.info(f"The import was cancelled; nothing of it was kept.{rest}", icon=":material/info:")
     elif isinstance(job.problem, ColumnsUnclearError):
         del st.session_state[_MINE]
         st.session_state[UNCLEAR] = without_options(job.message)
-        open_page(COLUMNS)
+        open_page(asks_on)
     elif job.state == "failed":
         st.error(markdown(without_options(job.message)), icon=":material/error:")
     else:

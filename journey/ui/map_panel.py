@@ -5,7 +5,11 @@ from typing import Final
 
 import networkx as nx
 
+import journey
+from journey import charts
 from journey.log import TouchpointLog
+from journey.ui.cache import cached
+from journey.ui.definition_warnings import has_win_rule
 from journey.ui.panel import Part, rate_of
 from journey.ui.picture import Selection
 from journey.ui.text import OUTCOME_LABELS, counted, days, label, markdown, percent
@@ -15,6 +19,26 @@ HINT: Final = (
     "Click a step, a move, a stage or an outcome to see its figures and open its journeys. "
     "Tab and Enter do the same."
 )
+
+
+def backbone(log: TouchpointLog, *, n_types: int, move_share: float) -> Graph:
+    """Give the part of a log's graph worth drawing."""
+    graph = cached(journey.journey_graph)(log)
+    return journey.simplify(graph, n_types=n_types, move_share=move_share)
+
+
+def drawing(
+    log: TouchpointLog,
+    *,
+    base: TouchpointLog,
+    n_types: int,
+    move_share: float,
+    selected: str | None,
+) -> charts.Picture:
+    """Draw the map of a log, every type at the place it has in the base."""
+    simple = backbone(log, n_types=n_types, move_share=move_share)
+    whole = backbone(base, n_types=n_types, move_share=move_share)
+    return charts.journey_map(simple, selected=selected, whole=whole)
 
 
 def selected_part(view: TouchpointLog, graph: Graph, chosen: Selection | None) -> Part | None:
@@ -51,7 +75,7 @@ def _node(view: TouchpointLog, graph: Graph, name: str) -> Part:
         ("Touchpoints", f"{facts['n_touchpoints']:,}"),
         ("In", f"{percent(share)} of journeys"),
     ]
-    if graph.graph["has_win_rule"]:
+    if has_win_rule(view):
         figures.append(("Win rate", rate_of(facts["win_rate"], facts["n_decided"], "decided")))
     figures.append(("Begin here", f"{facts['n_starts']:,}"))
     n_journeys = facts["n_journeys"]

@@ -39,7 +39,9 @@ STAGES: Final = "pages/explore/stages.py"
 SEGMENTS: Final = "pages/explore/segments.py"
 STALLED: Final = "pages/act/stalled_accounts.py"
 ACCOUNT: Final = "pages/act/account.py"
+ATTRIBUTION: Final = "pages/decide/attribution.py"
 UPLOAD: Final = "pages/data/upload.py"
+CONNECT: Final = "pages/data/connect.py"
 COLUMNS: Final = "pages/data/columns.py"
 QUALITY: Final = "pages/data/quality.py"
 IDENTITIES: Final = "pages/data/identities.py"
@@ -54,7 +56,9 @@ PAGES: Final = (
     PageEntry("Explore", SEGMENTS, "Segments", "groups", "Which kinds of accounts and people win?"),
     PageEntry("Act", STALLED, "Stalled accounts", "hourglass_top", "Which accounts are stuck?"),
     PageEntry("Act", ACCOUNT, "Account", "apartment", "What happened with this account?"),
+    PageEntry("Decide", ATTRIBUTION, "Attribution", "pie_chart", "Which channels get the credit?"),
     PageEntry("Data", UPLOAD, "Upload", "upload_file", "Bring in touchpoint data."),
+    PageEntry("Data", CONNECT, "Connect", "database", "Read a database, or open a cluster."),
     PageEntry("Data", COLUMNS, "Columns", "view_column", "What does each column mean?"),
     PageEntry("Data", QUALITY, "Quality", "fact_check", "What was done to every row?"),
     PageEntry("Data", IDENTITIES, "Identities", "badge", "Who is who, and why?"),

@@ -1,5 +1,6 @@
 """A picture on the screen that can be clicked, driven by keyboard and downloaded."""
 
+import gzip
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -32,30 +33,42 @@ function isDark(host) {
   return 0.299 * r + 0.587 * g + 0.114 * b < 128;
 }
 
-function build(frame, data) {
-  const parsed = new DOMParser().parseFromString(data.svg, "image/svg+xml").documentElement;
+function unpacked(data) {
+  const stream = new Blob([data]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Response(stream).text();
+}
+
+function build(frame, source) {
+  const parsed = new DOMParser().parseFromString(source, "image/svg+xml").documentElement;
   parsed.querySelectorAll("script, foreignObject, iframe").forEach(part => part.remove());
   for (const part of [parsed, ...parsed.querySelectorAll("*")])
     for (const { name, value } of [...part.attributes])
       if (/^on/i.test(name) || (/href$/i.test(name) && !value.startsWith("#")))
         part.removeAttribute(name);
   const svg = document.importNode(parsed, true);
-  svg.style.minWidth = `${Math.round(data.width * 0.7)}px`;
+  svg.style.minWidth = `${Math.round(svg.viewBox.baseVal.width * 0.7)}px`;
   frame.replaceChildren(svg);
 }
 
-export default function ({ data, parentElement, setTriggerValue }) {
-  const frame = parentElement.querySelector(".frame");
-  const root = frame.getRootNode();
-  if (frame.source !== data.svg) {
-    const focused = identity(root.activeElement?.closest?.(".hit"));
-    build(frame, data);
-    frame.source = data.svg;
+async function show(frame, data) {
+  const source = await unpacked(data);
+  // Another picture may have come while this one was unpacked.
+  if (frame.packed !== data) return;
+  if (frame.source !== source) {
+    const focused = identity(frame.getRootNode().activeElement?.closest?.(".hit"));
+    build(frame, source);
+    frame.source = source;
     if (focused)
       [...frame.querySelectorAll(".hit")]
         .find(part => identity(part) === focused)?.focus({ preventScroll: true });
   }
-  frame.firstElementChild?.classList.toggle("dark", isDark(frame));
+  frame.firstElementChild.classList.toggle("dark", isDark(frame));
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const frame = parentElement.querySelector(".frame");
+  frame.packed = data;
+  show(frame, data);
   const choose = event => {
     const part = event.target.closest?.(".hit");
     if (!part) return;
@@ -101,12 +114,14 @@ def show_picture(picture: Picture, *, key: str, file_name: str) -> Selection | N
     """
     _component(
         key=key,
-        data={"svg": picture.svg, "width": picture.width},
+        # Packed, since a picture is large and says much again; equal pictures give equal bytes,
+        # which a browser that has them is not sent again.
+        data=gzip.compress(picture.svg.encode(), mtime=0),
         on_chosen_change=partial(_choose, key),
     )
     with st.container(horizontal=True, gap="small"):
         for ending, mime, content in (
-            ("svg", "image/svg+xml", picture.svg),
+            ("svg", "image/svg+xml", picture.svg.encode),
             ("png", "image/png", partial(_png, picture)),
         ):
             st.download_button(

@@ -11,6 +11,7 @@ from journey.analysis.stalled import normal_silence
 from journey.log import TouchpointLog
 from journey.ui.accounts import KNOWN_AS, account_names, kinds_of_account, name_columns
 from journey.ui.cache import cached
+from journey.ui.definition_warnings import has_win_rule
 from journey.ui.filters import NO_VALUE
 from journey.ui.headlines import compact
 from journey.ui.panel import rate_of
@@ -81,7 +82,7 @@ def unranked_because(log: TouchpointLog, frame: pd.DataFrame) -> str | None:
     if frame["value_at_risk"].gt(0).any():
         return None
     ranked = "Ranked by days of silence"
-    if not log.definitions.won:
+    if not has_win_rule(log):
         return f"{ranked}: no winning rule is known, so neither is what silence costs."
     if frame["deal_value"].notna().any():
         return f"{ranked}: so far no win was lost to such a silence, as far as the log can tell."
@@ -142,7 +143,7 @@ def choose_stalled(frame: pd.DataFrame, *, key: str) -> int | None:
     names = {"name": "Account"} if "name" in frame else {"account_id": "Account"}
     return choose_row(
         frame,
-        on_screen=_on_screen(frame),
+        on_screen=_on_screen,
         key=key,
         file_name="stalled accounts",
         column_help=HELP,

@@ -14,6 +14,8 @@ _CSS = """
 [data-testid="stLayoutWrapper"]:has(> .st-key-panel) {
   position: sticky; bottom: 0.5rem; z-index: 90; background: light-dark(#ffffff, #0d1822);
 }
+/* Patterns of rules have no spaces to break at. */
+[data-testid="stTable"] td { overflow-wrap: anywhere; }
 /* The primary colour bears white text; as text itself it would be too faint on dark. */
 .stApp [data-testid="stSliderThumbValue"],
 .stApp [data-testid="stButtonGroup"] button:is([data-selected], [data-hovered]) {

@@ -1,6 +1,6 @@
 """Lists on the screen, each with its downloads."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import pandas as pd
@@ -11,6 +11,8 @@ from journey.ui.text import OUTCOME_LABELS, counted, label, markdown
 SHARES: Final = ("share", "rate", "low", "high", "confidence")
 ROW_PIXELS: Final = 35
 MAX_ROWS_SHOWN: Final = 12
+PAGE_ROWS: Final = 500
+"""A longer list is sent in pages of so many rows; its downloads have all."""
 
 
 def show_table(
@@ -37,7 +39,10 @@ def show_table(
     labels
         Column to the words above it, where those made of its name don't fit.
     """
-    _table(frame, key, column_help, labels, {})
+    place = st.container()
+    begin = _page_begin(frame, key)
+    with place:
+        _table(frame.iloc[begin : begin + PAGE_ROWS], key, column_help, labels, {})
     download_row(frame, key=key, file_name=file_name)
 
 
@@ -48,7 +53,7 @@ def choose_row(
     file_name: str,
     column_help: Mapping[str, str] | None = None,
     labels: Mapping[str, str] | None = None,
-    on_screen: pd.DataFrame | None = None,
+    on_screen: Callable[[pd.DataFrame], pd.DataFrame] = lambda rows: rows,
 ) -> int | None:
     """Show a list like ``show_table`` and return the position of the row the user chose, if any.
 
@@ -57,14 +62,23 @@ def choose_row(
     frame, key, file_name, column_help, labels
         As for ``show_table``.
     on_screen
-        The same rows as they are shown, where that differs from what the downloads hold.
+        Gives rows as they are shown, where that differs from what the downloads hold.
     """
-    choosing = {"on_select": "rerun", "selection_mode": "single-row", "key": f"{key}:rows"}
-    shown = frame if on_screen is None else on_screen
-    chosen = _table(shown, key, column_help, labels, choosing)
+    place = st.container()
+    begin = _page_begin(frame, key)
+    choosing = {"on_select": "rerun", "selection_mode": "single-row", "key": _rows_key(key)}
+    with place:
+        shown = on_screen(frame.iloc[begin : begin + PAGE_ROWS])
+        chosen = _table(shown, key, column_help, labels, choosing)
     download_row(frame, key=key, file_name=file_name)
-    rows = [row for row in chosen.selection.rows if row < len(frame)]
+    rows = [begin + row for row in chosen.selection.rows if begin + row < len(frame)]
     return rows[0] if rows else None
+
+
+def has_choice(key: str) -> bool:
+    """Return whether a row is chosen on the page of a list that is shown."""
+    chosen = st.session_state.get(_rows_key(key))
+    return bool(chosen and chosen.selection.rows)
 
 
 def download_row(frame: pd.DataFrame, *, key: str, file_name: str) -> None:
@@ -104,6 +118,29 @@ def column_formats(
         name: _format(frame[name], words.get(name) or label(name), explained.get(name))
         for name in frame.columns
     }
+
+
+def _page_begin(frame: pd.DataFrame, key: str) -> int:
+    """Let the user turn the pages of a long list; return where the one shown begins."""
+    n_pages = max(-(-len(frame) // PAGE_ROWS), 1)
+    page_key = f"{key}:page"
+    held = st.session_state.get(page_key, 1)
+    page = min(held, n_pages)
+    if n_pages > 1:
+        if page != held:  # the list became shorter
+            st.session_state[page_key] = page
+        page = st.pagination(n_pages, key=page_key)
+    begin = (page - 1) * PAGE_ROWS
+    if n_pages > 1:
+        end = min(begin + PAGE_ROWS, len(frame))
+        st.caption(f"Rows {begin + 1:,} to {end:,}. A click on a header sorts these.")
+    return begin
+
+
+def _rows_key(key: str) -> str:
+    """Key of what is chosen: a place on one page must never choose a row of another."""
+    page = st.session_state.get(f"{key}:page", 1)
+    return f"{key}:rows" if page == 1 else f"{key}:rows:{page}"
 
 
 def _table(

@@ -5,6 +5,7 @@ from typing import Final
 
 import pandas as pd
 
+from journey import wording
 from journey.schema import SMALL_SAMPLE
 
 OUTCOME_LABELS: Final = {
@@ -91,16 +92,7 @@ def days(value: float | None) -> str:
     return f"{shown} {'day' if shown == '1' else 'days'}"
 
 
-def counted(n: int, noun: str) -> str:
-    """Write a count with its noun.
-
-    Examples
-    --------
-    >>> counted(1, "journey"), counted(1200, "journey")
-    ('1 journey', '1,200 journeys')
-    """
-    plural = f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2:-1] not in "aeiou" else f"{noun}s"
-    return f"{n:,} {noun if n == 1 else plural}"
+counted = wording.counted
 
 
 def label(column: str) -> str:

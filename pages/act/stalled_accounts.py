@@ -5,6 +5,7 @@ import streamlit as st
 
 import journey
 from journey import charts
+from journey.ui.definition_warnings import has_win_rule
 from journey.ui.guards import plain_errors, require_log, require_view
 from journey.ui.navigation import ACCOUNT, DEFINITIONS, OVERVIEW, open_page, page_link
 from journey.ui.plots import current_theme, show_plot
@@ -18,6 +19,7 @@ from journey.ui.stalled_list import (
     unranked_because,
 )
 from journey.ui.state import ACCOUNT_PARAMETER
+from journey.ui.tables import has_choice
 
 
 def nothing_stalled(view: journey.TouchpointLog) -> None:
@@ -41,9 +43,7 @@ def show_stakes(frame: pd.DataFrame) -> None:
 @st.fragment
 def show_list(frame: pd.DataFrame, key: str) -> None:
     """Show the ranked list, and beside it the account that is chosen."""
-    chosen = st.session_state.get(f"{key}:rows")
-    is_chosen = bool(chosen and chosen.selection.rows)
-    place, panel = st.columns([2, 1]) if is_chosen else (st.columns(1)[0], None)
+    place, panel = st.columns([2, 1]) if has_choice(key) else (st.columns(1)[0], None)
     with place:
         row = choose_stalled(frame, key=key)
     if row is None or panel is None:
@@ -67,7 +67,7 @@ if frame.empty:
     st.stop()
 if reason := unranked_because(view, frame):
     st.info(reason, icon=":material/info:")
-    if not view.definitions.won:
+    if not has_win_rule(view):
         page_link(DEFINITIONS, ":blue[Give a winning rule] :material/arrow_forward:")
 show_stakes(frame)
 # A position in one list must never choose a row of another.

@@ -4,6 +4,7 @@ import streamlit as st
 
 from journey.ui.definition_forms import (
     current_draft,
+    rebuild_if_saved,
     show_effect,
     show_file,
     show_rules,
@@ -12,29 +13,32 @@ from journey.ui.definition_forms import (
 )
 from journey.ui.definition_warnings import warn_of_gaps
 from journey.ui.guards import plain_errors, require_log
+from journey.ui.rebuilding import follow_rebuild
 
 st.title("Definitions")
-log = require_log()
-with plain_errors():
-    draft = current_draft(log)
-    if not log.definitions.won:
-        st.warning(
-            "Nothing counts as a win yet, so nothing can be said of winning. "
-            "Choose the touchpoint that wins a journey under 'Decides'.",
-            icon=":material/trophy:",
-        )
-    warn_of_gaps(log)
-    show_effect(log, draft)
-    left, right = st.columns([4, 7], gap="medium")
-    with left:
-        st.header("Stages, in order")
-        show_stages(log, draft)
-        st.header("Silence and people")
-        show_rules(log, draft)
-        st.header("As a file")
-        show_file(log)
-    with right:
-        st.header(
-            "What each touchpoint means", help="To change a cell, double-click or press Enter."
-        )
-        show_types(log, draft)
+if not follow_rebuild():
+    log = require_log()
+    with plain_errors():
+        rebuild_if_saved()
+        draft = current_draft(log)
+        if not log.definitions.won:
+            st.warning(
+                "Nothing counts as a win yet, so nothing can be said of winning. "
+                "Choose the touchpoint that wins a journey under 'Decides'.",
+                icon=":material/trophy:",
+            )
+        warn_of_gaps(log)
+        show_effect(log, draft)
+        left, right = st.columns([4, 7], gap="medium")
+        with left:
+            st.header("Stages, in order")
+            show_stages(log, draft)
+            st.header("Silence and people")
+            show_rules(log, draft)
+            st.header("As a file")
+            show_file(log)
+        with right:
+            st.header(
+                "What each touchpoint means", help="To change a cell, double-click or press Enter."
+            )
+            show_types(log, draft)

@@ -1,15 +1,12 @@
 """The journey as it really was: stages as lanes, moves by volume, back moves below."""
 
-from typing import Any
-
 import streamlit as st
 
 import journey
-from journey import charts
 from journey.ui.cache import cached
 from journey.ui.guards import require_log, require_view
 from journey.ui.journeys import open_journeys
-from journey.ui.map_panel import HINT, selected_part
+from journey.ui.map_panel import HINT, drawing, selected_part
 from journey.ui.panel import show_part
 from journey.ui.picture import selection, show_picture
 from journey.ui.state import Filters, apply_filters, current_filters
@@ -27,26 +24,6 @@ MOVE_HELP = {
 }
 
 
-def backbone(log: journey.TouchpointLog, *, n_types: int, move_share: float) -> Any:
-    """Give the part of a log's graph worth drawing."""
-    graph = cached(journey.journey_graph)(log)
-    return journey.simplify(graph, n_types=n_types, move_share=move_share)
-
-
-def drawing(
-    log: journey.TouchpointLog,
-    *,
-    base: journey.TouchpointLog,
-    n_types: int,
-    move_share: float,
-    selected: str | None,
-) -> charts.Picture:
-    """Draw the map of a log, every type at the place it has in the base."""
-    simple = backbone(log, n_types=n_types, move_share=move_share)
-    whole = backbone(base, n_types=n_types, move_share=move_share)
-    return charts.journey_map(simple, selected=selected, whole=whole)
-
-
 @st.fragment
 def show_map(
     view: journey.TouchpointLog, base: journey.TouchpointLog, n_types: int, move_share: float
@@ -56,7 +33,7 @@ def show_map(
     graph = cached(journey.journey_graph)(view)
     node = chosen.id if chosen and chosen.kind == "node" else None
     options = {"n_types": n_types, "move_share": move_share}
-    picture = drawing(view, base=base, selected=node, **options)
+    picture = cached(drawing)(view, base=base, selected=node, **options)
     show_picture(picture, key=KEY, file_name="journey-map")
     show_part(selected_part(view, graph, chosen), view, picture=KEY, hint=HINT)
 

@@ -4,6 +4,7 @@ import streamlit as st
 
 import journey
 from journey.ui.cache import cached
+from journey.ui.definition_warnings import has_win_rule
 from journey.ui.guards import require_view
 from journey.ui.headlines import figures, message, pointers, stalled_label
 from journey.ui.months import show_months
@@ -16,7 +17,7 @@ from journey.ui.text import NO_FIGURE, days, percent
 def show_figures(view: journey.TouchpointLog) -> None:
     """Show the headline figures."""
     known = figures(view)
-    has_rule = bool(view.definitions.won)
+    has_rule = has_win_rule(view)
     cells = st.columns(5)
     cells[0].metric("Journeys", f"{known.n_journeys:,}", border=True)
     cells[1].metric("Won", f"{known.n_won:,}" if has_rule else NO_FIGURE, border=True)
@@ -60,8 +61,8 @@ def show_drop_offs(view: journey.TouchpointLog) -> None:
 
 
 view = require_view()
-st.title(message(figures(view)))
-if not view.definitions.won:
+st.title(message(figures(view), has_win_rule=has_win_rule(view)))
+if not has_win_rule(view):
     ask_for_a_win_rule()
 show_outcomes(view)
 show_figures(view)

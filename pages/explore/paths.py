@@ -3,16 +3,15 @@
 import streamlit as st
 
 import journey
-from journey import charts
 from journey.ui.cache import cached
 from journey.ui.flow_controls import anchor_picker, open_other, size_sliders
 from journey.ui.flow_panel import (
     HINT,
     Anchor,
     FlowView,
+    drawing,
     selected_other,
     selected_part,
-    step_names,
 )
 from journey.ui.guards import require_view
 from journey.ui.panel import show_part
@@ -38,9 +37,7 @@ def show_flow(view: journey.TouchpointLog, anchor: Anchor, steps: int, n_types: 
     flows = cached(journey.step_flows)(view, steps=steps, n_types=n_types, **anchor.options)
     drawn = FlowView(view, anchor, steps, flows)
     chosen = selection(KEY)
-    stages = view.definitions.stage_names
-    headers = step_names(anchor, steps)
-    picture = charts.step_sankey(flows, stages=stages, headers=headers)
+    picture = cached(drawing)(view, anchor=anchor, steps=steps, n_types=n_types)
     show_picture(picture, key=KEY, file_name="step-flow")
     show_part(selected_part(drawn, chosen), view, picture=KEY, hint=HINT)
     if step := selected_other(drawn, chosen):

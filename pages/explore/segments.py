@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from journey.ui.definition_warnings import has_win_rule
 from journey.ui.guards import require_view
 from journey.ui.navigation import DEFINITIONS, UPLOAD, page_link
 from journey.ui.segment_views import (
@@ -41,7 +42,7 @@ if not is_of_account(view, by):
         "A journey counts in every segment that takes part in it, so segments can add up to more "
         "than all journeys."
     )
-if not view.definitions.won:
+if not has_win_rule(view):
     st.caption("Nothing counts as a win yet.")
     page_link(DEFINITIONS, "Give a winning rule")
 VIEWS[shown](view, by)

@@ -148,3 +148,21 @@ def test_a_stage_that_nothing_decided_has_an_unknown_value_at_risk():
     found = stalled_accounts(small_log(rows)).set_index("account_id").loc["s"]
     assert np.isnan(found["value_at_risk"])
     assert found["n_after_touch"] == 0
+
+
+@given(samples(), st.sampled_from((None, 1, 2)), st.integers(1, 4))
+def test_the_first_of_the_list_are_those_of_the_whole(sample, rows_per_shard, limit):
+    log = sample.log(rows_per_shard)
+    pd.testing.assert_frame_equal(
+        stalled_accounts(log, limit=limit), stalled_accounts(log).head(limit)
+    )
+
+
+@pytest.mark.parametrize("limit", [1, 2, 7, 40, 1_000])
+@pytest.mark.parametrize("rows_per_shard", [None, 90])
+def test_the_first_of_a_bigger_list_are_those_of_the_whole(rows_per_shard, limit):
+    # Silent for 8 days is stalled here: many are, with values of many sizes and none.
+    log = seeded(33).log(rows_per_shard)
+    whole = stalled_accounts(log)
+    assert len(whole) > 7
+    pd.testing.assert_frame_equal(stalled_accounts(log, limit=limit), whole.head(limit))

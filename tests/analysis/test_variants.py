@@ -54,8 +54,8 @@ def test_sequences_that_share_a_hash_stay_apart(monkeypatch, rows_per_shard, top
     sample = seeded(4, n_accounts=60)
     hash_journeys = module.hash_journeys
 
-    def colliding(types, offsets):
-        first, second = hash_journeys(types, offsets)
+    def colliding(types, begins, ends):
+        first, second = hash_journeys(types, begins, ends)
         return first % np.uint64(3), second
 
     monkeypatch.setattr(module, "hash_journeys", colliding)
@@ -64,6 +64,15 @@ def test_sequences_that_share_a_hash_stay_apart(monkeypatch, rows_per_shard, top
     by_sequence = {row["sequence"]: row for row in wanted}
     same(found, [by_sequence[sequence] for sequence in found["sequence"]])
     assert len(found) == (top or len(wanted))
+
+
+@pytest.mark.parametrize("top", [None, 7])
+def test_variants_brought_together_in_slices_are_the_same(monkeypatch, top):
+    log = seeded(5, n_accounts=60).log(rows_per_shard=50)
+    at_once, n_variants = variants(log, top=top), module.count_variants(log)
+    monkeypatch.setattr(module, "JOURNEYS_AT_ONCE", 9)
+    same(variants(log, top=top), at_once.to_dict("records"))
+    assert module.count_variants(log) == n_variants
 
 
 def test_shares_and_times_of_variants():

@@ -1,14 +1,14 @@
 """Every page with the sample data can be read and worked by everybody, in light and dark."""
 
+import shutil
+
 import pytest
 
-import journey
 from tests.browser.accessibility import drawn, faults
 from tests.browser.conftest import REPOSITORY, _server
 
 pytestmark = pytest.mark.browser
 
-SAMPLE = REPOSITORY / "sample_data"
 PAGES = sorted(path.stem for path in (REPOSITORY / "pages").rglob("*.py"))
 
 IS_DARK = "getComputedStyle(document.querySelector('.stApp')).backgroundColor === 'rgb(13, 24, 34)'"
@@ -38,13 +38,9 @@ BAD = {
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory):
+def address(tmp_path_factory, sample_dataset):
     root = tmp_path_factory.mktemp("workspace")
-    journey.read_touchpoints(
-        *sorted(SAMPLE.glob("*.csv")),
-        definitions=SAMPLE / "definitions.toml",
-        into=root / "datasets" / "Sample",
-    )
+    shutil.copytree(sample_dataset, root / "datasets" / "Sample")
     with _server(REPOSITORY, root) as found:
         yield found
 

@@ -1,6 +1,7 @@
 """A marketer looks at the map and the paths: clicks, opens journeys, changes what is drawn."""
 
 import re
+from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -227,3 +228,20 @@ class TestOtherPages:
         settled(page)
         wider = "element => element.scrollWidth > element.clientWidth"
         assert not page.get_by_test_id("stMain").evaluate(wider)
+
+
+def test_a_chart_is_taken_as_svg(visit):
+    page = visit("stages")
+    page.locator(".js-plotly-plot .main-svg").first.wait_for()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Chart as SVG").click()
+    assert download.value.suggested_filename == "stage-funnel.svg"
+    source = Path(download.value.path()).read_text("utf-8")
+    is_whole = (
+        "source => !new DOMParser().parseFromString(source, 'image/svg+xml')"
+        ".querySelector('parsererror')"
+    )
+    assert page.evaluate(is_whole, source)
+    assert source.startswith("<svg")
+    assert "Reached the stage" in source
+    assert "Convert" in source

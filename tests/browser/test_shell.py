@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from journey.store.write import write_store
+from tests.browser.conftest import _server
 
 pytestmark = pytest.mark.browser
 
@@ -80,12 +81,20 @@ def root(tmp_path_factory):
     return place
 
 
-@pytest.fixture
-def workspace(tmp_path):
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory):
+    place = tmp_path_factory.mktemp("workspace")
     accounts = pa.table({"account_id": ["a", "b"], "industry": ["Software", "Retail, wholesale"]})
     for name in ("Alpha", "Beta"):
-        _store(ROWS, tmp_path / "datasets" / name, accounts)
-    return tmp_path
+        _store(ROWS, place / "datasets" / name, accounts)
+    return place
+
+
+@pytest.fixture(scope="module")
+def app(root, workspace):
+    """One app for all that needs no fresh one: nothing here changes what is stored."""
+    with _server(root, workspace) as address:
+        yield address
 
 
 def _store(rows, directory, accounts):
@@ -148,8 +157,8 @@ class TestDeepLinks:
 
 
 class TestAddress:
-    def test_filters_hold_over_pages_reload_and_new_tabs(self, serve, root, workspace, page):
-        page.goto(f"{serve(workspace, root)}/overview?data=Beta&exclude=Ad")
+    def test_filters_hold_over_pages_reload_and_new_tabs(self, app, page):
+        page.goto(f"{app}/overview?data=Beta&exclude=Ad")
         says(page, "journeys: 3, touchpoints: 3")
         link = page.get_by_role("link", name="Paths")
         address = link.get_attribute("href")
@@ -162,8 +171,8 @@ class TestAddress:
         page.goto(page.url.split("/paths")[0] + "/" + address.rsplit("/", maxsplit=1)[-1])
         says(page, "journeys: 3, touchpoints: 3")
 
-    def test_removing_a_chip_and_going_back(self, serve, root, workspace, page):
-        page.goto(f"{serve(workspace, root)}/overview?data=Beta&exclude=Ad&where.industry=Software")
+    def test_removing_a_chip_and_going_back(self, app, page):
+        page.goto(f"{app}/overview?data=Beta&exclude=Ad&where.industry=Software")
         says(page, "journeys: 1, touchpoints: 1")
         page.get_by_role("button", name="Without Ad").click()
         says(page, "journeys: 1, touchpoints: 2")
@@ -173,21 +182,21 @@ class TestAddress:
         page.go_forward()
         says(page, "journeys: 1, touchpoints: 2")
 
-    def test_bad_values_are_told_and_left_out(self, serve, root, workspace, page):
-        page.goto(f"{serve(workspace, root)}/overview?data=Beta&from=soon&exclude=Gone,Ad")
+    def test_bad_values_are_told_and_left_out(self, app, page):
+        page.goto(f"{app}/overview?data=Beta&from=soon&exclude=Gone,Ad")
         says(page, "'soon' is no date like 2026-01-31")
         says(page, "what it lacks is left out")
         says(page, "journeys: 3, touchpoints: 3")
         settled(page)
         assert dict(_query(page)) == {"data": "Beta", "exclude": "Ad"}
 
-    def test_a_data_set_that_is_gone_is_told(self, serve, root, workspace, page):
-        page.goto(f"{serve(workspace, root)}/overview?data=Gone")
+    def test_a_data_set_that_is_gone_is_told(self, app, page):
+        page.goto(f"{app}/overview?data=Gone")
         says(page, "There is no data set 'Gone' here.")
         says(page, "journeys: 3, touchpoints: 6")
 
-    def test_another_data_set_begins_without_filters(self, serve, root, workspace, page):
-        page.goto(f"{serve(workspace, root)}/overview?data=Beta&exclude=Ad")
+    def test_another_data_set_begins_without_filters(self, app, page):
+        page.goto(f"{app}/overview?data=Beta&exclude=Ad")
         says(page, "touchpoints: 3")
         page.get_by_role("combobox", name="Data set").click()
         page.get_by_role("option", name="Alpha").click()
@@ -196,22 +205,22 @@ class TestAddress:
 
 
 class TestStates:
-    def test_no_match_offers_to_remove_filters(self, serve, root, workspace, page):
-        page.goto(f"{serve(workspace, root)}/overview?data=Beta&to=2025-01-01&exclude=Ad")
+    def test_no_match_offers_to_remove_filters(self, app, page):
+        page.goto(f"{app}/overview?data=Beta&to=2025-01-01&exclude=Ad")
         says(page, "No journeys match")
         page.get_by_test_id("stMain").get_by_role("button", name="Until 2025").last.click()
         says(page, "journeys: 3, touchpoints: 3")
 
-    def test_a_page_that_fails_says_so_without_details(self, serve, root, workspace, page):
-        page.goto(f"{serve(workspace, root)}/stages?data=Beta")
+    def test_a_page_that_fails_says_so_without_details(self, app, page):
+        page.goto(f"{app}/stages?data=Beta")
         says(page, "This page failed; your data are unharmed.")
         assert page.get_by_text("secret").count() == 0
         assert page.get_by_text("Traceback").count() == 0
 
 
 class TestJourneys:
-    def test_a_count_opens_into_exactly_its_journeys(self, serve, root, workspace, page):
-        page.goto(f"{serve(workspace, root)}/overview?data=Beta&exclude=Demo")
+    def test_a_count_opens_into_exactly_its_journeys(self, app, page):
+        page.goto(f"{app}/overview?data=Beta&exclude=Demo")
         page.get_by_role("button", name="2 journeys").click()
         dialog = page.get_by_role("dialog")
         dialog.get_by_text("All **of** them").wait_for()
@@ -223,8 +232,8 @@ class TestJourneys:
 
 
 class TestPicture:
-    def test_click_and_keyboard_choose_and_keep_the_focus(self, serve, root, workspace, page):
-        page.goto(f"{serve(workspace, root)}/journey_map?data=Beta")
+    def test_click_and_keyboard_choose_and_keep_the_focus(self, app, page):
+        page.goto(f"{app}/journey_map?data=Beta")
         says(page, "chosen: nothing")
         page.get_by_role("button", name="Ad", exact=True).click()
         says(page, "chosen: node Ad")
@@ -241,14 +250,14 @@ class TestPicture:
         page.get_by_role("button", name="Ad", exact=True).click()
         says(page, "chosen: node Ad")
 
-    def test_hostile_names_stay_names(self, serve, root, workspace, page):
-        page.goto(f"{serve(workspace, root)}/journey_map?data=Beta&exclude=Ad,Demo")
+    def test_hostile_names_stay_names(self, app, page):
+        page.goto(f"{app}/journey_map?data=Beta&exclude=Ad,Demo")
         page.get_by_role("button", name=re.compile("onerror.*Demo")).last.click()
         says(page, f"chosen: node {HOSTILE}")
         assert page.locator("img").count() == 0
 
-    def test_it_follows_the_theme_while_it_is_shown(self, serve, root, workspace, page):
-        page.goto(f"{serve(workspace, root)}/journey_map?data=Beta")
+    def test_it_follows_the_theme_while_it_is_shown(self, app, page):
+        page.goto(f"{app}/journey_map?data=Beta")
         paper = page.locator("svg .paper")
         paper.wait_for()
         color = "element => getComputedStyle(element).fill"
@@ -261,9 +270,9 @@ class TestPicture:
         page.locator("svg.dark").wait_for()
         assert paper.evaluate(color) == "rgb(0, 0, 0)"
 
-    def test_a_narrow_window_scrolls_the_picture_not_the_page(self, serve, root, workspace, page):
+    def test_a_narrow_window_scrolls_the_picture_not_the_page(self, app, page):
         page.set_viewport_size({"width": 400, "height": 800})
-        page.goto(f"{serve(workspace, root)}/journey_map?data=Beta")
+        page.goto(f"{app}/journey_map?data=Beta")
         page.locator(".frame svg").wait_for()
         wider = "element => element.scrollWidth > element.clientWidth"
         assert page.locator(".frame").evaluate(wider)

@@ -1,6 +1,7 @@
 import json
 
 import pandas as pd
+import plotly.graph_objects as go
 import pytest
 
 from journey.charts import plots
@@ -142,6 +143,14 @@ def test_colours_come_from_the_theme_and_none_from_a_template(plot, frame, theme
     assert chart.layout.paper_bgcolor == TOKENS[theme]["paper"]
     assert chart.layout.font.color == TOKENS[theme]["ink"]
     assert chart.layout.template.layout.to_plotly_json() == {}
+
+
+@EVERY
+def test_every_word_is_one_of_plotlys(plot, frame):
+    chart = plot(frame())
+    # Plotly looks at each word as it builds the chart anew; a wrong one is an error.
+    again = go.Figure(chart.to_dict())
+    assert (title(again), len(again.data)) == (title(chart), len(chart.data))
 
 
 @EVERY

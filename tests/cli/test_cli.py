@@ -63,7 +63,7 @@ Dune,,Ad click,dan,web,Energy
         remove_dataset(workspace, "Growing")
         assert all(line.split()[0] == "may.csv" for line in out.splitlines()[1:])
         assert err.endswith(
-            "3 rows added: 1 new touchpoints, 1 overlapping with what was there and removed, "
+            "3 rows added: 1 new touchpoint, 1 overlapping with what was there and removed, "
             "1 set aside.\n"
             "Touchpoints: 9 before, 10 now. Journeys: 3 before, 4 now.\n"
         )
@@ -268,7 +268,7 @@ class TestNotes:
         )
         out, err = tell(*asked)
         assert out == "no rows\n"
-        assert err == "No rows: --where touchpoint=Newsletter leaves none of 1 journeys.\n"
+        assert err == "No rows: --where touchpoint=Newsletter leaves none of 1 journey.\n"
         assert tell(*asked, "--format", "json").out == "[]\n"
         heads = tell(*asked, "--format", "csv").out
         assert heads.count("\n") == 1
@@ -336,7 +336,7 @@ class TestNotes:
 
     def test_touchpoints_that_belong_to_no_case_are_counted(self, tell):
         # Cove's two touchpoints have no person.
-        told = "2 of 9 touchpoints have no person, so they are in no journey.\n"
+        told = "2 of 9 touchpoints without person: in no journey.\n"
         assert tell("map", "Demo", "--case", "person").err == told
         assert tell("map", "Demo", "--case", "account").err == ""
 

@@ -138,13 +138,13 @@ def test_notes_say_what_rows_have_their_channel_from(visits):
         header=f"{HEADER},channel",
     )
     assert [note for note in log.report.notes if "channel" in note] == [
-        "1 rows have the channel that the file gives.",
-        "1 rows have their channel by the tags of the page's address.",
-        "1 rows have their channel by their referrer.",
-        "1 rows have their channel as a direct visit, there being no referrer.",
+        "1 row: the channel is the one that the file gives.",
+        "1 row: the channel is known by the tags of the page's address.",
+        "1 row: the channel is known by their referrer.",
+        "1 row: the channel is known as a direct visit, there being no referrer.",
         (
-            "1 pages have no channel: they were reached from the own site, or their file has no "
-            "column for the referrer."
+            "1 page without a channel: reached from the own site, or in a file without a column "
+            "for the referrer."
         ),
     ]
 

@@ -16,6 +16,20 @@ LATIN = "id,name\n1,Müller\n2,José\n3,Zoë\n"
         ("tis-620", "ชื่อ\nสมชาย ใจดี\n", "read as TIS-620"),
         ("shift_jis", "顧客,イベント\n田中,デモを見る\n", "read as Shift-JIS"),
         ("cp1251", "клиент,событие\nИван,просмотр страницы\n", "read as Windows-1251"),  # noqa: RUF001 - Cyrillic is the point
+        ("koi8-r", "клиент,событие\nИван,просмотр страницы\n", "read as KOI8-R"),  # noqa: RUF001 - Cyrillic is the point
+        (
+            "cp1250",
+            "konto,zdarzenie\nŁódź,Prośba o ofertę\nŻabka,Świetny\n",
+            "read as Windows-1250",
+        ),
+        ("cp1253", "πελάτης,γεγονός\nΓεωργίου,αγορά\n", "read as Windows-1253"),  # noqa: RUF001 - Greek is the point
+        ("cp1254", "müşteri,olay\nYıldız,görüşme\nŞişli,satın alındı\n", "read as Windows-1254"),  # noqa: RUF001 - Turkish is the point
+        ("cp1255", "לקוח,אירוע\nכהן,רכישה\n", "read as Windows-1255"),  # noqa: RUF001 - Hebrew is the point
+        ("cp1256", "العميل,الحدث\nمحمد,زيارة الصفحة\n", "read as Windows-1256"),
+        ("cp949", "고객번호,이벤트\n김철수,페이지 방문\n", "read as EUC-KR"),
+        ("euc_jp", "顧客番号,行動\n佐藤商事,資料請求\n", "read as EUC-JP"),
+        ("mac_roman", LATIN, "read as Mac Roman"),
+        ("utf-16-le", "ลูกค้า,กิจกรรม\nสมชาย,ดูเว็บไซต์\n", "read as UTF-16"),
         ("cp1252", WESTERN, "read as Windows-1252"),
         ("latin-1", LATIN, "read as Windows-1252"),
         ("utf-16", WESTERN, "read as UTF-16"),

@@ -135,6 +135,21 @@ def test_the_child_loads_nothing_heavy():
     assert {"numba", "streamlit", "plotly", "networkx"}.isdisjoint(loaded)
 
 
+def test_where_pandas_is_not_needed_arrow_does_without():
+    code = (
+        "import sys; from journey.ingest.child import _NoPandas\n"
+        "sys.meta_path.insert(0, _NoPandas())\n"
+        "import numpy as np, pyarrow as pa\n"
+        "print(pa.array([1, None]).to_pylist(), pa.array(np.arange(2)).to_numpy().tolist())\n"
+        "print('pandas' in sys.modules)"
+    )
+    root = Path(__file__).resolve().parents[2]
+    told = subprocess.run(
+        [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True
+    )
+    assert told.stdout.splitlines() == ["[1, None] [0, 1]", "False"]
+
+
 def test_errors_keep_their_class_and_message():
     with pytest.raises(ColumnNotFoundError) as caught:
         run("refuse")

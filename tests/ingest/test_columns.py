@@ -212,3 +212,68 @@ class TestSaidByTheUser:
         path.write_text("id,when,event\nA,2026-01-02,Ad\n")
         with pytest.raises(ValueNotAllowedError, match=r"wbe\.csv.*Did you mean 'web\.csv'"):
             read_touchpoints(path, columns={"wbe.csv": {"account_id": "id"}})
+
+
+@pytest.mark.parametrize(
+    ("key", "time", "touchpoint"),
+    [
+        ("Konto", "Zeitstempel", "Aktivität"),
+        ("Société", "Horodatage", "Événement"),
+        ("Empresa", "Fecha y hora", "Acción"),
+        ("Azienda", "Data e ora", "Attività"),
+        ("Conta", "Data Hora", "Ação"),
+        ("Bedrijf", "Tijdstip", "Gebeurtenis"),
+        ("Firma", "Znacznik czasu", "Zdarzenie"),
+        ("Företag", "Tidpunkt", "Händelse"),
+        ("Şirket", "Tarih", "Olay"),
+        ("Компания", "Дата", "Событие"),
+        ("会社名", "日時", "イベント"),
+        ("客户", "发生时间", "事件类型"),
+        ("회사", "일시", "이벤트"),
+        ("perusahaan", "tanggal", "kejadian"),
+        ("_CASE_KEY", "EVENTTIME", "ACTIVITY_EN"),
+    ],
+)
+def test_headers_in_many_languages_are_known(roles, key, time, touchpoint):
+    (table,) = roles(EVENTS.format(key, time, touchpoint))
+    found = flat(table)
+    assert (found["account_id"], found["occurred_at"], found["touchpoint"]) == (
+        *(key, time, touchpoint),
+    )
+
+
+def test_the_time_of_a_row_is_not_that_of_its_whole_case(roles):
+    rows = "".join(
+        f"T{n // 3},2024-01-{n // 3 + 1:02} 08:00,2024-02-{n % 28 + 1:02} 0{n % 9}:00,{state}\n"
+        for n, state in enumerate(["New", "Active", "Closed"] * 8)
+    )
+    (table,) = roles("ticket_id,opened_at,entry_at,state\n" + rows)
+    assert flat(table)["occurred_at"] == "entry_at"
+
+
+def test_one_date_column_tells_the_order_of_another(roles):
+    (table,) = roles("case,time,event,due\nc1,01/02/2024,Ad,25/02/2024\n")
+    assert table.question("time", "occurred_at") is None
+
+
+def test_many_rows_of_a_handful_of_words_are_no_people(roles):
+    rows = "".join(f"{('phone', 'post')[n % 2]},{n}\n" for n in range(200))
+    (table,) = roles("contact,lead_id\n" + rows)
+    assert flat(table)["person_id"] == "lead_id"
+
+
+def test_a_table_of_people_without_dates_is_explained(roles):
+    with pytest.raises(ColumnsUnclearError, match="describe each 'Prospect ID', but not what"):
+        check_dated(roles("Prospect ID,Converted\np1,1\np2,0\n"))
+
+
+def test_numbers_without_a_header_may_be_dates(roles):
+    rows = "".join(f"{n % 30},{n},pv,{1511544070 + 90 * n}\n" for n in range(200))
+    (table,) = roles(rows)
+    assert flat(table)["account_id"] == "column 1"
+    assert "column 4" in flat(table)["occurred_at"]
+
+
+def test_seconds_from_an_unknown_start_are_a_time_where_nothing_else_is(roles):
+    (table,) = roles("person,event,time\np1,seen,0\np1,bought,132\n")
+    assert flat(table)["occurred_at"] == "time"

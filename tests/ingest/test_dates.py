@@ -116,11 +116,40 @@ def test_years_of_the_buddhist_era_are_543_ahead(connection, texts, expected):
     assert read(connection, texts, dates="day-first") == [microseconds(*at) for at in expected]
 
 
-def test_one_year_of_ours_keeps_the_column_in_our_calendar(connection):
-    read(connection, ["2566-12-31", "2023-12-31"])
-    assert plan_dates(connection, "texts", "x", named_as_date=True).calendar == "Gregorian"
-    read(connection, ["2566-12-31", "2567-12-31"])
-    assert plan_dates(connection, "texts", "x", named_as_date=True).calendar == "Buddhist"
+def test_years_of_two_calendars_are_told_apart_by_how_far_ahead_they_are(connection):
+    both = ["2566-12-31", "2023-12-31"]
+    assert read(connection, both) == [microseconds(2023, 12, 31)] * 2
+    # 2567 is no leap year of ours, 2024 is.
+    assert read(connection, ["25670229", "20240301"]) == [
+        microseconds(2024, 2, 29),
+        microseconds(2024, 3, 1),
+    ]
+
+
+def test_a_few_years_far_ahead_stand_for_never(connection):
+    # One of 21 is less than a twentieth.
+    values = ["2500-01-01", *(f"2024-01-{day:02}" for day in range(1, 21))]
+    assert read(connection, values)[0] == microseconds(2500, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("13/5/2024, 3:20:05 PM", microseconds(2024, 5, 13, 15, 20, 5)),
+        ("13/5/2024, 15:20", microseconds(2024, 5, 13, 15, 20)),
+        ("02Jan1997", microseconds(1997, 1, 2)),
+        ("02JAN97", microseconds(1997, 1, 2)),
+        ("2014-12-06 02", microseconds(2014, 12, 6, 2)),
+    ],
+)
+def test_browsers_statistics_programs_and_shops_write_dates_their_own_way(
+    connection, text, expected
+):
+    assert read(connection, [text]) == [expected]
+
+
+def test_numbers_too_small_for_dates_count_seconds_from_a_start(connection):
+    assert read(connection, ["0", "12.5", "90000"]) == [0, 12_500_000, 90_000_000_000]
 
 
 def test_offsets_of_every_spelling_may_be_mixed(connection):

@@ -68,3 +68,14 @@ def test_a_point_that_could_part_thousands_is_told(imported, texts, expected, do
     )
     notes = [note for note in log.report.notes if "read with decimals" in note]
     assert notes == ([expected_note] if doubtful else [])
+
+
+def test_what_an_earlier_file_told_holds_for_the_next_of_its_source(imported, tmp_path):
+    head = "account;when;event;value\n"
+    imported({"jan.csv": f"{head}Acme;2026-01-02;Offer;12,50\n"})
+    (data,) = tmp_path.glob("*/data")
+    later = imported(
+        {"feb.csv": f"{head}Acme;2026-02-02;Offer;1.250\n"}, earlier=str(data / "sources")
+    )
+    assert sorted(later.origin.shards[0].numbers["value"].tolist()) == [12.5, 1250.0]
+    assert not [note for note in later.report.notes if "no value tells" in note]

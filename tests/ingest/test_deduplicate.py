@@ -114,3 +114,25 @@ def test_exact_repeats_go_within_and_across_files(imported, dedupe, n_kept):
     log = imported({"a.csv": rows, "b.csv": more}, dedupe=dedupe)
     assert log.n_touchpoints == n_kept
     assert log.report.n_read == 4
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "n_kept"),
+    [
+        # One tool, cut by month: two touches three minutes apart happened, the overlap did once.
+        ("web_2024-01.csv", "web_2024-02.csv", 3),
+        ("Web January.csv", "Web February (2).csv", 3),
+        # Two tools that write the same columns told the same touch.
+        ("web.csv", "crm.csv", 2),
+    ],
+)
+def test_cut_exports_of_one_tool_are_one_source(imported, first, second, n_kept):
+    head = "account,time,event\n"
+    overlap = "Acme,2024-01-31 12:00,Ad\n"
+    log = imported(
+        {
+            first: f"{head}{overlap}Acme,2024-01-31 23:58,Form\n",
+            second: f"{head}{overlap}Acme,2024-02-01 00:01,Form\n",
+        }
+    )
+    assert (log.report.n_kept, log.report.n_merged) == (n_kept, 4 - n_kept)

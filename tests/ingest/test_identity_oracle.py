@@ -3,7 +3,7 @@
 import duckdb
 import networkx as nx
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from journey.identity_rules import IdentityRules
@@ -64,7 +64,6 @@ def name_of(part):
     return min((kind, value) for kind, value in part if kind != "visitor")[1]
 
 
-@settings(max_examples=25, deadline=None)
 @given(ROWS)
 def test_without_limits_people_are_the_components_of_the_graph(connection, rows):
     model = graph(rows, has_visits=True)
@@ -73,7 +72,6 @@ def test_without_limits_people_are_the_components_of_the_graph(connection, rows)
     assert [person for person, _, _ in resolved(connection, rows, FREE)] == expected
 
 
-@settings(max_examples=25, deadline=None)
 @given(ROWS)
 def test_by_default_a_device_of_several_people_is_nobodys(connection, rows):
     model = graph(rows, has_visits=False)
@@ -93,7 +91,6 @@ def test_by_default_a_device_of_several_people_is_nobodys(connection, rows):
     assert [person for person, _, _ in resolved(connection, rows, IdentityRules())] == expected
 
 
-@settings(max_examples=25, deadline=None)
 @given(ROWS, st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_nothing(connection, rows, chance):
     places = list(range(len(rows)))
@@ -103,7 +100,6 @@ def test_the_order_of_rows_changes_nothing(connection, rows, chance):
     assert mixed == [plain[place] for place in places]
 
 
-@settings(max_examples=25, deadline=None)
 @given(ROWS)
 def test_a_journey_is_of_one_kind_and_every_named_row_has_one(connection, rows):
     found = resolved(connection, rows, IdentityRules())

@@ -21,7 +21,8 @@ def written(lines):
 
 
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=settings().max_examples // 2,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(first=rows, second=rows, dedupe=st.sampled_from(["none", "exact", "cross-source"]))
 def test_every_row_is_kept_merged_or_set_aside(imported, first, second, dedupe):

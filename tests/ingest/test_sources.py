@@ -221,7 +221,8 @@ HEADERS = st.sampled_from(["Kind", "kind", "level"])
 
 
 @settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=settings().max_examples // 4,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(files=st.lists(st.tuples(HEADERS, ROWS), min_size=1, max_size=4), data=st.data())
 def test_however_files_are_dealt_out_to_imports_the_log_is_the_same(tmp_path, files, data):

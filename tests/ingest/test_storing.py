@@ -11,7 +11,7 @@ def steps_by_person(folder, rows, *, header=HEADER):
     path.write_text("\n".join([header, *rows]), encoding="utf-8")
     log = read_touchpoints(path, columns={"source_order": "sequence"})
     people = log.by("person")
-    (view,) = people.views
+    (view,) = people.ask(lambda view: view)
     names = people.store.dictionaries["person_id"].to_pylist()
     types = [view.type_names[code] for code in view.types.tolist()]
     spans = zip(view.offsets[:-1].tolist(), view.offsets[1:].tolist(), strict=True)
@@ -48,3 +48,21 @@ def test_places_of_ties_are_kept_only_where_a_person_ties_over_accounts(tmp_path
     log, found = steps_by_person(tmp_path, rows)
     assert [shard.ties for shard in log.origin.shards] == [None]
     assert found["r"] == ["Mail", "Mail"]
+
+
+def test_accounts_over_two_centuries_of_microseconds_are_stored_by_account_and_time(tmp_path):
+    # 2,000 accounts times 6e15 microseconds do not fit one number of 64 bits to sort by.
+    path = tmp_path / "events.csv"
+    accounts = [f"{(7 * place) % 2_000:04}" for place in range(2_000)]
+    rows = [
+        f"{account},{2195 - 100 * later}-01-01 00:00:00.000001,{'Demo' if later else 'Won'}"
+        for later in (0, 1, 2)
+        for account in accounts
+    ]
+    path.write_text("\n".join(["account_id,occurred_at,touchpoint", *rows]), encoding="utf-8")
+    store = read_touchpoints(path).origin
+    names = store.dictionaries["touchpoint"].to_pylist()
+    (shard,) = store.shards
+    found = [names[code] for code in shard.codes["touchpoint"].tolist()]
+    assert found == ["Demo", "Demo", "Won"] * 2_000
+    assert shard.cases.tolist() == list(range(2_000))

@@ -1,3 +1,4 @@
+from collections import Counter
 from math import inf
 
 import numpy as np
@@ -39,7 +40,8 @@ def test_walk(shard, verdicts, rng, dormancy):
         frozen(np.array(verdicts, np.uint8)[shard.types]),
         flags(by_customer),
         shard.ticks,
-        shard.offsets,
+        shard.offsets[:-1],
+        shard.offsets[1:],
         LAST,
         dormancy,
     )
@@ -52,33 +54,68 @@ def test_walk(shard, verdicts, rng, dormancy):
         assert found[index].tolist() == [one[index] for one in wanted]
 
 
+@given(SHARDS, st.sampled_from((0.0, 1.0, 4.5, inf)))
+def test_journeys_pausing(shard, limit):
+    found = facts.journeys_pausing(shard.ticks, shard.offsets, limit)
+    pausing = {j for j, before, after in shard.moves() if after[1] - before[1] > limit}
+    assert found.tolist() == sorted(pausing)
+
+
+def gaps_by_group(shard, states):
+    """The twin of the groups of gaps: by stage those of journeys that went beyond, all, won."""
+    groups = [[] for _ in range(N_STAGES + 2)]
+    for j, mine in enumerate(shard.journeys):
+        for k, touch in enumerate(mine[:-1]):
+            gap = mine[k + 1][1] - touch[1]
+            groups[N_STAGES].append(gap)
+            if states[j] == facts.WON:
+                groups[N_STAGES + 1].append(gap)
+            if 0 <= touch[2] < max(later[2] for later in mine[k + 1 :]):
+                groups[touch[2]].append(gap)
+    return groups
+
+
+def bits_of(value):
+    return int(np.float64(value).view(np.int64))
+
+
 @given(SHARDS, st.randoms())
-def test_gaps_of(shard, rng):
-    chosen = [rng.random() < 0.5 for _ in shard.journeys]
-    found = facts.gaps_of(shard.ticks, shard.offsets, flags(chosen))
-    assert found.tolist() == [
-        after[1] - before[1] for j, before, after in shard.moves() if chosen[j]
-    ]
+def test_count_gaps(shard, rng):
+    states = [rng.choice((facts.WON, facts.OPEN)) for _ in shard.journeys]
+    counts = facts.count_gaps(shard.current, codes(states), shard.ticks, shard.offsets, N_STAGES)
+    for group, gaps in enumerate(gaps_by_group(shard, states)):
+        wanted = Counter(bits_of(gap) >> facts.KEY_SHIFT for gap in gaps)
+        keys = np.flatnonzero(counts[group])
+        found = [(facts.FIRST_KEY + key if key else 0, counts[group, key]) for key in keys.tolist()]
+        assert dict(found) == wanted
 
 
-@given(st.lists(st.integers(0, 9) | st.integers(0, 2**40), min_size=1, max_size=30), st.data())
-def test_values_at(values, data):
-    place = data.draw(st.integers(0, len(values) - 1))
-    ordered = sorted(values)
-    found = facts.values_at(ints(values), place)
-    assert found == (ordered[place], ordered[min(place + 1, len(values) - 1)])
-
-
-@given(SHARDS)
-def test_gaps_before_advance(shard):
+@given(SHARDS, st.randoms(), st.integers(0, 6), st.integers(1, 6))
+def test_gaps_within(shard, rng, low, width):
+    states = [rng.choice((facts.WON, facts.OPEN)) for _ in shard.journeys]
+    # Of every other group no target, of the rest two: [low, low + width) and [0, 2).
+    starts = np.repeat(2 * np.arange(N_STAGES + 3), 2)[: N_STAGES + 3]
+    n_targets = int(starts[-1])
+    ranges = [(low, low + width), (0, 2)] * (n_targets // 2)
+    lows, highs = (ints([bits_of(edge) for edge in edges]) for edges in zip(*ranges, strict=True))
+    targets, found = facts.gaps_within(
+        shard.current,
+        codes(states),
+        shard.ticks,
+        shard.offsets,
+        N_STAGES,
+        ints(starts.tolist()),
+        lows,
+        highs,
+    )
     wanted = [
-        (touch[2], mine[k + 1][1] - touch[1])
-        for mine in shard.journeys
-        for k, touch in enumerate(mine[:-1])
-        if 0 <= touch[2] < max(later[2] for later in mine[k + 1 :])
+        (target, bits_of(gap))
+        for group, gaps in enumerate(gaps_by_group(shard, states))
+        for target in range(starts[group], starts[group + 1])
+        for gap in gaps
+        if ranges[target][0] <= gap < ranges[target][1]
     ]
-    stages, gaps = facts.gaps_before_advance(shard.current, shard.ticks, shard.offsets)
-    assert sorted(zip(stages.tolist(), gaps.tolist(), strict=True)) == sorted(wanted)
+    assert sorted(zip(targets.tolist(), found.tolist(), strict=True)) == sorted(wanted)
 
 
 @given(

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from journey.kernels import moves
-from tests.kernels.twins import N_TYPES, codes, ints, outcomes_of, shards
+from tests.kernels.twins import N_TYPES, codes, outcomes_of, shards
 
 SHARDS = shards(least=1)
 
@@ -31,45 +31,54 @@ def test_count_moves(shard):
     assert found.tolist() == dense({key: len(mine) for key, mine in gaps.items()})
 
 
+def labels_of(shard):
+    """The key of the move that leads to each touch; first touches have the one past the last."""
+    firsts = {begin for begin, _ in shard.spans}
+    types = shard.types.tolist()
+    return [
+        N_TYPES**2 if row in firsts else types[row - 1] * N_TYPES + types[row]
+        for row in range(len(types))
+    ]
+
+
 @given(SHARDS)
-def test_count_moves_timed(shard):
+def test_label_moves(shard):
+    found = moves.label_moves(shard.types, shard.offsets, N_TYPES)
+    assert found.tolist() == labels_of(shard)
+
+
+@given(SHARDS)
+def test_number_moves(shard):
+    numbers, keys = moves.number_moves(shard.types, shard.offsets, N_TYPES)
+    labels = labels_of(shard)
+    made = [label for label in labels if label < N_TYPES**2]
+    assert sorted(keys.tolist()) == sorted(set(made))
+    assert [[*keys.tolist(), N_TYPES**2][number] for number in numbers.tolist()] == labels
+
+
+@given(SHARDS.flatmap(lambda shard: st.tuples(st.just(shard), outcomes_of(shard))))
+def test_count_timed(case):
+    shard, outcomes = case
     gaps, makers = by_key(shard)
-    n_moves, n_journeys, sums = moves.count_moves_timed(
-        shard.types, shard.ticks, shard.offsets, N_TYPES
-    )
-    assert n_moves.tolist() == dense({key: len(mine) for key, mine in gaps.items()})
-    assert n_journeys.tolist() == dense({key: len(mine) for key, mine in makers.items()})
-    assert sums.tolist() == dense({key: sum(mine) for key, mine in gaps.items()})
-
-
-@given(SHARDS)
-def test_stage_changes(shard):
-    forward, back = [], []
+    forward, back = Counter(), Counter()
     for _, before, after in shard.moves():
         key = before[0] * N_TYPES + after[0]
-        forward += [key] * (0 <= before[2] < after[2])
-        back += [key] * (0 <= after[2] < before[2])
-    found = moves.stage_changes(shard.types, shard.current, shard.offsets, N_TYPES)
-    assert [keys.tolist() for keys in found] == [forward, back]
-
-
-@given(SHARDS)
-def test_gaps_by_move(shard):
-    gaps, _ = by_key(shard)
-    sizes = np.array(dense({key: len(mine) for key, mine in gaps.items()}))
-    starts = np.cumsum(sizes) - sizes
-    found = np.empty(sizes.sum(), np.int64)
-    moves.gaps_by_move(shard.types, shard.ticks, shard.offsets, N_TYPES, starts, found)
-    assert found.tolist() == [gap for key in sorted(gaps) for gap in gaps[key]]
-
-
-@given(SHARDS)
-def test_list_moves(shard):
-    keys, gaps, journeys = moves.list_moves(shard.types, shard.ticks, shard.offsets, N_TYPES)
-    assert list(zip(keys.tolist(), gaps.tolist(), journeys.tolist(), strict=True)) == [
-        (before[0] * N_TYPES + after[0], after[1] - before[1], j)
-        for j, before, after in shard.moves()
+        forward[key] += 0 <= before[2] < after[2]
+        back[key] += 0 <= after[2] < before[2]
+    is_won = [outcome == 0 for outcome in outcomes]
+    labels = np.array(labels_of(shard), np.uint32)
+    all_gaps = np.diff(shard.ticks, prepend=0).astype(np.uint32)
+    counts, sums = moves.count_timed(
+        labels, all_gaps, shard.current, shard.offsets, np.array(is_won, bool), N_TYPES**2
+    )
+    assert counts.tolist() == [
+        dense({key: len(mine) for key, mine in gaps.items()}),
+        dense({key: len(mine) for key, mine in makers.items()}),
+        dense({key: sum(is_won[j] for j in mine) for key, mine in makers.items()}),
+        dense(forward),
+        dense(back),
     ]
+    assert sums.tolist() == dense({key: sum(mine) for key, mine in gaps.items()})
 
 
 @given(st.lists(st.lists(st.integers(-50, 50), min_size=1, max_size=6), max_size=5))
@@ -100,17 +109,3 @@ def test_count_types(case):
     assert n_starts.tolist() == [starts[name] for name in every]
     assert n_journeys.tolist() == [[having[name, k] for k in range(5)] for name in every]
     assert n_ends.tolist() == [[ends[name, k] for k in range(5)] for name in every]
-
-
-@given(st.lists(st.lists(st.integers(0, 9), max_size=3), max_size=4), st.randoms())
-def test_place_groups(groups, rng):
-    order = list(range(len(groups)))
-    rng.shuffle(order)
-    places, total = [0] * len(groups), 0
-    for group in order:
-        places[group] = total
-        total += len(groups[group])
-    into = np.zeros(total, np.int64)
-    values = ints([value for group in groups for value in group])
-    moves.place_groups(values, ints(np.cumsum([0, *map(len, groups)])), ints(places), into)
-    assert into.tolist() == [value for group in order for value in groups[group]]

@@ -19,12 +19,68 @@ def test_rows_of_ranges(ranges):
     assert found.tolist() == [row for j in kept for row in range(begins[j], ends[j])]
 
 
+def cut_spans(shard, rng):
+    """Some of the journeys, each cut at both ends."""
+    cut = []
+    for begin, end in shard.spans:
+        if rng.random() < 0.7:
+            first, last = sorted((rng.randint(begin, end), rng.randint(begin, end)))
+            cut.append((first, last))
+    return cut
+
+
+def borders(spans):
+    return ints([begin for begin, _ in spans]), ints([end for _, end in spans])
+
+
 @given(SHARDS, st.randoms())
-def test_rows_of_flags(shard, rng):
+def test_rows_and_values_of_flags(shard, rng):
     chosen = [rng.random() < 0.5 for _ in shard.rows()]
-    rows, n_rows = select.rows_of_flags(shard.offsets, flags(chosen))
-    assert rows.tolist() == [row for row, is_chosen in enumerate(chosen) if is_chosen]
-    assert n_rows.tolist() == [sum(chosen[begin:end]) for begin, end in shard.spans]
+    spans = cut_spans(shard, rng)
+    rows = [row for begin, end in spans for row in range(begin, end) if chosen[row]]
+    where = (*borders(spans), flags(chosen), len(rows))
+    assert select.rows_of_flags(*where).tolist() == rows
+    taken = select.take_flagged(shard.ticks, *where)
+    assert taken.tolist() == [shard.ticks[row] for row in rows]
+    assert taken.dtype == shard.ticks.dtype
+
+
+@given(SHARDS, st.randoms())
+def test_count_flags(shard, rng):
+    chosen = [rng.random() < 0.5 for _ in shard.rows()]
+    found = select.count_flags(shard.offsets, flags(chosen))
+    assert found.tolist() == [sum(chosen[begin:end]) for begin, end in shard.spans]
+
+
+@given(SHARDS, st.randoms())
+def test_place_flags(shard, rng):
+    spans = cut_spans(shard, rng)
+    rows = [row for begin, end in spans for row in range(begin, end)]
+    chosen = [rng.random() < 0.5 for _ in rows]
+    offsets = np.cumsum([0, *(end - begin for begin, end in spans)])
+    n_rows = len(shard.types)
+    found = select.place_flags(borders(spans)[0], ints(offsets), flags(chosen), n_rows)
+    wanted = {row for row, is_chosen in zip(rows, chosen, strict=True) if is_chosen}
+    assert found.tolist() == [row in wanted for row in range(n_rows)]
+
+
+@given(SHARDS, st.randoms())
+def test_place_flags_among(shard, rng):
+    among = [rng.random() < 0.6 for _ in shard.rows()]
+    spans = cut_spans(shard, rng)
+    rows = [row for begin, end in spans for row in range(begin, end) if among[row]]
+    chosen = [rng.random() < 0.5 for _ in rows]
+    found = select.place_flags_among(*borders(spans), flags(among), flags(chosen))
+    wanted = {row for row, is_chosen in zip(rows, chosen, strict=True) if is_chosen}
+    assert found.tolist() == [row in wanted for row in range(len(among))]
+
+
+@given(SHARDS, st.randoms())
+def test_flags_of_ranges(shard, rng):
+    spans = cut_spans(shard, rng)
+    wanted = {row for begin, end in spans for row in range(begin, end)}
+    found = select.flags_of_ranges(*borders(spans), len(shard.types))
+    assert found.tolist() == [row in wanted for row in range(len(shard.types))]
 
 
 @given(shards(least=1), st.data())

@@ -22,7 +22,7 @@ def hashed(names):
 
 @given(shards())
 def test_hash_journeys(shard):
-    first, second = variants.hash_journeys(shard.types, shard.offsets)
+    first, second = variants.hash_journeys(shard.types, shard.offsets[:-1], shard.offsets[1:])
     wanted = [hashed([touch[0] for touch in mine]) for mine in shard.journeys]
     assert list(zip(first.tolist(), second.tolist(), strict=True)) == wanted
 
@@ -31,7 +31,8 @@ def test_hash_journeys(shard):
 def test_different_sequences_have_different_hashes(named):
     types = frozen(np.array([name for names in named for name in names], np.uint8))
     offsets = frozen(np.cumsum([0, *map(len, named)], dtype=np.int64))
-    pairs = zip(*(h.tolist() for h in variants.hash_journeys(types, offsets)), strict=True)
+    hashes = variants.hash_journeys(types, offsets[:-1], offsets[1:])
+    pairs = zip(*(h.tolist() for h in hashes), strict=True)
     assert len(set(pairs)) == len({tuple(names) for names in named})
 
 
@@ -42,3 +43,14 @@ def test_group_hashes(pairs):
     distinct = list(dict.fromkeys(pairs))
     assert [distinct[group] for group in groups.tolist()] == pairs
     assert examples.tolist() == [pairs.index(pair) for pair in distinct]
+
+
+HASHES = st.tuples(st.integers(0, 9) | st.just(WORD - 1), st.integers(0, 3))
+
+
+@given(st.lists(HASHES, max_size=20), st.lists(HASHES, max_size=10, unique=True))
+def test_find_hashes(pairs, among):
+    first, second = (np.array([p[k] for p in pairs], np.uint64) for k in (0, 1))
+    of_first, of_second = (np.array([p[k] for p in among], np.uint64) for k in (0, 1))
+    found = variants.find_hashes(first, second, of_first, of_second)
+    assert found.tolist() == [among.index(pair) if pair in among else -1 for pair in pairs]

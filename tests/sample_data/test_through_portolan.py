@@ -95,6 +95,17 @@ def test_the_webinar_tool_was_silent_for_weeks(companies):
     assert quiet.n_touchpoints > 0
 
 
+def test_first_and_last_touch_credit_other_channels(companies, expect):
+    credit = journey.attribute(companies).set_index(["model", "channel"])
+    n_conversions = credit["n_conversions"]
+    expect("first_touch_organic", n_conversions["first", "Organic search"])
+    assert n_conversions["first"].idxmax() == "Organic search"
+    expect("last_touch_sales", n_conversions["last", "Sales"])
+    for _, own in credit.groupby("model"):
+        expect("won", own["n_conversions"].sum())
+        expect("won_value", own["value"].sum())
+
+
 def test_months_add_up(companies):
     by_month = journey.months(companies)
     assert by_month["n_touchpoints"].sum() == companies.n_touchpoints

@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from journey.store.view import first_at_or_after, keep_journeys, keep_ranges, keep_rows, whole
+from journey.store.view import (
+    cut_after,
+    first_at_or_after,
+    keep_journeys,
+    keep_ranges,
+    keep_rows,
+    whole,
+)
 from tests.examples import small_log
 
 DAY = 86_400
@@ -43,3 +50,14 @@ def test_rows_of_a_cut_view_are_those_of_the_shard(view):
     last = keep_ranges(mails, np.array([0, 2]), np.array([1, 2]))
     assert (last.rows.tolist(), last.journeys.tolist()) == ([1], [0])
     assert first_at_or_after(mails, 1_767_225_600 + 2 * DAY).tolist() == [1, 1]
+
+
+def test_touchpoints_left_out_twice_are_left_out(view):
+    ads = view.store.touchpoint_types.index("Ad")
+    kept = keep_rows(keep_rows(view, view.ticks >= 1_767_225_600 + DAY), np.ones(4, dtype=bool))
+    assert (kept.rows.tolist(), kept.journeys.tolist()) == ([1, 2, 4, 5], [0, 2])
+    kept = keep_rows(kept, kept.types == ads)
+    assert (kept.rows.tolist(), kept.journeys.tolist(), days(kept)) == ([2, 4], [0, 2], [2, 1])
+    kept = keep_journeys(kept, np.array([False, True]))
+    assert (kept.rows.tolist(), kept.offsets.tolist()) == ([4], [0, 1])
+    assert cut_after(kept, np.array([0])).offsets.tolist() == [0, 0]

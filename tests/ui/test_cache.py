@@ -63,3 +63,17 @@ def a_graph(log):
 def test_graphs_can_not_be_changed():
     with pytest.raises(nx.NetworkXError):
         cached(a_graph)(a_log()).add_node("x")
+
+
+def compared(log, *, base):
+    calls.append(base.n_touchpoints)
+    return pd.DataFrame({"n": [log.n_touchpoints, base.n_touchpoints]})
+
+
+def test_a_log_among_the_options_goes_by_its_content():
+    calls.clear()
+    ask = cached(compared)
+    ask(a_log(), base=a_log("Demo"))
+    ask(a_log(), base=a_log("Demo"))
+    assert ask(a_log(), base=a_log("Demo").exclude("Ad"))["n"].tolist() == [2, 1]
+    assert calls == [2, 1]

@@ -1,5 +1,6 @@
 """The page on which the rules for channels are changed, tried and applied."""
 
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -71,7 +72,7 @@ def counts(app):
 
 
 def listed(app):
-    return app.dataframe[1].value["channel"].tolist()
+    return [re.sub(r"\\(.)", r"\1", name) for name in app.table[0].value["Channel"]]
 
 
 def write_rule(app, channel, kind, values):

@@ -1,6 +1,7 @@
 """The pages about data run on data sets of all kinds, and on none."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -9,7 +10,8 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 import journey
-from journey.definitions import Definitions, Stage, load_definitions
+from journey.channels import default_rules
+from journey.definitions import Definitions, Stage, dumps, load_definitions
 from journey.ui.imports import current_import
 from journey.workspace import list_datasets, remove_dataset, save_definitions
 from tests.stores import store
@@ -256,3 +258,12 @@ class TestDefinitions:
         app = opened("definitions", "Small")
         checked(app.file_uploader[0].upload("bad.toml", b"won = 1").run())
         assert "bad.toml has the key 'won'" in said(app)
+
+    def test_other_rules_for_channels_need_the_rows_again(self, workspace):
+        app = opened("definitions", "Small")
+        before = load_definitions(workspace / "datasets" / "Small" / "definitions.toml")
+        text = dumps(replace(before, channels=default_rules()[:3]))
+        checked(app.file_uploader[0].upload("mine.toml", text.encode()).run())
+        press(app, "Save")
+        assert "this data set does not keep what its files held" in app.warning[0].value
+        assert load_definitions(workspace / "datasets" / "Small" / "definitions.toml") == before

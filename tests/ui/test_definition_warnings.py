@@ -7,6 +7,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from journey.definitions import Definitions, Stage
+from journey.ui.text import NO_FIGURE
 from journey.workspace import save_definitions
 from tests.stores import store
 
@@ -50,3 +51,11 @@ def test_what_matches_nothing_is_named_with_what_is_near(page):
 def test_definitions_that_fit_are_not_spoken_of():
     app = opened("explore/overview", "Fitting")
     assert not [one.label for one in app.expander if "definitions" in one.label]
+
+
+def test_a_rule_that_matches_nothing_is_no_winning_rule():
+    app = opened("explore/overview", "Amiss")
+    assert app.title[0].value.endswith("no win is defined")
+    won = next(one for one in app.metric if one.label == "Won")
+    assert won.value == NO_FIGURE
+    assert next(one for one in opened("explore/overview", "Fitting").metric).value == "2"

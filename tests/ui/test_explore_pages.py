@@ -1,5 +1,6 @@
 """Every page of Explore runs on logs of all kinds and shows the library's numbers."""
 
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -14,8 +15,6 @@ from journey.workspace import save_definitions
 from tests.stores import store
 
 REPOSITORY = Path(__file__).parents[2]
-SAMPLE = REPOSITORY / "sample_data"
-FILES = ("web", "ads", "email", "webinar", "crm", "accounts", "contacts")
 PAGES = ("overview", "journey_map", "paths", "stages", "segments")
 HOSTILE = "**Demo** $x$ <b>"
 
@@ -41,16 +40,12 @@ MODEL = Definitions(
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory):
+def workspace(tmp_path_factory, sample_dataset):
     root = tmp_path_factory.mktemp("workspace")
     store(ROWS, root / "datasets" / "Small", accounts=ACCOUNTS)
     save_definitions(root, "Small", MODEL)
     store(ROWS, root / "datasets" / "Plain")
-    journey.read_touchpoints(
-        *(SAMPLE / f"{name}.csv" for name in FILES),
-        definitions=SAMPLE / "definitions.toml",
-        into=root / "datasets" / "Sample",
-    )
+    shutil.copytree(sample_dataset, root / "datasets" / "Sample")
     return root
 
 

@@ -108,8 +108,7 @@ class TestAdding:
         finished(None)
         text = said(checked(app.run()))
         assert (
-            "2 rows added: 1 new touchpoints, 1 overlapping with what was there and removed."
-            in text
+            "2 rows added: 1 new touchpoint, 1 overlapping with what was there and removed." in text
         )
         assert "Touchpoints: 2 before, 3 now. Journeys: 1 before, 2 now." in text
         assert journey.open_log(spring).n_touchpoints == 3

@@ -1,6 +1,7 @@
 import pandas as pd
+from streamlit.testing.v1 import AppTest
 
-from journey.ui.tables import _shown, column_formats
+from journey.ui.tables import PAGE_ROWS, _shown, column_formats
 
 
 def written(column, values):
@@ -53,3 +54,39 @@ class TestShown:
             "No decision",
             "?",
         ]
+
+
+def a_long_list():
+    import pandas as pd
+    import streamlit as st
+
+    from journey.ui.tables import PAGE_ROWS, choose_row, show_table
+
+    frame = pd.DataFrame({"account_id": [f"A{place}" for place in range(2 * PAGE_ROWS + 1)]})
+    show_table(frame, key="long", file_name="long")
+    show_table(frame.head(PAGE_ROWS), key="short", file_name="short")
+    row = choose_row(
+        frame, key="choice", file_name="choice", on_screen=lambda rows: rows.assign(at=rows.index)
+    )
+    st.text(f"chosen: {row}")
+
+
+class TestPages:
+    def test_a_long_list_is_sent_in_pages_and_told_so(self):
+        app = AppTest.from_function(a_long_list).run()
+        long, short, choice = (table.value for table in app.dataframe)
+        assert (len(long), len(short), len(choice)) == (PAGE_ROWS, PAGE_ROWS, PAGE_ROWS)
+        assert [note.value for note in app.caption if "Rows" in note.value] == [
+            "Rows 1 to 500. A click on a header sorts these.",
+            "Rows 1 to 500. A click on a header sorts these.",
+        ]
+        assert "1,001 rows" in [note.value for note in app.caption]
+
+    def test_the_last_page_has_what_is_left(self):
+        app = AppTest.from_function(a_long_list)
+        app.session_state["long:page"] = 3
+        app.session_state["choice:page"] = 9
+        long, _, choice = (table.value for table in app.run().dataframe)
+        assert long["account_id"].tolist() == ["A1000"]
+        # A list that became shorter shows its last page.
+        assert choice["at"].tolist() == [1000]

@@ -4,6 +4,7 @@ import io
 import math
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -105,7 +106,8 @@ def _trial(text: str, separator: str, quotes: Quotes, *, whole: bool) -> _Trial:
             n_odd += 1
         elif len(cells) > 1 or "".join(cells).strip():
             rows.append((cells, line - 1 + feed.n_lines))
-            n_odd += quotes == "none" and any(_is_quoted(cell) for cell in cells)
+            # Such quotes belong to no value, so they speak twice against taking them as one.
+            n_odd += 2 * (quotes == "none" and _has_quoted(cells))
     if not whole and 1 < len(rows) < SAMPLE_ROWS:
         rows.pop()
     n_even = max(0, len(rows) - n_odd)
@@ -113,9 +115,10 @@ def _trial(text: str, separator: str, quotes: Quotes, *, whole: bool) -> _Trial:
     return _Trial(separator, quotes, rows, _score(rows) * n_even / (len(rows) + n_odd))
 
 
-def _is_quoted(cell: str) -> bool:
-    """Tell a cell whose quotes are no part of its value."""
-    return len(cell) > 1 and cell[0] == cell[-1] == '"'
+def _has_quoted(cells: Sequence[str]) -> bool:
+    """Tell cells whose quotes are no part of their values, also where they hold separators."""
+    first = next((n for n, cell in enumerate(cells) if cell.startswith('"')), None)
+    return first is not None and any(len(c) > 1 and c.endswith('"') for c in cells[first:])
 
 
 def _score(rows: list[tuple[list[str], int]]) -> float:

@@ -70,7 +70,7 @@ def _read(source: Source, reader: str, path: str) -> RawTable:
         )
     columns = unique_names([str(name) for name, *_ in described])
     cells = ", ".join(
-        f"{_as_text(identifier(str(name)), str(kind))} AS {identifier(column)}"
+        f"{as_text(identifier(str(name)), str(kind))} AS {identifier(column)}"
         for (name, kind, *_), column in zip(described, columns, strict=True)
     )
     table, row = identifier(source.table), identifier(SOURCE_ROW)
@@ -84,8 +84,8 @@ def _read(source: Source, reader: str, path: str) -> RawTable:
     return finish(source, columns, Rejections(source.name), ())
 
 
-def _as_text(column: str, kind: str) -> str:
-    """Write the SQL that turns a column of some type into text."""
+def as_text(column: str, kind: str) -> str:
+    """Return the SQL that turns a quoted column of a type of DuckDB into text."""
     if kind == "TIMESTAMP WITH TIME ZONE":
         text = f"strftime({column}, '%Y-%m-%d %H:%M:%S.%f+00:00')"
     elif kind in ("DOUBLE", "FLOAT"):

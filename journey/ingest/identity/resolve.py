@@ -22,6 +22,7 @@ from journey.ingest.identity.links import LINKS, make_links, named_id_sql
 from journey.ingest.identity.people import NODES, make_people
 from journey.ingest.identity.unsafe import find_warnings
 from journey.ingest.sql import identifier, literal
+from journey.wording import counted
 
 KNOWN_AS: Final = "known as"
 
@@ -279,7 +280,7 @@ def identity_notes(connection: duckdb.DuckDBPyConnection, target: str) -> list[s
     ).fetchall()[0]
     n_rows, n_visitors = cast("tuple[int, int]", visits)
     notes = [
-        f"{counts[how]:,} rows: the journey is {words}."
+        f"{counted(counts[how], 'row')}: the journey is {words}."
         for how, words in HOW.items()
         if how in counts
     ]

@@ -16,12 +16,15 @@ from journey.ingest.formats.table import (
     RawTable,
 )
 from journey.ingest.preset_choice import NO_PRESET, Presets
+from journey.ingest.presets.closings import with_closings
 from journey.ingest.presets.details import join_details
 from journey.ingest.presets.files import built_in, chosen, own_presets
 from journey.ingest.presets.headers import CONNECTOR, HeaderIndex, recognise
 from journey.ingest.presets.layout import COST, Made, lay_out
 from journey.ingest.presets.links import split_links
 from journey.ingest.presets.model import Preset
+from journey.ingest.presets.objects import open_objects
+from journey.ingest.presets.purchases import as_purchases
 from journey.ingest.presets.references import condition_sql, filled, first_sql, resolved
 from journey.ingest.presets.unfold import unfold
 from journey.ingest.sql import identifier, literal
@@ -73,21 +76,56 @@ def prepare_tables(
     ready: list[RawTable] = []
     presets: dict[str, Preset] = {}
     for table in tables:
-        found = recognise(_allowed(choice, table.file), table.columns)
         spoken_of = (named or {}).get(table.file, ())
-        if found is None or _is_overruled(found[0], table, spoken_of):
-            ready.append(table)
-            continue
-        preset, confidence = found
-        if not _is_mapped(preset):
-            ready.append(replace(table, known=_known(preset, confidence, {})))
-            continue
-        presets[table.table] = preset
-        made = _prepared(
-            connection, table, preset, confidence, spoken_of, keep_repeats=keep_repeats
-        )
+        preset, made = _made_ready(connection, table, choice, spoken_of, keep_repeats=keep_repeats)
+        if preset is not None:
+            presets[table.table] = preset
         ready += made
     return join_details(connection, ready, presets)
+
+
+def _made_ready(
+    connection: duckdb.DuckDBPyConnection,
+    table: RawTable,
+    choice: Presets,
+    spoken_of: Sequence[str],
+    *,
+    keep_repeats: bool,
+) -> tuple[Preset | None, list[RawTable]]:
+    """The preset that maps a table, if one does, and what becomes of the table."""
+    found = recognise(_allowed(choice, table.file), table.columns)
+    if found is None or _is_overruled(found[0], table, spoken_of):
+        if found is None and choice.name_for(table.file) != NO_PRESET:
+            table = _told_by_headers(connection, table, spoken_of, keep_repeats=keep_repeats)
+        return None, [table]
+    preset, confidence = found
+    if preset.is_own and not preset.extends:
+        # What the user confirmed may speak of the columns made for him then.
+        spoken = [name for names in preset.roles.values() for name in names]
+        table = _told_by_headers(connection, table, spoken, keep_repeats=keep_repeats)
+    if not _is_mapped(preset):
+        return None, [replace(table, known=_known(preset, confidence, {}))]
+    return preset, _prepared(
+        connection, table, preset, confidence, spoken_of, keep_repeats=keep_repeats
+    )
+
+
+def _told_by_headers(
+    connection: duckdb.DuckDBPyConnection,
+    table: RawTable,
+    named: Sequence[str],
+    *,
+    keep_repeats: bool,
+) -> RawTable:
+    """A table of no known vendor, its objects opened, its purchases or deals made ready.
+
+    Where the user speaks of its own columns alone, rows mean what he says.
+    """
+    table = open_objects(connection, table, named)
+    if named and {*named} <= {*table.columns}:
+        return table
+    made = as_purchases(connection, table, keep_repeats=keep_repeats)
+    return with_closings(connection, table) if made is table else made
 
 
 def _is_overruled(preset: Preset, table: RawTable, named: Sequence[str]) -> bool:
@@ -98,7 +136,7 @@ def _is_overruled(preset: Preset, table: RawTable, named: Sequence[str]) -> bool
 
 def _is_mapped(preset: Preset) -> bool:
     """A preset says more than how dates are written."""
-    return preset.shape is not None or bool(preset.roles)
+    return preset.shape is not None or bool(preset.roles or preset.set_aside)
 
 
 def _prepared(

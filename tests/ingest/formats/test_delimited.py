@@ -303,3 +303,10 @@ def test_progress_of_a_mended_file_never_falls(reader, written, monkeypatch):
     seen = [now.n_rows for now in reader.progress]
     assert seen == sorted(seen)
     assert len(seen) >= 4
+
+
+def test_a_quoted_title_with_separators_is_a_title(reader, written):
+    text = '"Jan 1, 2024 - Jan 31, 2024"\naccount,date,event\nAcme,2024-01-02,Ad\n'
+    (table,) = reader.read(written("a.csv", text.encode()))
+    assert table.columns == ("account", "date", "event")
+    assert reader.rows(table) == [("Acme", "2024-01-02", "Ad")]

@@ -646,3 +646,12 @@ def test_an_activity_of_an_event_log_counts_once(staged, last):
     assert titles([table]) == ["XES event log"]
     # Where nothing is ever complete, a start is all there is.
     assert table.raw.n_rows == (1 if last == "complete" else 2)
+
+
+def test_an_activity_that_starts_and_completes_is_told_once(imported):
+    text = (
+        "case,event,time,lifecycle:transition\n"
+        "c1,Call,2024-01-02 10:00,start\nc1,Call,2024-01-02 10:05,complete\n"
+    )
+    log = imported({"log.csv": text})
+    assert (log.n_touchpoints, log.report.n_set_aside) == (1, 1)

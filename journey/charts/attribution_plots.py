@@ -1,0 +1,259 @@
+"""Chart of attribution: what each model gives each channel, side by side."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final, Literal, NamedTuple
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from journey.charts.columns import require
+from journey.charts.numbers import format_count, format_share
+from journey.charts.plot_style import (
+    TEXT,
+    empty,
+    figure,
+    is_missing,
+    name_rows,
+    rows_height,
+    safe_name,
+)
+from journey.charts.theme import TOKENS, Theme
+from journey.schema import SMALL_SAMPLE
+
+Measure = Literal["n_conversions", "value"]
+
+MODEL_NAMES: Final = {
+    "first": "First touch",
+    "last": "Last touch",
+    "linear": "Linear",
+    "position": "Position",
+    "time_decay": "Time decay",
+    "markov": "Markov",
+    "shapley": "Shapley",
+}
+MAX_ROWS: Final = 12
+NO_VALUE: Final = "(none before the win)"
+
+AGREED: Final = 0.1
+"""Shares of one channel that differ by less are no disagreement."""
+
+BAR: Final = 0.6
+"""Part of a model's width that the longest bar and its interval take; words get the rest."""
+
+_INTERVAL: Final[dict[Measure, tuple[str, str]]] = {
+    "n_conversions": ("low", "high"),
+    "value": ("value_low", "value_high"),
+}
+
+_NO_CREDIT: Final[dict[Measure, str]] = {
+    "n_conversions": "No credit to share out: nothing is won in view.",
+    "value": "No credit to share out: no win in view has a value.",
+}
+
+
+class Disagreement(NamedTuple):
+    """The channel on which models differ most, with the models that give it most and least."""
+
+    channel: str | None
+    most: str
+    most_share: float
+    least: str
+    least_share: float
+
+
+def plot_attribution(
+    frame: pd.DataFrame, *, measure: Measure = "n_conversions", theme: Theme = "light"
+) -> go.Figure:
+    """Draw the share of all credit that each model gives each channel, with its interval.
+
+    Parameters
+    ----------
+    frame
+        The frame of ``attribute``.
+    measure
+        Credit in won journeys, or in their value.
+    theme
+        The palette.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        One row per channel, the twelve with most credit; one column of bars per model; grey where
+        fewer than 30 won journeys have the channel.
+
+    Raises
+    ------
+    ColumnNotFoundError
+        If a column is missing.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"model": ["first", "last"] * 2, "n_journeys": 95,
+    ...     "channel": ["Ads", "Ads", "Mail", "Mail"], "n_conversions": [90.0, 20.0, 10.0, 80.0],
+    ...     "low": [85.0, 15.0, 5.0, 75.0], "high": [95.0, 25.0, 15.0, 85.0]})
+    >>> plot_attribution(frame).layout.title.text
+    'First touch gives Ads 90%, last touch 20%'
+    """
+    columns = (measure, *_INTERVAL[measure])
+    require(frame, ("model", "channel", *columns, "n_journeys"), where="the attribution")
+    total = _total(frame, measure)
+    if total <= 0:
+        return empty(_NO_CREDIT[measure], theme=theme)
+    rows = _rows(frame, measure)
+    hidden = frame["channel"].map(_key).nunique() - len(rows)
+    title, note = _title(frame, measure, total), _note(measure, total, hidden)
+    height = rows_height(len(rows)) - 20
+    chart = figure(title, theme=theme, height=height, note=note, room=28)
+    _draw_models(chart, frame[frame["channel"].map(_key).isin(rows)], rows, columns, total, theme)
+    name_rows(chart, [safe_name(name, missing=NO_VALUE) for name in rows.values()])
+    chart.update_layout(barmode="overlay", bargap=0.35)
+    return chart
+
+
+def disagreement(frame: pd.DataFrame, *, measure: Measure) -> Disagreement | None:
+    """The channel whose shares differ most between models; None where there is no credit."""
+    total = _total(frame, measure)
+    if total <= 0:
+        return None
+    credit_of: dict[str, list[tuple[float, str]]] = {}
+    for channel, model, credit in _records(frame, ("channel", "model", measure)):
+        credit_of.setdefault(_key(channel), []).append((round(credit / total, 9), model))
+    gaps = {key: round(max(of)[0] - min(of)[0], 9) for key, of in credit_of.items()}
+    key = max(sorted(gaps), key=gaps.__getitem__)
+    (most_share, most), (least_share, least) = max(credit_of[key]), min(credit_of[key])
+    return Disagreement(key[1:] or None, most, most_share, least, least_share)
+
+
+def _records(frame: pd.DataFrame, columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    """Rows of some columns."""
+    return zip(*(frame[column].tolist() for column in columns), strict=True)
+
+
+def _total(frame: pd.DataFrame, measure: Measure) -> float:
+    """What every model shares out."""
+    return float(frame.loc[frame["model"] == frame["model"].min(), measure].sum())
+
+
+def _key(channel: object) -> str:
+    """A channel as a text that tells it from none."""
+    return "" if is_missing(channel) else f"={channel}"
+
+
+def _rows(frame: pd.DataFrame, measure: Measure) -> dict[str, object]:
+    """The channels drawn, by key: those with most credit in the mean of models; none last."""
+    credit = frame.assign(key=frame["channel"].map(_key))
+    named = credit[credit["key"] != ""]
+    mean = named.groupby("key")[measure].mean().round(9)
+    best = mean.sort_values(ascending=False, kind="stable").head(MAX_ROWS).index
+    rows: dict[str, object] = {str(key): str(key)[1:] for key in best}
+    return rows | ({"": None} if (credit["key"] == "").any() else {})
+
+
+def _title(frame: pd.DataFrame, measure: Measure, total: float) -> str:
+    """Say on which channel the models differ most, or that they agree."""
+    found = disagreement(frame, measure=measure)
+    n_won = _total(frame, "n_conversions")
+    if n_won < SMALL_SAMPLE or found is None:
+        return f"Too few wins to compare models: {format_count(n_won)}"
+    name = safe_name(found.channel, missing="no known value")
+    if found.most_share - found.least_share < AGREED:
+        share, top = max(zip(frame[measure] / total, frame["channel"].map(_key), strict=True))
+        name = safe_name(top[1:] or None, missing=NO_VALUE)
+        return f"Models agree: {name} has most, {format_share(share)}"
+    most, least = MODEL_NAMES[found.most], MODEL_NAMES[found.least]
+    if found.least not in ("markov", "shapley"):
+        least = least.lower()
+    return (
+        f"{most} gives {name} {format_share(found.most_share)}, "
+        f"{least} {format_share(found.least_share)}"
+    )
+
+
+def _note(measure: Measure, total: float, n_hidden: int) -> str:
+    what = "wins" if measure == "n_conversions" else "value won"
+    note = (
+        f"Share of credit for {format_count(total)} {what}, 95% interval; "
+        f"grey: on the way of fewer than {SMALL_SAMPLE} wins"
+    )
+    return f"{note}; {n_hidden} with less credit left out" if n_hidden else note
+
+
+def _draw_models(
+    chart: go.Figure,
+    shown: pd.DataFrame,
+    rows: dict[str, object],
+    columns: tuple[str, str, str],
+    total: float,
+    theme: Theme,
+) -> None:
+    """Draw the models from left to right, in their order."""
+    models = [model for model in MODEL_NAMES if model in set(shown["model"])]
+    widest = max(float(shown[column].max()) for column in columns) / total
+    for place, model in enumerate(models):
+        own = shown[shown["model"] == model]
+        _draw_model(chart, own, place, rows, columns, total, widest, theme)
+        _name_model(chart, place, model, theme)
+    chart.update_xaxes(visible=False, range=[0, len(models)])
+
+
+def _draw_model(
+    chart: go.Figure,
+    own: pd.DataFrame,
+    place: int,
+    rows: dict[str, object],
+    columns: tuple[str, str, str],
+    total: float,
+    widest: float,
+    theme: Theme,
+) -> None:
+    """Draw the bars of one model: share, interval, words."""
+    colour, order = TOKENS[theme], {key: row for row, key in enumerate(rows)}
+    model, scale = MODEL_NAMES[str(own["model"].iloc[0])], BAR / widest
+    for channel, n, *credit in _records(own, ("channel", "n_journeys", *columns)):
+        share, low, high = (amount / total for amount in credit)
+        row, is_small = order[_key(channel)], n < SMALL_SAMPLE
+        words = (
+            f"{safe_name(channel, missing=NO_VALUE)}, {model}: {format_share(share)}"
+            f"<br>95% interval {format_share(low)} to {format_share(high)}"
+            f"<br>on the way of {format_count(n)} won journeys"
+        )
+        chart.add_bar(
+            orientation="h",
+            x=[share * scale],
+            base=[place],
+            y=[row],
+            marker={"color": colour["line" if is_small else "stage-0"]},
+            showlegend=False,
+            customdata=[words],
+            hovertemplate="%{customdata}<extra></extra>",
+        )
+        chart.add_scatter(
+            x=[place + low * scale, place + high * scale],
+            y=[row, row],
+            mode="lines",
+            line={"color": colour["muted"], "width": 2},
+            hoverinfo="skip",
+            showlegend=False,
+        )
+        chart.add_annotation(
+            x=place + max(share, high) * scale,
+            y=row,
+            text=format_share(share),
+            showarrow=False,
+            xanchor="left",
+            xshift=4,
+            font={"color": colour["muted" if is_small else "ink"], "size": TEXT},
+        )
+
+
+def _name_model(chart: go.Figure, place: int, model: str, theme: Theme) -> None:
+    chart.add_annotation(
+        x=place,
+        y=1,
+        yref="paper",
+        xanchor="left",
+        yanchor="bottom",
+        text=MODEL_NAMES[model],
+        showarrow=False,
+        font={"color": TOKENS[theme]["muted"], "size": TEXT},
+    )

@@ -1,0 +1,83 @@
+"""A Plotly chart as a description, built in one go: step by step costs ten times as much."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+Spec = dict[str, Any]
+
+
+@dataclass
+class Draft:
+    """What a chart shows, in Plotly's own words; its methods are called as those of a figure.
+
+    Parameters
+    ----------
+    layout
+        The layout, axes among it.
+    """
+
+    layout: Spec
+    traces: list[Spec] = field(default_factory=list[Spec])
+
+    def add_bar(self, **trace: Any) -> None:
+        """Add bars."""
+        self._add("bar", trace)
+
+    def add_scatter(self, **trace: Any) -> None:
+        """Add marks or lines."""
+        self._add("scatter", trace)
+
+    def add_heatmap(self, **trace: Any) -> None:
+        """Add cells in colours."""
+        self._add("heatmap", trace)
+
+    def add_annotation(self, **note: Any) -> None:
+        """Add words at a place."""
+        self.layout.setdefault("annotations", []).append(note)
+
+    def add_vline(self, *, x: float, line: Spec) -> None:
+        """Add a line from the foot to the top."""
+        ends = {"x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "y domain"}
+        self.layout.setdefault("shapes", []).append({"type": "line", "line": line, **ends})
+
+    def update_xaxes(self, **axis: Any) -> None:
+        """Change all horizontal axes."""
+        self._update_axes("xaxis", axis)
+
+    def update_yaxes(self, **axis: Any) -> None:
+        """Change all vertical axes."""
+        self._update_axes("yaxis", axis)
+
+    def update_layout(self, **layout: Any) -> None:
+        """Change the layout, what is inside its parts one by one."""
+        self.layout = _merged(self.layout, layout)
+
+    def drawn(self) -> go.Figure:
+        """Build the figure; its words are known to be Plotly's, so they aren't looked at again."""
+        return go.Figure({"data": self.traces, "layout": self.layout}, _validate=False)
+
+    def _add(self, kind: str, trace: Spec) -> None:
+        self.traces.append({"type": kind, **{name: _plain(trace[name]) for name in trace}})
+
+    def _update_axes(self, kind: str, axis: Spec) -> None:
+        for name in [name for name in self.layout if name.startswith(kind)]:
+            self.layout[name] = _merged(self.layout[name], axis)
+
+
+def _merged(old: Spec, new: Spec) -> Spec:
+    """The old description with what is new in it, part by part."""
+    parts = {
+        name: _merged(old[name], value)
+        if isinstance(value, dict) and isinstance(old.get(name), dict)
+        else _plain(value)
+        for name, value in new.items()
+    }
+    return old | parts
+
+
+def _plain(value: Any) -> Any:
+    """A column as a list."""
+    return value.tolist() if isinstance(value, pd.Series) else value

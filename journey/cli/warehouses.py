@@ -1,0 +1,123 @@
+"""Importing from a database or warehouse, and taking what is new from it."""
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+import journey
+from journey.cli.options import Arguments
+from journey.cli.sources import tell_progress
+from journey.cli.views import pair
+from journey.cli.warehouse_options import OF_DATABASES
+from journey.cli.words import tell
+from journey.errors import ValueNotAllowedError
+from journey.ingest.progress import Progress
+from journey.ingest.warehouses import (
+    Address,
+    Selection,
+    fetched,
+    proposed_time,
+    read_address,
+    read_relation,
+    refresh,
+    sampled,
+)
+from journey.ingest.warehouses.address import is_address, signed_in
+from journey.ingest.warehouses.selection import Relation
+from journey.schema import LEFT_OUT
+from journey.workspace import dataset_path, workspace_root
+
+PASSWORD_VARIABLE: Final = "PORTOLAN_PASSWORD"  # noqa: S105 - the name of it, not one
+
+
+@contextmanager
+def local_files(given: Arguments, folder: Path) -> Generator[Arguments]:
+    """The same arguments with what they name at hand as files; rows of a database are fetched.
+
+    Parameters
+    ----------
+    folder
+        The data set to make or to add to; what is fetched lies on its disk meanwhile.
+    """
+    if not _is_database(given):
+        yield given
+        return
+    address = _signed_in(read_address(given.sources[0]))
+    relation = read_relation(given.table or address.table, given.query)
+    told = [pair(text, "--column", "ROLE=HEADER") for text in given.column]
+    selection = Selection(
+        relation,
+        left_out=tuple(header for role, header in told if role == LEFT_OUT),
+        where=tuple(given.where),
+        since=given.since,
+        until=given.until,
+        time=dict(told).get("occurred_at") or _proposed_time(address, relation),
+        mark=given.mark,
+    )
+    with fetched(address, selection, folder, progress=_progress()) as found:
+        tell(f"{found.n_rows:,} rows fetched from {address.text}.")
+        kept = [f"{role}={header}" for role, header in told if role != LEFT_OUT]
+        yield argparse.Namespace(**vars(given) | {"sources": [str(found.file)], "column": kept})
+
+
+def run_refresh(given: Arguments) -> int:
+    """Take what is new, and say how many rows that were."""
+    folder = dataset_path(workspace_root(), given.into)
+    before = journey.open_log(folder)
+    told = read_address(given.address) if given.address else None
+
+    def sign_in(address: Address) -> Address:
+        if told is None:
+            return _signed_in(address)
+        if (told.kind, told.parts.hostname) != (address.kind, address.parts.hostname):
+            raise ValueNotAllowedError(
+                f"--address is {told.text}, but {given.into!r} came from {address.text}. Give "
+                "that one with its password."
+            )
+        return _signed_in(replace(told, text=address.text))
+
+    log, results = refresh(folder, sign_in, since=given.since, progress=_progress())
+    for result in results:
+        why = f": {result.why_not}" if result.why_not else ""
+        tell(f"{result.title}: {result.n_rows:,} rows fetched{why}.")
+    tell(
+        f"{given.into}: {log.n_touchpoints - before.n_touchpoints:,} touchpoints are new; "
+        f"{log.n_touchpoints:,} in {log.n_journeys:,} journeys."
+    )
+    return 0
+
+
+def _proposed_time(address: Address, relation: Relation) -> str | None:
+    """The time column that the first rows make likely."""
+    with tempfile.TemporaryDirectory(prefix="portolan-") as folder:
+        return proposed_time(journey.suggest_columns(sampled(address, relation, Path(folder))))
+
+
+def _is_database(given: Arguments) -> bool:
+    """Whether an import is from a database; refuses what goes with files or databases only."""
+    addresses = [name for name in given.sources if is_address(name)]
+    if addresses and len(given.sources) > 1:
+        raise ValueNotAllowedError(
+            "A database is imported alone. Import it first, then add the others by --add."
+        )
+    used = [name for name in OF_DATABASES if getattr(given, name)]
+    if used and not addresses:
+        raise ValueNotAllowedError(
+            f"--{used[0]} is for databases; {given.sources[0]!r} is a file. Leave it out."
+        )
+    return bool(addresses)
+
+
+def _signed_in(address: Address) -> Address:
+    """The address with the password of the environment, where it has none."""
+    return signed_in(address, os.environ.get(PASSWORD_VARIABLE))
+
+
+def _progress() -> Callable[[Progress], None] | None:
+    return tell_progress if sys.stderr.isatty() else None

@@ -1,0 +1,75 @@
+"""A column of text as codes, coded batch by batch as it arrives."""
+
+from typing import Any, Final, cast
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from journey.store.layout import Array, Column, narrowest
+
+_MOST_HELD: Final = 500_000
+"""Texts of separate batches, before those they share are put together."""
+
+
+class CodedText:
+    """A column on its way to codes: texts of one batch at a time, each distinct one kept once.
+
+    Examples
+    --------
+    >>> column = CodedText()
+    >>> column.add(pa.array(["Demo", "Ad"]))
+    >>> column.add(pa.array(["Ad", None]))
+    >>> codes, values = column.finished()
+    >>> codes.tolist(), values.to_pylist()
+    ([1, 0, 0, 2], ['Ad', 'Demo'])
+    """
+
+    def __init__(self) -> None:
+        self._codes: list[Array] = []
+        self._values: list[pa.StringArray] = []
+        self._n_held = self._n_merged = 0
+
+    def add(self, texts: Column) -> None:
+        """Take the next batch of texts."""
+        encoded = cast("Any", texts).dictionary_encode()
+        n_values = len(encoded.dictionary)
+        codes = encoded.indices.fill_null(n_values).to_numpy()
+        self._codes.append(codes.astype(narrowest(n_values + 1)))
+        self._values.append(encoded.dictionary)
+        self._n_held += n_values
+        if self._n_held > 2 * self._n_merged + _MOST_HELD:
+            self._merge()
+
+    def finished(self) -> tuple[Array, pa.StringArray]:
+        """Codes of all texts and the distinct values in binary order; null is the code after."""
+        self._merge()
+        ((codes,), (values,)) = self._codes, self._values
+        order = pc.sort_indices(cast("Any", values)).to_numpy()
+        rank = np.full(len(order) + 1, len(order), codes.dtype)
+        rank[order] = np.arange(len(order))
+        return rank[codes], cast("Any", values).take(pa.array(order))
+
+    def _merge(self) -> None:
+        """Make one batch of all so far, so that a text that many have is held once."""
+        held = pa.concat_arrays([pa.array([], pa.string()), *self._values])
+        encoded = cast("Any", held).dictionary_encode()
+        n_values = self._n_held = self._n_merged = len(encoded.dictionary)
+        codes = np.empty(sum(map(len, self._codes)), narrowest(n_values + 1))
+        lengths = [len(values) for values in self._values]
+        _translate(codes, self._codes, encoded.indices.to_numpy(), lengths, n_values)
+        self._codes, self._values = [codes], [encoded.dictionary]
+
+
+def _translate(
+    target: Array, batches: list[Array], places: Array, lengths: list[int], null: int
+) -> None:
+    """Write the codes of batches, emptied on the way, as places in what all batches share."""
+    begin = first = 0
+    batches.reverse()
+    for length in lengths:
+        codes: npt.NDArray[Any] = batches.pop()
+        meant = np.append(places[first : first + length], null).astype(target.dtype)
+        np.take(meant, codes, out=target[begin : begin + len(codes)], mode="clip")
+        begin, first = begin + len(codes), first + length

@@ -1,0 +1,116 @@
+"""Values by their place in order, found in rounds: bracketed by counting, then collected."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from journey.kernels.compiled import kernel
+
+Ints = npt.NDArray[np.int64]
+Labels = npt.NDArray[np.uint32]
+Values = npt.NDArray[Any]
+Wide = npt.NDArray[np.uint64]
+
+NONE_FOLLOWS = np.uint64(2**64 - 1)
+
+
+@kernel
+def count_in_bins(
+    labels: Labels, values: Values, lows: Wide, shifts: Wide, slots: Wide, n_slots: int, n_bins: int
+) -> npt.NDArray[np.uint32]:
+    """How many values of each slot fall into each of its bins of ``2 ** shift`` from low on.
+
+    ``slots[label]`` is the place of a label; all without a place share the one past the last.
+    What is below wraps around, unsigned as all is, and so lies above the last bin.
+    """
+    width = np.uint64(n_bins + 1)
+    above = np.uint64(n_bins)
+    counts = np.zeros((n_slots + 1) * (n_bins + 1), np.uint32)
+    for row in range(len(labels)):
+        label = labels[row]
+        place = (np.uint64(values[row]) - lows[label]) >> shifts[label]
+        counts[slots[label] * width + min(place, above)] += np.uint32(1)
+    return counts.reshape(n_slots + 1, n_bins + 1)[:n_slots, :n_bins].copy()
+
+
+@kernel
+def collect_in_brackets(
+    labels: Labels, values: Values, lows: Wide, widths: Wide
+) -> tuple[Labels, Wide, Wide]:
+    """Labels and values inside their brackets, and by label the least value above its bracket.
+
+    Values are given as distances from the bracket's low.
+    """
+    found = np.empty(len(labels), np.uint32)
+    distances = np.empty(len(labels), np.uint64)
+    above = np.full(len(lows), NONE_FOLLOWS, np.uint64)
+    at = 0
+    for row in range(len(labels)):
+        label = labels[row]
+        distance = np.uint64(values[row]) - lows[label]
+        if distance < widths[label]:
+            found[at] = label
+            distances[at] = distance
+            at += 1
+        elif distance < above[label]:  # what is below has wrapped around, beyond all above
+            above[label] = distance
+    return found[:at].copy(), distances[:at].copy(), above
+
+
+@kernel
+def settle(values: Wide, place: int) -> None:
+    """Move the value that sorting would put at a place there, no larger one before it.
+
+    Hoare's selection; numpy's own takes ten times as long to compile.
+    """
+    low, high = 0, len(values) - 1
+    while low < high:
+        pivot = values[(low + high) // 2]
+        left, right = low, high
+        while left <= right:
+            while values[left] < pivot:
+                left += 1
+            while values[right] > pivot:
+                right -= 1
+            if left <= right:
+                values[left], values[right] = values[right], values[left]
+                left += 1
+                right -= 1
+        if place <= right:
+            high = right
+        elif place >= left:
+            low = left
+        else:
+            break
+
+
+@kernel
+def values_at_places(
+    labels: Labels, values: Wide, places: Ints, n_labels: int
+) -> tuple[Wide, Wide]:
+    """Of each label the value at a place in its order, and the next one after it.
+
+    A label of which nothing was collected has 0, one whose last value is at the place has none
+    that follows.
+    """
+    starts = np.zeros(n_labels + 1, np.int64)
+    for label in labels:
+        starts[np.int64(label) + 1] += 1
+    starts = np.cumsum(starts)
+    free = starts.copy()
+    grouped = np.empty(len(values), np.uint64)
+    for row in range(len(labels)):
+        grouped[free[labels[row]]] = values[row]
+        free[labels[row]] += 1
+    found = np.zeros(n_labels, np.uint64)
+    following = np.full(n_labels, NONE_FOLLOWS, np.uint64)
+    for label in range(n_labels):
+        place = places[label]
+        own = grouped[starts[label] : starts[label + 1]]
+        if len(own):
+            settle(own, place)
+            found[label] = own[place]
+            for value in own[place + 1 :]:
+                following[label] = min(following[label], value)
+    return found, following

@@ -1,0 +1,53 @@
+"""What a runner puts a question to."""
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeAlias, TypeVar, cast
+
+from journey.store.cache import memory
+from journey.store.layout import Shard, Store
+
+Answer = TypeVar("Answer")
+T = TypeVar("T")
+Cut: TypeAlias = tuple[str, int, int, int]
+
+
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """One shard with the store it belongs to, whose dictionaries it shares.
+
+    What was made of it for a log is held as long as the log is, whatever else is remembered.
+    """
+
+    store: Store
+    shard: Shard
+    held: dict[Hashable, Any] = field(default_factory=dict[Hashable, Any])
+
+    @property
+    def key(self) -> Cut:
+        """Tells it from any other piece: how a log is cut is no part of its fingerprint."""
+        shard = self.shard
+        first = int(shard.cases[0]) if shard.n_journeys else -1
+        return self.store.fingerprint, first, shard.n_journeys, shard.n_touchpoints
+
+    def get(self, key: Hashable, make: Callable[[], T], *, n_bytes: Callable[[T], int]) -> T:
+        """What the key says about this shard: held, remembered, or else made now."""
+        if key not in self.held:
+            self.held[key] = memory.get((key, self.key), make, n_bytes=n_bytes)
+        return cast("T", self.held[key])
+
+
+class Runner(Protocol):
+    """Who puts a question to all shards of a log."""
+
+    def ask(self, question: Callable[[Piece], Answer]) -> list[Answer]:
+        """The answers of all shards, in their order."""
+        ...
+
+    def ask_in_buckets(
+        self,
+        question: Callable[[Piece, int], Sequence[Any]],
+        merge: Callable[[Sequence[Any]], Answer],
+    ) -> list[Answer]:
+        """The answers of all buckets: the parts that shards give for one are merged there."""
+        ...

@@ -1,0 +1,119 @@
+"""Put a question to every shard on the workers of a Spark cluster."""
+
+import pickle
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from journey.errors import ClusterError
+from journey.runners.piece import Piece
+from journey.runners.spark_session import (
+    Cluster,
+    in_buckets,
+    of_shards,
+    session_of,
+    told_by_workers,
+)
+from journey.runners.spark_worker import Job, read_answer
+
+Answer = TypeVar("Answer")
+
+_ADDRESS = re.compile(r"(spark://[^/]+|sc://[^/]+(?:/;[^/]*)?)(/.*)?", re.DOTALL)
+
+OPENING_SECONDS = 180
+"""A cluster that has not answered the first question by then has no free worker."""
+
+ANSWER_SECONDS = 3_600
+
+
+@dataclass(frozen=True)
+class Spark:
+    """The workers of a cluster, for a data set in a directory that all of them see."""
+
+    cluster: Cluster
+    directory: str
+    fingerprint: str
+    n_shards: int
+
+    def ask(self, question: Callable[[Piece], Answer]) -> list[Answer]:
+        """The answers of all shards, in their order.
+
+        Raises
+        ------
+        ClusterError
+            If the workers can't answer.
+        StoreError
+            If a shard is missing where the workers look for it.
+        """
+        job = Job(self.directory, self.fingerprint, pickle.dumps(question))
+        return _put(self.cluster, job, self.n_shards, ANSWER_SECONDS)
+
+    def ask_in_buckets(
+        self,
+        question: Callable[[Piece, int], Sequence[Any]],
+        merge: Callable[[Sequence[Any]], Answer],
+    ) -> list[Answer]:
+        """The answers of all buckets, as many as shards: Spark brings their parts together.
+
+        Raises
+        ------
+        ClusterError, StoreError
+            As for :meth:`ask`.
+        """
+        if not self.n_shards:
+            return []
+        job = pickle.dumps(Job(self.directory, self.fingerprint, pickle.dumps(question)))
+        asked = in_buckets(job, pickle.dumps(merge), self.n_shards)
+        return _read(self.cluster, asked, ANSWER_SECONDS)
+
+
+def is_address(place: object) -> bool:
+    """Whether a place is on a cluster: ``spark://host:port/path`` or ``sc://host:port/path``.
+
+    Examples
+    --------
+    >>> is_address("spark://head:7077/data/Spring"), is_address("/data/Spring")
+    (True, False)
+    """
+    return isinstance(place, str) and place.startswith(("spark://", "sc://"))
+
+
+def split_address(address: str) -> tuple[Cluster, str]:
+    """The cluster and the directory that an address names.
+
+    Raises
+    ------
+    ClusterError
+        If it names no cluster with its port, or no directory.
+
+    Examples
+    --------
+    >>> cluster, directory = split_address("spark://head:7077/data/Spring 2026")
+    >>> cluster.url, directory
+    ('spark://head:7077', '/data/Spring 2026')
+    """
+    found = _ADDRESS.fullmatch(address.strip())
+    if not found or not found[2] or found[2] == "/":
+        raise ClusterError(
+            f"{address[:200]!r} is no address of a data set on a cluster. Give "
+            "spark://host:7077/path/to/data set, or sc://host:15002/path/to/data set for "
+            "Spark Connect."
+        )
+    return Cluster(found[1]), found[2].rstrip("/")
+
+
+def ask_directory(cluster: Cluster, directory: str, question: Callable[[Path], Answer]) -> Answer:
+    """The answer of one worker to a question about a directory that it sees."""
+    job = Job(directory, None, pickle.dumps(question))
+    return _put(cluster, job, 1, OPENING_SECONDS)[0]
+
+
+def _put(cluster: Cluster, job: Job, n_shards: int, seconds: float) -> list[Any]:
+    return _read(cluster, of_shards(pickle.dumps(job), n_shards), seconds) if n_shards else []
+
+
+def _read(cluster: Cluster, asked: Callable[[Any], Any], seconds: float) -> list[Any]:
+    told = told_by_workers(session_of(cluster), asked, seconds)
+    return [read_answer(answer) for answer in told]

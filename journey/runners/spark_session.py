@@ -1,0 +1,230 @@
+"""The connection to a Spark cluster, and what goes wrong with it in plain words."""
+
+import os
+import shutil
+import socket
+from collections.abc import Callable
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as OutOfTimeError
+from dataclasses import dataclass
+from functools import partial
+from importlib.util import find_spec
+from threading import Lock, Thread
+from typing import Any, Final
+from uuid import uuid4
+
+from journey.errors import ClusterError
+from journey.runners.spark_worker import PARTS_SCHEMA, SCHEMA, answers, merged, parts
+from journey.version import VERSION
+
+REACH_SECONDS: Final = 5
+
+_sessions: dict["Cluster", Any] = {}
+_lock = Lock()
+
+_KNOWN_FAULTS: Final = {
+    "No module named 'journey'": (
+        "The workers don't find Portolan. Put its folder on the PYTHONPATH of every worker."
+    ),
+    "No module named": (
+        "The workers' Python lacks a package that Portolan needs. Install requirements.txt there."
+    ),
+    "PYTHON_VERSION_MISMATCH": (
+        "The workers run another version of Python than this machine. Set PYSPARK_PYTHON to the "
+        "same version everywhere."
+    ),
+    "Cannot run program": (
+        "The workers don't find the Python they are to run. Set PYSPARK_PYTHON to its path."
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """The address of a cluster: its master, or a server of Spark Connect."""
+
+    url: str
+
+    @property
+    def is_connect(self) -> bool:
+        """Whether it is reached through Spark Connect."""
+        return self.url.startswith("sc://")
+
+    @property
+    def name(self) -> str:
+        """The address as it may be shown: without a token."""
+        return self.url.partition("/;")[0]
+
+    @property
+    def hosts(self) -> list[tuple[str, int]]:
+        """Hosts and ports, of which one must answer."""
+        found: list[tuple[str, int]] = []
+        for host in self.name.partition("://")[2].split(","):
+            name, _, port = host.rpartition(":")
+            if not name or not port.isdecimal():
+                raise ClusterError(
+                    f"{self.name!r} does not say which port. Give it as host:port, for example "
+                    f"{'sc://head:15002' if self.is_connect else 'spark://head:7077'}."
+                )
+            found.append((name.strip("[]"), int(port)))
+        return found
+
+
+def session_of(cluster: Cluster) -> Any:
+    """The session with a cluster, opened once for each process.
+
+    Raises
+    ------
+    ClusterError
+        If PySpark or Java is missing, or the cluster can't be reached.
+    """
+    with _lock:
+        if cluster not in _sessions:
+            _check_installed(cluster)
+            _check_reachable(cluster)
+            _sessions[cluster] = _connected(cluster)
+        return _sessions[cluster]
+
+
+def of_shards(job: bytes, n_shards: int) -> Callable[[Any], Any]:
+    """The frame of all shards' answers, given a session."""
+    return lambda session: _shards(session, n_shards).mapInArrow(
+        partial(answers, version=VERSION, job=job), SCHEMA
+    )
+
+
+def in_buckets(job: bytes, merge: bytes, n_shards: int) -> Callable[[Any], Any]:
+    """The frame of all buckets' answers, as many as shards, given a session."""
+    ask = partial(parts, version=VERSION, job=job, n_buckets=n_shards)
+
+    def merge_bucket(table: Any) -> Any:
+        return merged(table, merge)
+
+    return lambda session: (
+        _shards(session, n_shards)
+        .mapInArrow(ask, PARTS_SCHEMA)
+        .groupBy("bucket")
+        .applyInArrow(merge_bucket, SCHEMA)
+    )
+
+
+def told_by_workers(session: Any, asked: Callable[[Any], Any], seconds: float) -> list[bytes]:
+    """What the workers tell, in the order of shards or buckets.
+
+    Raises
+    ------
+    ClusterError
+        If they fail, or don't answer in time.
+    """
+    tag = f"portolan-{uuid4().hex}"
+    told: Future[list[dict[str, Any]]] = Future()
+    Thread(target=_collect, args=(session, tag, asked, told), daemon=True).start()
+    try:
+        rows = told.result(timeout=seconds)
+    except OutOfTimeError as error:
+        session.interruptTag(tag)
+        raise ClusterError(
+            f"The cluster did not answer in {seconds:g} seconds. Are its workers up, and are any "
+            "of them free?"
+        ) from error
+    except Exception as error:
+        raise ClusterError(_fault(error)) from error
+    return [row["answer"] for row in sorted(rows, key=lambda row: row["shard"])]
+
+
+def _shards(session: Any, n_shards: int) -> Any:
+    """A row and a task for each shard."""
+    return session.range(0, n_shards, 1, n_shards)
+
+
+def _collect(
+    session: Any,
+    tag: str,
+    asked: Callable[[Any], Any],
+    told: "Future[list[dict[str, Any]]]",
+) -> None:
+    """In a thread of its own, so that whoever waits can give up."""
+    try:
+        session.addTag(tag)
+        told.set_result(asked(session).toArrow().to_pylist())
+    except Exception as error:  # noqa: BLE001 -- raised where it is waited for
+        told.set_exception(error)
+    finally:
+        session.removeTag(tag)
+
+
+def _connected(cluster: Cluster) -> Any:
+    try:
+        return _connect(cluster) if cluster.is_connect else _classic(cluster)
+    except ClusterError:
+        raise
+    except Exception as error:
+        raise ClusterError(f"{cluster.name} can't be used: {_fault(error)}") from error
+
+
+def _connect(cluster: Cluster) -> Any:
+    from pyspark.sql.connect.session import SparkSession
+
+    return SparkSession.builder.remote(cluster.url).create()
+
+
+def _classic(cluster: Cluster) -> Any:
+    """A driver in this process; there can be one only."""
+    from pyspark.sql import SparkSession
+
+    session = (
+        SparkSession.builder.master(cluster.url)
+        .appName("Portolan")
+        .config("spark.ui.enabled", "false")
+        .config("spark.ui.showConsoleProgress", "false")
+        .getOrCreate()
+    )
+    master = session.sparkContext.master
+    if master != cluster.url:
+        raise ClusterError(
+            f"This process is connected to {master} already, and can be to one cluster only. "
+            f"Open {cluster.name} in another, or use Spark Connect."
+        )
+    return session
+
+
+def _check_installed(cluster: Cluster) -> None:
+    needed = ["pyspark", *(["grpc", "grpc_status", "zstandard"] if cluster.is_connect else [])]
+    missing = [name for name in needed if find_spec(name) is None]
+    if missing:
+        raise ClusterError(
+            f"{', '.join(missing)} is not installed, and a cluster is asked through it. "
+            "Run: pip install -r requirements-cluster.txt"
+        )
+    java = os.environ.get("JAVA_HOME")
+    if not cluster.is_connect and not java and shutil.which("java") is None:
+        raise ClusterError(
+            "Java is not found, and Spark runs on it. Install Java 17 or later, or set JAVA_HOME; "
+            "Spark Connect (sc://…) needs none here."
+        )
+
+
+def _check_reachable(cluster: Cluster) -> None:
+    """Spark itself would go on trying for minutes."""
+    problem = "unknown"
+    for host in cluster.hosts:
+        try:
+            socket.create_connection(host, timeout=REACH_SECONDS).close()
+        except OSError as error:
+            problem = str(error)
+        else:
+            return
+    raise ClusterError(
+        f"Nothing answers at {cluster.name} ({problem}). Is the cluster up, and is that its "
+        "address as seen from this machine?"
+    )
+
+
+def _fault(error: Exception) -> str:
+    """What is behind an error of Spark, in a line."""
+    text = str(error)
+    for sign, words in _KNOWN_FAULTS.items():
+        if sign in text:
+            return words
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return f"The cluster failed: {lines[0][:500] if lines else type(error).__name__}"

@@ -1,0 +1,50 @@
+"""What every server does once, before or while the first page is asked for."""
+
+import atexit
+import gc
+import threading
+from typing import Final
+
+import pandas as pd
+
+import journey
+
+_FEW_TOUCHES: Final = {
+    "account_id": ["A1", "A1", "A2"],
+    "occurred_at": ["2026-01-01", "2026-01-02", "2026-01-03"],
+    "touchpoint": ["Ad", "Demo", "Ad"],
+}
+
+
+def warm_up_in_background() -> None:
+    """Begin to warm up; a page asked for meanwhile waits for nothing but what it needs itself."""
+    threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
+
+
+def warm_up() -> None:
+    """Load what pages need, then set it aside from the collection of garbage.
+
+    Streamlit collects garbage after every run of a page. That takes 0.1 s while the collector looks
+    through all of Plotly, numba and pandas, and nothing once these are known to stay.
+    """
+    _ask_something()
+    gc.collect()
+    gc.freeze()
+    atexit.register(gc.unfreeze)
+
+
+def _ask_something() -> None:
+    """Put the questions of the first pages to a tiny log: it loads modules and compiled loops."""
+    log = journey.from_frame(pd.DataFrame(_FEW_TOUCHES))
+    journey.charts.journey_map(journey.journey_graph(log))
+    journey.charts.step_sankey(journey.step_flows(log, steps=2))
+    for question in (
+        journey.stage_funnel,
+        journey.last_touchpoints,
+        journey.back_moves,
+        journey.stalled_accounts,
+        journey.summary,
+    ):
+        question(log)
+    journey.charts.plot_months(journey.months(log))
+    journey.variants(log, top=1)

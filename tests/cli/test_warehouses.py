@@ -1,0 +1,92 @@
+"""A database on the command line: imported, refreshed, and refused in one clear line."""
+
+import duckdb
+import pytest
+
+from journey import cli
+from tests.ingest.warehouses.here import run_tasks_here
+
+
+@pytest.fixture(autouse=True)
+def _in_this_process(monkeypatch):
+    run_tasks_here(monkeypatch)
+
+
+@pytest.fixture
+def shop(tmp_path):
+    path = tmp_path / "shop.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            "CREATE TABLE events AS SELECT 'a' || i % 2 AS account, "
+            "TIMESTAMPTZ '2026-01-01 00:00:00+00' + INTERVAL (i) DAY AS happened_at, "
+            "'e' || i % 3 AS event, i AS amount, 'note ' || i AS note FROM range(10) AS r(i)"
+        )
+    return path
+
+
+@pytest.fixture
+def run(capsys):
+    def tell(*arguments):
+        code = cli.main([str(argument) for argument in arguments])
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return tell
+
+
+def test_a_table_is_imported_in_part_and_refreshed(shop, run):
+    address = f"duckdb://{shop}"
+    code, out, err = run(
+        *("import", address, "--table", "events", "--into", "Shop"),
+        *("--where", "amount>=2", "--since", "2026-01-04", "--column", "left out=note"),
+    )
+    assert (code, "events" in out) == (0, True)
+    # Days 3 to 9.
+    assert f"7 rows fetched from {address}." in err
+    assert "Shop: 7 touchpoints in 2 journeys." in err
+    with duckdb.connect(str(shop)) as connection:
+        connection.execute(
+            "INSERT INTO events VALUES ('a0', '2026-01-20 00:00:00+00', 'Won', 5, ''), "
+            "('a0', '2026-01-21 00:00:00+00', 'Won', 1, '')"
+        )
+    code, _, err = run("refresh", "Shop")
+    assert code == 0
+    # The row at the mark and the new one of 2 or more; the other one is not wanted.
+    assert "events: 2 rows fetched." in err
+    assert "Shop: 1 touchpoints are new; 8 in 2 journeys." in err
+
+
+def test_a_query_can_be_added_to_a_data_set(shop, run):
+    address = f"duckdb://{shop}?table=events"
+    assert run("import", address, "--into", "Both", "--until", "2026-01-03")[0] == 0
+    query = "SELECT account, happened_at, 'Call' AS event FROM events WHERE amount = 9"
+    code, _, err = run("import", f"duckdb://{shop}", "--query", query, "--into", "Both", "--add")
+    assert (code, "1 rows fetched" in err) == (0, True)
+    assert run("summary", "Both", "--format", "json")[1].count('"n_touchpoints": 3') == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (["import", "ADDRESS", "--into", "X"], "Name the table to read"),
+        (["import", "ADDRESS", "--table", "evnts", "--into", "X"], "Did you mean 'events'?"),
+        (["import", "ADDRESS", "a.csv", "--into", "X"], "A database is imported alone"),
+        (["import", "a.csv", "--table", "t", "--into", "X"], "--table is for databases"),
+        (["import", "mysql://h/d", "--table", "t", "--into", "X"], "The kind of database"),
+        (["refresh", "Nothing"], "Nothing"),
+        (["summary", "postgresql://ada:s3cret@h/d"], "A database is imported first"),
+    ],
+)
+def test_what_can_not_be_is_one_clear_line(shop, run, arguments, problem):
+    told = [argument.replace("ADDRESS", f"duckdb://{shop}") for argument in arguments]
+    code, out, err = run(*told)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert problem in err
+    assert "s3cret" not in err
+
+
+def test_a_data_set_of_files_can_not_be_refreshed(run, tmp_path):
+    (tmp_path / "a.csv").write_text("account,when,event\nA,2026-01-01,Demo\n")
+    assert run("import", tmp_path / "a.csv", "--into", "Files")[0] == 0
+    code, _, err = run("refresh", "Files")
+    assert (code, "came from no database" in err) == (2, True)

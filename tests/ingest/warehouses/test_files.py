@@ -1,0 +1,161 @@
+"""DuckDB and SQLite files."""
+
+import sqlite3
+from contextlib import closing
+from urllib.parse import quote
+
+import duckdb
+import pytest
+
+from journey.errors import WarehouseError
+from journey.ingest import read_touchpoints
+from journey.ingest.warehouses import (
+    Selection,
+    fetched,
+    list_tables,
+    origins,
+    read_address,
+    read_relation,
+    refresh,
+)
+
+pytestmark = pytest.mark.usefixtures("in_this_process")
+
+SINGLE = "(more than one SELECT|one statement)"
+CREATE = {
+    "duckdb": "CREATE TABLE events (account VARCHAR, happened_at TIMESTAMPTZ, event VARCHAR)",
+    "sqlite": "CREATE TABLE events (account TEXT, happened_at TIMESTAMP, event TEXT)",
+}
+ROWS = (
+    "('Acme', '2026-01-05T10:00:00+00:00', 'Ad click')",
+    "('Acme', '2026-01-07T07:30:00+00:00', 'Demo')",
+    "('Bolt', '2026-01-06T12:00:00+00:00', 'Ad click')",
+)
+
+
+@pytest.fixture(params=["duckdb", "sqlite"])
+def file(request, tmp_path):
+    return File(request.param, tmp_path / "my shop?.db")
+
+
+class File:
+    def __init__(self, kind, path):
+        self.kind, self.path = kind, path
+        self.address = f"{kind}://{quote(str(path))}"
+        self.run(CREATE[kind], f"INSERT INTO events VALUES {', '.join(ROWS)}")
+
+    def run(self, *statements):
+        if self.kind == "duckdb":
+            with duckdb.connect(str(self.path)) as connection:
+                for statement in statements:
+                    connection.execute(statement)
+        else:
+            with closing(sqlite3.connect(self.path)) as connection:
+                for statement in statements:
+                    connection.execute(statement)
+                connection.commit()
+
+
+def import_table(file, into):
+    wanted = Selection(read_relation("events", None), time="happened_at")
+    with fetched(read_address(file.address), wanted, into) as found:
+        return read_touchpoints(found.file, into=into)
+
+
+def test_a_table_becomes_a_log_and_is_refreshed(file, tmp_path):
+    log = import_table(file, tmp_path / "set")
+    assert (log.n_touchpoints, log.n_journeys) == (3, 2)
+    assert str(log.last_at) == "2026-01-07 07:30:00+00:00"
+    assert refresh(tmp_path / "set")[1][0].n_rows == 0
+    file.run("INSERT INTO events VALUES ('Bolt', '2026-01-08T00:00:00+00:00', 'Demo')")
+    log, told = refresh(tmp_path / "set")
+    assert (log.n_touchpoints, told[0].n_rows) == (4, 2)
+    assert origins(tmp_path / "set")[0].address == file.address
+
+
+def test_tables_and_views_are_listed(file):
+    file.run("CREATE VIEW wins AS SELECT * FROM events WHERE event = 'Won'")
+    assert list_tables(read_address(file.address)) == ["events", "wins"]
+
+
+def test_a_query_with_conditions(file, fetch):
+    query = "SELECT account, count(*) AS n FROM events GROUP BY account"
+    rows, _ = fetch(file.address, query=query, where=("account!=Bolt",))
+    assert rows == {"account": ["Acme"], "n": ["2"]}
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("INSERT INTO events SELECT * FROM events", "only a SELECT"),
+        ("SELECT 1 AS a) AS q; DROP TABLE events; SELECT * FROM (SELECT 1 AS a", SINGLE),
+        ("SELECT * FROM nowhere", "nowhere"),
+    ],
+)
+def test_a_query_that_can_not_be(file, fetch, query, said):
+    before = file.path.read_bytes()
+    with pytest.raises(WarehouseError, match=said):
+        fetch(file.address, query=query)
+    assert file.path.read_bytes() == before
+
+
+def test_no_such_file(file, fetch):
+    file.path.unlink()
+    with pytest.raises(WarehouseError, match="no file 'my shop"):
+        fetch(file.address, "events")
+
+
+def test_what_is_no_database(file, fetch):
+    file.path.write_text("account,happened_at\n" * 500)
+    with pytest.raises(WarehouseError, match="my shop"):
+        fetch(file.address, "events")
+
+
+class TestDuckDB:
+    @pytest.fixture
+    def shop(self, tmp_path):
+        return File("duckdb", tmp_path / "shop.duckdb")
+
+    def test_every_type_is_a_clear_text(self, shop, fetch):
+        cases = {
+            "'a' || chr(0) || 'b'": "ab",
+            "170141183460469231731687303715884105727::HUGEINT": str(2**127 - 1),
+            "1.50::DECIMAL(9,2)": "1.50",
+            "1.0::DOUBLE": "1",
+            "'Infinity'::DOUBLE": "inf",
+            "['a', 'b']": '["a","b"]',
+            "{'a': 1}": '{"a":1}',
+            "TIMESTAMPTZ '2026-03-29 02:30:00+02'": "2026-03-29 00:30:00.000000+00:00",
+            "TIMESTAMP '2026-03-29 02:30:00'": "2026-03-29 02:30:00",
+            "TIMESTAMP 'infinity'": "infinite",
+            "INTERVAL 1 DAY": "1 day",
+            "'x'::BLOB": "x",
+            "NULL": None,
+        }
+        columns = ", ".join(f"{value} AS c{place}" for place, value in enumerate(cases))
+        rows, _ = fetch(shop.address, query=f"SELECT {columns}")
+        assert dict(zip(cases, [value for (value,) in rows.values()], strict=True)) == cases
+
+    @pytest.mark.parametrize(
+        "query",
+        [
+            "SELECT * FROM read_text('/etc/hostname')",
+            "SELECT * FROM read_csv('/etc/passwd')",
+            "SELECT * FROM '/etc/passwd'",
+            "SELECT * FROM glob('/*')",
+        ],
+    )
+    def test_no_other_file_can_be_read(self, shop, fetch, query):
+        with pytest.raises(WarehouseError, match="can't do this"):
+            fetch(shop.address, query=query)
+
+    def test_a_file_that_is_being_written_is_told_of(self, shop):
+        with (
+            duckdb.connect(str(shop.path)),
+            pytest.raises(WarehouseError, match="another program writes"),
+        ):
+            list_tables(read_address(shop.address))
+
+    def test_the_file_can_be_read_while_nobody_may_write_it(self, shop):
+        shop.path.chmod(0o400)
+        assert list_tables(read_address(shop.address)) == ["events"]

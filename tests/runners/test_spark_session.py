@@ -1,0 +1,71 @@
+"""What goes wrong with a cluster, in words; nothing here needs one."""
+
+import importlib.util
+import shutil
+
+import pytest
+
+from journey.errors import ClusterError
+from journey.runners import spark_session
+from journey.runners.spark import split_address
+from journey.runners.spark_session import Cluster, _fault, session_of
+
+ADDRESS = "spark://127.0.0.1:9"
+
+
+def test_several_masters_and_ipv6_are_understood():
+    assert Cluster("spark://a:7077,b:7078").hosts == [("a", 7077), ("b", 7078)]
+    assert Cluster("sc://[::1]:15002").hosts == [("::1", 15002)]
+
+
+def test_a_token_is_passed_on_and_never_shown():
+    cluster, directory = split_address("sc://head:15002/;use_ssl=true;token=secret/data/Spring")
+    assert (cluster.url, directory) == (
+        "sc://head:15002/;use_ssl=true;token=secret",
+        "/data/Spring",
+    )
+    assert cluster.name == "sc://head:15002"
+
+
+@pytest.mark.parametrize("path", ["/data/Spring 2026", "/data/Ελλάδα", "/a;b/c%20d"])
+def test_a_path_is_taken_as_it_is(path):
+    assert split_address(f"spark://head:7077{path}")[1] == path
+
+
+@pytest.mark.parametrize("address", ["spark://", "spark:///data", "sc://head:1", "spark://h:1/"])
+def test_half_an_address_is_refused(address):
+    with pytest.raises(ClusterError, match="Give spark://host:7077/path/to/data set"):
+        split_address(address)
+
+
+def test_missing_packages_are_named_with_the_way_to_get_them(monkeypatch):
+    monkeypatch.setattr(spark_session, "find_spec", lambda _: None)
+    with pytest.raises(ClusterError, match=r"pyspark is not .* -r requirements-cluster.txt"):
+        session_of(Cluster(ADDRESS))
+    with pytest.raises(ClusterError, match=r"pyspark, grpc, grpc_status, zstandard is not"):
+        session_of(Cluster("sc://127.0.0.1:9"))
+
+
+def test_missing_java_is_told(monkeypatch):
+    monkeypatch.setattr(spark_session, "find_spec", importlib.util.find_spec)
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    with pytest.raises(ClusterError, match="Java is not found"):
+        session_of(Cluster(ADDRESS))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("ModuleNotFoundError: No module named 'journey'", "don't find Portolan"),
+        ("ModuleNotFoundError: No module named 'numba'", "lacks a package"),
+        ("[PYTHON_VERSION_MISMATCH] Python in worker has", "another version of Python"),
+        ('Cannot run program "python3.11": error=2', "don't find the Python"),
+        ("\n  Job aborted.\n  at java.lang", "The cluster failed: Job aborted."),
+        ("", "The cluster failed: RuntimeError"),
+    ],
+)
+def test_faults_of_spark_are_told_in_a_line(text, words):
+    told = _fault(RuntimeError(text))
+    assert words in told
+    assert "\n" not in told
