@@ -18,8 +18,8 @@ from journey.reading import (
     Extent,
     Norms,
     Reading,
+    ask_in_parts,
     ask_part,
-    ask_parts,
     ask_view,
     extent_of,
     last_tick,
@@ -32,7 +32,7 @@ from journey.runners.threads import Threads
 from journey.schema import CASE_ROLES, SECONDS_PER_DAY, Case
 from journey.store.cache import memory
 from journey.store.layout import MICROSECONDS, Store
-from journey.store.recase import recase
+from journey.store.recase import recase, seconds_of_gap
 from journey.store.view import View
 
 Answer = TypeVar("Answer")
@@ -209,14 +209,11 @@ class TouchpointLog:
             sent to where the shards are. Its answer is small too: of a size that doesn't grow with
             touchpoints.
         """
-        norms = self._norms if self._reading.needs_facts else None
-        asked = partial(ask_view, reading=self._reading, norms=norms, question=question)
-        return self.runner.ask(asked)
+        return self.runner.ask(partial(self._ask_view, question=question))
 
     def ask_with_facts(self, question: Callable[[tuple[View, ShardFacts]], Answer]) -> list[Answer]:
         """The answers of all shards to a question that needs facts of journeys too."""
-        asked = partial(ask_part, reading=self._reading, norms=self._norms, question=question)
-        return self.runner.ask(asked)
+        return self.runner.ask(partial(self._ask_part, question=question))
 
     def ask_in_buckets(
         self,
@@ -232,9 +229,26 @@ class TouchpointLog:
         merge
             Asked with the parts of one bucket, in the order of shards, gives a small answer.
         """
-        norms = self._norms if self._reading.needs_facts else None
-        asked = partial(ask_parts, reading=self._reading, norms=norms, question=question)
+        asked = partial(ask_in_parts, ask=self._ask_view, question=question)
         return self.runner.ask_in_buckets(asked, merge)
+
+    def ask_in_buckets_with_facts(
+        self,
+        question: Callable[[tuple[View, ShardFacts], int], Sequence[Any]],
+        merge: Callable[[Sequence[Any]], Answer],
+    ) -> list[Answer]:
+        """The answers of all buckets to a question that needs facts of journeys too."""
+        asked = partial(ask_in_parts, ask=self._ask_part, question=question)
+        return self.runner.ask_in_buckets(asked, merge)
+
+    @property
+    def _ask_view(self) -> partial[Any]:
+        norms = self._norms if self._reading.needs_facts else None
+        return partial(ask_view, reading=self._reading, norms=norms)
+
+    @property
+    def _ask_part(self) -> partial[Any]:
+        return partial(ask_part, reading=self._reading, norms=self._norms)
 
     # ---- new logs
 
@@ -359,7 +373,7 @@ class TouchpointLog:
             )
         if case != "session" or gap is None:
             return replace(self, case=case, gap_ticks=None)
-        ticks = _seconds(gap) * self.origin.ticks_per_second
+        ticks = seconds_of_gap(gap) * self.origin.ticks_per_second
         return replace(self, case=case, gap_ticks=int(ticks))
 
     def with_definitions(self, definitions: Definitions) -> "TouchpointLog":
@@ -375,25 +389,3 @@ class TouchpointLog:
         microseconds = int(aware.to_datetime64().astype("datetime64[us]").astype(np.int64))
         per_tick = MICROSECONDS // self.origin.ticks_per_second
         return -(-microseconds // per_tick)
-
-
-def _seconds(gap: str | pd.Timedelta) -> float:
-    """The length of a gap; a bare number could be of any unit."""
-    try:
-        length = pd.NaT if _is_number(gap) else pd.Timedelta(gap)
-    except ValueError:
-        length = pd.NaT
-    if length is pd.NaT or length <= pd.Timedelta(0):
-        raise ValueNotAllowedError(
-            f"The gap that ends a session is {str(gap)!r}. Allowed is a length of time above 0 "
-            "with its unit, for example 30min, 2h or 1d."
-        )
-    return length.total_seconds()
-
-
-def _is_number(gap: object) -> bool:
-    try:
-        float(str(gap))
-    except ValueError:
-        return False
-    return True

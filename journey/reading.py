@@ -132,16 +132,11 @@ def ask_part(
     return question((view_of(piece, reading, norms), facts_of(piece, reading, norms)))
 
 
-def ask_parts(
-    piece: Piece,
-    n_buckets: int,
-    *,
-    reading: Reading,
-    norms: Norms | None,
-    question: Callable[[View, int], Sequence[Answer]],
-) -> Sequence[Answer]:
-    """The answer of a shard to a question about the touchpoints in view, in parts."""
-    return question(view_of(piece, reading, norms), n_buckets)
+def ask_in_parts(
+    piece: Piece, n_buckets: int, *, ask: Callable[..., Answer], question: Callable[..., Answer]
+) -> Answer:
+    """The answer of a shard to a question put in one of the two ways above, in parts."""
+    return ask(piece, question=partial(_in_parts, question=question, n_buckets=n_buckets))
 
 
 def view_of(piece: Piece, reading: Reading, norms: Norms | None) -> View:
@@ -235,3 +230,7 @@ def _last_tick(piece: Piece) -> int | None:
 
 def _ask_walked(piece: Piece, *, reading: Reading, question: Callable[[Walked], Answer]) -> Answer:
     return question(walked_of(piece, reading))
+
+
+def _in_parts(asked: Any, *, question: Callable[[Any, int], Answer], n_buckets: int) -> Answer:
+    return question(asked, n_buckets)

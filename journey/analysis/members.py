@@ -122,10 +122,11 @@ def _has_last(part: Part, *, touchpoint: str) -> Flags:
 
 
 def _has_moved_back(part: Part, *, source: int, target: int) -> Flags:
-    view, _ = part
+    view, facts = part
     moves = back_rows(part)
-    cases = moves.loc[(moves["source"] == source) & (moves["target"] == target), "journey"]
-    return np.isin(view.shard.cases[view.journeys], cases.to_numpy(np.int64))
+    flags = np.zeros(facts.view.n_journeys, dtype=bool)
+    flags[moves.journeys[(moves.sources == source) & (moves.targets == target)]] = True
+    return flags[view.journeys]
 
 
 def _is_begun_in(part: Part, *, month: str) -> Flags:

@@ -1,5 +1,6 @@
 """How far journeys come through the stages, how fast, and where they end or turn back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -7,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from journey.analysis.frames import none_for_missing
 from journey.analysis.statistics import kaplan_meier, wilson
 from journey.facts import ShardFacts
 from journey.kernels.facts import UNDECIDING
@@ -21,7 +21,13 @@ Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 Part = tuple[View, ShardFacts]
 
+Stays = dict[int, tuple[Ints, Flags]]
+Wait = tuple[int, int, float, float]
+"""How many went on and how many did not, the median and the 90th percentile of ticks."""
+
 WON, LOST, NO_DECISION = 0, 1, 2
+NO_WAIT = 0, 0, np.nan, np.nan
+REASON_COLUMNS = ("pair", "reason", "n_moves")
 BACK_COLUMNS = ("source_stage", "target_stage", "n_moves", "n_journeys", "reason")
 
 
@@ -43,6 +49,19 @@ class Entries:
     def has_advanced(self) -> Flags:
         """Journeys that entered the next stage after it."""
         return self.advanced >= 0
+
+
+@dataclass(frozen=True, eq=False)
+class BackRows:
+    """Moves back: the touchpoint that makes each, stages before and after, and the journey.
+
+    Touchpoints and journeys are places in the evidence.
+    """
+
+    rows: Ints
+    sources: Ints
+    targets: Ints
+    journeys: Ints
 
 
 def entries_of(part: Part) -> Entries:
@@ -150,25 +169,21 @@ def time_to_next_stage(log: TouchpointLog) -> pd.DataFrame:
     """
     stages = log.definitions.stage_names
     part = partial(_stays, n_stages=len(stages), as_of=log.as_of_tick)
-    answers = log.ask_with_facts(part)
-    rows: list[dict[str, object]] = []
-    for code, stage in enumerate(stages[:-1]):
-        stays = [answer[code] for answer in answers]
-        durations = np.concatenate([np.empty(0, np.int64), *(stay[0] for stay in stays)])
-        happened = np.concatenate([np.empty(0, bool), *(stay[1] for stay in stays)])
-        median, late = kaplan_meier(durations, happened, (0.5, 0.9))
-        rows.append(
-            {
-                "stage": stage,
-                "n_journeys": len(durations),
-                "n_advanced": int(happened.sum()),
-                "n_censored": int((~happened).sum()),
-                "median_days": median / log.ticks_per_day,
-                "p90_days": late / log.ticks_per_day,
-            }
-        )
-    columns = ["stage", "n_journeys", "n_advanced", "n_censored", "median_days", "p90_days"]
-    return pd.DataFrame(rows, columns=columns)
+    # Every stay weighs on the curve, so that no histogram gives it exactly: a bucket has them all.
+    answers = log.ask_in_buckets_with_facts(part, _waits)
+    found = {code: wait for answer in answers for code, wait in answer.items()}
+    waits = [found.get(code, NO_WAIT) for code in range(len(stages) - 1)]
+    n_advanced, n_censored, medians, late = np.array(waits, dtype=float).reshape(-1, 4).T
+    return pd.DataFrame(
+        {
+            "stage": list(stages[:-1]),
+            "n_journeys": (n_advanced + n_censored).astype(np.int64),
+            "n_advanced": n_advanced.astype(np.int64),
+            "n_censored": n_censored.astype(np.int64),
+            "median_days": medians / log.ticks_per_day,
+            "p90_days": late / log.ticks_per_day,
+        }
+    )
 
 
 def last_touchpoints(log: TouchpointLog) -> pd.DataFrame:
@@ -219,25 +234,20 @@ def back_moves(log: TouchpointLog) -> pd.DataFrame:
         ``n_moves``, largest first.
     """
     stages = log.definitions.stage_names
-    parts = log.ask_with_facts(back_rows)
-    frame = pd.concat(
-        [pd.DataFrame(columns=["source", "target", "journey", "reason"]), *parts],
-        ignore_index=True,
+    answers = log.ask_with_facts(partial(_back_counts, n_stages=len(stages)))
+    empty = np.zeros((2, len(stages) ** 2), np.int64)
+    n_moves, n_journeys = sum((counts for counts, _ in answers), empty)
+    pairs = np.flatnonzero(n_moves)
+    reason_of = _main_reasons(log, [reasons for _, reasons in answers])
+    sources, targets = np.divmod(pairs, len(stages) or 1)
+    columns = (
+        [stages[code] for code in sources],
+        [stages[code] for code in targets],
+        n_moves[pairs],
+        n_journeys[pairs],
+        pd.Series([reason_of.get(pair) for pair in pairs.tolist()], dtype=object),
     )
-    rows: list[dict[str, object]] = []
-    for pair, moves in frame.groupby(["source", "target"]):
-        source, target = map(int, pair)  # pyright: ignore[reportArgumentType] - a pair of ints
-        reasons = moves["reason"].dropna().value_counts()
-        rows.append(
-            {
-                "source_stage": stages[source],
-                "target_stage": stages[target],
-                "n_moves": len(moves),
-                "n_journeys": moves["journey"].nunique(),
-                "reason": min(reasons.index[reasons == reasons.max()]) if len(reasons) else None,
-            }
-        )
-    found = none_for_missing(pd.DataFrame(rows, columns=list(BACK_COLUMNS)), ["reason"])
+    found = pd.DataFrame(dict(zip(BACK_COLUMNS, columns, strict=True)))
     return found.sort_values("n_moves", ascending=False, kind="stable", ignore_index=True)
 
 
@@ -259,23 +269,35 @@ def _drop_counts(part: Part, *, n_stages: int) -> Ints:
     return counts
 
 
-def _stays(part: Part, *, n_stages: int, as_of: int) -> list[tuple[Ints, Flags]]:
-    """For each stage how long journeys stayed, and whether they then went on."""
+def _stays(part: Part, n_buckets: int, *, n_stages: int, as_of: int) -> list[Stays]:
+    """By stage how long journeys stayed and whether they then went on, stages taking turns."""
     view, facts = part
     entries = entries_of(part)
     ticks = facts.view.ticks.astype(np.int64)
     decided = facts.decided_rows[view.journeys]
     ends = np.full(view.n_journeys, as_of, np.int64)
     ends[decided >= 0] = ticks[decided[decided >= 0]]
-    stays: list[tuple[Ints, Flags]] = []
-    for stage in range(n_stages):
+    stays: list[Stays] = [{} for _ in range(n_buckets)]
+    for stage in range(n_stages - 1):
         mine = np.flatnonzero(entries.has_entered[:, stage])
         begun = ticks[entries.entered[mine, stage]]
         went_on = entries.advanced[mine, stage]
         until = ends[mine]
         until[went_on >= 0] = ticks[went_on[went_on >= 0]]
-        stays.append((np.maximum(until - begun, 0), went_on >= 0))
+        stays[stage % n_buckets][stage] = np.maximum(until - begun, 0), went_on >= 0
     return stays
+
+
+def _waits(parts: Sequence[Stays]) -> dict[int, Wait]:
+    """How long it takes to go on from the stages of one bucket, all shards together."""
+    waits: dict[int, Wait] = {}
+    for stage in parts[0]:
+        durations = np.concatenate([part[stage][0] for part in parts])
+        happened = np.concatenate([part[stage][1] for part in parts])
+        n_advanced = int(happened.sum())
+        median, late = kaplan_meier(durations, happened, (0.5, 0.9))
+        waits[stage] = n_advanced, len(happened) - n_advanced, median, late
+    return waits
 
 
 def _last_counts(part: Part, *, n_stages: int, n_types: int) -> tuple[Ints, Ints, Ints]:
@@ -302,8 +324,8 @@ def last_undeciding_types(part: Part) -> Ints:
     return last
 
 
-def back_rows(part: Part) -> pd.DataFrame:
-    """Moves back of one shard: codes of the stages and of the journey, the reason."""
+def back_rows(part: Part) -> BackRows:
+    """Moves back of the journeys of one shard that are in view."""
     view, facts = part
     evidence, current = facts.view, facts.current
     in_view = np.zeros(evidence.n_journeys, dtype=bool)
@@ -311,18 +333,31 @@ def back_rows(part: Part) -> pd.DataFrame:
     owners = np.repeat(np.arange(evidence.n_journeys), np.diff(evidence.offsets))
     back = (current[1:] < current[:-1]) & (current[1:] >= 0) & (owners[1:] == owners[:-1])
     rows = np.flatnonzero(back & in_view[owners[1:]]) + 1
-    return pd.DataFrame(
-        {
-            "source": current[rows - 1].astype(np.int64),
-            "target": current[rows].astype(np.int64),
-            "journey": evidence.shard.cases[owners[rows]].astype(np.int64),
-            "reason": _reasons(evidence, rows),
-        }
+    return BackRows(
+        rows, current[rows - 1].astype(np.int64), current[rows].astype(np.int64), owners[rows]
     )
 
 
-def _reasons(evidence: View, rows: Ints) -> list[str | None]:
+def _back_counts(part: Part, *, n_stages: int) -> tuple[Ints, pd.DataFrame]:
+    """Moves back and journeys that make them, by pair of stages; and moves by pair and reason."""
+    evidence, moves, n_pairs = part[1].view, back_rows(part), n_stages**2
+    pairs = moves.sources * n_stages + moves.targets
+    once = np.unique(moves.journeys * n_pairs + pairs) % n_pairs
+    counts = np.stack([np.bincount(found, minlength=n_pairs) for found in (pairs, once)])
     if "reason" not in evidence.store.text_columns:
-        return [None] * len(rows)
-    names = evidence.store.dictionaries["reason"].to_pylist()
-    return [names[code] for code in evidence.codes("reason")[rows]]
+        return counts, pd.DataFrame(columns=list(REASON_COLUMNS))
+    reasons = evidence.codes("reason")[moves.rows].astype(np.int64)
+    given = pd.DataFrame({"pair": pairs, "reason": reasons})
+    return counts, given.value_counts(sort=False).reset_index(name="n_moves")
+
+
+def _main_reasons(log: TouchpointLog, parts: Sequence[pd.DataFrame]) -> dict[int, str]:
+    """The reason given most for each pair of stages, of equally frequent ones the first by name."""
+    if "reason" not in log.store.text_columns or not parts:
+        return {}
+    names = np.array(log.store.dictionaries["reason"].to_pylist(), dtype=object)
+    counts = pd.concat(parts).groupby(["pair", "reason"])["n_moves"].sum().reset_index()
+    known = counts.assign(reason=names[counts["reason"].to_numpy(np.int64)]).dropna()
+    ranked = known.sort_values(["n_moves", "reason"], ascending=[False, True])
+    first = ranked.drop_duplicates("pair")
+    return dict(zip(first["pair"].tolist(), first["reason"], strict=True))

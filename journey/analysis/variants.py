@@ -107,34 +107,38 @@ def variants(log: TouchpointLog, *, top: int | None = None) -> pd.DataFrame:
     0       (Ad,)           1    0.5
     1  (Ad, Demo)           1    0.5
     """
-    parts = [_asked(log, part, top) for part in _slices(log)]
-    return _described(log, _most_frequent(merge_variants(parts), top))
+    merge = partial(merge_variants, top=top)
+    parts = [
+        counted
+        for part in _slices(log)
+        for counted in log.ask_in_buckets_with_facts(partial(partial_variants, part=part), merge)
+    ]
+    return _described(log, merge(parts))
 
 
 def count_variants(log: TouchpointLog) -> int:
     """How many distinct whole sequences there are in view."""
-    n_variants = 0
-    for part in _slices(log):
-        pairs = log.ask(partial(partial_hashes, part=part))
-        first, second = (
-            np.concatenate([np.empty(0, np.uint64), *(pair[side] for pair in pairs)])
-            for side in (0, 1)
-        )
-        n_variants += len(group_hashes(first, second)[1])
-    return n_variants
+    return sum(
+        n_variants
+        for part in _slices(log)
+        for n_variants in log.ask_in_buckets(partial(partial_hashes, part=part), _n_distinct)
+    )
 
 
-def partial_hashes(view: View, *, part: Slice) -> tuple[Hashes, Hashes]:
-    """The two hashes of each variant of one shard."""
+def partial_hashes(view: View, n_buckets: int, *, part: Slice) -> list[tuple[Hashes, Hashes]]:
+    """The two hashes of each variant of one shard, in buckets."""
     first, second = _hashes(view, np.arange(view.n_journeys))
     chosen = part.has(first)
     first, second = first[chosen], second[chosen]
     _, examples = group_hashes(first, second)
-    return first[examples], second[examples]
+    first, second = first[examples], second[examples]
+    return [(first[own], second[own]) for own in _in_buckets(first, n_buckets)]
 
 
-def partial_variants(shard: tuple[View, ShardFacts], *, part: Slice) -> Counted:
-    """The variants of one shard."""
+def partial_variants(
+    shard: tuple[View, ShardFacts], n_buckets: int, *, part: Slice
+) -> list[Counted]:
+    """The variants of one shard, in buckets."""
     view, facts = shard
     first, second = _hashes(view, np.arange(view.n_journeys))
     outcomes = facts.outcomes[view.journeys]
@@ -150,11 +154,17 @@ def partial_variants(shard: tuple[View, ShardFacts], *, part: Slice) -> Counted:
     n_won, n_lost, n_undecided, n_open = counts.T
     n_decided = n_won + n_lost + n_undecided
     hashes = first[examples], second[examples]
-    return Counted(*hashes, lengths[examples], np.stack([n_decided + n_open, n_won, n_decided]))
+    states = np.stack([n_decided + n_open, n_won, n_decided])
+    found = Counted(*hashes, lengths[examples], states)
+    return [found.take(own) for own in _in_buckets(found.first, n_buckets)]
 
 
-def merge_variants(parts: Sequence[Counted]) -> Counted:
-    """The variants of all shards."""
+def merge_variants(parts: Sequence[Counted], *, top: int | None = None) -> Counted:
+    """The variants of all parts, the most frequent first; only so many, where that is asked."""
+    return _most_frequent(_added(parts), top)
+
+
+def _added(parts: Sequence[Counted]) -> Counted:
     if len(parts) == 1:
         return parts[0]
     no_hash, no_count = np.empty(0, np.uint64), np.empty((3, 0), np.int64)
@@ -189,9 +199,18 @@ def _slices(log: TouchpointLog) -> list[Slice]:
     return [Slice(number, n_slices) for number in range(n_slices)]
 
 
-def _asked(log: TouchpointLog, part: Slice, top: int | None) -> Counted:
-    parts = log.ask_with_facts(partial(partial_variants, part=part))
-    return _most_frequent(merge_variants(parts), top)
+def _in_buckets(first: Hashes, n_buckets: int) -> list[Ints]:
+    """The places of variants in each bucket: that of a variant is the same in every shard."""
+    if n_buckets == 1:
+        return [np.arange(len(first))]
+    buckets = first % np.uint64(n_buckets)
+    return [np.flatnonzero(buckets == np.uint64(number)) for number in range(n_buckets)]
+
+
+def _n_distinct(parts: Sequence[tuple[Hashes, Hashes]]) -> int:
+    """How many variants there are in one bucket, all shards together."""
+    first, second = (np.concatenate(hashes) for hashes in zip(*parts, strict=True))
+    return len(group_hashes(first, second)[1])
 
 
 def _described(log: TouchpointLog, counted: Counted) -> pd.DataFrame:

@@ -31,6 +31,7 @@ from journey.ingest.warehouses import (
 from journey.ingest.warehouses.address import is_address, signed_in
 from journey.ingest.warehouses.selection import Relation
 from journey.schema import LEFT_OUT
+from journey.wording import counted
 from journey.workspace import dataset_path, workspace_root
 
 PASSWORD_VARIABLE: Final = "PORTOLAN_PASSWORD"  # noqa: S105 - the name of it, not one
@@ -61,7 +62,7 @@ def local_files(given: Arguments, folder: Path) -> Generator[Arguments]:
         mark=given.mark,
     )
     with fetched(address, selection, folder, progress=_progress()) as found:
-        tell(f"{found.n_rows:,} rows fetched from {address.text}.")
+        tell(f"{counted(found.n_rows, 'row')} fetched from {address.text}.")
         kept = [f"{role}={header}" for role, header in told if role != LEFT_OUT]
         yield argparse.Namespace(**vars(given) | {"sources": [str(found.file)], "column": kept})
 
@@ -75,7 +76,7 @@ def run_refresh(given: Arguments) -> int:
     def sign_in(address: Address) -> Address:
         if told is None:
             return _signed_in(address)
-        if (told.kind, told.parts.hostname) != (address.kind, address.parts.hostname):
+        if told.place != address.place:
             raise ValueNotAllowedError(
                 f"--address is {told.text}, but {given.into!r} came from {address.text}. Give "
                 "that one with its password."
@@ -85,10 +86,11 @@ def run_refresh(given: Arguments) -> int:
     log, results = refresh(folder, sign_in, since=given.since, progress=_progress())
     for result in results:
         why = f": {result.why_not}" if result.why_not else ""
-        tell(f"{result.title}: {result.n_rows:,} rows fetched{why}.")
+        tell(f"{result.title}: {counted(result.n_rows, 'row')} fetched{why}.")
+    n_new = log.n_touchpoints - before.n_touchpoints
     tell(
-        f"{given.into}: {log.n_touchpoints - before.n_touchpoints:,} touchpoints are new; "
-        f"{log.n_touchpoints:,} in {log.n_journeys:,} journeys."
+        f"{given.into}: {counted(n_new, 'new touchpoint')}; "
+        f"{counted(log.n_touchpoints, 'touchpoint')} in {counted(log.n_journeys, 'journey')}."
     )
     return 0
 
@@ -109,7 +111,8 @@ def _is_database(given: Arguments) -> bool:
     used = [name for name in OF_DATABASES if getattr(given, name)]
     if used and not addresses:
         raise ValueNotAllowedError(
-            f"--{used[0]} is for databases; {given.sources[0]!r} is a file. Leave it out."
+            f"--{used[0]} is for databases; {given.sources[0]!r} is a file. Leave it out, or give "
+            "the database's address, as in sqlite:///path or duckdb:///path."
         )
     return bool(addresses)
 

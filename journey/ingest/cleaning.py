@@ -115,7 +115,8 @@ def _number_notes(
         rows = connection.execute(
             f"SELECT count(*), count(*) FILTER (value IS NULL), min(text) FILTER (value IS NULL) "
             f"FROM (SELECT {role} AS text, {number_sql(role)} AS value FROM {ENTRIES} "
-            f"WHERE TRY_CAST({role} AS DOUBLE) IS NULL AND trim({role}) <> '')"
+            f"WHERE NOT COALESCE(isfinite(TRY_CAST({role} AS DOUBLE)), false) "
+            f"AND lower(trim({role})) NOT IN ('', 'nan'))"
         ).fetchall()[0]
         n_unusual, n_unread, example = cast("tuple[int, int, str]", rows)
         n_odd += n_unusual

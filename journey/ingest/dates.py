@@ -272,8 +272,9 @@ def _ways_sql(value: str, text: str, plan: DatePlan, zone: str | None) -> str:
     # A cast reads ISO several times faster than formats do, and refuses what it can't read
     # wholly; but it takes the session's zone for times without one. Where there is no room for
     # an offset, none has to be looked for.
+    quick = "NULL"
     if zone is None:
-        ways.append(
+        quick = (
             f"CASE WHEN {value} LIKE '____-__-_____:__:__' "
             f"THEN epoch_us(TRY_CAST({value} AS TIMESTAMP)) "
             f"WHEN {value} BETWEEN '0' AND ':' "
@@ -287,7 +288,9 @@ def _ways_sql(value: str, text: str, plan: DatePlan, zone: str | None) -> str:
     # Within a case it is asked only of the values left; else the planner takes its expressions out
     # and works them out for all.
     ways.append(f"CASE WHEN {value} IS NOT NULL THEN {_text_sql(text, plan.order, zone)} END")
-    return f"COALESCE({', '.join(ways)})"
+    # Every format reads these words, as its own first day.
+    is_time = f"NOT regexp_matches({value}, '(?i)infinity|epoch')"
+    return f"COALESCE({quick}, CASE WHEN {is_time} THEN COALESCE({', '.join(ways)}) END)"
 
 
 def has_offset_sql(value: str) -> str:
@@ -355,17 +358,19 @@ def _number_sql(text: str, kind: NumberKind, zone: str | None) -> str:
     if kind == "compact":
         parsed = f"try_strptime({text}, ['%Y%m%d', '%Y%m%d%H%M%S'])"
         return number.format(_local_to_utc(parsed, zone))
-    value = f"TRY_CAST(replace({text}, ',', '.') AS DECIMAL(38, 9))"
+    # Ten digits are left to multiply by; one wild number must not end the import.
+    value = f"TRY_CAST(replace({text}, ',', '.') AS DECIMAL(28, 9))"
     if kind == "excel":
         # Excel counts days from 1899-12-30; its fractions are exact to about a millisecond.
         days = f"round(({value} - 25569) * 86400000)::BIGINT * 1000"
-        return number.format(_local_to_utc(f"make_timestamp({days})", zone))
+        moment = f"CASE WHEN abs({value}) < 10000000 THEN make_timestamp({days}) END"
+        return number.format(_local_to_utc(moment, zone))
     if kind == "elapsed":
-        return number.format(f"floor({value} * 1000000)::BIGINT")
+        return number.format(f"TRY_CAST(floor({value} * 1000000) AS BIGINT)")
     return number.format(
-        f"floor(CASE WHEN {value} < 100000000000 THEN {value} * 1000000 "
+        f"TRY_CAST(floor(CASE WHEN {value} < 100000000000 THEN {value} * 1000000 "
         f"WHEN {value} < 100000000000000 THEN {value} * 1000 "
-        f"WHEN {value} < 100000000000000000 THEN {value} ELSE {value} / 1000 END)::BIGINT"
+        f"WHEN {value} < 100000000000000000 THEN {value} ELSE {value} / 1000 END) AS BIGINT)"
     )
 
 

@@ -164,7 +164,8 @@ def _number(connection: duckdb.DuckDBPyConnection, table: RawTable, header: str)
     number = f"TRY_CAST({plain} AS DOUBLE)"
     query = (
         f"SELECT source_row, {column} FROM {identifier(table.table)} "
-        f"WHERE trim({column}) <> '' AND {number} IS NULL ORDER BY source_row LIMIT 1"
+        f"WHERE trim({column}) <> '' AND NOT coalesce(isfinite({number}), false) "
+        "ORDER BY source_row LIMIT 1"
     )
     wrong = connection.execute(query).fetchone()
     if wrong is not None:

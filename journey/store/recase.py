@@ -4,9 +4,10 @@ from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import pyarrow as pa
 
-from journey.errors import ColumnNotFoundError
+from journey.errors import ColumnNotFoundError, ValueNotAllowedError
 from journey.store.encode import shard_rows
 from journey.store.layout import Array, Shard, Store, Values, frozen, narrowest
 from journey.store.ties import TIE
@@ -55,6 +56,26 @@ def recase(store: Store, role: str, *, gap_ticks: int | None = None) -> Store:
         fingerprint=f"{store.fingerprint}/{role}/{gap_ticks}",
         n_without_case=n_touchpoints - len(rows),
     )
+
+
+def seconds_of_gap(gap: str | pd.Timedelta) -> float:
+    """The length of the silence that ends a session; a bare number could be of any unit.
+
+    Raises
+    ------
+    ValueNotAllowedError
+        If it is no length of time above 0.
+    """
+    try:
+        length = pd.NaT if _is_number(gap) else pd.Timedelta(gap)
+    except ValueError:
+        length = pd.NaT
+    if length is pd.NaT or length <= pd.Timedelta(0):
+        raise ValueNotAllowedError(
+            f"The gap that ends a session is {str(gap)!r}. Allowed is a length of time above 0 "
+            "with its unit, for example 30min, 2h or 1d."
+        )
+    return length.total_seconds()
 
 
 def _people_of_cases(store: Store, names: Values) -> pa.Table:
@@ -157,3 +178,11 @@ def _slice(
         codes={n: frozen(v[begin:end]) for n, v in columns.items() if not n.startswith(" ")},
         numbers={n[1:]: frozen(v[begin:end]) for n, v in columns.items() if n.startswith(" ")},
     )
+
+
+def _is_number(gap: object) -> bool:
+    try:
+        float(str(gap))
+    except ValueError:
+        return False
+    return True

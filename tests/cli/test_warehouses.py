@@ -53,7 +53,7 @@ def test_a_table_is_imported_in_part_and_refreshed(shop, run):
     assert code == 0
     # The row at the mark and the new one of 2 or more; the other one is not wanted.
     assert "events: 2 rows fetched." in err
-    assert "Shop: 1 touchpoints are new; 8 in 2 journeys." in err
+    assert "Shop: 1 new touchpoint; 8 touchpoints in 2 journeys." in err
 
 
 def test_a_query_can_be_added_to_a_data_set(shop, run):
@@ -61,7 +61,7 @@ def test_a_query_can_be_added_to_a_data_set(shop, run):
     assert run("import", address, "--into", "Both", "--until", "2026-01-03")[0] == 0
     query = "SELECT account, happened_at, 'Call' AS event FROM events WHERE amount = 9"
     code, _, err = run("import", f"duckdb://{shop}", "--query", query, "--into", "Both", "--add")
-    assert (code, "1 rows fetched" in err) == (0, True)
+    assert (code, "1 row fetched" in err) == (0, True)
     assert run("summary", "Both", "--format", "json")[1].count('"n_touchpoints": 3') == 1
 
 
@@ -90,3 +90,10 @@ def test_a_data_set_of_files_can_not_be_refreshed(run, tmp_path):
     assert run("import", tmp_path / "a.csv", "--into", "Files")[0] == 0
     code, _, err = run("refresh", "Files")
     assert (code, "came from no database" in err) == (2, True)
+
+
+def test_another_database_is_not_taken_for_the_one_it_came_from(shop, run, tmp_path):
+    assert run("import", f"duckdb://{shop}", "--table", "events", "--into", "Shop")[0] == 0
+    other = tmp_path / "other.duckdb"
+    code, _, err = run("refresh", "Shop", "--address", f"duckdb://{other}")
+    assert (code, f"'Shop' came from duckdb://{shop}" in err) == (2, True)

@@ -218,6 +218,27 @@ def test_epoch_units_that_differ_raise_the_question_and_are_told_apart_by_size(c
     assert plan.question == "epoch unit"
 
 
+@pytest.mark.parametrize("word", ["infinity", " -Infinity", "epoch", "infinity (never)"])
+@pytest.mark.parametrize("zone", [None, "Europe/Berlin"])
+@pytest.mark.parametrize("known", ["31.12.2023 23:59", "2023-12-31 23:59:00"])
+def test_words_that_every_format_reads_are_no_times(connection, word, zone, known):
+    times = read(connection, [word, known], zone=zone)
+
+    assert times[0] is None
+    assert times[1] is not None
+
+
+@pytest.mark.parametrize("known", ["45000", "1709633472"])
+def test_a_number_beyond_all_time_is_no_date_and_ends_nothing(connection, known):
+    wild = [sign + "9" * n for sign in ("", "-") for n in (19, 25, 40)]
+
+    times = read(connection, [*wild, *[known] * 60])
+
+    limit = microseconds(2201, 1, 1)
+    assert all(time is None or abs(time) > limit for time in times[:6])
+    assert None not in times[6:]
+
+
 def test_numbers_are_no_dates_unless_the_header_says_so(connection):
     read(connection, ["1709633472"])
     assert plan_dates(connection, "texts", "x", named_as_date=False).n_dates == 0

@@ -44,9 +44,10 @@ def test_rows_that_fit_no_header_are_counted(written):
     assert (len(table.frame), table.n_rejected) == (2, 1)
 
 
-def test_what_is_no_number_is_named(written):
-    with pytest.raises(ValueNotAllowedError, match=r"row 1, column 'conversions': 'many'"):
-        read_path_tables(written("path,conversions\nA > B,many\n"))
+@pytest.mark.parametrize("text", ["many", "inf", "nan"])
+def test_what_is_no_number_is_named(written, text):
+    with pytest.raises(ValueNotAllowedError, match=rf"row 1, column 'conversions': '{text}'"):
+        read_path_tables(written(f"path,conversions\nA > B,{text}\n"))
 
 
 def test_another_table_is_refused_with_its_columns(written):

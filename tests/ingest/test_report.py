@@ -81,6 +81,17 @@ def test_examples_are_few(imported):
     assert (entry.n_rows, len(entry.examples)) == (30, 5)
 
 
+def test_a_number_without_end_is_told(imported):
+    log = imported(
+        {
+            "a.csv": "account_id,time,event,value\nA,2024-01-01,Ad,10\nA,2024-01-02,Ad,nan\n"
+            "A,2024-01-03,Ad,20\nA,2024-01-04,Ad,inf\n"
+        }
+    )
+    # The word nan says that there is none.
+    assert any("1 values of value are no numbers, for example 'inf'" in n for n in log.report.notes)
+
+
 def test_numbers_that_cannot_be_read_are_counted_not_lost(imported):
     log = imported(
         {

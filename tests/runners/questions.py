@@ -6,9 +6,12 @@ from pathlib import Path
 
 import journey
 from journey.analysis import completeness, coverage, members
-from journey.analysis.costs import campaign_costs
+from journey.analysis.attribution import removal_effects
+from journey.analysis.attribution_journeys import won_after
+from journey.analysis.attribution_spend import return_on_spend
 from journey.analysis.identity_audit import match_audit
 from journey.analysis.stalled import normal_silence
+from journey.analysis.variants import count_variants
 
 ANALYSES = {
     "summary": journey.summary,
@@ -30,9 +33,16 @@ ANALYSES = {
     "timeline": lambda log: journey.account_timeline(log, "account 007"),
     "moves": journey.move_counts,
     "directly follows": journey.directly_follows,
+    "move means": journey.move_means,
+    "map": journey.journey_graph,
     "variants": journey.variants,
     "top variants": lambda log: journey.variants(log, top=2),
+    "number of variants": count_variants,
     "step flows": lambda log: journey.step_flows(log, steps=4),
+    "attribution": journey.attribute,
+    "removal effects": removal_effects,
+    "return on spend": return_on_spend,
+    "wins after": lambda log: journey.outcomes(won_after(log, "channel", "Ads")),
     "definition gaps": journey.definition_gaps,
     "touchpoints by month": lambda log: completeness.touchpoints_by_month(log, by="channel"),
     "known shares": completeness.known_shares,
@@ -41,7 +51,8 @@ ANALYSES = {
     "strays": lambda log: coverage.stray_times(log, by="channel"),
     "shared instants": lambda log: coverage.shared_instants(log, by="channel"),
     "match audit": lambda log: match_audit(log, by="channel"),
-    "campaign costs": campaign_costs,
+    "campaign costs": journey.campaign_costs,
+    "moved back": lambda log: journey.outcomes(members.moved_back(log, "Convert", "Nurture")),
     "went on": lambda log: journey.outcomes(members.advanced_from(log, "Attract")),
     "stayed": lambda log: journey.outcomes(members.stayed_in(log, "Nurture")),
     "in a segment": lambda log: journey.summary(members.in_segment(log, "channel", "Ads")),

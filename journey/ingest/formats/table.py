@@ -274,7 +274,7 @@ def finish(
     ((n_rows,),) = source.connection.execute(f"SELECT count(*) FROM {table}").fetchall()
     if not n_rows and not rejections.n:
         raise UnreadableFileError(
-            f"{source.name} has a header ({', '.join(columns[:5])}"
+            f"{source.name} has a header ({', '.join(name[:40] for name in columns[:5])}"
             f"{', …' if len(columns) > len(columns[:5]) else ''}) but no rows. "
             "Export it again with the rows included."
         )

@@ -49,6 +49,7 @@ class _Columns:
     order: str | None
     quantity: str | None
     price: str
+    who: str
 
     @property
     def is_price_each(self) -> bool:
@@ -81,7 +82,7 @@ def as_purchases(
         f"CASE WHEN {is_return} THEN {literal(RETURN)} ELSE {literal(PURCHASE)} END"
     )
     aside = (
-        _merge_items(connection, table.table, found.order, value)
+        _merge_items(connection, table.table, found.order, found.who, value)
         if found.order and not keep_repeats
         else []
     )
@@ -97,25 +98,32 @@ def as_purchases(
 
 
 def _merge_items(
-    connection: duckdb.DuckDBPyConnection, table: str, order: str, value: str
+    connection: duckdb.DuckDBPyConnection, table: str, order: str, who: str, value: str
 ) -> list[Aside]:
     """Leave the first row of each order, with the amount of all its items."""
     raw, key, amount = (identifier(name) for name in (table, order, value))
+    person = f"nullif(trim({identifier(who)}), '')"
+    # Numbers of receipts begin again in each shop, so those of two people are two orders.
+    buyer = f"coalesce({person}, min({person}) OVER (PARTITION BY {key}), '')"
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE orders AS SELECT {key} AS ordered, min({SOURCE_ROW}) AS "
-        f"first_row, round(sum(TRY_CAST({amount} AS DOUBLE)), 4)::VARCHAR AS total FROM {raw} "
-        f"WHERE trim(coalesce({key}, '')) <> '' GROUP BY ALL HAVING count(*) > 1"
+        f"CREATE OR REPLACE TEMP TABLE items AS SELECT item_row, ordered, "
+        "min(item_row) OVER same AS first_row, "
+        "round(sum(TRY_CAST(amount AS DOUBLE)) OVER same, 4)::VARCHAR AS total "
+        f"FROM (SELECT {SOURCE_ROW} AS item_row, {key} AS ordered, {amount} AS amount, "
+        f"{buyer} AS buyer FROM {raw} WHERE trim(coalesce({key}, '')) <> '') "
+        "WINDOW same AS (PARTITION BY ordered, buyer) QUALIFY count(*) OVER same > 1"
     )
-    others = f"FROM {raw} JOIN orders ON {key} = ordered WHERE {SOURCE_ROW} <> first_row"
+    others = "FROM items WHERE item_row <> first_row"
     rows = connection.execute(
-        f"SELECT {SOURCE_ROW}, left({key}, {_SHOWN}), count(*) OVER () {others} "
+        f"SELECT item_row, left(ordered, {_SHOWN}), count(*) OVER () {others} "
         f"ORDER BY 1 LIMIT {MOST_EXAMPLES}"
     ).fetchall()
     connection.execute(
-        f"UPDATE {raw} SET {amount} = total FROM orders WHERE {SOURCE_ROW} = first_row"
+        f"UPDATE {raw} SET {amount} = total FROM items "
+        f"WHERE {SOURCE_ROW} = item_row AND item_row = first_row"
     )
-    connection.execute(f"DELETE FROM {raw} WHERE {SOURCE_ROW} IN (SELECT {SOURCE_ROW} {others})")
-    connection.execute("DROP TABLE orders")
+    connection.execute(f"DELETE FROM {raw} WHERE {SOURCE_ROW} IN (SELECT item_row {others})")
+    connection.execute("DROP TABLE items")
     examples = tuple((int(row), str(text)) for row, text, _ in rows)
     reason = "another item of the same order"
     return [Aside("merged", reason, int(rows[0][2]), examples)] if rows else []
@@ -127,12 +135,14 @@ def _find(headers: Sequence[str]) -> _Columns | None:
     if any(named(h, "touchpoint") and name not in _GOODS for h, name in names.items()):
         return None
     dates = [h for h, name in names.items() if DATE_WORDS.search(name)]
-    has_people = any(named(header, role) >= _SURE for header in headers for role in _PEOPLE)
-    if len(dates) != 1 or not has_people:
+    people = [h for role in reversed(_PEOPLE) for h in headers if named(h, role) >= _SURE]
+    if len(dates) != 1 or not people:
         return None
     order, quantity, price = (
         next((h for h, name in names.items() if h not in dates and pattern.search(name)), None)
         for pattern in (_ORDER, _QUANTITY, _PRICE)
     )
     is_bought = any(_BOUGHT.search(names[h]) for h in (*dates, order, price) if h)
-    return _Columns(order, quantity, price) if price and (quantity or is_bought) else None
+    return (
+        _Columns(order, quantity, price, people[0]) if price and (quantity or is_bought) else None
+    )

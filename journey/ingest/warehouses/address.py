@@ -55,6 +55,13 @@ class Address:
         return Path(unquote(self.parts.netloc + self.parts.path))
 
     @property
+    def place(self) -> tuple[object, ...]:
+        """Which database it is, whoever asks and however."""
+        if self.kind in FILE_KINDS:
+            return self.kind, self.path
+        return self.kind, self.parts.hostname, self.parts.port, self.database
+
+    @property
     def parameters(self) -> dict[str, str]:
         """What stands after the question mark, but for secrets and the table."""
         return dict(parse_qsl(self.parts.query))
@@ -141,16 +148,25 @@ def read_address(text: str) -> Address:
     kind = _ALIASES.get(scheme, scheme)
     if kind not in KINDS:
         raise ValueNotAllowedError.among(scheme, KINDS, what="The kind of database")
-    try:
-        parts = urlsplit(text.strip())
-        _ = parts.port
-    except ValueError as problem:
+    parts = _split(text.strip())
+    # Else it is the rest of a password with a sign that ends the host; it would be shown.
+    if parts is None or (kind not in FILE_KINDS and "@" in parts.path + parts.fragment):
         raise ValueNotAllowedError(
             f"The {kind} address can't be read: its host or port is none. One like "
             "postgresql://user@host:5432/database is needed; signs like @ and / in names are "
             "written %40 and %2F."
-        ) from problem
+        )
     return _of_parts(kind, parts._replace(path=re.sub("^/+", "/", parts.path)))
+
+
+def _split(text: str) -> SplitResult | None:
+    """The parts of an address; none if its host or port is none."""
+    try:
+        parts = urlsplit(text)
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts
 
 
 def _of_parts(kind: str, parts: SplitResult) -> Address:

@@ -16,7 +16,7 @@ from journey.errors import WarehouseError
 from journey.ingest.warehouses.address import Address
 from journey.ingest.warehouses.duckdb_files import existing
 from journey.ingest.warehouses.selection import Kind
-from journey.ingest.warehouses.statements import SqlWarehouse, Tables
+from journey.ingest.warehouses.statements import SqlWarehouse, Tables, compared
 
 BATCH_ROWS: Final = 20_000
 _KINDS: Final[tuple[tuple[str, Kind], ...]] = (
@@ -52,6 +52,7 @@ def opened(address: Address) -> Generator[SqlWarehouse]:
             ),
             # Written so by most, and no text sorts after it that could be a time of today.
             reached={"local time": "{} <= strftime('%Y-%m-%dT%H:%M:%S', 'now')"},
+            compared=_compared,
         )
 
 
@@ -91,8 +92,20 @@ class _File:
         if found is None:
             return []
         name = found[1].replace('""', '"')
-        rows = self.connection.execute("SELECT type FROM pragma_table_info(?)", [name]).fetchall()
+        # Unlike table_info it has generated columns, which * gives too; hidden ones it doesn't.
+        rows = self.connection.execute(
+            "SELECT type FROM pragma_table_xinfo(?) WHERE hidden <> 1", [name]
+        ).fetchall()
         return [str(kind) for (kind,) in rows]
+
+
+def _compared(column: str, operator: str, value: str) -> str:
+    """Compare numbers with numbers: in a column of no declared type each is less than any text."""
+    as_text = compared(column, operator, value)
+    if not re.fullmatch(r"[+-]?\d+(\.\d+)?", value, re.ASCII):
+        return as_text
+    is_number = f"typeof({column}) IN ('integer', 'real')"
+    return f"CASE WHEN {is_number} THEN {column} {operator} {value} ELSE {as_text} END"
 
 
 def _text(value: Any) -> str | None:

@@ -15,6 +15,17 @@ Tables = Mapping[str, tuple[str, ...]]
 """Parts of the full name of each table, by what it is called."""
 
 
+def compared(column: str, operator: str, value: str) -> str:
+    """SQL that compares a column with a value, which the database reads as the column's type.
+
+    Examples
+    --------
+    >>> print(compared('"amount"', ">=", "10"))
+    "amount" >= '10'
+    """
+    return f"{column} {operator} {literal(value)}"
+
+
 @dataclass(frozen=True)
 class SqlWarehouse:
     """An open database and how its SQL differs from that of others.
@@ -32,6 +43,8 @@ class SqlWarehouse:
     reached
         By kind of column, SQL that leaves out values no later row could pass: infinities, and
         times still to come. ``{}`` stands for the column.
+    compared
+        SQL that compares a column with a value given as text, by an operator.
     """
 
     run: Callable[[str], Iterator[pa.RecordBatch]]
@@ -39,6 +52,7 @@ class SqlWarehouse:
     find_tables: Callable[[], Tables]
     text: Callable[[str, Column], str]
     reached: Mapping[Kind, str]
+    compared: Callable[[str, str, str], str] = compared
 
     def tables(self) -> list[str]:
         """Return the names of tables and views."""
@@ -51,7 +65,7 @@ class SqlWarehouse:
 
     def measured(self, wanted: Wanted) -> Measured:
         """Count the rows wanted, and find how far they reach."""
-        source = self._from(wanted.relation) + _where(wanted.where)
+        source = self._from(wanted.relation) + self._where(wanted.where)
         if wanted.mark is None:
             return Measured(_whole(self._one(f"SELECT count(*) AS n FROM {source}")[0]), None, 0)
         column = identifier(wanted.mark.name)
@@ -61,7 +75,7 @@ class SqlWarehouse:
         if mark is None:
             return Measured(_whole(counted), None, 0)
         since = Condition(wanted.mark.name, ">=", str(mark))
-        again = self._from(wanted.relation) + _where((*wanted.where, since))
+        again = self._from(wanted.relation) + self._where((*wanted.where, since))
         (after,) = self._one(f"SELECT count(*) AS n FROM {again}")
         return Measured(_whole(counted), str(mark), _whole(after))
 
@@ -72,13 +86,24 @@ class SqlWarehouse:
             for place, column in enumerate(wanted.columns)
         )
         limit = "" if wanted.limit is None else f" LIMIT {wanted.limit}"
-        source = self._from(wanted.relation) + _where(wanted.where)
+        source = self._from(wanted.relation) + self._where(wanted.where)
         return self.run(f"SELECT {cells} FROM {source}{limit}")
 
     def _one(self, query: str) -> tuple[Any, ...]:
         """The only row of a query."""
         rows = [row for batch in self.run(query) for row in batch.to_pylist()]
         return tuple(rows[0].values())
+
+    def _where(self, conditions: tuple[Condition, ...]) -> str:
+        parts = [self._condition(condition) for condition in conditions]
+        return f" WHERE {' AND '.join(parts)}" if parts else ""
+
+    def _condition(self, condition: Condition) -> str:
+        column = identifier(condition.column)
+        if condition.value == "" and condition.operator in ("=", "!="):
+            return f"{column} IS {'NOT ' if condition.operator == '!=' else ''}NULL"
+        operator = {"!=": "<>"}.get(condition.operator, condition.operator)
+        return self.compared(column, operator, condition.value)
 
     def _from(self, relation: Relation) -> str:
         if relation.query:
@@ -170,19 +195,6 @@ _KINDS: tuple[tuple[Callable[[Any], bool], Kind], ...] = (
     (pa.types.is_decimal, "decimal"),
     (pa.types.is_floating, "float"),
 )
-
-
-def _where(conditions: tuple[Condition, ...]) -> str:
-    parts = [_condition(condition) for condition in conditions]
-    return f" WHERE {' AND '.join(parts)}" if parts else ""
-
-
-def _condition(condition: Condition) -> str:
-    column = identifier(condition.column)
-    if condition.value == "" and condition.operator in ("=", "!="):
-        return f"{column} IS {'NOT ' if condition.operator == '!=' else ''}NULL"
-    operator = {"!=": "<>"}.get(condition.operator, condition.operator)
-    return f"{column} {operator} {literal(condition.value)}"
 
 
 def _whole(value: Any) -> int:

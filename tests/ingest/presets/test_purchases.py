@@ -27,6 +27,14 @@ def test_the_items_of_an_invoice_are_one_purchase_of_their_sum(imported):
     assert log.definitions.won == ("Purchase",)
 
 
+def test_a_receipt_number_that_two_customers_have_is_two_orders(imported):
+    text = "receipt_no,customer_id,date,quantity,amount\n"
+    rows = ["1,A,2026-01-05,1,10", "1,A,2026-01-05,1,2", "1,B,2026-01-06,1,5"]
+    log = imported({"shop.csv": text + "\n".join(rows) + "\n"})
+    # 10 + 2 of A, 5 of B.
+    assert (log.n_journeys, amounts(log)) == (2, [5.0, 12.0])
+
+
 def test_who_keeps_repeats_keeps_items(imported):
     assert imported({"retail.csv": INVOICES}, dedupe="none").n_touchpoints == 4
 

@@ -54,6 +54,12 @@ def test_what_is_no_address(text):
         read_address(text)
 
 
+def test_a_password_with_a_sign_that_ends_the_host_is_not_shown():
+    with pytest.raises(ValueNotAllowedError, match=r"%2F") as refused:
+        read_address("postgresql://ada:12/s3cret@h/d")
+    assert "s3cret" not in str(refused.value)
+
+
 def test_no_part_of_an_address_can_add_a_setting():
     address = read_address("postgresql://a'%20host%3Devil:p@h/d%27%20sslmode%3Ddisable")
     assert _conninfo(address).startswith(

@@ -159,3 +159,22 @@ class TestDuckDB:
     def test_the_file_can_be_read_while_nobody_may_write_it(self, shop):
         shop.path.chmod(0o400)
         assert list_tables(read_address(shop.address)) == ["events"]
+
+
+def test_sqlite_gives_generated_columns_and_compares_numbers_without_a_declared_type(tmp_path):
+    path = tmp_path / "shop.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(
+            """
+            CREATE TABLE events (account, at TIMESTAMP, event, amount,
+                loud TEXT GENERATED ALWAYS AS (upper(event)) VIRTUAL);
+            INSERT INTO events VALUES ('Acme', '2026-01-05', 'Ad', 5), ('Acme', '2026-01-06', 'Ad',
+                50), ('Bolt', '2026-01-07', 'Demo', 500), ('Bolt', '2026-01-08', 'Demo', '60');
+            """
+        )
+    # 50 and 500 are more than 10; of the texts, '60' is.
+    wanted = Selection(read_relation("events", None), where=("amount>=10",), mark="amount")
+    address = read_address(f"sqlite://{quote(str(path))}")
+    with fetched(address, wanted, tmp_path / "set") as found:
+        assert found.n_rows == 3
+        assert "loud" in found.origin.headers
