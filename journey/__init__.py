@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from journey.analysis.definition_gaps import definition_gaps
     from journey.analysis.graph import directly_follows, journey_graph, move_counts, move_means
     from journey.analysis.months import months
-    from journey.analysis.outcomes import journeys, outcomes
+    from journey.analysis.outcomes import journeys, median_days_to_win, outcomes
     from journey.analysis.paths import step_flows
     from journey.analysis.segments import segment_breakdown, segment_stages
     from journey.analysis.simplify import simplify
@@ -49,6 +49,7 @@ __all__ = [
     "journeys",
     "last_touchpoints",
     "load_definitions",
+    "median_days_to_win",
     "months",
     "move_counts",
     "move_means",
@@ -86,6 +87,7 @@ _HOME = {
     "load_definitions": "definitions",
     "move_counts": "analysis.graph",
     "move_means": "analysis.graph",
+    "median_days_to_win": "analysis.outcomes",
     "months": "analysis.months",
     "open_log": "load",
     "outcomes": "analysis.outcomes",

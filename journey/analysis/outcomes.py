@@ -10,13 +10,17 @@ import pyarrow as pa
 
 from journey.analysis.frames import none_for_missing
 from journey.facts import ShardFacts
+from journey.kernels.facts import WON
 from journey.kernels.select import rows_of_ranges
 from journey.log import TouchpointLog
+from journey.percentiles import Cells, Targets, first_cells, percentiles, within
 from journey.schema import OUTCOMES, SECONDS_PER_DAY
 from journey.store.layout import MICROSECONDS, Store, frozen
 from journey.store.view import View
 
 Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Part = tuple[View, ShardFacts]
 
 JOURNEY_COLUMNS = (
     "account_id",
@@ -55,6 +59,51 @@ def outcomes(log: TouchpointLog) -> pd.DataFrame:
     counts = sum(log.ask_with_facts(_count_outcomes), np.zeros(len(OUTCOMES), np.int64))
     total = max(int(counts.sum()), 1)
     return pd.DataFrame({"outcome": OUTCOMES, "n_journeys": counts, "share": counts / total})
+
+
+def median_days_to_win(log: TouchpointLog) -> float:
+    """The median time from the first touch to the winning one, of won journeys in view.
+
+    Returns
+    -------
+    float
+        In days; not a number where no journey is won.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from journey import Definitions, from_frame
+    >>> log = from_frame(pd.DataFrame({
+    ...     "account_id": "a", "occurred_at": pd.to_datetime(["2026-01-01", "2026-01-04"]),
+    ...     "touchpoint": ["Ad", "Deal won"]}), definitions=Definitions(won=("Deal won",)))
+    >>> median_days_to_win(log)
+    3.0
+    """
+    first = log.ask_with_facts(_count_waits)
+    _, medians = percentiles(first, log.ask_with_facts, _waits_within, [(0, 50)], 1)
+    return float(medians[0]) / log.ticks_per_day
+
+
+def ticks_to_win(facts: ShardFacts, won: Ints) -> Floats:
+    """Time from the first touch to the winning one, of each of some won journeys."""
+    ticks = facts.view.ticks
+    begun = ticks[facts.view.offsets[:-1][won]].astype(np.int64)
+    return (ticks[facts.decided_rows[won]].astype(np.int64) - begun).astype(np.float64)
+
+
+def _count_waits(part: Part) -> Cells:
+    return first_cells(*_waits(part), 1)
+
+
+def _waits_within(part: Part, targets: Targets) -> tuple[Ints, Ints]:
+    return within(*_waits(part), targets)
+
+
+def _waits(part: Part) -> tuple[Ints, Floats]:
+    """Times to win, all in one group."""
+    view, facts = part
+    waits = ticks_to_win(facts, view.journeys[facts.outcomes[view.journeys] == WON])
+    return np.zeros(len(waits), np.int64), waits
 
 
 def journeys(log: TouchpointLog, *, limit: int | None = None) -> pd.DataFrame:

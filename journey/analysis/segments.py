@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow.compute as pc
 
+from journey.analysis.outcomes import ticks_to_win
 from journey.analysis.stages import entries_of
 from journey.analysis.statistics import wilson
 from journey.errors import ColumnNotFoundError
@@ -223,11 +224,7 @@ def _waits(part: Part, journey: Ints, segment: Ints) -> tuple[Ints, npt.NDArray[
     view, facts = part
     chosen = view.journeys[journey]
     is_won = facts.outcomes[chosen] == WON
-    won = chosen[is_won]
-    ticks = facts.view.ticks
-    begun = ticks[facts.view.offsets[:-1][won]].astype(np.int64)
-    waits = ticks[facts.decided_rows[won]].astype(np.int64) - begun
-    return segment[is_won].astype(np.int64), waits.astype(np.float64)
+    return segment[is_won].astype(np.int64), ticks_to_win(facts, chosen[is_won])
 
 
 def _count_stages(part: Part, *, by: str, n_stages: int) -> Ints:

@@ -55,16 +55,15 @@ def figures(log: TouchpointLog) -> Figures:
 
 def _figures(log: TouchpointLog) -> Figures:
     counts = cached(journey.outcomes)(log).set_index("outcome")["n_journeys"]
-    won = cached(journey.journeys)(log.where(outcome="won"))
-    waits = (won["decided_at"] - won["first_at"]).dt.total_seconds() / 86_400 if len(won) else None
+    n_won = int(counts["won"])
     stalled = cached(journey.stalled_accounts)(log)
     has_value = stalled["value_at_risk"].notna().any()
     return Figures(
         n_journeys=int(counts.sum()),
-        n_won=int(counts["won"]),
+        n_won=n_won,
         n_decided=int(counts[list(DECIDED)].sum()),
         n_open=int(counts[list(OPEN)].sum()),
-        median_days_to_win=None if waits is None else float(waits.median()),
+        median_days_to_win=cached(journey.median_days_to_win)(log) if n_won else None,
         n_stalled=int(counts["stalled"]),
         value_at_risk=float(stalled["value_at_risk"].sum()) if has_value else None,
     )

@@ -1,9 +1,12 @@
+from math import nan
+from statistics import median
+
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from journey import journeys, outcomes
+from journey import journeys, median_days_to_win, outcomes
 from journey.analysis.outcomes import JOURNEY_COLUMNS
 from journey.schema import OUTCOMES
 from tests import oracle
@@ -47,6 +50,15 @@ def test_every_outcome_opens_into_its_journeys_and_all_add_up(sample, rows_per_s
     for outcome, n_journeys in counts.items():
         opened = journeys(log.where(outcome=outcome))
         assert opened["outcome"].tolist() == [outcome] * n_journeys
+
+
+@given(samples(), SHARDS)
+def test_half_of_the_wins_take_no_longer_than_the_median(sample, rows_per_shard):
+    won = [row for row in rows_by_account(sample.oracle()) if row["outcome"] == "won"]
+    waits = [(row["decided_at"] - row["first_at"]) / oracle.DAY for row in won]
+    wanted = median(waits) if waits else nan
+    found = median_days_to_win(sample.log(rows_per_shard))
+    assert found == pytest.approx(wanted, nan_ok=True)
 
 
 def stand(*steps, until=None, **columns):

@@ -17,6 +17,7 @@ ANALYSES = {
     "summary": journey.summary,
     "outcomes": journey.outcomes,
     "journeys": journey.journeys,
+    "median days to win": journey.median_days_to_win,
     "first journeys": lambda log: journey.journeys(log, limit=3),
     "months": journey.months,
     "stage funnel": journey.stage_funnel,
