@@ -146,13 +146,13 @@ def audit_message(audit: pd.DataFrame) -> str:
     )
 
 
-def show_audit(log: TouchpointLog) -> None:
+def show_audit(log: TouchpointLog, *, key: str) -> None:
     """Show of how many touchpoints person and account are known, by source."""
     audit = cached(match_audit)(log)
     st.header(audit_message(audit))
     show_table(
         audit,
-        key="identities:audit",
+        key=key,
         file_name="match audit",
         labels={
             "value": "Source",

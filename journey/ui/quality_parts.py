@@ -6,7 +6,6 @@ import pandas as pd
 import streamlit as st
 
 from journey.analysis.completeness import known_shares, touchpoints_by_month
-from journey.analysis.identity_audit import match_audit
 from journey.charts.import_plots import plot_import, plot_sources
 from journey.ingest.deduplicate import CROSS_SOURCE
 from journey.log import TouchpointLog
@@ -14,7 +13,6 @@ from journey.report import IngestReport, read_report
 from journey.ui.cache import cached
 from journey.ui.column_roles import ROLE_WORDS
 from journey.ui.guards import plain_errors
-from journey.ui.identities import audit_message
 from journey.ui.plots import current_theme, show_plot
 from journey.ui.state import current_dataset
 from journey.ui.tables import show_table
@@ -202,27 +200,6 @@ def repeats_message(found: pd.DataFrame) -> str:
     return (
         f"{n_exact + n_across:,} of {counted(n_read, 'row')} told a touchpoint again: "
         f"{n_exact:,} in exact repeats, {n_across:,} from another source"
-    )
-
-
-def show_matches(log: TouchpointLog) -> None:
-    """Show of how many touchpoints person and account are known, by source."""
-    audit = cached(match_audit)(log)
-    st.header(audit_message(audit))
-    show_table(
-        audit.rename(columns={"value": "source"}),
-        key="quality:matches",
-        file_name="match audit",
-        labels={
-            "n_with_person": "With a person",
-            "person_share": "Person known",
-            "n_with_account": "With an account",
-            "account_share": "Account known",
-        },
-        column_help={
-            "person_share": "Of the touchpoints of this source.",
-            "account_share": "Touchpoints in a company's journey, of those of this source.",
-        },
     )
 
 

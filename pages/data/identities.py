@@ -27,7 +27,7 @@ if not follow_rebuild():
     log = require_log()
     folder = current_folder()
     with plain_errors():
-        show_audit(log)
+        show_audit(log, key="identities:audit")
         if not has_identity(folder):
             nothing_joined()
             st.stop()

@@ -3,13 +3,13 @@
 import streamlit as st
 
 from journey.ui.guards import plain_errors, require_log
+from journey.ui.identities import show_audit
 from journey.ui.navigation import UPLOAD, page_link
 from journey.ui.quality_parts import (
     current_report,
     show_duplicates,
     show_files,
     show_known,
-    show_matches,
     show_notes,
     show_rows,
     show_sources,
@@ -37,7 +37,7 @@ with plain_errors():
     st.header("What came in, by source and month")
     show_sources(log)
     show_silences(log)
-    show_matches(log)
+    show_audit(log, key="quality:matches")
     if report is not None:
         show_duplicates(report)
     show_strays(log)
