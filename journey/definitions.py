@@ -5,6 +5,7 @@ One readable TOML file. What is made in code is held to the same rules as what i
 
 import hashlib
 import tomllib
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -19,14 +20,30 @@ from journey.channels import (
     rules_document,
     rules_from,
 )
-from journey.errors import DefinitionsError, choices
+from journey.errors import DefinitionsError
 from journey.identity_rules import IdentityRules, identity_document, identity_from
+from journey.meanings import Meanings, meanings_document, meanings_from
+from journey.rule_tables import read_table, read_tables, read_words
 from journey.schema import DECIDED, DEFAULT_STAGES
 
 MOST_STAGES: Final = 100
 """More would not fit the bytes in which the stage of every touch is held."""
 
 _STAGE_RULES: Final = ("touchpoints", "values", "channels")
+
+
+@dataclass(frozen=True)
+class _Part:
+    """How a part of the file, which has the name of its field, is written and read."""
+
+    write: Callable[[Any], dict[str, Any]]
+    read: Callable[[Any, str], Any]
+
+
+_PARTS: Final[Mapping[str, _Part]] = {
+    "identity": _Part(identity_document, identity_from),
+    "meanings": _Part(meanings_document, meanings_from),
+}
 
 
 @dataclass(frozen=True)
@@ -47,7 +64,7 @@ class Stage:
         if not isinstance(self.name, str) or not self.name.strip():  # pyright: ignore[reportUnnecessaryIsInstance] - what a file says
             raise DefinitionsError(f"A stage has the name {self.name!r}. Give it a word.")
         for rule in _STAGE_RULES:
-            items = _words(getattr(self, rule), f"{rule} of the stage {self.name!r}")
+            items = read_words(getattr(self, rule), f"{rule} of the stage {self.name!r}")
             object.__setattr__(self, rule, items)
 
 
@@ -69,6 +86,8 @@ class Definitions:
         The rules in order by which source, medium and campaign give a channel.
     identity
         Which joins of ids are followed when an import or a rebuild makes the journeys.
+    meanings
+        What touchpoint types mean to marketing and sales.
 
     Raises
     ------
@@ -87,11 +106,12 @@ class Definitions:
     expected_roles: tuple[str, ...] = ()
     channels: tuple[ChannelRule, ...] = field(default_factory=default_rules)
     identity: IdentityRules = field(default_factory=IdentityRules)
+    meanings: Meanings = field(default_factory=Meanings)
 
     def __post_init__(self) -> None:
         """Refuse a model that can't be used or would count one touchpoint in two ways."""
         for rule in (*DECIDED, "expected_roles"):
-            object.__setattr__(self, rule, _words(getattr(self, rule), rule))
+            object.__setattr__(self, rule, read_words(getattr(self, rule), rule))
         object.__setattr__(self, "stages", tuple(self.stages))
         object.__setattr__(self, "dormancy_days", _days(self.dormancy_days))
         object.__setattr__(self, "channels", check_rules(self.channels))
@@ -144,8 +164,9 @@ def dumps(definitions: Definitions) -> str:
         document["roles"] = {"expected": definitions.expected_roles}
     if definitions.channels != default_rules():
         document["channels"] = rules_document(definitions.channels)
-    if identity := identity_document(definitions.identity):
-        document["identity"] = identity
+    for name, part in _PARTS.items():
+        if written := part.write(getattr(definitions, name)):
+            document[name] = written
     return tomli_w.dumps(document)
 
 
@@ -166,21 +187,25 @@ def loads(text: str, *, where: str = "definitions") -> Definitions:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise DefinitionsError(f"{where} is not valid TOML: {error}.") from error
-    _known(document, ("stages", "outcomes", "roles", "channels", "identity"), where)
-    outcomes = _table(document.get("outcomes", {}), where, "outcomes")
-    roles = _table(document.get("roles", {}), where, "roles")
-    _known(outcomes, (*DECIDED, "dormancy_days"), f"{where}, [outcomes]")
-    _known(roles, ("expected",), f"{where}, [roles]")
-    stages = _stage_tables(document.get("stages", []), where)
+    read_table(document, where, ("stages", "outcomes", "roles", "channels", *_PARTS))
+    outcomes = read_table(
+        document.get("outcomes", {}), f"{where}, [outcomes]", (*DECIDED, "dormancy_days")
+    )
+    roles = read_table(document.get("roles", {}), f"{where}, [roles]", ("expected",))
+    stages = read_tables(
+        document.get("stages", []), f"{where}, [[stages]]", ("name", *_STAGE_RULES)
+    )
     channels = rules_from(document["channels"], where) if "channels" in document else None
-    identity = identity_from(document.get("identity", {}), where)
+    parts = {
+        name: part.read(document[name], where) for name, part in _PARTS.items() if name in document
+    }
     try:
         return Definitions(
-            stages=tuple(Stage(**table) for table in stages),
+            stages=tuple(Stage(**{"name": None, **table}) for table in stages),  # pyright: ignore[reportArgumentType] - checked there
             **outcomes,
             expected_roles=roles.get("expected", ()),
             channels=default_rules() if channels is None else channels,
-            identity=identity,
+            **parts,
         )
     except DefinitionsError as error:
         raise DefinitionsError(f"{where}: {error}") from error
@@ -199,40 +224,6 @@ def load_definitions(path: Path) -> Definitions:
     except (OSError, UnicodeDecodeError) as error:
         raise DefinitionsError(f"{path.name} can't be read: {error}.") from error
     return loads(text, where=path.name)
-
-
-def _stage_tables(entries: Any, where: str) -> list[dict[str, Any]]:
-    if not isinstance(entries, list):
-        raise DefinitionsError(f"{where}: stages is {entries!r}; [[stages]] are needed.")
-    tables = [_table(entry, where, "stages") for entry in cast("list[Any]", entries)]
-    for table in tables:
-        _known(table, ("name", *_STAGE_RULES), f"{where}, [[stages]]")
-        table.setdefault("name", None)
-    return tables
-
-
-def _table(value: Any, where: str, name: str) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise DefinitionsError(f"{where}: {name} is {value!r}; a table of keys is needed.")
-    return cast("dict[str, Any]", value)
-
-
-def _known(table: dict[str, Any], allowed: tuple[str, ...], where: str) -> None:
-    for key in table:
-        if key not in allowed:
-            raise DefinitionsError(f"{where} has the key {key!r}. {choices(key, allowed)}")
-
-
-def _words(value: Any, what: str) -> tuple[str, ...]:
-    """A rule's items, each once; a single word stands for a list of one."""
-    items = (value,) if isinstance(value, str) else value
-    if not isinstance(items, list | tuple) or not all(
-        isinstance(item, str) and item.strip() for item in cast("list[Any]", items)
-    ):
-        raise DefinitionsError(
-            f"{what} is {value!r}; a list of words is needed, none of them empty."
-        )
-    return tuple(dict.fromkeys(cast("list[str]", items)))
 
 
 def _days(value: Any) -> float | None:

@@ -3,11 +3,11 @@
 The part ``[identity]`` of the definitions; what is not said there is as by default.
 """
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Final, Literal, cast, get_args
+from typing import Any, Final, Literal, get_args
 
 from journey.errors import DefinitionsError, choices
+from journey.rule_tables import read_table, read_tables, read_words
 
 Join = Literal["identify", "email", "crm", "account", "opportunity", "domain"]
 JOINS: Final[tuple[Join, ...]] = get_args(Join)
@@ -152,12 +152,9 @@ def identity_from(document: Any, where: str) -> IdentityRules:
     >>> identity_from({"max_people_per_device": 2}, "definitions.toml").max_people_per_device
     2
     """
-    table = _table(document, f"{where}, [identity]", _NAMES)
+    table = read_table(document, f"{where}, [identity]", _NAMES)
     cuts = table.get("cuts", [])
-    if not isinstance(cuts, list):
-        raise DefinitionsError(f"{where}, [identity]: cuts is {cuts!r}; [[identity.cuts]] needed.")
-    place = f"{where}, [[identity.cuts]]"
-    read = [_table(cut, place, _CUT_NAMES) for cut in cast("list[Any]", cuts)]
+    read = read_tables(cuts, f"{where}, [[identity.cuts]]", _CUT_NAMES)
     given = {name: value for name, value in table.items() if name != "cuts"}
     try:
         return IdentityRules(
@@ -168,24 +165,9 @@ def identity_from(document: Any, where: str) -> IdentityRules:
         raise DefinitionsError(f"{where}, [identity]: {error}") from error
 
 
-def _table(value: Any, where: str, allowed: tuple[str, ...]) -> Mapping[str, Any]:
-    if not isinstance(value, dict):
-        raise DefinitionsError(f"{where} is {value!r}; a table of keys is needed.")
-    table = cast("dict[str, Any]", value)
-    for key in table:
-        if key not in allowed:
-            raise DefinitionsError(f"{where} has the key {key!r}. {choices(key, allowed)}")
-    return table
-
-
 def _words(value: Any, what: str) -> tuple[str, ...]:
     """A list's items, each once, in lower case as ids of e-mail are compared."""
-    items = (value,) if isinstance(value, str) else value
-    if not isinstance(items, list | tuple) or not all(
-        isinstance(item, str) and item.strip() and "\0" not in item
-        for item in cast("list[Any]", items)
-    ):
-        raise DefinitionsError(
-            f"{what} is {value!r}; a list of words is needed, none of them empty."
-        )
-    return tuple(dict.fromkeys(item.strip().lower() for item in cast("list[str]", items)))
+    items = read_words(value, what)
+    if any("\0" in item for item in items):
+        raise DefinitionsError(f"{what} is {value!r}; a word has no NUL character in it.")
+    return tuple(dict.fromkeys(item.strip().lower() for item in items))

@@ -5,13 +5,12 @@ journeys, among the known ones. Nothing is invented: without a winning word ther
 rule, and a stage that nothing in the log enters is not proposed.
 """
 
-import re
-import unicodedata
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from typing import Final
 
 from journey.definitions import Definitions, Stage
+from journey.lexicon import plain_words, says
 from journey.schema import DEFAULT_STAGES
 
 _WON: Final = (
@@ -173,8 +172,8 @@ def decides_won(name: str) -> bool:
     >>> decides_won("won_date"), decides_won("Closed lost"), decides_won("Contract sent")
     (True, False, False)
     """
-    words = _plain(name)
-    return not _says(_NOT_OUTCOME, words) and not decides_lost(name) and _says(_WON, words)
+    words = plain_words(name)
+    return not says(_NOT_OUTCOME, words) and not decides_lost(name) and says(_WON, words)
 
 
 def decides_lost(name: str) -> bool:
@@ -185,8 +184,8 @@ def decides_lost(name: str) -> bool:
     >>> decides_lost("Lost to competitor"), decides_lost("Churned")
     (True, False)
     """
-    words = _plain(name)
-    return not _says(_NOT_OUTCOME, words) and not _says(_NO_DECISION, words) and _says(_LOST, words)
+    words = plain_words(name)
+    return not says(_NOT_OUTCOME, words) and not says(_NO_DECISION, words) and says(_LOST, words)
 
 
 def decides_nothing(name: str) -> bool:
@@ -197,7 +196,7 @@ def decides_nothing(name: str) -> bool:
     >>> decides_nothing("Closed - no decision"), decides_nothing("Closed won")
     (True, False)
     """
-    return _says(_NO_DECISION, _plain(name))
+    return says(_NO_DECISION, plain_words(name))
 
 
 def is_outreach(name: str) -> bool:
@@ -208,28 +207,17 @@ def is_outreach(name: str) -> bool:
     >>> is_outreach("Sales call"), is_outreach("E-mail opened"), is_outreach("Pricing page")
     (True, False, False)
     """
-    words = _plain(name)
-    return _says(_OUTREACH, words) and not _says(_BY_CUSTOMER, words)
-
-
-def _plain(name: str) -> str:
-    """Lower case, words parted by single blanks."""
-    text = unicodedata.normalize("NFKC", name)
-    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", text)
-    return re.sub(r"[\W_]+", " ", parted).strip().lower()
-
-
-def _says(pattern: str, words: str) -> bool:
-    return re.search(rf"(?:^|\b|(?<=\W))(?:{pattern})", words) is not None
+    words = plain_words(name)
+    return says(_OUTREACH, words) and not says(_BY_CUSTOMER, words)
 
 
 def _stage_by_words(name: str) -> str | None:
     """The default stage that a name speaks of."""
-    words = _plain(name)
+    words = plain_words(name)
     if decides_won(name):
         return "Expand"
     for stage, pattern in (*_EARLY, *_WORDS.items()):
-        if _says(pattern, words):
+        if says(pattern, words):
             return stage
     return None
 
@@ -277,7 +265,7 @@ def _mean(values: Sequence[float]) -> float | None:
 def _look_like_stages(values: Sequence[str]) -> bool:
     """Few values, most of them words for a place in a sales or marketing funnel."""
     few, most = 2, 15
-    like = sum(_says(_STAGE_VALUE, _plain(value)) for value in values)
+    like = sum(says(_STAGE_VALUE, plain_words(value)) for value in values)
     return few <= len(values) <= most and like >= len(values) / 2
 
 

@@ -11,10 +11,11 @@ ROOT = Path(__file__).parents[1]
 MODULES = sorted((ROOT / "journey").rglob("*.py"))
 PAGES = [ROOT / "app.py", *sorted((ROOT / "pages").rglob("*.py"))]
 
-BASE = {"schema", "errors", "version", "wording"}
+BASE = {"schema", "errors", "version", "wording", "lexicon", "rule_tables"}
 STORE = BASE | {"kernels", "store"}
 LOG = STORE | {
-    *("channels", "costs", "identity_rules", "definitions", "proposals", "report", "runners"),
+    *("channels", "costs", "identity_rules", "meanings", "definitions", "proposals", "report"),
+    "runners",
     *("percentiles", "facts", "selection", "reading", "log", "load"),
 }
 ALL_BUT_UI = LOG | {"ingest", "analysis", "charts", "exports", "workspace", "cli", ""}
@@ -23,12 +24,15 @@ MAY_IMPORT = {
     "errors": set(),
     "version": set(),
     "wording": set(),
+    "lexicon": set(),
+    "rule_tables": {"errors"},
     "kernels": {"kernels"},
     "store": STORE,
     "channels": BASE,
     "costs": BASE,
     "identity_rules": BASE,
-    "definitions": BASE | {"channels", "identity_rules", "kernels"},
+    "meanings": BASE,
+    "definitions": BASE | {"channels", "identity_rules", "meanings"},
     "proposals": BASE | {"definitions"},
     "report": BASE,
     "runners": STORE | {"runners"},

@@ -87,7 +87,7 @@ right_id = "7"
         ("identity.max_ids_per_address = 2.5", "max_ids_per_address is 2.5"),
         ("identity.least_account_share = 60", "least_account_share is 60; a share"),
         ("identity.least_account_share = 0", "least_account_share is 0; a share"),
-        ("identity.cuts = 3", "cuts is 3"),
+        ("identity.cuts = 3", r"\[\[identity.cuts\]\] is 3; a list"),
         ("identity.cuts = [3]", r"\[\[identity.cuts\]\] is 3; a table"),
         ('identity.cuts = [{left_kind = "visitor"}]', "left_id of a cut is None"),
         ('identity.cuts = [{left_id = "x"}]', "left_kind of a cut is None"),
