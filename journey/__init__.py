@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from journey.analysis.attribution import attribute
     from journey.analysis.costs import campaign_costs
     from journey.analysis.definition_gaps import definition_gaps
+    from journey.analysis.forecast import forecast_wins, win_chances
+    from journey.analysis.forecast_backtest import forecast_backtest
     from journey.analysis.graph import directly_follows, journey_graph, move_counts, move_means
     from journey.analysis.months import months
     from journey.analysis.outcomes import journeys, median_days_to_win, outcomes
@@ -44,6 +46,8 @@ __all__ = [
     "definition_gaps",
     "directly_follows",
     "drop_offs",
+    "forecast_backtest",
+    "forecast_wins",
     "from_frame",
     "journey_graph",
     "journeys",
@@ -66,6 +70,7 @@ __all__ = [
     "summary",
     "time_to_next_stage",
     "variants",
+    "win_chances",
 ]
 
 _HOME = {
@@ -80,6 +85,8 @@ _HOME = {
     "definition_gaps": "analysis.definition_gaps",
     "directly_follows": "analysis.graph",
     "drop_offs": "analysis.stages",
+    "forecast_backtest": "analysis.forecast_backtest",
+    "forecast_wins": "analysis.forecast",
     "from_frame": "load",
     "journey_graph": "analysis.graph",
     "journeys": "analysis.outcomes",
@@ -102,6 +109,7 @@ _HOME = {
     "summary": "analysis.summary",
     "time_to_next_stage": "analysis.stages",
     "variants": "analysis.variants",
+    "win_chances": "analysis.forecast",
 }
 
 

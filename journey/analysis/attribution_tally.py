@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from journey.analysis.outcomes import values_at_win
 from journey.errors import ColumnNotFoundError
 from journey.facts import ShardFacts
 from journey.kernels import attribution as kernels
@@ -244,18 +245,7 @@ def _paths(part: Part, units: Units, *, seed: int) -> Paths:
         fates,
         frozen(random_groups(cases, units.n_groups, seed=seed)),
         frozen(np.ones(view.n_journeys, np.int64)),
-        frozen(_worth(part, fates)),
-    )
-
-
-def _worth(part: Part, fates: npt.NDArray[np.uint8]) -> Floats:
-    """Value of each journey in view at its win, 0 where it is not known."""
-    view, facts = part
-    values = facts.view.numbers("value")
-    if values is None:
-        return np.zeros(view.n_journeys)
-    return kernels.worth_at_win(
-        values, facts.view.offsets, facts.decided_rows, view.journeys, fates
+        frozen(values_at_win(part[1], view.journeys)),
     )
 
 

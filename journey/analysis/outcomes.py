@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from journey.analysis.frames import none_for_missing
 from journey.facts import ShardFacts
+from journey.kernels.attribution import worth_at_win
 from journey.kernels.facts import WON
 from journey.kernels.select import rows_of_ranges
 from journey.log import TouchpointLog
@@ -145,6 +146,20 @@ def last_values(facts: ShardFacts, chosen: Ints) -> npt.NDArray[np.float64]:
         owners = np.searchsorted(evidence.offsets, rows, side="right") - 1
         found[owners] = values[rows]
     return found[chosen]
+
+
+def values_at_win(facts: ShardFacts, chosen: Ints) -> npt.NDArray[np.float64]:
+    """The last value above 0 known as some journeys were won, or else the last known after.
+
+    0 where none is known or a journey is not won.
+    """
+    evidence = facts.view
+    values = evidence.numbers("value")
+    if values is None:
+        return np.zeros(len(chosen))
+    return worth_at_win(
+        values, evidence.offsets, facts.decided_rows, frozen(chosen), frozen(facts.outcomes[chosen])
+    )
 
 
 def people_per_journey(view: View, places: Ints) -> Ints:

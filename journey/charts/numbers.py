@@ -5,7 +5,12 @@ from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Final
 
-from babel.numbers import format_decimal, format_percent, get_group_symbol
+from babel.numbers import (
+    format_compact_decimal,
+    format_decimal,
+    format_percent,
+    get_group_symbol,
+)
 from babel.units import format_unit
 
 _HALF_PERCENT: Final = 0.005
@@ -24,6 +29,17 @@ def format_count(n: float, locale: str = "en") -> str:
     if symbol is None:
         return format_decimal(round(n), locale=locale)
     return f"{round(n):,}".replace(",", symbol)
+
+
+def format_amount(value: float, locale: str = "en") -> str:
+    """Write an amount to the two figures it carries.
+
+    Examples
+    --------
+    >>> format_amount(648_100), format_amount(1_234_000), format_amount(12.4)
+    ('650K', '1.2M', '12')
+    """
+    return format_compact_decimal(float(f"{value:.2g}"), fraction_digits=1, locale=locale)
 
 
 def format_share(share: float, locale: str = "en") -> str:

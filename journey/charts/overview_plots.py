@@ -5,11 +5,10 @@ from typing import Final, Literal
 
 import pandas as pd
 import plotly.graph_objects as go
-from babel.numbers import format_compact_decimal
 
 from journey.charts.columns import require
 from journey.charts.draft import Draft
-from journey.charts.numbers import format_count, format_share
+from journey.charts.numbers import format_amount, format_count, format_share
 from journey.charts.plot_style import (
     count_and_share,
     draft,
@@ -263,7 +262,7 @@ def _stalled_title(table: pd.DataFrame) -> str:
     """Say where most value, or most accounts, are at risk."""
     top, all_rows = table.iloc[0], table.sum()
     if _has_value(table):
-        value, total = _compact(top["value"]), _compact(all_rows["value"])
+        value, total = format_amount(top["value"]), format_amount(all_rows["value"])
         return f"Most at risk: {table.index[0]}, {value} of {total}"
     n, total = format_count(top["n_accounts"]), _accounts(int(all_rows["n_accounts"]))
     return f"Most stalled: {table.index[0]}, {n} of {total}"
@@ -275,7 +274,7 @@ def _stalled_words(table: pd.DataFrame) -> list[str]:
     if not _has_value(table):
         return accounts
     values = zip(table["value"], accounts, strict=True)
-    return [f"{_compact(value)} in {words}" for value, words in values]
+    return [f"{format_amount(value)} in {words}" for value, words in values]
 
 
 def _biggest(frame: pd.DataFrame, by: str) -> pd.DataFrame:
@@ -327,8 +326,3 @@ def _stack_panels(chart: Draft, panels: Sequence[str], theme: Theme) -> None:
 def _accounts(n: int) -> str:
     """Write a number of accounts."""
     return f"{format_count(n)} account{'s' if n != 1 else ''}"
-
-
-def _compact(value: float) -> str:
-    """Write a value to the two figures it carries."""
-    return format_compact_decimal(float(f"{value:.2g}"), fraction_digits=1, locale="en")

@@ -126,6 +126,8 @@ def _own_options(name: str, question: argparse.ArgumentParser) -> None:
     if name == "attribution":
         add("--by", metavar="COLUMN", help="what gets credit (default channel)")
         add("--half-life", type=float, metavar="DAYS", help="of time decay (default 7)")
+    if name in ("forecast", "backtest"):
+        add("--weeks", type=_whole, default=13, metavar="N", help="how many weeks ahead")
     if name == "paths":
         add("--top", type=_whole, metavar="N", help="only the most frequent")
     if name == "timeline":

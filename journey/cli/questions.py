@@ -98,6 +98,17 @@ QUESTIONS: Final[dict[str, Question]] = {
         lambda _log, _given: "no open journey in view is silent longer than is normal.",
         tells_wins=True,
     ),
+    "forecast": Question(
+        "wins and value expected week by week",
+        lambda log, given: journey.forecast_wins(log, weeks=given.weeks),
+        tells_wins=True,
+    ),
+    "backtest": Question(
+        "past forecasts beside what happened",
+        lambda log, given: journey.forecast_backtest(log, weeks=given.weeks),
+        lambda _log, _given: "too few wins, or too short a log, to try past forecasts.",
+        tells_wins=True,
+    ),
     "journeys": Question("one row per journey", lambda log, _: journey.journeys(log)),
     "timeline": Question(
         "all touches of one account",

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Final
 
 import pandas as pd
-from babel.numbers import format_compact_decimal
 
 import journey
+from journey.charts.numbers import format_amount
 from journey.log import TouchpointLog
 from journey.schema import DECIDED, SMALL_SAMPLE
 from journey.ui.cache import cached
@@ -186,4 +186,4 @@ def compact(value: float) -> str:
     >>> compact(1_234_567), compact(45_200), compact(912)
     ('1.2M', '45K', '910')
     """
-    return format_compact_decimal(float(f"{value:.2g}"), fraction_digits=1, locale="en")
+    return format_amount(value)

@@ -40,6 +40,7 @@ SEGMENTS: Final = "pages/explore/segments.py"
 STALLED: Final = "pages/act/stalled_accounts.py"
 ACCOUNT: Final = "pages/act/account.py"
 ATTRIBUTION: Final = "pages/decide/attribution.py"
+FORECAST: Final = "pages/decide/forecast.py"
 UPLOAD: Final = "pages/data/upload.py"
 CONNECT: Final = "pages/data/connect.py"
 COLUMNS: Final = "pages/data/columns.py"
@@ -57,6 +58,7 @@ PAGES: Final = (
     PageEntry("Act", STALLED, "Stalled accounts", "hourglass_top", "Which accounts are stuck?"),
     PageEntry("Act", ACCOUNT, "Account", "apartment", "What happened with this account?"),
     PageEntry("Decide", ATTRIBUTION, "Attribution", "pie_chart", "Which channels get the credit?"),
+    PageEntry("Decide", FORECAST, "Forecast", "trending_up", "What will be won in the next weeks?"),
     PageEntry("Data", UPLOAD, "Upload", "upload_file", "Bring in touchpoint data."),
     PageEntry("Data", CONNECT, "Connect", "database", "Read a database, or open a cluster."),
     PageEntry("Data", COLUMNS, "Columns", "view_column", "What does each column mean?"),

@@ -1,0 +1,108 @@
+"""A chain of stages with the time spent in them: from what journeys did, how likely they win.
+
+Each day a journey moves to another stage, is won, ends otherwise or stays, with chances that
+depend on its stage and on how long it has been there. Chances are counted: ways on / days at risk.
+Where few days are known, a stage's chances at all ages fill in, weighing as much as 30 days.
+
+References
+----------
+Howard, R. A. (1971): Dynamic Probabilistic Systems, volume II: Semi-Markov and Decision Processes.
+Allison, P. D. (1982): Discrete-time methods for the analysis of event histories. Sociological
+Methodology 13, 61-98.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from journey.store.layout import frozen
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+FIRST_DAYS: Final = frozen(
+    np.array([0, 1, 2, 3, 5, 7, 14, 21, 28, 42, 56, 84, 112, 168, 252], dtype=np.int64)
+)
+"""Days since a stage was entered at which chances may change."""
+
+N_AGES: Final = int(FIRST_DAYS[-1]) + 1
+POOLED_DAYS: Final = 30.0
+
+_SPAN_OF_AGE: Final = np.searchsorted(FIRST_DAYS, np.arange(N_AGES), side="right") - 1
+
+
+@dataclass(frozen=True, eq=False)
+class Chances:
+    """Chances of a day by draw, state and span of age: to go to each state, to win, to end.
+
+    Index of ``ways``: ``[draw, state, span, to]``; to is a state, then a win, then another end.
+    """
+
+    ways: Floats
+
+    @property
+    def n_states(self) -> int:
+        """Stages and the state before any."""
+        return self.ways.shape[1]
+
+
+def chances(days: Ints, ways: Ints) -> Chances:
+    """The chances that counts of days at risk and of ways on give; one draw.
+
+    Examples
+    --------
+    Five wins in 50 days of one stage and no other way on: a tenth each day.
+
+    >>> days, ways = np.zeros((2, 15), np.int64), np.zeros((2, 15, 4), np.int64)
+    >>> days[0, 0], ways[0, 0, 2] = 50, 5
+    >>> float(chances(days, ways).ways[0, 0, 0, 2])
+    0.1
+    """
+    shapes, rates = _posterior(days, ways)
+    return Chances(_bounded(shapes / rates)[None])
+
+
+def drawn_chances(days: Ints, ways: Ints, *, n_draws: int, rng: np.random.Generator) -> Chances:
+    """Chances as they might be, given that only so many days were seen."""
+    shapes, rates = _posterior(days, ways)
+    # Without any way on of a kind there is nothing to draw: its chance is 0.
+    drawn = rng.gamma(np.where(shapes > 0, shapes, 1.0), size=(n_draws, *shapes.shape))
+    return Chances(_bounded(np.where(shapes > 0, drawn, 0.0) / rates))
+
+
+def chances_to_win(known: Chances, n_days: int) -> Iterator[Floats]:
+    """Day by day the chance to have won by its end: ``[draw, state, age]``, ages in days.
+
+    Examples
+    --------
+    A tenth each day: 0.1 after one day, 0.1 + 0.9 x 0.1 after two.
+
+    >>> days, ways = np.zeros((2, 15), np.int64), np.zeros((2, 15, 4), np.int64)
+    >>> days[0, 0], ways[0, 0, 2] = 50, 5
+    >>> [round(float(won[0, 0, 0]), 3) for won in chances_to_win(chances(days, ways), 2)]
+    [0.1, 0.19]
+    """
+    n_states = known.n_states
+    moves, wins = known.ways[..., :n_states], known.ways[..., n_states]
+    stays = (1 - known.ways.sum(axis=-1))[..., _SPAN_OF_AGE]
+    won = np.zeros((*wins.shape[:2], N_AGES))
+    for _ in range(n_days):
+        by_moving = np.einsum("dsbt,dt->dsb", moves, won[:, :, 0])
+        older = np.concatenate([won[:, :, 1:], won[:, :, -1:]], axis=2)
+        won = (wins + by_moving)[..., _SPAN_OF_AGE] + stays * older
+        yield won
+
+
+def _posterior(days: Ints, ways: Ints) -> tuple[Floats, Floats]:
+    """Shape and rate of what is known of each chance: a stage's chances at all ages fill in."""
+    pooled = ways.sum(axis=1) / np.maximum(days.sum(axis=1), 1)[:, None]
+    shapes = ways + POOLED_DAYS * pooled[:, None, :]
+    return shapes, (days.astype(float) + POOLED_DAYS)[:, :, None]
+
+
+def _bounded(ways: Floats) -> Floats:
+    """All ways on of a day are no likelier than certain."""
+    return ways / np.maximum(ways.sum(axis=-1, keepdims=True), 1.0)

@@ -1,0 +1,188 @@
+"""The forecast on the screen: what is to come, where it comes from, how good it was before."""
+
+from functools import partial
+from typing import Final
+
+import pandas as pd
+import streamlit as st
+
+import journey
+from journey import charts
+from journey.charts.forecast_plots import Measure
+from journey.log import TouchpointLog
+from journey.schema import SMALL_SAMPLE
+from journey.ui.cache import cached
+from journey.ui.counts import Count, count_row
+from journey.ui.headlines import compact
+from journey.ui.plots import current_theme, show_plot
+from journey.ui.tables import show_table
+from journey.ui.text import NO_FIGURE, counted, markdown, number, percent
+
+WEEKS: Final = (4, 13, 26, 52)
+MEASURES: Final[dict[str, Measure]] = {"Wins": "wins", "Value": "value"}
+OPEN: Final = ("stalled", "in_progress")
+BEFORE_ANY: Final = "(before any stage)"
+DECIMALS: Final = {
+    **dict.fromkeys(("expected_wins", "from_open", "from_new", "total_wins"), 1),
+    **dict.fromkeys(("expected_value", "value_low", "value_high", "value_won"), 0),
+    **dict.fromkeys(("total_value", "total_value_low", "total_value_high"), 0),
+}
+LABELS: Final = {
+    "begins_at": "From",
+    "ends_at": "Until",
+    "made_at": "Forecast made",
+    "until_at": "Until",
+    "low": "from",
+    "high": "to",
+    "value_low": "value from",
+    "value_high": "value to",
+    "from_open": "Of open journeys",
+    "from_new": "Of journeys to begin",
+    "total_low": "total from",
+    "total_high": "total to",
+    "total_value_low": "total value from",
+    "total_value_high": "total value to",
+    "n_won": "Really won",
+    "value_won": "Value really won",
+    "is_inside": "Wins inside",
+    "is_value_inside": "Value inside",
+}
+
+
+def headline(frame: pd.DataFrame) -> str:
+    """Say what is to come in one sentence.
+
+    Examples
+    --------
+    >>> headline(pd.DataFrame({"week": [1], "expected_wins": [2.2], "total_wins": [2.2],
+    ...     "total_value": [81000.0], "total_low": [0.0], "total_high": [4.0]}))
+    'About 2 wins in the next week, worth 81K'
+    """
+    if frame.empty or frame["expected_wins"].isna().any():
+        return "Forecast"
+    last = frame.iloc[-1]
+    n = round(float(last["total_wins"]))
+    weeks = "week" if len(frame) == 1 else f"{len(frame)} weeks"
+    worth = f", worth {compact(last['total_value'])}" if last["total_value"] > 0 else ""
+    if not n:
+        return f"Less than one win is expected in the next {weeks}"
+    return f"About {counted(n, 'win')} in the next {weeks}{worth}"
+
+
+def show_figures(view: TouchpointLog, frame: pd.DataFrame, weeks: int) -> None:
+    """Show what is expected, in numbers, with the interval and what it rests on."""
+    last = frame.iloc[-1]
+    n_won = int(cached(journey.win_chances)(view, weeks=weeks)["n_won"].sum())
+    cells = st.columns(4)
+    cells[0].metric("Wins expected", number(round(float(last["total_wins"]), 1)), border=True)
+    cells[1].metric(
+        "Four times in five",
+        f"{last['total_low']:.0f} to {last['total_high']:.0f} wins",
+        help="The 80 % interval: one time in five it will be more or less.",
+        border=True,
+    )
+    has_value = last["total_value"] > 0
+    cells[2].metric(
+        "Value expected", compact(last["total_value"]) if has_value else NO_FIGURE, border=True
+    )
+    cells[3].metric(
+        "Four times in five",
+        f"{compact(last['total_value_low'])} to {compact(last['total_value_high'])}"
+        if has_value
+        else NO_FIGURE,
+        help="The 80 % interval of the value.",
+        border=True,
+    )
+    if n_won < SMALL_SAMPLE:
+        st.caption(f"Learnt from only {counted(n_won, 'win')}: take it as a rough guide.")
+
+
+def show_weeks(frame: pd.DataFrame, measure: Measure) -> None:
+    """Show the weeks to come as a chart, and as a table on demand."""
+    chart = charts.plot_forecast(frame, measure=measure, theme=current_theme())
+    show_plot(chart, key="forecast", file_name=f"forecast-{measure}")
+    if st.toggle("Weeks as table"):
+        show_table(frame.round(DECIMALS), key="forecast-table", file_name="forecast", labels=LABELS)
+
+
+def show_stages(view: TouchpointLog, frame: pd.DataFrame, weeks: int) -> None:
+    """Show the open journeys behind the forecast by stage; each number opens into its journeys."""
+    stages = cached(journey.win_chances)(view, weeks=weeks)
+    st.markdown(source_text(frame, stages))
+    counts = [
+        Count(
+            BEFORE_ANY if name is None else str(name),
+            int(n),
+            partial(view.where, outcome=OPEN, current_stage=name),
+            f"Open in {BEFORE_ANY if name is None else name}",
+        )
+        for name, n in zip(stages["stage"], stages["n_open"], strict=True)
+    ]
+    count_row(counts, key=f"forecast:{weeks}")
+    shown = stages.assign(stage=stages["stage"].fillna(BEFORE_ANY)).round(DECIMALS)
+    show_table(
+        shown,
+        key="chances",
+        file_name="chances-by-stage",
+        labels={
+            "n_open": "Open now",
+            "win_rate": f"Chance to win in {counted(weeks, 'week')}",
+            "n_won": "Ever won from here",
+            "n_left": "Of all that left",
+        },
+        column_help={"n_won": "Of the whole log: what the chances rest on."},
+    )
+
+
+def source_text(frame: pd.DataFrame, stages: pd.DataFrame) -> str:
+    """Say which stage most expected wins come from, and how many come from journeys to begin.
+
+    Examples
+    --------
+    >>> source_text(pd.DataFrame({"total_wins": [10.0], "from_new": [2.0]}),
+    ...     pd.DataFrame({"stage": ["Demo"], "expected_wins": [8.0], "n_open": [40]}))
+    '**8 of 10** expected wins come from the 40 open journeys in **Demo**, 2 from journeys \
+that will only begin.'
+    """
+    total, new = float(frame["total_wins"].iloc[-1]), float(frame["from_new"].sum())
+    beginning = f"{number(round(new, 1))} from journeys that will only begin."
+    if stages.empty or total <= 0:
+        return f"No journey is open: {beginning}" if stages.empty else f"Nearly none; {beginning}"
+    top = stages.loc[stages["expected_wins"].idxmax()]
+    name = BEFORE_ANY if pd.isna(top["stage"]) else top["stage"]
+    return (
+        f"**{number(round(float(top['expected_wins']), 1))} of {number(round(total, 1))}** "
+        f"expected wins come from the {counted(int(top['n_open']), 'open journey')} in "
+        f"**{markdown(name)}**, {beginning}"
+    )
+
+
+@st.fragment
+def show_backtest(view: TouchpointLog, measure: Measure, weeks: int) -> None:
+    """Show what past forecasts said beside what happened."""
+    frame = cached(journey.forecast_backtest)(view, weeks=weeks)
+    chart = charts.plot_forecast_backtest(frame, measure=measure, theme=current_theme())
+    show_plot(chart, key="backtest", file_name=f"forecast-backtest-{measure}")
+    if frame.empty:
+        return
+    inside = "is_inside" if measure == "wins" else "is_value_inside"
+    st.caption(
+        f"Each was made only from what was known then. "
+        f"{percent(frame[inside].mean(), len(frame))} held; 80 % are meant to."
+    )
+    if st.toggle("Past forecasts as table"):
+        show_table(frame.round(DECIMALS), key="backtest-table", file_name="backtest", labels=LABELS)
+
+
+def explain() -> None:
+    """Say how the figures are made and what they can't know."""
+    st.markdown(
+        "- From all journeys of the log it is counted how often, on a day, one in a stage is "
+        "won, ends, or moves to another stage, by how long it has been there. Where few days "
+        "are known, the stage's chances at all times fill in.\n"
+        "- These chances are applied to the open journeys in view, and to as many new journeys "
+        "as began a week in the last 13 weeks.\n"
+        "- A win counts with its deal value, else with the mean value of won journeys.\n"
+        "- The interval holds chance and the fact that only so many journeys were seen. It "
+        "does not know of plans, prices, seasons or a changing market."
+    )

@@ -1,0 +1,51 @@
+"""What will be won in the next weeks, what it is worth, and how good past forecasts were."""
+
+import streamlit as st
+
+import journey
+from journey.ui.cache import cached
+from journey.ui.definition_warnings import has_win_rule
+from journey.ui.forecast import (
+    MEASURES,
+    WEEKS,
+    explain,
+    headline,
+    show_backtest,
+    show_figures,
+    show_stages,
+    show_weeks,
+)
+from journey.ui.guards import plain_errors, require_view
+from journey.ui.navigation import DEFINITIONS, page_link
+
+view = require_view()
+weeks = st.session_state.get("forecast:weeks", 13)
+with plain_errors():
+    frame = cached(journey.forecast_wins)(view, weeks=weeks)
+st.title(headline(frame))
+if not has_win_rule(view):
+    with st.container(border=True):
+        st.markdown("## Nothing counts as a win yet")
+        st.markdown("Say which touchpoint is a win, such as a deal closed or a first purchase.")
+        page_link(DEFINITIONS, "Give a winning rule")
+    st.stop()
+if frame["expected_wins"].isna().any():
+    with st.container(border=True):
+        st.markdown("## Nothing was won yet")
+        st.markdown("A forecast learns from journeys that were won; the log has none.")
+        page_link(DEFINITIONS, "Check the winning rule")
+    st.stop()
+left, right = st.columns([2, 3], vertical_alignment="bottom")
+with left:
+    st.segmented_control("Weeks ahead", WEEKS, default=13, required=True, key="forecast:weeks")
+with right:
+    measure = st.segmented_control("Counted in", list(MEASURES), default="Wins", required=True)
+with plain_errors():
+    show_figures(view, frame, weeks)
+    show_weeks(frame, MEASURES[measure])
+    st.markdown("## Where the wins come from")
+    show_stages(view, frame, weeks)
+    st.markdown("## How good past forecasts were")
+    show_backtest(view, MEASURES[measure], weeks)
+with st.expander("How these figures are made"):
+    explain()
