@@ -120,11 +120,8 @@ def forecast_wins(log: TouchpointLog, *, weeks: int = WEEKS, seed: int = 0) -> p
     if not known.ways[:, :, -2].sum():
         nothing = np.full((weeks, 2), np.nan)
         return _forecast_frame(log, nothing, np.full((weeks, 1, 2), np.nan), nothing[:, 0])
-    rng = np.random.default_rng(seed)
     expected, _, from_open = _weekly(known, chances(known.days, known.ways), weeks)
-    drawn = drawn_chances(known.days, known.ways, n_draws=N_DRAWS, rng=rng)
-    means, squares, _ = _weekly(known, drawn, weeks, rng=rng)
-    samples = _samples(means, squares, _worth_drawn(known, rng), rng)
+    samples = _courses(known, weeks, np.random.default_rng(seed))
     return _forecast_frame(log, expected[:, 0], samples, from_open[:, 0])
 
 
@@ -320,8 +317,11 @@ def _worth_drawn(known: Evidence, rng: np.random.Generator) -> Floats:
     return rng.gamma(1 / variance, variance, size=N_DRAWS)
 
 
-def _samples(means: Floats, squares: Floats, worth: Floats, rng: np.random.Generator) -> Floats:
+def _courses(known: Evidence, weeks: int, rng: np.random.Generator) -> Floats:
     """Courses that wins and value may take, ``[week, course, 2]``."""
+    drawn = drawn_chances(known.days, known.ways, n_draws=N_DRAWS, rng=rng)
+    means, squares, _ = _weekly(known, drawn, weeks, rng=rng)
+    worth = _worth_drawn(known, rng)
     shape = (len(means), N_SAMPLES, means.shape[1])
     wins = rng.poisson(np.broadcast_to(means[:, None, :, 0], shape)).astype(float)
     value = np.broadcast_to((means[..., 1] * worth)[:, None, :], shape)

@@ -78,31 +78,7 @@ def plot_forecast(
     if frame.empty or frame[columns.total[0]].isna().any():
         return empty(_NOTHING_WON, theme=theme)
     chart = draft(_forecast_title(frame, measure), theme=theme, height=420)
-    colour = TOKENS[theme]
-    mean, low, high = (frame[name] for name in columns.total)
-    edge = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False}
-    chart.add_scatter(x=frame["ends_at"], y=high, **edge)
-    chart.add_scatter(
-        x=frame["ends_at"],
-        y=low,
-        **(edge | {"showlegend": True}),
-        name="four times in five",
-        fill="tonexty",
-        fillcolor=quiet("stage-0", theme),
-    )
-    chart.add_scatter(
-        x=frame["ends_at"],
-        y=mean,
-        mode="lines+markers",
-        name="expected",
-        line={"color": colour["stage-0"], "width": 4},
-        marker={"size": 8},
-        customdata=[
-            f"{columns.write(m)} expected by then, {columns.write(a)} to {columns.write(b)}"
-            for m, a, b in zip(mean, low, high, strict=True)
-        ],
-        hovertemplate="%{x|%d %b %Y}: %{customdata}<extra></extra>",
-    )
+    _draw_course(chart, frame, columns, theme)
     chart.update_yaxes(rangemode="tozero", nticks=6, tickformat="~s" if measure == "value" else ",")
     chart.update_xaxes(showgrid=False, tickformat="%d %b", nticks=8)
     return chart.drawn()
@@ -150,15 +126,39 @@ def plot_forecast_backtest(
     title = _backtest_title(int(rows[columns.inside].sum()), len(rows))
     chart = draft(title, theme=theme, height=rows_height(len(rows)))
     _draw_tested(chart, rows, columns, theme)
-    name_rows(
-        chart,
-        [
-            f"{_day(made)} to {_day(until)}"
-            for made, until in zip(rows["made_at"], rows["until_at"], strict=True)
-        ],
-    )
+    ends = zip(rows["made_at"], rows["until_at"], strict=True)
+    name_rows(chart, [f"{_day(made)} to {_day(until)}" for made, until in ends])
     chart.update_xaxes(rangemode="tozero", tickformat="~s" if measure == "value" else ",")
     return chart.drawn()
+
+
+def _draw_course(chart: Draft, frame: pd.DataFrame, columns: _Columns, theme: Theme) -> None:
+    """Draw what is expected by each week's end, with the interval behind it."""
+    colour = TOKENS[theme]
+    mean, low, high = (frame[name] for name in columns.total)
+    edge = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False}
+    chart.add_scatter(x=frame["ends_at"], y=high, **edge)
+    chart.add_scatter(
+        x=frame["ends_at"],
+        y=low,
+        **(edge | {"showlegend": True}),
+        name="four times in five",
+        fill="tonexty",
+        fillcolor=quiet("stage-0", theme),
+    )
+    chart.add_scatter(
+        x=frame["ends_at"],
+        y=mean,
+        mode="lines+markers",
+        name="expected",
+        line={"color": colour["stage-0"], "width": 4},
+        marker={"size": 8},
+        customdata=[
+            f"{columns.write(m)} expected by then, {columns.write(a)} to {columns.write(b)}"
+            for m, a, b in zip(mean, low, high, strict=True)
+        ],
+        hovertemplate="%{x|%d %b %Y}: %{customdata}<extra></extra>",
+    )
 
 
 def _draw_tested(chart: Draft, rows: pd.DataFrame, columns: _Columns, theme: Theme) -> None:

@@ -17,6 +17,17 @@ WON, OVER, OPEN = 0, 1, 2
 
 
 @kernel
+def add_days(days: Ints, first_days: Ints, n_days: int) -> None:
+    """Add the days of one stay to the spans they lie in; the last span never ends."""
+    for span in range(len(first_days)):
+        if first_days[span] >= n_days:
+            break
+        is_last = span + 1 == len(first_days)
+        until = n_days if is_last else min(n_days, first_days[span + 1])
+        days[span] += until - first_days[span]
+
+
+@kernel
 def count_stays(
     current: Stages,
     ticks: Ticks,
@@ -58,12 +69,7 @@ def count_stays(
             age = (at - since) // ticks_per_day
             goes_on = not is_end or fates[j] != OPEN
             n_days = age + 1 if goes_on else age
-            for span in range(n_spans):
-                if first_days[span] >= n_days:
-                    break
-                is_last = span + 1 == n_spans
-                until = n_days if is_last else min(n_days, first_days[span + 1])
-                days[state, span] += until - first_days[span]
+            add_days(days[state], first_days, n_days)
             if goes_on:
                 span = np.searchsorted(first_days, age, side="right") - 1
                 ways[state, span, now] += 1
