@@ -80,7 +80,7 @@ def forecast_wins(log: TouchpointLog, *, weeks: int = WEEKS, seed: int = 0) -> p
     weeks
         How many, 1 to 104.
     seed
-        Of the draws behind the intervals: the same seed gives the same.
+        Of the draws behind the intervals.
 
     Returns
     -------
@@ -118,8 +118,8 @@ def forecast_wins(log: TouchpointLog, *, weeks: int = WEEKS, seed: int = 0) -> p
         return _forecast_frame(log, np.zeros((0, 2)), np.zeros((0, 0, 2)), np.zeros(0))
     known = evidence_of(log)
     if not known.ways[:, :, -2].sum():
-        nothing = np.full((weeks, 2), np.nan)
-        return _forecast_frame(log, nothing, np.full((weeks, 1, 2), np.nan), nothing[:, 0])
+        unknown = np.full((weeks, 1, 2), np.nan)
+        return _forecast_frame(log, unknown[:, 0], unknown, unknown[:, 0, 0])
     expected, _, from_open = _weekly(known, chances(known.days, known.ways), weeks)
     samples = _courses(known, weeks, np.random.default_rng(seed))
     return _forecast_frame(log, expected[:, 0], samples, from_open[:, 0])

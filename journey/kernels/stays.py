@@ -17,7 +17,7 @@ WON, OVER, OPEN = 0, 1, 2
 
 
 @kernel
-def add_days(days: Ints, first_days: Ints, n_days: int) -> None:
+def add_days(days: Ints, first_days: Ints, n_days: Any) -> None:
     """Add the days of one stay to the spans they lie in; the last span never ends."""
     for span in range(len(first_days)):
         if first_days[span] >= n_days:
