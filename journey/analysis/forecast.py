@@ -107,8 +107,7 @@ def forecast_wins(log: TouchpointLog, *, weeks: int = WEEKS, seed: int = 0) -> p
     >>> from journey import Definitions, Stage, from_frame
     >>> log = from_frame(pd.DataFrame({
     ...     "account_id": ["a", "a", "b", "c"], "touchpoint": ["Demo", "Won", "Demo", "Lost"],
-    ...     "occurred_at": pd.to_datetime(["2026-01-01", "2026-01-11", "2026-01-01",
-    ...                                    "2026-01-11"])}),
+    ...     "occurred_at": pd.to_datetime(["2026-01-01", "2026-01-11"] * 2)}),
     ...     definitions=Definitions((Stage("Convert", ("Demo",)),), won=("Won",), lost=("Lost",)))
     >>> forecast_wins(log.where(account_id="b"), weeks=1)["from_open"].round(2).tolist()
     [0.34]
