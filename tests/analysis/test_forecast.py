@@ -4,7 +4,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from journey import Definitions, Stage, forecast_wins, from_frame, outcomes, win_chances
@@ -52,7 +52,6 @@ def lives(reference):
 
 
 @given(samples(), SHARDS)
-@settings(max_examples=60)
 def test_evidence_equals_the_reference(sample, rows_per_shard):
     log, reference = sample.log(rows_per_shard), sample.oracle()
     days, ways, still = lives(reference)
