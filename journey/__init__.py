@@ -12,8 +12,10 @@ if TYPE_CHECKING:
     from journey.analysis.forecast_backtest import forecast_backtest
     from journey.analysis.graph import directly_follows, journey_graph, move_counts, move_means
     from journey.analysis.months import months
+    from journey.analysis.not_buyers import not_buyers
     from journey.analysis.outcomes import journeys, median_days_to_win, outcomes
     from journey.analysis.paths import step_flows
+    from journey.analysis.scores import score_grades, score_leads
     from journey.analysis.segments import segment_breakdown, segment_stages
     from journey.analysis.simplify import simplify
     from journey.analysis.stages import (
@@ -57,9 +59,12 @@ __all__ = [
     "months",
     "move_counts",
     "move_means",
+    "not_buyers",
     "open_log",
     "outcomes",
     "read_touchpoints",
+    "score_grades",
+    "score_leads",
     "segment_breakdown",
     "segment_stages",
     "simplify",
@@ -96,9 +101,12 @@ _HOME = {
     "move_means": "analysis.graph",
     "median_days_to_win": "analysis.outcomes",
     "months": "analysis.months",
+    "not_buyers": "analysis.not_buyers",
     "open_log": "load",
     "outcomes": "analysis.outcomes",
     "read_touchpoints": "ingest",
+    "score_grades": "analysis.scores",
+    "score_leads": "analysis.scores",
     "segment_breakdown": "analysis.segments",
     "segment_stages": "analysis.segments",
     "simplify": "analysis.simplify",
