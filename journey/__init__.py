@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from journey.analysis.not_buyers import not_buyers
     from journey.analysis.outcomes import journeys, median_days_to_win, outcomes
     from journey.analysis.paths import step_flows
+    from journey.analysis.score_drivers import score_drivers
+    from journey.analysis.score_evidence import rule_support, what_if
+    from journey.analysis.score_history import score_history
     from journey.analysis.scores import score_grades, score_leads
     from journey.analysis.segments import segment_breakdown, segment_stages
     from journey.analysis.simplify import simplify
@@ -63,7 +66,10 @@ __all__ = [
     "open_log",
     "outcomes",
     "read_touchpoints",
+    "rule_support",
+    "score_drivers",
     "score_grades",
+    "score_history",
     "score_leads",
     "segment_breakdown",
     "segment_stages",
@@ -75,6 +81,7 @@ __all__ = [
     "summary",
     "time_to_next_stage",
     "variants",
+    "what_if",
     "win_chances",
 ]
 
@@ -105,7 +112,10 @@ _HOME = {
     "open_log": "load",
     "outcomes": "analysis.outcomes",
     "read_touchpoints": "ingest",
+    "rule_support": "analysis.score_evidence",
+    "score_drivers": "analysis.score_drivers",
     "score_grades": "analysis.scores",
+    "score_history": "analysis.score_history",
     "score_leads": "analysis.scores",
     "segment_breakdown": "analysis.segments",
     "segment_stages": "analysis.segments",
@@ -117,6 +127,7 @@ _HOME = {
     "summary": "analysis.summary",
     "time_to_next_stage": "analysis.stages",
     "variants": "analysis.variants",
+    "what_if": "analysis.score_evidence",
     "win_chances": "analysis.forecast",
 }
 

@@ -1,6 +1,5 @@
 """How well leads fit, how engaged they are, how near they stand to us: three scores, never one."""
 
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -14,19 +13,13 @@ from journey.analysis.frames import none_for_missing
 from journey.analysis.milestones import Posts, first_passed, posts_of
 from journey.analysis.not_buyers import not_buyer_reasons
 from journey.analysis.outcomes import instants, names_of_stages
-from journey.analysis.scoring_codes import (
-    Scoring,
-    account_points,
-    given_points,
-    scoring_of,
-    winning_rows,
-)
+from journey.analysis.scored_moments import at_as_of, points_of
+from journey.analysis.scoring_codes import Scoring, scoring_of
 from journey.analysis.statistics import wilson
 from journey.definitions import Definitions
 from journey.facts import ShardFacts
-from journey.kernels.scores import points_at
 from journey.log import TouchpointLog
-from journey.schema import OUTCOMES, SECONDS_PER_DAY
+from journey.schema import OUTCOMES
 from journey.score_rule import DIMENSIONS
 from journey.store.layout import frozen
 from journey.store.view import View
@@ -51,18 +44,6 @@ SCORE_COLUMNS = (
     *(f"{dimension}_reasons" for dimension in DIMENSIONS),
     *("is_mql", "mql_at", "is_sql", "sql_at", "not_buyer"),
 )
-
-
-@dataclass(frozen=True, eq=False)
-class Moments:
-    """Journeys of the evidence, each with the row before which and the instant at which to score.
-
-    All are places or ticks of the evidence; a journey's rows are those before its end.
-    """
-
-    journeys: Ints
-    ends: Ints
-    ticks: Ints
 
 
 def score_leads(log: TouchpointLog, *, limit: int | None = None) -> pd.DataFrame:
@@ -144,78 +125,12 @@ def score_grades(log: TouchpointLog) -> pd.DataFrame:
     return frame.head(len(ENGAGEMENT_GRADES)).assign(fit_grade=letters[0])
 
 
-def at_as_of(part: Part, as_of: int) -> Moments:
-    """The journeys in view, with all they did by ``as_of``."""
-    view, facts = part
-    chosen = view.journeys
-    ends = facts.view.offsets[1:][chosen]
-    return Moments(chosen, ends, np.full(len(chosen), as_of, np.int64))
-
-
-def points_of(facts: ShardFacts, scoring: Scoring, moments: Moments) -> Floats:
-    """What each rule in force gives each of some journeys at its moment."""
-    evidence, chosen = facts.view, moments.journeys
-    given = given_points(evidence, scoring)
-    begins = frozen(evidence.offsets[:-1][chosen])
-    by_touch = points_at(
-        given.classes,
-        evidence.ticks,
-        begins,
-        frozen(moments.ends),
-        frozen(moments.ticks),
-        given.starts,
-        given.rules,
-        given.points,
-        scoring.fades,
-        scoring.rate(ticks_per_day(evidence)),
-    )
-    accounts = evidence.store.journey_accounts(evidence.shard)[chosen]
-    points = account_points(scoring, accounts)
-    limits = scoring.limits[scoring.touch_rules]
-    points[:, scoring.touch_rules] = np.clip(by_touch, -limits, limits)
-    return points + _standing_points(facts, scoring, moments)
-
-
-def ticks_per_day(view: View) -> float:
-    """The units of time of a view's store in a day."""
-    return SECONDS_PER_DAY * view.store.ticks_per_second
-
-
 def grades_of(totals: Floats, scoring: Scoring) -> tuple[Ints, Ints]:
     """Places of the grades of fit (0 where no rule tells of it) and engagement; 0 is the best."""
     rules = scoring.scoring
     fit = np.sum(totals[:, :1] < np.array(rules.fit_grades), axis=1)
     engagement = np.sum(totals[:, 1:2] < np.array(rules.engagement_grades), axis=1)
     return (fit if scoring.has_fit else np.zeros_like(fit)), engagement
-
-
-def _standing_points(facts: ShardFacts, scoring: Scoring, moments: Moments) -> Floats:
-    """What rules give for the stage, the days known and the wins of journeys at their moments."""
-    evidence, n_moments = facts.view, len(moments.journeys)
-    points = np.zeros((n_moments, len(scoring.rules)))
-    places = [n for n, rule in enumerate(scoring.rules) if rule.goes_by == "standing"]
-    if not places:
-        return points
-    begins = evidence.offsets[:-1][moments.journeys]
-    has_touch = moments.ends > begins
-    stage, days = np.full(n_moments, -1), np.zeros(n_moments)
-    stage[has_touch] = facts.current[moments.ends[has_touch] - 1]
-    known = moments.ticks[has_touch] - evidence.ticks[begins[has_touch]].astype(np.int64)
-    days[has_touch] = known / ticks_per_day(evidence)
-    wins = winning_rows(evidence, scoring.definitions)
-    n_wins = np.searchsorted(wins, moments.ends) - np.searchsorted(wins, begins)
-    names = (*scoring.definitions.stage_names, None)
-    for place in places:
-        rule = scoring.rules[place]
-        holds = has_touch.copy()
-        if rule.stages:
-            holds &= np.array([name in rule.stages for name in names])[stage]
-        if rule.least_days_known is not None:
-            holds &= days >= rule.least_days_known
-        if rule.least_wins is not None:
-            holds &= n_wins >= rule.least_wins
-        points[:, place] = holds * rule.points
-    return np.clip(points, -scoring.limits, scoring.limits)
 
 
 def _rows(
@@ -229,13 +144,12 @@ def _rows(
     frame = pd.DataFrame(
         {
             "account_id": _cases(view),
-            "grade": _grades(totals, scoring),
+            "grade": grade_names(totals, scoring),
             **dict(zip(DIMENSIONS, totals.T, strict=True)),
             "place": np.arange(view.n_journeys),
         }
     )
-    best = _ranked(frame)
-    best = best if limit is None else best.head(limit)
+    best = frame if limit is None else _ranked(frame).head(limit)
     places = best.pop("place").to_numpy()
     chosen = moments.journeys[places]
     why_not = not_buyer_reasons(part, rules=definitions.not_buyers, meanings=definitions.meanings)
@@ -261,7 +175,8 @@ def _cases(view: View) -> list[Any]:
     return view.store.dictionaries[view.store.case_role].take(codes).to_pylist()
 
 
-def _grades(totals: Floats, scoring: Scoring) -> npt.NDArray[np.object_]:
+def grade_names(totals: Floats, scoring: Scoring) -> npt.NDArray[np.object_]:
+    """The grades of journeys by name, as A1."""
     fit, engagement = grades_of(totals, scoring)
     letters = FIT_GRADES if scoring.has_fit else (NO_FIT,)
     names = [[letter + number for number in ENGAGEMENT_GRADES] for letter in letters]
