@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from journey.analysis.score_drivers import score_drivers
     from journey.analysis.score_evidence import rule_support, what_if
     from journey.analysis.score_history import score_history
+    from journey.analysis.score_model import fit_score_model
     from journey.analysis.scores import score_grades, score_leads
     from journey.analysis.segments import segment_breakdown, segment_stages
     from journey.analysis.simplify import simplify
@@ -51,6 +52,7 @@ __all__ = [
     "definition_gaps",
     "directly_follows",
     "drop_offs",
+    "fit_score_model",
     "forecast_backtest",
     "forecast_wins",
     "from_frame",
@@ -97,6 +99,7 @@ _HOME = {
     "definition_gaps": "analysis.definition_gaps",
     "directly_follows": "analysis.graph",
     "drop_offs": "analysis.stages",
+    "fit_score_model": "analysis.score_model",
     "forecast_backtest": "analysis.forecast_backtest",
     "forecast_wins": "analysis.forecast",
     "from_frame": "load",

@@ -20,7 +20,7 @@ from journey.kernels.select import first_of
 from journey.log import TouchpointLog
 from journey.meanings import Meaning
 from journey.schema import SECONDS_PER_DAY
-from journey.store.layout import frozen
+from journey.store.layout import Store, frozen
 from journey.store.view import View
 
 QUALIFIED: Final[tuple[Literal["mql", "sql"], ...]] = ("mql", "sql")
@@ -48,12 +48,19 @@ class Posts:
 
 def posts_of(log: TouchpointLog) -> Posts:
     """By what each milestone is passed in a log."""
-    is_type: dict[Meaning, Flags] = {meaning: types_meaning(log, meaning) for meaning in MILESTONES}
+    return posts_over(log.store, log.definitions)
+
+
+def posts_over(store: Store, definitions: Definitions) -> Posts:
+    """By what each milestone is passed, by some definitions of a store."""
+    is_type: dict[Meaning, Flags] = {
+        meaning: types_meaning(store, definitions, meaning) for meaning in MILESTONES
+    }
     by_score: dict[Meaning, Definitions] = {}
     for name in QUALIFIED:
-        by = getattr(log.definitions.scoring, name).by
+        by = getattr(definitions.scoring, name).by
         if by == "thresholds" or (by is None and not is_type[name].any()):
-            by_score[name] = log.definitions
+            by_score[name] = definitions
     return Posts(is_type, by_score)
 
 
@@ -62,10 +69,10 @@ def by_thresholds(definitions: Definitions) -> Posts:
     return Posts({}, dict.fromkeys(QUALIFIED, definitions))
 
 
-def types_meaning(log: TouchpointLog, meaning: Meaning) -> Flags:
-    """Which of the log's touchpoint types, by code as stored, have a meaning."""
-    names = log.store.touchpoint_types
-    meant = set(log.definitions.meanings.types(meaning, names))
+def types_meaning(store: Store, definitions: Definitions, meaning: Meaning) -> Flags:
+    """Which touchpoint types, by code as stored, have a meaning."""
+    names = store.touchpoint_types
+    meant = set(definitions.meanings.types(meaning, names))
     return frozen(np.array([name in meant for name in names], dtype=bool))
 
 

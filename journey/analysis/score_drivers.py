@@ -39,9 +39,9 @@ def score_drivers(log: TouchpointLog) -> pd.DataFrame:
         One row per type that decides nothing and stands before a decision: ``touchpoint``,
         ``stage``, ``points_per_touch`` (of engagement, before any fading), ``n_with``,
         ``win_rate`` (of these) with its 95 % interval ``low``, ``high``, ``n_without``,
-        ``without_rate``, ``difference`` (``win_rate`` less ``without_rate``) with ``difference_low``,
-        ``difference_high``, ``goes_with`` (more wins, fewer wins, no difference seen, or too few:
-        fewer than 30 on a side). By ``difference``, largest first, too few last.
+        ``without_rate``, ``difference`` (``win_rate`` less ``without_rate``) with
+        ``difference_low``, ``difference_high``, ``goes_with`` (more wins, fewer wins, no difference
+        seen, or too few: fewer than 30 on a side). By ``difference``, largest first, too few last.
 
     Examples
     --------

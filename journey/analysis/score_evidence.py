@@ -78,8 +78,8 @@ def rule_support(log: TouchpointLog) -> pd.DataFrame:
 
     Of decided journeys in view, those to which the rule gave points before they were decided
     against the others; for rules of touchpoint types only journeys that had reached the earliest
-    stage of these types, so that like is compared with like. A rule of a stage is held to apply to who
-    was ever in it. An association, never a cause.
+    stage of these types, so that like is compared with like. A rule of a stage is held to apply
+    to who was ever in it. An association, never a cause.
 
     Returns
     -------
@@ -189,7 +189,7 @@ def _were_in(facts: ShardFacts, scoring: Scoring, moments: Moments, rule: Rule) 
     """Journeys that were ever in the stages of a rule: those beyond went through them."""
     is_meant = [name in rule.stages for name in scoring.definitions.stage_names]
     entered = facts.entered[moments.journeys][:, is_meant]
-    return ((entered >= 0) & (entered < moments.ends[:, None])).any(axis=1)
+    return np.any((entered >= 0) & (entered < moments.ends[:, None]), axis=1)
 
 
 def _has_reached(facts: ShardFacts, scoring: Scoring, moments: Moments, rule: Rule) -> Flags:
