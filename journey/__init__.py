@@ -12,8 +12,14 @@ if TYPE_CHECKING:
     from journey.analysis.forecast_backtest import forecast_backtest
     from journey.analysis.graph import directly_follows, journey_graph, move_counts, move_means
     from journey.analysis.months import months
+    from journey.analysis.not_buyers import not_buyers
     from journey.analysis.outcomes import journeys, median_days_to_win, outcomes
     from journey.analysis.paths import step_flows
+    from journey.analysis.score_drivers import score_drivers
+    from journey.analysis.score_evidence import rule_support, what_if
+    from journey.analysis.score_history import score_history
+    from journey.analysis.score_model import fit_score_model
+    from journey.analysis.scores import score_grades, score_leads
     from journey.analysis.segments import segment_breakdown, segment_stages
     from journey.analysis.simplify import simplify
     from journey.analysis.stages import (
@@ -46,6 +52,7 @@ __all__ = [
     "definition_gaps",
     "directly_follows",
     "drop_offs",
+    "fit_score_model",
     "forecast_backtest",
     "forecast_wins",
     "from_frame",
@@ -57,9 +64,15 @@ __all__ = [
     "months",
     "move_counts",
     "move_means",
+    "not_buyers",
     "open_log",
     "outcomes",
     "read_touchpoints",
+    "rule_support",
+    "score_drivers",
+    "score_grades",
+    "score_history",
+    "score_leads",
     "segment_breakdown",
     "segment_stages",
     "simplify",
@@ -70,6 +83,7 @@ __all__ = [
     "summary",
     "time_to_next_stage",
     "variants",
+    "what_if",
     "win_chances",
 ]
 
@@ -85,6 +99,7 @@ _HOME = {
     "definition_gaps": "analysis.definition_gaps",
     "directly_follows": "analysis.graph",
     "drop_offs": "analysis.stages",
+    "fit_score_model": "analysis.score_model",
     "forecast_backtest": "analysis.forecast_backtest",
     "forecast_wins": "analysis.forecast",
     "from_frame": "load",
@@ -96,9 +111,15 @@ _HOME = {
     "move_means": "analysis.graph",
     "median_days_to_win": "analysis.outcomes",
     "months": "analysis.months",
+    "not_buyers": "analysis.not_buyers",
     "open_log": "load",
     "outcomes": "analysis.outcomes",
     "read_touchpoints": "ingest",
+    "rule_support": "analysis.score_evidence",
+    "score_drivers": "analysis.score_drivers",
+    "score_grades": "analysis.scores",
+    "score_history": "analysis.score_history",
+    "score_leads": "analysis.scores",
     "segment_breakdown": "analysis.segments",
     "segment_stages": "analysis.segments",
     "simplify": "analysis.simplify",
@@ -109,6 +130,7 @@ _HOME = {
     "summary": "analysis.summary",
     "time_to_next_stage": "analysis.stages",
     "variants": "analysis.variants",
+    "what_if": "analysis.score_evidence",
     "win_chances": "analysis.forecast",
 }
 

@@ -23,8 +23,10 @@ from journey.channels import (
 from journey.errors import DefinitionsError
 from journey.identity_rules import IdentityRules, identity_document, identity_from
 from journey.meanings import Meanings, meanings_document, meanings_from
+from journey.not_buyer_rules import NotBuyerRules, not_buyers_document, not_buyers_from
 from journey.rule_tables import read_table, read_tables, read_words
 from journey.schema import DECIDED, DEFAULT_STAGES
+from journey.scoring_rules import ScoringRules, scoring_document, scoring_from
 
 MOST_STAGES: Final = 100
 """More would not fit the bytes in which the stage of every touch is held."""
@@ -43,6 +45,8 @@ class _Part:
 _PARTS: Final[Mapping[str, _Part]] = {
     "identity": _Part(identity_document, identity_from),
     "meanings": _Part(meanings_document, meanings_from),
+    "scoring": _Part(scoring_document, scoring_from),
+    "not_buyers": _Part(not_buyers_document, not_buyers_from),
 }
 
 
@@ -88,6 +92,10 @@ class Definitions:
         Which joins of ids are followed when an import or a rebuild makes the journeys.
     meanings
         What touchpoint types mean to marketing and sales.
+    scoring
+        By what leads are scored.
+    not_buyers
+        By what those are known who will not buy.
 
     Raises
     ------
@@ -107,6 +115,8 @@ class Definitions:
     channels: tuple[ChannelRule, ...] = field(default_factory=default_rules)
     identity: IdentityRules = field(default_factory=IdentityRules)
     meanings: Meanings = field(default_factory=Meanings)
+    scoring: ScoringRules = field(default_factory=ScoringRules)
+    not_buyers: NotBuyerRules = field(default_factory=NotBuyerRules)
 
     def __post_init__(self) -> None:
         """Refuse a model that can't be used or would count one touchpoint in two ways."""

@@ -36,6 +36,7 @@ Meaning = Literal[
     "cross_sell",
     "churn",
     "careers",
+    "conversation",
 ]
 MEANINGS: Final[tuple[Meaning, ...]] = get_args(Meaning)
 
@@ -66,6 +67,9 @@ _WORDS: Final[dict[Meaning, str]] = {
     "upsell": r"up ?sell|up sold|upgrade|expansion|expanded",
     "cross_sell": r"cross ?sell|cross sold|add ?on|second product",
     "churn": r"churn|(?:contract|subscription|account) cancel|cancell?ation|cancell?ed\b",
+    "conversation": r"(?:sales|discovery|phone|video|follow up) call|call (?:held|made)|calls?$"
+    r"|meeting|demo (?:held|given|attended)|workshop|(?:onboarding|training) session"
+    r"|site visit|business review|interview|gespräch|treffen|rendez vous|reuni[oó]n",
     "careers": r"careers?\b|job (?:application|page|posting)|vacanc|applied for",
 }
 _NEVER: Final = r"not\b|no longer|failed|undo|bounce"
@@ -109,6 +113,7 @@ class Meanings:
     cross_sell: tuple[str, ...] | None = None
     churn: tuple[str, ...] | None = None
     careers: tuple[str, ...] | None = None
+    conversation: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         """Refuse what is no word."""

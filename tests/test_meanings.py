@@ -22,7 +22,7 @@ WORDS = {
     "Opportunity created": {"opportunity"},
     "Shared on LinkedIn": {"shared"},
     "Referral given": {"referral"},
-    "Onboarding session": {"onboarding"},
+    "Onboarding session": {"onboarding", "conversation"},
     "Support ticket": {"support"},
     "Renewal": {"renewal"},
     "Upsell": {"upsell"},
@@ -30,6 +30,8 @@ WORDS = {
     "Contract cancelled": {"churn"},
     "Careers page": {"careers"},
     "E-mail not sent": set(),
+    "Sales call": {"conversation"},
+    "Demo request": {"call_to_action"},
     "Closed won": set(),
 }
 

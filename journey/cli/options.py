@@ -111,6 +111,11 @@ def _narrowing_options() -> argparse.ArgumentParser:
     add("--where", action="append", default=[], metavar="COLUMN=VALUE", help="keep these")
     add("--exclude", action="append", default=[], metavar="TYPE", help="remove touchpoints")
     add("--collapse", action="store_true", help="make neighbours of one type one")
+    add(
+        "--leave-out",
+        choices=["not-buyers"],
+        help="leave out competitors, students and job seekers",
+    )
     add("--from", dest="start_at", metavar="DATE", help="touchpoints from this instant on")
     add("--to", dest="end_at", metavar="DATE", help="touchpoints before it; journeys as of then")
     add("--case", choices=["account", "person", "opportunity", "session"], default="account")
@@ -130,6 +135,8 @@ def _own_options(name: str, question: argparse.ArgumentParser) -> None:
         add("--weeks", type=_whole, default=13, metavar="N", help="how many weeks ahead")
     if name == "paths":
         add("--top", type=_whole, metavar="N", help="only the most frequent")
+    if name == "scores":
+        add("--top", type=_whole, metavar="N", help="only the best")
     if name == "timeline":
         add("--account", required=True, metavar="ID")
     if name == "flows":

@@ -109,6 +109,20 @@ QUESTIONS: Final[dict[str, Question]] = {
         lambda _log, _given: "too few wins, or too short a log, to try past forecasts.",
         tells_wins=True,
     ),
+    "scores": Question(
+        "leads by fit, engagement and relationship, with reasons",
+        lambda log, given: journey.score_leads(log, limit=given.top),
+    ),
+    "drivers": Question(
+        "which activities go with wins",
+        lambda log, _: journey.score_drivers(log),
+        lambda _log, _given: "no journey in view is decided, so nothing can be compared.",
+        tells_wins=True,
+    ),
+    "not-buyers": Question(
+        "competitors, students and job seekers, with the reason",
+        lambda log, _: journey.not_buyers(log),
+    ),
     "journeys": Question("one row per journey", lambda log, _: journey.journeys(log)),
     "timeline": Question(
         "all touches of one account",

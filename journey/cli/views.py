@@ -7,6 +7,7 @@ from typing import Final
 
 import pandas as pd
 
+from journey.analysis.not_buyers import without_not_buyers
 from journey.cli.options import Arguments
 from journey.errors import ValueNotAllowedError, choices
 from journey.log import TouchpointLog
@@ -69,6 +70,8 @@ def narrowings(log: TouchpointLog, given: Arguments) -> list[Narrowing]:
         spans = {"--from": given.start_at, "--to": given.end_at}
         words = " ".join(f"{option} {text}" for option, text in spans.items() if text)
         steps.append(Narrowing(words, lambda view: view.between(start, end)))
+    if given.leave_out:
+        steps.append(Narrowing(f"--leave-out {given.leave_out}", without_not_buyers))
     steps += _filters(given)
     if given.exclude:
         words = " ".join(f"--exclude {name!r}" for name in given.exclude)

@@ -110,6 +110,8 @@ def active_filters(filters: Filters) -> list[Chip]:
     for name, members in filters.groups:
         text = f"{name} = {_listed(members)}"
         chips.append(Chip(f"group:{name}", text, filters.grouping(name, ())))
+    if filters.buyers_only:
+        chips.append(Chip("buyers", "Buyers only", replace(filters, buyers_only=False)))
     if filters.collapse:
         chips.append(Chip("collapse", "Repeats as one", replace(filters, collapse=False)))
     return chips
@@ -223,6 +225,14 @@ def _reading_pickers(log: TouchpointLog, filters: Filters) -> None:
             on_change=_set_field,
             args=("case",),
         )
+    st.toggle(
+        "Leave out who will not buy",
+        key=_shows("buyers_only", filters.buyers_only),
+        on_change=_set_field,
+        args=("buyers_only",),
+        help="Competitors, students and job seekers, by the rules of the definitions. Nothing is "
+        "deleted; Lead scores names each with the reason.",
+    )
     st.toggle(
         "Count repeats in a row as one",
         key=_shows("collapse", filters.collapse),

@@ -8,6 +8,7 @@ from typing import Final, Self, TypeVar, cast, get_args
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
+from journey.analysis.not_buyers import without_not_buyers
 from journey.log import TouchpointLog
 from journey.schema import OUTCOMES, Case
 from journey.workspace import list_datasets, workspace_root
@@ -24,7 +25,7 @@ WHERE_PREFIX: Final = "where."
 GROUP_PREFIX: Final = "group."
 FIRST_YEAR: Final = 1900
 LAST_YEAR: Final = 2199
-_PLAIN_PARAMETERS: Final = ("from", "to", "exclude", "start", "end", "case", "collapse")
+_PLAIN_PARAMETERS: Final = ("from", "to", "exclude", "start", "end", "case", "collapse", "buyers")
 
 # No value can come out as this: a percent sign is always followed by 25 or 2C.
 _NULL: Final = "%none"
@@ -55,6 +56,8 @@ class Filters:
         What one journey is.
     collapse
         Whether neighbours of the same type count as one.
+    buyers_only
+        Whether those who will not buy are left out: competitors, students, job seekers.
     """
 
     first_day: date | None = None
@@ -66,6 +69,7 @@ class Filters:
     end: str | None = None
     case: Case = "account"
     collapse: bool = False
+    buyers_only: bool = False
 
     def values(self, column: str) -> tuple[Value, ...]:
         """Return the values kept of a column, none if it is not filtered."""
@@ -125,6 +129,7 @@ def filters_to_query(filters: Filters) -> dict[str, str]:
         "end": filters.end,
         "case": None if filters.case == "account" else filters.case,
         "collapse": "yes" if filters.collapse else None,
+        "buyers": "only" if filters.buyers_only else None,
     }
     return {name: value for name, value in query.items() if value is not None}
 
@@ -136,7 +141,8 @@ def filters_from_query(query: Mapping[str, str]) -> Filters:
     --------
     >>> filters_from_query({"from": "2026-01-01", "to": "soon", "where.size": "11-50,51-200"})
     Filters(first_day=datetime.date(2026, 1, 1), last_day=None, where=(('size', ('11-50',
-    '51-200')),), groups=(), excluded=(), start=None, end=None, case='account', collapse=False)
+    '51-200')),), groups=(), excluded=(), start=None, end=None, case='account', collapse=False,
+    buyers_only=False)
     """
     return read_query(query)[0]
 
@@ -170,6 +176,7 @@ def read_query(query: Mapping[str, str]) -> tuple[Filters, tuple[str, ...]]:
         end=query.get("end"),
         case=known_case or "account",
         collapse=query.get("collapse") == "yes",
+        buyers_only=query.get("buyers") == "only",
     )
     notes = (
         first_note,
@@ -195,6 +202,7 @@ def apply_filters(log: TouchpointLog, filters: Filters) -> TouchpointLog:
     if filters.first_day or filters.last_day:
         last = filters.last_day
         view = view.between(filters.first_day, last + timedelta(days=1) if last else None)
+    view = without_not_buyers(view) if filters.buyers_only else view
     view = view.where({column: list(values) for column, values in filters.where})
     groups = {name: list(members) for name, members in filters.groups}
     single = [name for name in filters.excluded if name not in groups]

@@ -5,11 +5,13 @@ import time
 from pathlib import Path
 
 import journey
-from journey.analysis import completeness, coverage, members
+from journey.analysis import completeness, coverage, members, scored_leads
 from journey.analysis.attribution import removal_effects
 from journey.analysis.attribution_journeys import won_after
 from journey.analysis.attribution_spend import return_on_spend
 from journey.analysis.identity_audit import match_audit
+from journey.analysis.not_buyers import without_not_buyers
+from journey.analysis.score_features import features_of, known_after
 from journey.analysis.stalled import normal_silence
 from journey.analysis.variants import count_variants
 
@@ -45,6 +47,18 @@ ANALYSES = {
     "return on spend": return_on_spend,
     "wins after": lambda log: journey.outcomes(won_after(log, "channel", "Ads")),
     "definition gaps": journey.definition_gaps,
+    "scores": journey.score_leads,
+    "best leads": lambda log: journey.score_leads(log, limit=2),
+    "grades": journey.score_grades,
+    "score history": lambda log: journey.score_history(log, "account 007"),
+    "drivers": journey.score_drivers,
+    "support of rules": journey.rule_support,
+    "other rules": lambda log: journey.what_if(log, log.definitions.scoring),
+    "known early": lambda log: known_after(log, features_of(log), after_days=1, seed=0).numbers,
+    "not buyers": journey.not_buyers,
+    "buyers": lambda log: journey.outcomes(without_not_buyers(log)),
+    "of a grade": lambda log: journey.summary(scored_leads.graded(log, "?", "4")),
+    "qualified": lambda log: journey.summary(scored_leads.qualified(log, "mql")),
     "touchpoints by month": lambda log: completeness.touchpoints_by_month(log, by="channel"),
     "known shares": completeness.known_shares,
     "mean places": completeness.mean_places,

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import journey
-from journey.analysis import ranks
+from journey.analysis import ranks, score_features
 from tests.compare import records, same
 from tests.examples import MODEL
 from tests.runners import questions
@@ -18,7 +18,7 @@ from tests.runners.pickling import through_pickles
 from tests.runners.questions import ANALYSES
 from tests.strategies import samples, seeded
 
-A_ROW_FOR_EACH_JOURNEY = {"journeys", "stalled"}
+A_ROW_FOR_EACH_JOURNEY = {"journeys", "stalled", "scores", "not buyers"}
 AS_FAR_AS_NEEDED = {"most at risk"}
 """It asks for more until nothing left out could be among the first: here silence tells nothing."""
 
@@ -67,6 +67,7 @@ def lower_limits(monkeypatch):
     """So that logs as small as these are above them."""
     for name, most in (("COLLECTED_MOST", 256), ("BINS_IN_ALL", 256), ("BINS_MOST", 64)):
         monkeypatch.setattr(ranks, name, most)
+    monkeypatch.setattr(score_features, "MOST_JOURNEYS", 100)
 
 
 @pytest.fixture(scope="module")

@@ -111,3 +111,17 @@ def test_months_add_up(companies):
     assert by_month["n_touchpoints"].sum() == companies.n_touchpoints
     assert by_month["n_journeys_started"].sum() == companies.n_journeys
     assert by_month["month"].iloc[0] == "2024-07"
+
+
+def test_those_who_will_not_buy(companies, expect):
+    n_journeys = journey.not_buyers(companies)["kind"].value_counts()
+    expect("competitor_accounts", n_journeys["competitor"])
+    expect("student_accounts", n_journeys["student"])
+    expect("job_seeker_accounts", n_journeys["job_seeker"])
+
+
+def test_the_ideal_customer_has_grade_a(companies):
+    scored = journey.score_leads(companies)
+    best = scored.loc[scored["grade"].str.startswith("A"), "account_id"]
+    inside = companies.where(industry=["Manufacturing", "Logistics"], employees="200-999")
+    assert sorted(best) == sorted(journey.journeys(inside)["account_id"])

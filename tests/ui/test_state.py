@@ -38,6 +38,7 @@ def all_filters(draw):
         end=draw(st.none() | names),
         case=draw(st.sampled_from(["account", "person", "opportunity", "session"])),
         collapse=draw(st.booleans()),
+        buyers_only=draw(st.booleans()),
     )
     columns = names.filter(lambda name: name != "outcome")
     values = st.lists(st.none() | names, min_size=1, max_size=3)
