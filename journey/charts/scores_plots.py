@@ -22,7 +22,7 @@ from journey.charts.plot_style import (
 from journey.charts.theme import TOKENS, Theme
 from journey.schema import SMALL_SAMPLE
 
-MAX_DRIVERS: Final = 20
+MAX_DRIVERS: Final = 24
 ENGAGEMENT_NAMES: Final = {"1": "1 hot", "2": "2 warm", "3": "3 cool", "4": "4 cold"}
 FIT_NAMES: Final = {"A": "A best fit", "B": "B", "C": "C", "D": "D no fit", "?": "No rule of fit"}
 SCORE_NAMES: Final = {
@@ -31,6 +31,8 @@ SCORE_NAMES: Final = {
     "relationship": ("Relationship", "stage-3"),
 }
 _CELL: Final = 64
+_GRADES_NOTE: Final = "Journeys by grade of fit and engagement"
+_WON_NOTE: Final = "; share that won of those decided, grey: fewer than 30"
 
 
 def plot_score_grades(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Figure:
@@ -65,7 +67,7 @@ def plot_score_grades(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Figu
         _grades_title(frame, total),
         theme=theme,
         height=110 + _CELL * len(letters),
-        note="Journeys by grade; below, the share that won of those decided (grey: fewer than 30)",
+        note=_GRADES_NOTE + (_WON_NOTE if frame["n_decided"].any() else ""),
         room=28,
     )
     colour = TOKENS[theme]
@@ -109,8 +111,8 @@ def plot_score_drivers(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Fig
     Returns
     -------
     plotly.graph_objects.Figure
-        One row per activity, the twenty with most decided journeys, each with its 95 % interval;
-        those whose interval holds no difference are quiet.
+        One row per activity with its 95 % interval, at most twenty-four: those with a clear
+        difference first, then the most frequent; without one they are grey.
 
     Raises
     ------
@@ -122,11 +124,10 @@ def plot_score_drivers(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Fig
     told = frame[frame["goes_with"] != "too few"].dropna(subset="difference")
     if told.empty:
         return empty("Too few decided journeys with and without any activity.", theme=theme)
-    most = told.nlargest(MAX_DRIVERS, "n_with")
-    shown = told[told["touchpoint"].isin(most["touchpoint"])].reset_index(drop=True)
+    shown = _clearest(told)
     hidden = len(told) - len(shown)
     note = "Win rate with it less without it, in points, 95% interval: an association, no cause"
-    note += f"; {hidden} rarer ones in the table" if hidden else ""
+    note += f"; {hidden} more in the table" if hidden else ""
     chart = draft(_drivers_title(shown), theme=theme, height=rows_height(len(shown)), note=note)
     for place, row in enumerate(_rows(shown)):
         _draw_driver(chart, row, place, theme)
@@ -236,18 +237,14 @@ def _shape(dimension: str) -> str:
 
 
 def _grades_title(frame: pd.DataFrame, total: int) -> str:
-    best = frame[frame["fit_grade"].isin(["A", "B"]) & frame["engagement_grade"].isin(["1", "2"])]
-    n_best, n_fit = (
-        int(best["n_journeys"].sum()),
-        int(frame.loc[frame["fit_grade"] == "A", "n_journeys"].sum()),
-    )
-    if "?" in set(frame["fit_grade"]):
-        hot = frame.loc[frame["engagement_grade"].isin(["1", "2"]), "n_journeys"].sum()
-        return f"{format_count(hot)} of {format_count(total)} journeys are engaged now"
-    return (
-        f"{format_count(n_best)} of {format_count(total)} fit well and are engaged now; "
-        f"{format_count(n_fit)} fit best"
-    )
+    """Say of those that fit best how many are not engaged: there the next wins may lie."""
+    best = frame[frame["fit_grade"] == "A"]
+    n_best = int(best["n_journeys"].sum())
+    if not n_best:
+        mine = int(frame.loc[frame["engagement_grade"].isin(["1", "2"]), "n_journeys"].sum())
+        return f"{format_count(mine)} of {format_count(total)} are engaged now"
+    n_cool = int(best.loc[best["engagement_grade"].isin(["3", "4"]), "n_journeys"].sum())
+    return f"{format_count(n_cool)} of the {format_count(n_best)} that fit best are not engaged now"
 
 
 def _rows(frame: pd.DataFrame) -> Iterator[Any]:
@@ -277,7 +274,7 @@ def _draw_driver(chart: Draft, row: Any, place: int, theme: Theme) -> None:
     chart.add_annotation(
         x=row.difference_high,
         y=place,
-        text=f"{100 * row.difference:+.0f} points, n {format_count(row.n_with)}",
+        text=f"{_points(row.difference)} points, n {format_count(row.n_with)}",
         **beside(theme, n=min(row.n_with, row.n_without)),
     )
 
@@ -315,7 +312,7 @@ def _cell_words(chart: Any, row: Any, place: dict[str, int], theme: Theme) -> No
     chart.add_annotation(
         text=f"<b>{format_count(row.n_journeys)}</b>",
         font={"size": 18, "color": ink},
-        yshift=9,
+        yshift=9 if row.n_decided else 0,
         **note,
     )
     if row.n_decided:
@@ -326,6 +323,13 @@ def _cell_words(chart: Any, row: Any, place: dict[str, int], theme: Theme) -> No
             yshift=-13,
             **note,
         )
+
+
+def _clearest(told: pd.DataFrame) -> pd.DataFrame:
+    """The activities drawn, in the order of the frame."""
+    marked = told.assign(is_clear=told["goes_with"] != "no difference seen")
+    order = marked.sort_values(["is_clear", "n_with"], ascending=False, kind="stable")
+    return told.loc[sorted(order.index[:MAX_DRIVERS])].reset_index(drop=True)
 
 
 def _drivers_title(shown: pd.DataFrame) -> str:
@@ -348,6 +352,11 @@ def _driver_ink(kind: str, theme: Theme) -> str:
     colour = TOKENS[theme]
     inks = {"more wins": colour["outcome-won"], "fewer wins": colour["outcome-lost"]}
     return inks.get(kind, colour["muted"])
+
+
+def _points(difference: float) -> str:
+    whole = round(100 * difference)
+    return f"{whole:+d}" if whole else "0"
 
 
 def _driver_words(row: Any) -> str:

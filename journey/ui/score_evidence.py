@@ -13,7 +13,7 @@ from journey.ui.definition_warnings import has_win_rule
 from journey.ui.navigation import DEFINITIONS, page_link
 from journey.ui.plots import current_theme, show_plot
 from journey.ui.tables import show_table
-from journey.ui.text import counted, days, markdown
+from journey.ui.text import counted, days, markdown, percent
 
 AGES: Final = (14, 30, 60, 90, 180)
 LABELS: Final = {
@@ -33,9 +33,9 @@ LABELS: Final = {
 }
 SCORES: Final = {
     "model": "Fitted model",
-    "fit": "Fit, by rules",
-    "engagement": "Engagement, by rules",
-    "relationship": "Relationship, by rules",
+    "fit": "Fit by rules",
+    "engagement": "Engagement by rules",
+    "relationship": "Relationship by rules",
 }
 
 
@@ -79,7 +79,9 @@ def show_model(view: TouchpointLog) -> None:
     st.markdown(f"**The data don't support {words}**" if len(doubtful) else "**None is refuted**")
     for row in doubtful.itertuples():
         st.markdown(f"- {markdown(row.rule)} ({row.points:+g}): {markdown(row.meaning)}")
-    shown = frame.rename(columns={"difference": "difference_share"})
+    first = ["rule", "points", "verdict", "meaning"]
+    shown = frame[[*first, *(name for name in frame.columns if name not in first)]]
+    shown = shown.rename(columns={"difference": "difference_share"})
     show_table(shown, key="support", file_name="rule support", labels=LABELS)
 
 
@@ -90,13 +92,14 @@ def _show_fit(model: ScoreModel) -> None:
     verdict = "tells wins better than" if auc["model"] > auc[best] else "tells wins no better than"
     st.markdown(
         f"**The model {verdict} any score by rule**: it ranks a won journey above another in "
-        f"{auc['model']:.0%} of pairs, {SCORES[best].lower()} in {auc[best]:.0%} (chance: 50 %)."
+        f"{percent(auc['model'])} of pairs, {SCORES[best].lower()} in {percent(auc[best])} "
+        "(chance: 50 %)."
     )
     st.caption(
         f"Fitted on {model.n_fitted:,} decided journeys ({model.n_fitted_won:,} won), tested on "
         f"{model.n_held_back:,} others ({model.n_held_back_won:,} won), as known "
         f"{days(model.after_days)} after the first touch. Attributes have no dates and count as "
-        "known then."
+        f"known then.{_left_out(model)}"
     )
     left, right = st.columns([3, 2], gap="medium")
     with left:
@@ -108,6 +111,17 @@ def _show_fit(model: ScoreModel) -> None:
         words = {"auc": "AUC", "auc_from": "from", "auc_to": "to", "score": "Score"}
         show_table(shown, key="auc", file_name="auc", labels=words)
         show_table(model.weights.round(2), key="weights", file_name="weights", labels=LABELS)
+
+
+def _left_out(model: ScoreModel) -> str:
+    """Say who and what the model leaves out, and why."""
+    words = ""
+    if model.n_nameless:
+        words += f" {counted(model.n_nameless, 'journey')} without a known account are left out."
+    if model.left_out:
+        names = ", ".join(markdown(name) for name in model.left_out)
+        words += f" Left out, being known mostly of won deals: {names}."
+    return words
 
 
 def _nothing_won(view: TouchpointLog) -> bool:

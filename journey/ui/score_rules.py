@@ -88,6 +88,9 @@ def _show_milestone(name: str, frame: pd.DataFrame) -> None:
     )
     for words, row in (("Proposed", then), ("In force", now)):
         interval = f"{percent(row['low'])} to {percent(row['high'])}"
+        if not row["n_qualified"]:
+            st.caption(f"{words}: nobody qualifies. Lower the thresholds or give more points.")
+            continue
         st.caption(
             f"{words}: {row['n_won']:,} won later, {percent(row['win_rate'], row['n_qualified'])} "
             f"({interval}); {row['n_won_without']:,} won without"
@@ -179,9 +182,9 @@ def _show_thresholds(draft: ScoreDraft) -> None:
             half_life_days=_number(
                 "Engagement halves after, days", scoring.half_life_days, f"{key}:half", least=0.5
             ),
-            fit_grades=_cuts("Fit: A, B, C from", scoring.fit_grades, f"{key}:fit"),
+            fit_grades=_cuts(("Fit A from", "B from", "C from"), scoring.fit_grades, f"{key}:fit"),
             engagement_grades=_cuts(
-                "Engagement: 1, 2, 3 from", scoring.engagement_grades, f"{key}:engagement"
+                ("Engaged 1 from", "2 from", "3 from"), scoring.engagement_grades, f"{key}:grades"
             ),
             weights=_weights(scoring.weights, f"{key}:weights"),
         )
@@ -206,19 +209,17 @@ def _qualification(name: str, held: Qualification, key: str) -> Qualification:
     return Qualification(fit, engagement, cast("Any", BY[by]))
 
 
-def _cuts(words: str, held: tuple[float, float, float], key: str) -> tuple[float, float, float]:
-    st.markdown(words)
+def _cuts(words: tuple[str, ...], held: tuple[float, ...], key: str) -> tuple[float, float, float]:
     columns = st.columns(3)
     found: list[float] = []
-    for place, (column, value) in enumerate(zip(columns, held, strict=True)):
+    for place, (column, name, value) in enumerate(zip(columns, words, held, strict=True)):
         with column:
-            label = f"{words}, number {place + 1}"
-            found.append(_number(label, value, f"{key}:{place}", hidden="collapsed"))
+            found.append(_number(name, value, f"{key}:{place}"))
     return found[0], found[1], found[2]
 
 
 def _weights(held: Weights, key: str) -> Weights:
-    st.markdown("A touch counts for engagement")
+    st.caption("How much a touch counts for engagement:")
     found: dict[str, float] = {}
     for place, (name, words) in enumerate(WEIGHT_WORDS.items()):
         if place % 2 == 0:
@@ -229,14 +230,6 @@ def _weights(held: Weights, key: str) -> Weights:
 
 
 def _number(
-    words: str,
-    value: float,
-    key: str,
-    *,
-    least: float = -1000.0,
-    step: float = 1.0,
-    hidden: Any = "visible",
+    words: str, value: float, key: str, *, least: float = -1000.0, step: float = 1.0
 ) -> float:
-    return st.number_input(
-        words, least, 1000.0, float(value), step, format="%g", key=key, label_visibility=hidden
-    )
+    return st.number_input(words, least, 1000.0, float(value), step, format="%g", key=key)
