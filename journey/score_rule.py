@@ -160,9 +160,15 @@ def _words(rule: Rule) -> str:
         f"enters {_listed(rule.enters)}" if rule.enters else "",
         f"in {_listed(rule.stages)}" if rule.stages else "",
         "" if rule.least_days_known is None else f"known for {rule.least_days_known:g} days",
-        "" if rule.least_wins is None else f"won {rule.least_wins:g} times or more",
+        _wins(rule.least_wins),
     ]
     return " ".join(part for part in parts if part)
+
+
+def _wins(least: float | None) -> str:
+    if least is None:
+        return ""
+    return "has won" if least <= 1 else f"won {least:g} times or more"
 
 
 def _listed(names: tuple[str, ...]) -> str:

@@ -1,13 +1,14 @@
 """A model fitted beside the scoring rules, and how well each tells later wins."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from journey.analysis.score_features import Known, features_of, known_after
+from journey.analysis.score_features import Feature, Known, features_of, known_after
 from journey.analysis.statistics import Z_95, wilson
 from journey.log import TouchpointLog
 from journey.schema import SMALL_SAMPLE
@@ -18,6 +19,8 @@ Flags = npt.NDArray[np.bool_]
 HELD_BACK: Final = 0.3
 LEAST_WINS: Final = SMALL_SAMPLE
 N_BINS: Final = 5
+TELLTALE: Final = 0.2
+"""An attribute that is known of a greater share of won journeys than of others, by so much."""
 
 CALIBRATION_COLUMNS = (
     *("bin", "predicted_share", "n_journeys", "n_won", "win_rate", "low", "high"),
@@ -45,6 +48,11 @@ class ScoreModel:
     weights
         ``feature``, ``of`` (touchpoint, account, person), ``weight`` (per standard deviation),
         ``odds_ratio``. Strongest first.
+    n_nameless
+        Journeys left out since no attribute of their account is known, where others' are.
+    left_out
+        Attributes left out: known of won journeys far more often than of others, so that to be
+        known is a sign of the win and no reason for it.
     problem
         Why there is no model, in words; none where there is one.
     """
@@ -57,6 +65,8 @@ class ScoreModel:
     auc: pd.DataFrame
     calibration: pd.DataFrame
     weights: pd.DataFrame
+    n_nameless: int = 0
+    left_out: tuple[str, ...] = ()
     problem: str | None = None
 
 
@@ -65,7 +75,8 @@ def fit_score_model(log: TouchpointLog, *, after_days: float = 60, seed: int = 0
 
     Decided journeys in view are looked at ``after_days`` after their first touch, those decided
     earlier left out; of what came later only the outcome is used. Three of ten are held back by a
-    hash of their case. Attributes of accounts and people carry no dates: they count as known.
+    hash of their case. Attributes of accounts and people carry no dates: they count as known,
+    but for those that seem to be filled in only once a deal is won.
 
     Parameters
     ----------
@@ -86,7 +97,11 @@ def fit_score_model(log: TouchpointLog, *, after_days: float = 60, seed: int = 0
     characteristic (ROC) curve. *Radiology* 143.
     """
     features = features_of(log)
-    known = known_after(log, features, after_days=after_days, seed=seed)
+    everybody = known_after(log, features, after_days=after_days, seed=seed)
+    named = _named(everybody, features)
+    left_out = _telltale(named, features)
+    used = [place for place, feature in enumerate(features) if feature.column not in left_out]
+    known = replace(named, numbers=named.numbers[:, used])
     # The order of journeys is one of chance, so the first are as good as any.
     n_held_back = round(HELD_BACK * len(known.is_won))
     held_back, fitted = slice(None, n_held_back), slice(n_held_back, None)
@@ -97,7 +112,7 @@ def fit_score_model(log: TouchpointLog, *, after_days: float = 60, seed: int = 0
         predicted = model.predict_proba(known.numbers[held_back])[:, 1]
         auc = _auc_table(predicted, known, held_back)
         calibration = _calibration(predicted, known.is_won[held_back])
-        weights = _weights(model, features)
+        weights = _weights(model, [features[place] for place in used])
     return ScoreModel(
         after_days,
         len(known.is_won) - n_held_back,
@@ -107,6 +122,8 @@ def fit_score_model(log: TouchpointLog, *, after_days: float = 60, seed: int = 0
         auc,
         calibration,
         weights,
+        len(everybody.is_won) - len(known.is_won),
+        left_out,
         problem,
     )
 
@@ -133,6 +150,37 @@ def auc_of(scores: Floats, is_won: Flags) -> tuple[float, float, float]:
     spread += (n_others - 1) * (both_others - auc**2)
     half = Z_95 * np.sqrt(max(spread, 0) / (n_won * n_others))
     return auc, float(max(auc - half, 0)), float(min(auc + half, 1))
+
+
+def _named(known: Known, features: Sequence[Feature]) -> Known:
+    """Those of whom an attribute of the account is known, where that is anybody.
+
+    Who is known only as a visitor can't win under that name: to be named would tell the win.
+    """
+    places = [place for place, feature in enumerate(features) if feature.of == "account"]
+    is_named: Any = known.numbers[:, places].any(axis=1)
+    if not is_named.any():
+        return known
+    return Known(
+        known.numbers[is_named],
+        known.scores[is_named],
+        known.is_won[is_named],
+        known.group[is_named],
+    )
+
+
+def _telltale(known: Known, features: Sequence[Feature]) -> tuple[str, ...]:
+    """Attributes known of won journeys far more often than of others."""
+    if not known.is_won.any() or known.is_won.all():
+        return ()
+    found: list[str] = []
+    for column in dict.fromkeys(one.column for one in features if one.of != "touchpoint"):
+        mine = [place for place, one in enumerate(features) if one.column == column]
+        is_known: Any = np.any(known.numbers[:, mine], axis=1)
+        won, others = is_known[known.is_won].mean(), is_known[~known.is_won].mean()
+        if won - others > TELLTALE:
+            found.append(column)
+    return tuple(found)
 
 
 def _problem(fitted: Flags, held_back: Flags, after_days: float) -> str | None:

@@ -78,7 +78,7 @@ def score_leads(log: TouchpointLog, *, limit: int | None = None) -> pd.DataFrame
     ...     "occurred_at": pd.to_datetime(["2026-01-01", "2026-01-31"])}),
     ...     definitions=Definitions(stages=(Stage("Attract", ("Ad",)), Stage("Buy", ("Demo",)))))
     >>> score_leads(log)[["grade", "engagement", "engagement_reasons"]].values.tolist()
-    [['?3', 12.5, 'enters Attract +2.5; enters Buy +10']]
+    [['?3', 12.5, 'enters Buy +10; enters Attract +2.5']]
     """
     question = partial(
         _rows, definitions=log.definitions, posts=posts_of(log), as_of=log.as_of_tick, limit=limit
@@ -184,26 +184,30 @@ def grade_names(totals: Floats, scoring: Scoring) -> npt.NDArray[np.object_]:
 
 
 def reasons(points: Floats, scoring: Scoring) -> dict[str, Any]:
-    """In words which rules gave how many points, by dimension."""
+    """In words which rules gave how many points, by dimension; those that gave most come first."""
     found: dict[str, Any] = {}
     for number, dimension in enumerate(DIMENSIONS):
         mine = np.flatnonzero(scoring.dimensions == number)
+        given = points[:, mine]
+        order = np.argsort(-np.abs(given), axis=1, kind="stable")
+        pieces = np.empty(given.shape, dtype=object)
+        for place, rule in enumerate(mine):
+            pieces[:, place] = _in_words(given[:, place], scoring.rules[rule].words)
         told = np.full(len(points), "", dtype=object)
-        for rule in mine:
-            _tell(told, points[:, rule], scoring.rules[rule].words)
-        over = np.abs(points[:, mine].sum(axis=1)) > scoring.scoring.most
+        for piece in np.take_along_axis(pieces, order, axis=1).T:
+            told += piece
+        over = np.abs(given.sum(axis=1)) > scoring.scoring.most
         told[over] += f"; {scoring.scoring.most:g} at most"
         told[told == ""] = "; no rule applies" if mine.size else "; no rule is given: neutral"
         found[f"{dimension}_reasons"] = [words[2:] for words in told]
     return found
 
 
-def _tell(told: npt.NDArray[np.object_], points: Floats, words: str) -> None:
-    """Add the rule with its points, to a tenth, to what is told of those it gives some."""
+def _in_words(points: Floats, words: str) -> npt.NDArray[np.object_]:
+    """A rule with the points it gives, to a tenth; nothing where it gives none."""
     tenths, places = np.unique(np.rint(points * 10).astype(np.int64), return_inverse=True)
-    texts = np.array([f"; {words} {tenth / 10:+g}" for tenth in tenths.tolist()], dtype=object)
-    gives = np.flatnonzero(tenths[places] != 0)
-    told[gives] += texts[places[gives]]
+    texts = [f"; {words} {tenth / 10:+g}" if tenth else "" for tenth in tenths.tolist()]
+    return np.array(texts, dtype=object)[places]
 
 
 def _posts_passed(part: Part, posts: Posts, chosen: Ints) -> dict[str, Any]:

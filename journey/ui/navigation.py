@@ -39,6 +39,7 @@ STAGES: Final = "pages/explore/stages.py"
 SEGMENTS: Final = "pages/explore/segments.py"
 STALLED: Final = "pages/act/stalled_accounts.py"
 ACCOUNT: Final = "pages/act/account.py"
+LEAD_SCORES: Final = "pages/act/lead_scores.py"
 ATTRIBUTION: Final = "pages/decide/attribution.py"
 FORECAST: Final = "pages/decide/forecast.py"
 UPLOAD: Final = "pages/data/upload.py"
@@ -56,6 +57,7 @@ PAGES: Final = (
     PageEntry("Explore", STAGES, "Stages", "filter_alt", "At which stage do journeys drop off?"),
     PageEntry("Explore", SEGMENTS, "Segments", "groups", "Which kinds of accounts and people win?"),
     PageEntry("Act", STALLED, "Stalled accounts", "hourglass_top", "Which accounts are stuck?"),
+    PageEntry("Act", LEAD_SCORES, "Lead scores", "scoreboard", "Who fits, and who is ready?"),
     PageEntry("Act", ACCOUNT, "Account", "apartment", "What happened with this account?"),
     PageEntry("Decide", ATTRIBUTION, "Attribution", "pie_chart", "Which channels get the credit?"),
     PageEntry("Decide", FORECAST, "Forecast", "trending_up", "What will be won in the next weeks?"),

@@ -1,8 +1,12 @@
+from dataclasses import replace
+
 import pytest
 
 from journey import Definitions, Stage
 from journey.analysis.milestones import MILESTONES, first_passed, posts_of
 from journey.meanings import Meanings
+from journey.score_rule import Rule
+from journey.scoring_rules import Qualification, ScoringRules, Weights
 from tests.examples import small_log
 
 MODEL = Definitions(stages=(Stage("All", ("Lead created",)),))
@@ -58,3 +62,29 @@ def test_named_types_stand_in_place_of_words():
 def test_a_log_without_such_types_passes_nothing():
     log = small_log([("a", 0, "Ad")], MODEL)
     assert [passed(log, milestone) for milestone in MILESTONES] == [{"a": None}] * 5
+
+
+SCORED = Definitions(
+    stages=MODEL.stages,
+    won=("Won",),
+    scoring=ScoringRules(
+        (Rule("engagement", 10, touchpoints=("Call",)),),
+        weights=Weights(in_person=1),
+        mql=Qualification(99, 15),
+        sql=Qualification(99, 15, "touchpoints"),
+    ),
+)
+
+
+def test_where_no_touch_means_it_an_mql_is_passed_when_the_rule_first_holds():
+    rows = [("a", 0, "Call"), ("a", 1, "Call"), ("b", 0, "Call"), ("b", 1, "Won"), ("b", 2, "Call")]
+    log = small_log(rows, SCORED)
+    # Two calls give almost 20; b's second comes after the win, and is no lead's any more.
+    assert passed(log, "mql") == {"a": 1, "b": None}
+    assert passed(log, "sql") == {"a": None, "b": None}  # by touchpoints alone
+
+
+def test_thresholds_count_where_the_definitions_say_so():
+    scoring = replace(SCORED.scoring, mql=Qualification(0, 5, "thresholds"))
+    log = small_log(ROWS, replace(SCORED, scoring=scoring))
+    assert passed(log, "mql") == {"a": 2, "b": 0}

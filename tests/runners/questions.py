@@ -54,6 +54,7 @@ ANALYSES = {
     "drivers": journey.score_drivers,
     "support of rules": journey.rule_support,
     "other rules": lambda log: journey.what_if(log, log.definitions.scoring),
+    "fitted model": lambda log: journey.fit_score_model(log, after_days=1).auc,
     "known early": lambda log: known_after(log, features_of(log), after_days=1, seed=0).numbers,
     "not buyers": journey.not_buyers,
     "buyers": lambda log: journey.outcomes(without_not_buyers(log)),

@@ -1,0 +1,97 @@
+"""Scoring rules in the making, until they are saved as a version or discarded."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import streamlit as st
+
+from journey.errors import JourneyError
+from journey.log import TouchpointLog
+from journey.score_rule import Rule
+from journey.scoring_rules import ScoringRules, rules_in_force
+from journey.ui.state import add_note, current_dataset
+from journey.workspace import save_definitions, workspace_root
+
+_DRAFT: Final = "scores:draft"
+_SAVED: Final = "scores:saved"
+_ROUND: Final = "scores:round"
+
+
+@dataclass(frozen=True)
+class ScoreDraft:
+    """Rules as they are changed; those removed keep their place until the draft is saved."""
+
+    scoring: ScoringRules
+    removed: frozenset[int] = frozenset()
+
+    @property
+    def wanted(self) -> ScoringRules:
+        """Return the rules as they would be saved."""
+        rules = self.scoring.rules
+        kept = tuple(rule for place, rule in enumerate(rules) if place not in self.removed)
+        return replace(self.scoring, rules=kept)
+
+    def changing(self, place: int, **values: Any) -> "ScoreDraft":
+        """Return the draft with another rule at a place."""
+        rules = list(self.scoring.rules)
+        rules[place] = replace(rules[place], **values)
+        return replace(self, scoring=replace(self.scoring, rules=tuple(rules)))
+
+    def removing(self, place: int, *, is_removed: bool) -> "ScoreDraft":
+        """Return the draft without the rule at a place, or with it again."""
+        removed = self.removed | {place} if is_removed else self.removed - {place}
+        return replace(self, removed=removed)
+
+    def adding(self, rule: Rule) -> "ScoreDraft":
+        """Return the draft with one more rule at the end."""
+        return replace(self, scoring=replace(self.scoring, rules=(*self.scoring.rules, rule)))
+
+
+def current_draft(log: TouchpointLog) -> ScoreDraft:
+    """Return the draft of this session, begun anew when the saved rules are others."""
+    saved = (current_dataset(), log.definitions.scoring)
+    if st.session_state.get(_SAVED) != saved:
+        st.session_state[_SAVED] = saved
+        start_again(saved_rules(log))
+    return st.session_state[_DRAFT]
+
+
+def saved_rules(log: TouchpointLog) -> ScoringRules:
+    """Return the rules in force, those proposed among them."""
+    return rules_in_force(log.definitions.scoring, log.definitions.stage_names)
+
+
+def start_again(scoring: ScoringRules) -> None:
+    """Take other rules; all widgets show them."""
+    take(ScoreDraft(scoring))
+    st.session_state[_ROUND] = current_round() + 1
+
+
+def take(draft: ScoreDraft) -> None:
+    """Take a draft that widgets show already."""
+    st.session_state[_DRAFT] = draft
+
+
+def draft_of_session() -> ScoreDraft:
+    """Return the draft as it stands, for callbacks."""
+    return st.session_state[_DRAFT]
+
+
+def current_round() -> int:
+    """Return the number that keys of widgets carry, so that another draft shows in all."""
+    return st.session_state.get(_ROUND, 0)
+
+
+def save(log: TouchpointLog, wanted: ScoringRules, note: str) -> None:
+    """Save the rules for all pages as the next version, with today's date."""
+    name = current_dataset()
+    if name is None:
+        return
+    try:
+        agreed = wanted.agreed(datetime.now(UTC).date(), note)
+        save_definitions(workspace_root(), name, replace(log.definitions, scoring=agreed))
+    except (JourneyError, OSError) as problem:
+        add_note(f"Not saved. {problem}")
+    else:
+        add_note(f"Saved as version {agreed.version}. All pages use it now.")

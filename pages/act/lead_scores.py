@@ -1,0 +1,30 @@
+"""Who fits, who is ready, and how far the scores can be believed."""
+
+import streamlit as st
+
+from journey.ui.guards import plain_errors, require_view
+from journey.ui.lead_scores import headline, show_leads, show_not_buyers
+from journey.ui.score_evidence import show_drivers, show_model
+from journey.ui.score_rules import show_rules
+
+VIEWS = {
+    "Leads": show_leads,
+    "Rules": show_rules,
+    "Model": show_model,
+    "Drivers": show_drivers,
+    "Not buyers": show_not_buyers,
+}
+
+view = require_view()
+with plain_errors():
+    st.title(headline(view))
+shown = st.segmented_control(
+    "View",
+    list(VIEWS),
+    default="Leads",
+    required=True,
+    label_visibility="collapsed",
+    key="scores:view",
+)
+with plain_errors():
+    VIEWS[shown](view)
