@@ -122,7 +122,9 @@ def check_entered(frame: "pd.DataFrame") -> "pd.DataFrame":
     import pandas as pd
 
     words = frame.reindex(columns=list(ENTERED_COLUMNS)).astype(object)
-    words = words.where(words.notna(), "").astype(str).apply(lambda column: column.str.strip())
+    words = words.where(words.notna(), "").astype(str)
+    for name in ENTERED_COLUMNS:
+        words[name] = words[name].str.strip()
     words["currency"] = words["currency"].str.upper()
     cost = pd.to_numeric(words["cost"], errors="coerce")
     for place, row in enumerate(words.to_dict("records"), start=1):
@@ -213,8 +215,13 @@ def prorated(
 
     one = pd.Timedelta(days=1)
     first, after = costs["day"], costs["last_day"] + one
-    begins = first if begin is None else first.clip(lower=_naive(begin).floor("D"))
-    ends = after if end is None else after.clip(upper=_naive(end).ceil("D"))
+    begins, ends = first, after
+    if begin is not None:
+        least = _naive(begin).floor("D")
+        begins = first.where(first > least, least)
+    if end is not None:
+        most = _naive(end).ceil("D")
+        ends = after.where(after < most, most)
     share = ((ends - begins) / (after - first)).clip(lower=0)
     return costs.assign(cost=costs["cost"] * share)[share > 0]
 

@@ -77,10 +77,8 @@ def costs_in_view(log: TouchpointLog, *, to_as_of: bool) -> pd.DataFrame:
 
 def called_as(log: TouchpointLog, column: str, names: pd.Series) -> pd.Series:
     """Names as touchpoints of the log write them, whatever is in capitals."""
-    known: list[str | None] = []
-    if column in log.store.text_columns:
-        known = log.store.dictionaries[column].to_pylist()
-    by_fold = {name.casefold(): name for name in reversed(known) if name is not None}
+    known = reversed(_names(log, column))
+    by_fold = {name.casefold(): name for name in known if name is not None}
     called = [by_fold.get(str(name).casefold(), name) for name in names]
     return pd.Series(called, index=names.index, dtype=object)
 
@@ -100,55 +98,48 @@ def _paid(log: TouchpointLog) -> pd.DataFrame:
 
 
 def _carried(log: TouchpointLog) -> pd.DataFrame:
-    names = {
-        name: log.store.dictionaries[name].to_pylist()
-        for name in _CARRIED_BY
-        if name in log.store.text_columns
-    }
+    names = {name: _names(log, name) for name in _CARRIED_BY}
     per_tick = MICROSECONDS // log.store.ticks_per_second
-    sizes = tuple(len(values) for values in names.values())
-    answers = log.ask(partial(_carried_in, columns=tuple(names), sizes=sizes, per_tick=per_tick))
-    parts = [
-        pd.DataFrame({"month": months, "place": places, "cost": costs})
-        for months, places, costs in answers
-        if len(months)
-    ]
-    if not parts:
-        return pd.DataFrame(columns=[*KEYS, "cost"]).astype({"cost": float})
-    found = pd.concat(parts, ignore_index=True)
-    places = np.unravel_index(found["place"].to_numpy(), sizes) if sizes else ()
-    columns = dict(zip(names, places, strict=True))
+    n_campaigns = len(names["campaign"])
+    answers = log.ask(partial(_carried_in, n_campaigns=n_campaigns, per_tick=per_tick))
+    months, places, costs = (
+        np.concatenate([np.empty(0), *(answer[place] for answer in answers)]) for place in range(3)
+    )
+    channels, campaigns = np.divmod(places.astype(np.int64), n_campaigns)
     return pd.DataFrame(
         {
-            "month": month_names(found["month"].to_numpy()),
+            "month": month_names(months.astype(np.int64)),
             "kind": "campaign",
-            **{
-                name: pd.Series(
-                    [names[name][code] for code in columns[name]] if name in names else None,
-                    index=found.index,
-                    dtype=object,
-                )
-                for name in _CARRIED_BY
-            },
-            "currency": pd.Series(None, index=found.index, dtype=object),
-            "cost": found["cost"],
+            "channel": pd.Series([names["channel"][code] for code in channels], dtype=object),
+            "campaign": pd.Series([names["campaign"][code] for code in campaigns], dtype=object),
+            "currency": pd.Series([None] * len(costs), dtype=object),
+            "cost": costs,
         }
     )
 
 
-def _carried_in(
-    view: View, *, columns: tuple[str, ...], sizes: tuple[int, ...], per_tick: int
-) -> Carried:
+def _names(log: TouchpointLog, column: str) -> list[str | None]:
+    """Values of a column of touchpoints by code; one that is not known where there is none."""
+    if column not in log.store.text_columns:
+        return [None]
+    return log.store.dictionaries[column].to_pylist()
+
+
+def _carried_in(view: View, *, n_campaigns: int, per_tick: int) -> Carried:
     """Months, places by channel and campaign, and the costs that touchpoints there carry."""
     costs = view.numbers("cost")
     if costs is None:
         return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0)
     rows = np.flatnonzero(~np.isnan(costs))
-    codes = tuple(view.codes(name)[rows].astype(np.int64) for name in columns)
-    place = np.ravel_multi_index(codes, sizes) if codes else np.zeros(len(rows), np.int64)
+    channel, campaign = (
+        view.codes(name)[rows].astype(np.int64)
+        if name in view.store.text_columns
+        else np.zeros(len(rows), np.int64)
+        for name in _CARRIED_BY
+    )
     month = months_of(view.ticks[rows], per_tick)
-    keys = pd.DataFrame({"month": month, "place": place, "cost": costs[rows]})
-    summed = keys.groupby(["month", "place"])["cost"].sum().reset_index()
+    keys = pd.DataFrame({"month": month, "place": channel * n_campaigns + campaign})
+    summed = keys.assign(cost=costs[rows]).groupby(["month", "place"])["cost"].sum().reset_index()
     return (
         summed["month"].to_numpy(np.int64),
         summed["place"].to_numpy(np.int64),
