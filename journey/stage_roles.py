@@ -13,8 +13,9 @@ from journey.rule_tables import read_table, read_words
 
 Role = Literal["attract", "capture", "nurture", "convert", "expand"]
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
+"""In the order in which journeys go through them."""
 
-_WORDS: Final[dict[Role, str]] = {
+_WORDS: Final[Mapping[Role, str]] = {
     "expand": r"expan|retain|retention|loyal|advoca|customer|delight|renew|adopt|onboard|grow"
     r"|post|success|service|support|deliver|repeat",
     "convert": r"conver|clos|deci|purchas|buy|sql\b|sales|sell|opportunit|proposal|negotiat|trial"
@@ -66,8 +67,10 @@ class StageRoles:
             if stage in (getattr(self, role) or ()):
                 return role
         words = plain_words(stage)
-        by_words = (role for role, pattern in _WORDS.items() if says(pattern, words))
-        return next((role for role in by_words if getattr(self, role) is None), None)
+        for role, pattern in _WORDS.items():
+            if getattr(self, role) is None and says(pattern, words):
+                return role
+        return None
 
 
 def roles_document(roles: StageRoles) -> dict[str, Any]:
