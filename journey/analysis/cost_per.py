@@ -11,7 +11,7 @@ import pandas as pd
 
 from journey.analysis.attribution_tally import fates_of, worth_of
 from journey.analysis.frames import none_for_missing
-from journey.analysis.milestones import Posts, first_passed, posts_of
+from journey.analysis.milestones import Posts, can_be_passed, first_passed, posts_of
 from journey.analysis.month_codes import month_names, months_of
 from journey.analysis.spending import called_as, spending
 from journey.costs import KINDS
@@ -103,7 +103,7 @@ def cost_per(log: TouchpointLog, *, by: By = "month") -> pd.DataFrame:
     if by not in BYS:
         raise ValueNotAllowedError.among(by, BYS, what="What costs are told by")
     posts = posts_of(log)
-    known = [name for name in ENDS if name not in POSTS or posts.is_type[POSTS[name]].any()]
+    known = [name for name in ENDS if name not in POSTS or can_be_passed(posts, POSTS[name])]
     counts = _counted(_passed(log, posts), by, known)
     spent = _spent(log, by)
     both = counts.merge(spent, on=by, how="outer")

@@ -17,7 +17,7 @@ from journey.analysis.lifecycle_table import (
     Metric,
 )
 from journey.analysis.lived import FLAGS, FLAGS_OF, flags_of, period_before, span_of
-from journey.analysis.milestones import types_meaning
+from journey.analysis.milestones import MILESTONES, can_be_passed, posts_of, types_meaning
 from journey.errors import ValueNotAllowedError
 from journey.log import TouchpointLog
 from journey.schema import SMALL_SAMPLE
@@ -162,7 +162,14 @@ class _Lacking:
     @classmethod
     def of(cls, log: TouchpointLog) -> "_Lacking":
         has_win = bool(set(log.definitions.won) & set(log.store.touchpoint_types))
-        missing = (name for name in MEANING_WORDS if not types_meaning(log, name).any())
+        posts = posts_of(log)
+        missing = (
+            name
+            for name in MEANING_WORDS
+            if not (
+                can_be_passed(posts, name) if name in MILESTONES else types_meaning(log, name).any()
+            )
+        )
         has_value = any("value" in shard.numbers for shard in log.origin.shards)
         return cls(frozenset(missing), not has_win, not has_value)
 
@@ -207,7 +214,7 @@ def _row(
     small = metric.unit == "share" and denominator < SMALL_SAMPLE
     sentence = reason or _why_not(metric, value, now, days)
     if sentence is None:
-        sentence = _sentence(metric, of, told[0], told[1][0], days)
+        sentence = _sentence(metric, of, told[0], told[1][0], days, now.currency)
     previous = dict(zip(("value", "numerator", "denominator"), told[1], strict=True))
     return {
         "role": metric.role,
@@ -255,10 +262,12 @@ def _sentence(
     told: tuple[float, float, float],
     previous: float,
     days: float,
+    currency: str | None,
 ) -> str:
     value, top, bottom = told
+    currency = f" {currency}" if currency and metric.top == "cost" else ""
     words = metric.words.format(
-        value=written(value, metric.unit),
+        value=written(value, metric.unit) + currency,
         top=written(top, "number"),
         bottom=written(bottom, "number"),
         of=of,

@@ -34,9 +34,10 @@ MOST_NAMED: Final = 5
 
 @dataclass(frozen=True, eq=False)
 class Figures:
-    """The numbers of one period, and why a cost is missing where one is."""
+    """The numbers of one period; the currency of its costs, or why there are none."""
 
     numbers: dict[Key, float]
+    currency: str | None
     cost_note: str | None
 
     def get(self, name: str, of: str | None = None) -> float:
@@ -60,8 +61,10 @@ def figures_of(log: TouchpointLog, span: Span) -> Figures:
     top = sorted(campaigns.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST_NAMED]
     numbers |= {("won_after_campaign", name): float(n) for name, n in top}
     numbers |= _people(log, span) | _medians(log, span)
-    costs, note = _costs(log, span)
-    return Figures(numbers | costs, note)
+    cost, currency, note = _costs(log, span)
+    if cost is not None:
+        numbers["cost", None] = cost
+    return Figures(numbers, currency, note)
 
 
 def _sums(part: Part, *, span: Span) -> tuple[dict[Key, float], dict[str, int]]:
@@ -222,14 +225,14 @@ def _efforts(part: Part, span: Span) -> tuple[Ints, Floats]:
     return groups, np.concatenate([touches, ticks]).astype(np.float64)
 
 
-def _costs(log: TouchpointLog, span: Span) -> tuple[dict[Key, float], str | None]:
-    """What was spent in the period, or why that is not known."""
+def _costs(log: TouchpointLog, span: Span) -> tuple[float | None, str | None, str | None]:
+    """What was spent in the period and in which currency, or why that is not known."""
     spent = spending(log.between(log.at(span.begin)))
     if spent.empty:
-        return {}, NOT_KNOWN
+        return None, None, NOT_KNOWN
     if len(spent["currency"].unique()) > 1:
-        return {}, MIXED
+        return None, None, MIXED
     cost = float(spent["cost"].sum())
     if cost < 0:
-        return {}, REFUNDED
-    return {("cost", None): cost}, None
+        return None, None, REFUNDED
+    return cost, spent["currency"].iloc[0], None

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from journey.analysis.milestones import Posts, first_passed, posts_of, types_meaning
 from journey.facts import ShardFacts
 from journey.kernels.facts import LOST, NO_DECISION, WON
-from journey.kernels.returns import first_returns
+from journey.kernels.returns import returns
 from journey.kernels.select import first_of, take
 from journey.lexicon import plain_words, says
 from journey.log import TouchpointLog
@@ -68,7 +68,21 @@ def span_of(log: TouchpointLog, *, days: float) -> Span:
     """The last so many days of a log up to ``as_of``."""
     is_cut = log.until is not None and log.until == log.as_of_tick
     end = log.as_of_tick if is_cut else log.as_of_tick + 1
-    begin = end - round(days * log.ticks_per_day)
+    return span_between(log, end - round(days * log.ticks_per_day), end)
+
+
+def span_of_month(log: TouchpointLog, month: str) -> Span:
+    """A calendar month in UTC (``YYYY-MM``)."""
+    first = np.datetime64(month, "M")
+    begin, end = (
+        int((first + step).astype("datetime64[s]").astype(np.int64)) * log.store.ticks_per_second
+        for step in range(2)
+    )
+    return span_between(log, begin, end)
+
+
+def span_between(log: TouchpointLog, begin: int, end: int) -> Span:
+    """A period from one tick to before another."""
     return Span(
         f"{begin}:{end}:{log.store.fingerprint}:{log.definitions.fingerprint}",
         begin,
@@ -143,11 +157,7 @@ class Lived:
     @cached_property
     def by_customer(self) -> Flags:
         """Rows of the evidence in which somebody did something, not only was shown it."""
-        store = self.evidence.store
-        if "direction" not in store.text_columns:
-            return np.ones(len(self.ticks), dtype=bool)
-        shown = [name != _SHOWN for name in store.dictionaries["direction"].to_pylist()]
-        return take(frozen(np.array(shown, dtype=bool)), self.evidence.codes("direction"))
+        return is_by_customer(self.evidence)
 
     @cached_property
     def won_rows(self) -> Ints:
@@ -228,6 +238,15 @@ class Lived:
         return found & (self.facts.outcomes == LOST)
 
 
+def is_by_customer(view: View) -> Flags:
+    """Touches in view in which somebody did something, not only was shown it."""
+    store = view.store
+    if "direction" not in store.text_columns:
+        return np.ones(view.n_touchpoints, dtype=bool)
+    shown = [name != _SHOWN for name in store.dictionaries["direction"].to_pylist()]
+    return take(frozen(np.array(shown, dtype=bool)), view.codes("direction"))
+
+
 def _at(flags: Flags, codes: Array, rows: Ints) -> Flags:
     """What flags by code say of some rows; nothing of row -1."""
     found = np.zeros(len(rows), dtype=bool)
@@ -236,21 +255,26 @@ def _at(flags: Flags, codes: Array, rows: Ints) -> Flags:
     return found
 
 
-def reopened(lived: Lived) -> Flags:
-    """Journeys that were dormant or sent back, and active again in the period."""
-    evidence, span = lived.evidence, lived.span
+def return_rows(lived: Lived) -> Ints:
+    """Rows at which a journey that was dormant or sent back was active again."""
+    evidence = lived.evidence
     types = evidence.codes("touchpoint")
-    rows = first_returns(
+    return returns(
         evidence.ticks,
         evidence.offsets,
         frozen(take(lived.facts.verdict_of_type, types)),
         frozen(lived.by_customer),
-        frozen(take(span.is_type["sent_back"], types)),
+        frozen(take(lived.span.is_type["sent_back"], types)),
         float(lived.facts.silence.dormancy_ticks),
-        span.begin,
-        span.end,
     )
-    return rows >= 0
+
+
+def _reopened(lived: Lived) -> Flags:
+    rows = return_rows(lived)
+    rows = rows[lived.during(lived.ticks[rows])]
+    found = np.zeros(lived.evidence.n_journeys, dtype=bool)
+    found[np.searchsorted(lived.evidence.offsets, rows, side="right") - 1] = True
+    return found
 
 
 def _decided(lived: Lived, *codes: int) -> Flags:
@@ -289,7 +313,7 @@ FLAGS: Final[Mapping[str, Callable[[Lived], Flags]]] = {
     ).astype(bool),
     "new_leads": lambda lived: lived.at_rows(lived.passed("lead")),
     "known_leads": lambda lived: _ever(lived, "lead"),
-    "reopened": reopened,
+    "reopened": _reopened,
     "mqls": lambda lived: lived.at_rows(lived.passed("mql")),
     "accepted": lambda lived: lived.at_rows(lived.passed("accepted")),
     "sent_back": lambda lived: lived.meaning("sent_back"),

@@ -15,26 +15,25 @@ Bytes = npt.NDArray[np.uint8]
 
 
 @kernel
-def first_returns(
+def returns(
     ticks: Ticks,
     offsets: Ints,
     verdicts: Bytes,
     by_customer: Flags,
     sent_back: Flags,
     dormancy: float,
-    begin: int,
-    end: int,
 ) -> Ints:
-    """Per journey the first row from one instant to before another that ends a parking (-1: none).
+    """Rows that end a parking.
 
     A journey is parked from a touch that sends it back, or once it was silent longer than
     dormancy; a touch of the customer ends that. One that is won or closed is not parked.
     """
-    found = np.full(len(offsets) - 1, -1, np.int64)
+    found = np.empty(len(ticks), np.int64)
+    at = 0
     for j in range(len(offsets) - 1):
         is_parked, is_closed = False, False
         for row in range(offsets[j], offsets[j + 1]):
-            if verdicts[row] == WON or ticks[row] >= end:
+            if verdicts[row] == WON:
                 break
             if row > offsets[j] and np.int64(ticks[row]) - np.int64(ticks[row - 1]) > dormancy:
                 is_parked = is_parked or not is_closed
@@ -43,8 +42,8 @@ def first_returns(
             elif sent_back[row]:
                 is_parked = True
             elif by_customer[row]:
-                if is_parked and ticks[row] >= begin:
-                    found[j] = row
-                    break
+                if is_parked:
+                    found[at] = row
+                    at += 1
                 is_parked, is_closed = False, False
-    return found
+    return found[:at].copy()
