@@ -26,6 +26,12 @@ MONTH_HELP: Final = {
     "click_through_rate": "Of messages sent. Go by this one.",
     "open_rate": UNDERCOUNTED,
 }
+MONTH_LABELS: Final = {
+    "n_reopened": "Came back",
+    "n_mqls": "MQLs",
+    "cost_per_mql": "Cost per MQL",
+    "value_per_mql": "Value per MQL",
+}
 CONTENT_HELP: Final = {
     "n_before_mql": "Journeys that were no MQL yet when they first took it up.",
     "mql_rate": "Of these, MQL later. It need not follow from the content.",
@@ -58,7 +64,14 @@ def show_months(view: TouchpointLog) -> None:
             for name in COUNTED
         ]
         count_row(counts, key=f"nurture:{month}")
-    show_table(frame, key="nurture:months", file_name="nurture", column_help=MONTH_HELP)
+    money = dict.fromkeys(("cost", "cost_per_mql", "value_per_mql"), 0)
+    show_table(
+        frame.round(money),
+        key="nurture:months",
+        file_name="nurture",
+        column_help=MONTH_HELP,
+        labels=MONTH_LABELS,
+    )
 
 
 def show_programmes(view: TouchpointLog) -> None:
@@ -82,7 +95,8 @@ def show_programmes(view: TouchpointLog) -> None:
             f"After **{markdown(row['content'])}** {row['n_unsubscribed']:,} people unsubscribed "
             f"and {row['n_left']:,} were sent nothing more of it."
         )
-    show_table(own, key="nurture:steps", file_name="programme", labels={"step": "Step"})
+    steps = own.drop(columns=["campaign", "is_leak"])
+    show_table(steps, key="nurture:steps", file_name="programme")
 
 
 def show_triggers(view: TouchpointLog) -> None:
