@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from journey import charts
     from journey.analysis.assets import content_engagement
     from journey.analysis.attribution import attribute
+    from journey.analysis.by_month import post_sale, reach_by_month
     from journey.analysis.cost_per import cost_per
     from journey.analysis.costs import campaign_costs
     from journey.analysis.definition_gaps import definition_gaps
@@ -82,6 +83,8 @@ __all__ = [
     "nurtured_comparison",
     "open_log",
     "outcomes",
+    "post_sale",
+    "reach_by_month",
     "read_touchpoints",
     "rule_support",
     "score_drivers",
@@ -137,6 +140,8 @@ _HOME = {
     "nurtured_comparison": "analysis.nurtured",
     "open_log": "load",
     "outcomes": "analysis.outcomes",
+    "post_sale": "analysis.by_month",
+    "reach_by_month": "analysis.by_month",
     "read_touchpoints": "ingest",
     "rule_support": "analysis.score_evidence",
     "score_drivers": "analysis.score_drivers",

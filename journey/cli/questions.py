@@ -43,6 +43,8 @@ SHOWN: Final[dict[str, dict[str, Callable[[TouchpointLog, Namespace], Answer]]]]
     "lifecycle": {
         "figures": lambda log, given: journey.lifecycle_metrics(log, days=given.days),
         "movement": lambda log, given: journey.stage_movement(log, days=given.days),
+        "reach": lambda log, _: journey.reach_by_month(log),
+        "post-sale": lambda log, _: journey.post_sale(log),
     },
     "nurture": {
         "months": lambda log, _: journey.nurture_metrics(log),

@@ -37,9 +37,7 @@ def show_totals(view: TouchpointLog) -> None:
     for row in frame.to_dict("records"):
         currency = "" if row["currency"] is None else f" {markdown(row['currency'])}"
         cells = st.columns(len(ENDS) + 1)
-        cells[0].metric(
-            f"Spent{currency}", number(row["cost"]), border=True, height="stretch"
-        )
+        cells[0].metric(f"Spent{currency}", number(row["cost"]), border=True, height="stretch")
         for cell, (name, words) in zip(cells[1:], ENDS.items(), strict=True):
             _cost(cell, row, name, words, currency)
         if row["note"] is not None:

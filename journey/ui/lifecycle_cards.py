@@ -14,6 +14,7 @@ from journey.analysis.lifecycle import (
     stages_without_role,
     written,
 )
+from journey.analysis.reach import people_by
 from journey.analysis.stage_movement import look_first, moved_between
 from journey.log import TouchpointLog
 from journey.stage_roles import ROLES, Role
@@ -36,6 +37,11 @@ HEADLINES: Final[dict[Role, tuple[tuple[str, str], ...]]] = {
 }
 """What stands on the card of each stage."""
 
+REACH_HELP: Final = {
+    "n_impressions": "Ads shown to people whom the log knows.",
+    "n_platform_impressions": "As ad platforms count them, to anybody.",
+    "n_new_journeys": "Journeys that began in the month: new audience.",
+}
 RISES_ARE_BAD: Final = frozenset(("churn_rate",))
 NAMED: Final = {
     "people_by_channel": "People by channel",
@@ -230,3 +236,24 @@ def warn_of_stages(view: TouchpointLog) -> None:
 def _totals(view: TouchpointLog, days: int) -> pd.DataFrame:
     frame = cached(journey.lifecycle_metrics)(view, days=days)
     return frame[frame["of"].isna()]
+
+
+def show_reach(view: TouchpointLog, days: int) -> None:
+    """Show whom touches reached by month, and who took in which content, whatever the period."""
+    del days
+    frame = cached(journey.reach_by_month)(view)
+    st.caption("All months in view. What stays empty, the log doesn't have.")
+    show_table(frame, key="lifecycle:reach", file_name="reach", column_help=REACH_HELP)
+    if "content" not in view.store.text_columns:
+        return
+    st.markdown("**Consumers per content**")
+    content = cached(people_by)(view, by="content").dropna(subset="value")
+    labels = {"value": "Content", "n_people": "Consumers"}
+    show_table(content, key="lifecycle:consumers", file_name="consumers", labels=labels)
+
+
+def show_post_sale(view: TouchpointLog, days: int) -> None:
+    """Show what customers did after the sale by month, whatever the period."""
+    del days
+    st.caption("Touchpoints of all months in view. What stays empty, no touchpoint type means.")
+    show_table(cached(journey.post_sale)(view), key="lifecycle:after", file_name="post-sale")

@@ -10,13 +10,17 @@ from journey.ui.lifecycle_cards import (
     show_cards,
     show_first,
     show_movement,
+    show_post_sale,
     show_questions,
+    show_reach,
     warn_of_stages,
 )
 
 VIEWS = {
     "Questions": show_questions,
     "Moves between stages": show_movement,
+    "Reach": show_reach,
+    "After the sale": show_post_sale,
     "All figures": show_all_figures,
 }
 
