@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from journey.analysis.score_evidence import rule_support, what_if
     from journey.analysis.score_history import score_history
     from journey.analysis.score_model import fit_score_model
+    from journey.analysis.score_profile import score_profile
     from journey.analysis.scores import score_grades, score_leads
     from journey.analysis.segments import segment_breakdown, segment_stages
     from journey.analysis.simplify import simplify
@@ -91,6 +92,7 @@ __all__ = [
     "score_grades",
     "score_history",
     "score_leads",
+    "score_profile",
     "segment_breakdown",
     "segment_stages",
     "simplify",
@@ -148,6 +150,7 @@ _HOME = {
     "score_grades": "analysis.scores",
     "score_history": "analysis.score_history",
     "score_leads": "analysis.scores",
+    "score_profile": "analysis.score_profile",
     "segment_breakdown": "analysis.segments",
     "segment_stages": "analysis.segments",
     "simplify": "analysis.simplify",

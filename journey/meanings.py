@@ -38,7 +38,6 @@ Meaning = Literal[
     "careers",
     "conversation",
     "intent",
-    "outreach",
 ]
 MEANINGS: Final[tuple[Meaning, ...]] = get_args(Meaning)
 
@@ -75,8 +74,6 @@ _WORDS: Final[dict[Meaning, str]] = {
     "careers": r"careers?\b|job (?:application|page|posting)|vacanc|applied for",
     "intent": r"pric(?:e|es|ing)\b|demo request|request(?:ed)? (?:an? )?(?:demo|quote|trial|call)"
     r"|quote request|free trial|trial (?:start|sign)|contact (?:us|form|sales)|book a|call me",
-    "outreach": r"(?:sales|phone|follow ?up|discovery) ?calls?\b|call(?:ed)? (?:made|logged|back)"
-    r"|called|phoned|outreach|reached out|meeting (?:held|booked)|demo held|in ?mail sent",
 }
 _NEVER: Final = r"not\b|no longer|failed|undo|bounce"
 
@@ -121,7 +118,6 @@ class Meanings:
     careers: tuple[str, ...] | None = None
     conversation: tuple[str, ...] | None = None
     intent: tuple[str, ...] | None = None
-    outreach: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         """Refuse what is no word."""

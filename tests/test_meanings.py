@@ -14,7 +14,6 @@ WORDS = {
     "E-mail unsubscribed": {"unsubscribed"},
     "Demo request form": {"call_to_action", "intent"},
     "Pricing page": {"intent"},
-    "Sales call": {"outreach"},
     "Lead created": {"lead"},
     "Lead score changed": set(),
     "MQL": {"mql"},

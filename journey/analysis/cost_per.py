@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from journey.analysis.attribution_tally import fates_of, worth_of
 from journey.analysis.frames import none_for_missing
 from journey.analysis.milestones import Posts, can_be_passed, first_passed, posts_of
 from journey.analysis.month_codes import month_names, months_of
+from journey.analysis.outcomes import values_at_win
 from journey.analysis.spending import called_as, spending
 from journey.costs import KINDS
 from journey.errors import ValueNotAllowedError
@@ -144,7 +144,7 @@ def _passed_in(
 ) -> _Passed:
     view, facts = part
     evidence, chosen = facts.view, view.journeys
-    ticks, worth = evidence.ticks, worth_of(part, fates_of(part))
+    ticks, worth = evidence.ticks, values_at_win(facts, chosen)
     passed = {name: first_passed(part, posts, meaning)[chosen] for name, meaning in POSTS.items()}
     is_won = facts.outcomes[chosen] == WON
     passed["customer"] = np.where(is_won, facts.decided_rows[chosen], -1)

@@ -167,7 +167,9 @@ class _Lacking:
             name
             for name in MEANING_WORDS
             if not (
-                can_be_passed(posts, name) if name in MILESTONES else types_meaning(log, name).any()
+                can_be_passed(posts, name)
+                if name in MILESTONES
+                else types_meaning(log.store, log.definitions, name).any()
             )
         )
         has_value = any("value" in shard.numbers for shard in log.origin.shards)

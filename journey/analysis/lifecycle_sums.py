@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from journey.analysis.attribution_tally import fates_of, worth_of
 from journey.analysis.cost_per import MIXED, NOT_KNOWN, REFUNDED
 from journey.analysis.lived import FLAGS, FLAGS_OF, Lived, Part, Span
+from journey.analysis.outcomes import values_at_win
 from journey.analysis.reach import people_by, visitors_known
 from journey.analysis.spending import spending
 from journey.kernels.select import rows_of_ranges
@@ -110,7 +110,7 @@ def _mail(lived: Lived) -> dict[Key, float]:
 def _money(lived: Lived) -> dict[Key, float]:
     """Value won in the period, what customers spent again, and all that customers were worth."""
     view, facts = lived.part
-    worth = worth_of(lived.part, fates_of(lived.part))
+    worth = values_at_win(facts, view.journeys)
     is_won = lived.in_view(lived.won_rows >= 0)
     won_now = lived.in_view(lived.at_rows(lived.won_rows))
     by_referral = lived.in_view(lived.began_by_referral)

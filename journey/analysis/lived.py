@@ -71,6 +71,22 @@ def span_of(log: TouchpointLog, *, days: float) -> Span:
     return span_between(log, end - round(days * log.ticks_per_day), end)
 
 
+def month_end(log: TouchpointLog, month: str) -> TouchpointLog:
+    """The log as of the end of a calendar month in UTC (``YYYY-MM``), or as it is if that is later.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from journey import from_frame
+    >>> log = from_frame(pd.DataFrame({"account_id": ["a", "a"], "touchpoint": "Ad",
+    ...     "occurred_at": pd.to_datetime(["2026-01-05", "2026-02-05"])}))
+    >>> month_end(log, "2026-01").as_of
+    Timestamp('2026-02-01 00:00:00+0000', tz='UTC')
+    """
+    end = log.at(span_of_month(log, month).end)
+    return log.between(end=end) if end <= log.as_of else log
+
+
 def span_of_month(log: TouchpointLog, month: str) -> Span:
     """A calendar month in UTC (``YYYY-MM``)."""
     first = np.datetime64(month, "M")
@@ -88,7 +104,7 @@ def span_between(log: TouchpointLog, begin: int, end: int) -> Span:
         begin,
         end,
         posts_of(log),
-        {meaning: types_meaning(log, meaning) for meaning in MEANINGS},
+        {meaning: types_meaning(log.store, log.definitions, meaning) for meaning in MEANINGS},
         _saying(_COMPETITOR, log.store.touchpoint_types),
         _saying(_COMPETITOR, _values_of(log.store, "reason")),
         _saying(_REFERRAL, _values_of(log.store, "channel")),

@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from journey.analysis.attribution_tally import fates_of, worth_of
 from journey.analysis.lived import Lived, Part, Span, span_of
+from journey.analysis.outcomes import values_at_win
 from journey.analysis.statistics import Z_95, wilson
 from journey.kernels.facts import NO_DECISION, WON
 from journey.log import TouchpointLog
@@ -134,7 +134,7 @@ def _won(part: Part, span: Span) -> tuple[Ints, Floats]:
     lived, chosen = Lived(part, span), part[0].journeys
     won = np.flatnonzero(decided & (part[1].outcomes[chosen] == WON))
     group = np.where(nurtured[won], 0, 2)
-    worth = worth_of(part, fates_of(part))[won]
+    worth = values_at_win(part[1], chosen)[won]
     rows, begins = lived.won_rows[chosen[won]], lived.evidence.offsets[:-1][chosen[won]]
     ticks = (lived.ticks[rows] - lived.ticks[begins]).astype(np.float64)
     known = worth > 0

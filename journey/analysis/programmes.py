@@ -73,10 +73,10 @@ def nurture_programmes(log: TouchpointLog) -> pd.DataFrame:
     if not {"campaign", "content"} <= set(columns):
         return _framed(log, pd.DataFrame(columns=["place", "rank", *_COUNTS], dtype=np.int64))
     mail = _Mail(
-        types_meaning(log, "sent"),
-        types_meaning(log, "opened"),
-        types_meaning(log, "clicked"),
-        types_meaning(log, "unsubscribed"),
+        types_meaning(log.store, log.definitions, "sent"),
+        types_meaning(log.store, log.definitions, "opened"),
+        types_meaning(log.store, log.definitions, "clicked"),
+        types_meaning(log.store, log.definitions, "unsubscribed"),
         len(log.store.dictionaries["content"]),
     )
     ranks = pd.concat(log.ask(partial(_ranked, mail=mail)) or [pd.DataFrame()])

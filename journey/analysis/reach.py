@@ -102,7 +102,7 @@ def monthly_touches(log: TouchpointLog, meanings: Sequence[Meaning]) -> pd.DataF
     per_tick = MICROSECONDS // log.store.ticks_per_second
     parts: list[pd.DataFrame] = []
     for place, meaning in enumerate(meanings):
-        is_type = types_meaning(log, meaning)
+        is_type = types_meaning(log.store, log.definitions, meaning)
         if not is_type.any():
             continue
         keys = partial(

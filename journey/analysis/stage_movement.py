@@ -69,7 +69,9 @@ def stage_movement(log: TouchpointLog, *, days: float = PERIOD_DAYS) -> pd.DataF
     names = log.definitions.stage_names
     n, n_before = moves[source, target], moves_before[source, target]
     share, low, high = wilson(n, inside[source])
-    change, change_low, change_high = difference_of_rates(n, inside[source], n_before, inside_before[source])
+    change, change_low, change_high = difference_of_rates(
+        n, inside[source], n_before, inside_before[source]
+    )
     is_forward = target > source
     return pd.DataFrame(
         {

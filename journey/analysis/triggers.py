@@ -118,8 +118,9 @@ def _question(log: TouchpointLog, within_days: float) -> _Question | None:
         raise ValueNotAllowedError(
             f"The time to answer is {within_days!r} days. Give a number above 0."
         )
-    asks = types_meaning(log, "call_to_action") | types_meaning(log, "intent")
-    answers = (types_meaning(log, "sent") | types_meaning(log, "outreach")) & ~asks
+    meant = partial(types_meaning, log.store, log.definitions)
+    asks = meant("call_to_action") | meant("intent")
+    answers = (meant("sent") | meant("conversation")) & ~asks
     if not asks.any() or not answers.any():
         return None
     return _Question(

@@ -48,6 +48,7 @@ SHOWN: Final[dict[str, dict[str, Callable[[TouchpointLog, Namespace], Answer]]]]
     },
     "nurture": {
         "months": lambda log, _: journey.nurture_metrics(log),
+        "scores": lambda log, _: journey.score_profile(log),
         "programmes": lambda log, _: journey.nurture_programmes(log),
         "content": lambda log, _: journey.content_engagement(log),
         "triggers": lambda log, _: journey.triggers(log),

@@ -74,6 +74,24 @@ def show_months(view: TouchpointLog) -> None:
     )
 
 
+def show_scores(view: TouchpointLog) -> None:
+    """Show how good the leads of each month were at its end."""
+    frame = cached(journey.score_profile)(view)
+    if frame.empty:
+        st.caption("No journey became a lead, so there is nothing to grade.")
+        return
+    st.caption(
+        "Leads of each month by their grade as it was at the end of that month: fit A to D, "
+        "engagement 1 to 4. What came later does not count."
+    )
+    grade = frame["fit_grade"] + frame["engagement_grade"].astype(str)
+    counts = frame.assign(grade=grade).pivot_table(
+        index="month", columns="grade", values="n_journeys", fill_value=0, aggfunc="sum"
+    )
+    shown = counts.reset_index().rename_axis(columns=None)
+    show_table(shown, key="nurture:scores", file_name="score-profile")
+
+
 def show_programmes(view: TouchpointLog) -> None:
     """Show the steps of one programme, and where people leave it."""
     frame = cached(journey.nurture_programmes)(view)

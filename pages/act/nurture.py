@@ -8,11 +8,13 @@ from journey.ui.nurture_views import (
     show_content,
     show_months,
     show_programmes,
+    show_scores,
     show_triggers,
 )
 
 VIEWS = {
     "By month": show_months,
+    "Scores of new leads": show_scores,
     "Programmes": show_programmes,
     "Triggers": show_triggers,
     "Content": show_content,
