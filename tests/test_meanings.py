@@ -32,7 +32,7 @@ WORDS = {
     "Careers page": {"careers"},
     "E-mail not sent": set(),
     "Sales call": {"conversation"},
-    "Demo request": {"call_to_action"},
+    "Demo request": {"call_to_action", "intent"},
     "Closed won": set(),
 }
 

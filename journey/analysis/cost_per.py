@@ -102,13 +102,16 @@ def cost_per(log: TouchpointLog, *, by: By = "month") -> pd.DataFrame:
     """
     if by not in BYS:
         raise ValueNotAllowedError.among(by, BYS, what="What costs are told by")
+    return none_for_missing(_told(log, by), [by, "currency", "note"])
+
+
+def _told(log: TouchpointLog, by: By) -> pd.DataFrame:
+    """Counts beside costs, and what follows from both."""
     posts = posts_of(log)
     known = [name for name in ENDS if name not in POSTS or can_be_passed(posts, POSTS[name])]
     counts = _counted(_passed(log, posts), by, known)
-    spent = _spent(log, by)
-    both = counts.merge(spent, on=by, how="outer")
-    frame = _with_ratios(_ordered(both, by), by, known)
-    return none_for_missing(frame, [by, "currency", "note"])
+    both = counts.merge(_spent(log, by), on=by, how="outer")
+    return _with_ratios(_ordered(both, by), by, known)
 
 
 def _passed(log: TouchpointLog, posts: Posts) -> pd.DataFrame:

@@ -75,21 +75,25 @@ def lifecycle_metrics(log: TouchpointLog, *, days: float = PERIOD_DAYS) -> pd.Da
     >>> found.loc[("expand", "renewals"), "sentence"]
     'No touchpoint type means a renewal. Name those that do as renewal under [meanings].'
     """
-    _check_days(days)
+    check_days(days)
+    frame = pd.DataFrame(_rows(log, days))
+    stages = stages_of_roles(log)
+    frame.insert(1, "stage", [stages[role] for role in frame["role"]])
+    return none_for_missing(frame[list(COLUMNS)], _TEXTS)
+
+
+def _rows(log: TouchpointLog, days: float) -> list[dict[str, Any]]:
+    """A row for each figure, and each name that it is told of."""
     span = span_of(log, days=days)
     earlier = period_before(log, span)
     now = figures_of(log, span)
     before = figures_of(earlier, span_of(earlier, days=days))
     lacking = _Lacking.of(log)
-    rows = [
+    return [
         _row(metric, of, now, before, lacking, days)
         for metric in METRICS
         for of in _names(metric, now)
     ]
-    stages = stages_of_roles(log)
-    frame = pd.DataFrame(rows)
-    frame.insert(1, "stage", [stages[role] for role in frame["role"]])
-    return none_for_missing(frame[list(COLUMNS)], _TEXTS)
 
 
 def lifecycle_journeys(
@@ -190,7 +194,8 @@ class _Lacking:
         return None
 
 
-def _check_days(days: float) -> None:
+def check_days(days: float) -> None:
+    """Refuse a period without a length."""
     if not days > 0:
         raise ValueNotAllowedError(f"The period is {days!r} days. Give a number above 0.")
 

@@ -22,6 +22,8 @@ Floats = npt.NDArray[np.float64]
 NOT_CONTROLLED: Final = "not a controlled comparison"
 GROUPS: Final = ("nurtured", "not nurtured")
 _VALUE, _DAYS = 0, 1
+_N_SETS: Final = 2 * len(GROUPS)
+"""Values and days of each group."""
 
 
 def nurtured_comparison(log: TouchpointLog) -> pd.DataFrame:
@@ -57,15 +59,8 @@ def nurtured_comparison(log: TouchpointLog) -> pd.DataFrame:
     """
     span = span_of(log, days=1)
     counts = sum(log.ask_with_facts(partial(_counted, span=span)), np.zeros((2, 2), np.int64))
-    first = log.ask_with_facts(partial(_won_counted, span=span))
-    n_groups = 2 * len(GROUPS)
-    n_known, _ = percentiles(first, log.ask_with_facts, partial(_won_within, span=span), [], 4)
-    wanted = [(group, p) for group in range(n_groups) for p in _percents(int(n_known[group]))]
-    look = partial(_won_within, span=span)
-    _, found = percentiles(first, log.ask_with_facts, look, wanted, n_groups)
-    ends = found.reshape(len(GROUPS), 2, 3)
     rate, low, high = wilson(counts[:, 1], counts[:, 0])
-    values, days = ends[:, _VALUE], ends[:, _DAYS] / log.ticks_per_day
+    values, days = _medians(log, span)
     return pd.DataFrame(
         {
             "group": list(GROUPS),
@@ -74,15 +69,23 @@ def nurtured_comparison(log: TouchpointLog) -> pd.DataFrame:
             "win_rate": rate,
             "low": low,
             "high": high,
-            "median_value": values[:, 1],
-            "value_from": values[:, 0],
-            "value_to": values[:, 2],
-            "median_days": days[:, 1],
-            "days_from": days[:, 0],
-            "days_to": days[:, 2],
+            **dict(zip(("median_value", "value_from", "value_to"), values, strict=True)),
+            **dict(zip(("median_days", "days_from", "days_to"), days, strict=True)),
             "note": NOT_CONTROLLED,
         }
     )
+
+
+def _medians(log: TouchpointLog, span: Span) -> tuple[Floats, Floats]:
+    """Of value and of days: the median and the ends of its interval, each by group."""
+    first = log.ask_with_facts(partial(_won_counted, span=span))
+    look = partial(_won_within, span=span)
+    n_known, _ = percentiles(first, log.ask_with_facts, look, [], _N_SETS)
+    wanted = [(one, p) for one in range(_N_SETS) for p in _percents(int(n_known[one]))]
+    _, found = percentiles(first, log.ask_with_facts, look, wanted, _N_SETS)
+    low, middle, high = found.reshape(len(GROUPS), 2, 3).transpose(2, 1, 0)
+    ends = np.stack([middle, low, high])
+    return ends[:, _VALUE], ends[:, _DAYS] / log.ticks_per_day
 
 
 def nurtured_journeys(log: TouchpointLog, *, nurtured: bool) -> TouchpointLog:
@@ -121,7 +124,7 @@ def _counted(part: Part, *, span: Span) -> Ints:
 
 
 def _won_counted(part: Part, *, span: Span) -> Cells:
-    return first_cells(*_won(part, span), 4)
+    return first_cells(*_won(part, span), _N_SETS)
 
 
 def _won_within(part: Part, targets: Targets, *, span: Span) -> tuple[Ints, Ints]:

@@ -64,11 +64,19 @@ def people_by(
         raise ColumnNotFoundError.among(by, (*columns, MONTH), where="the touchpoints of the log")
     per_tick = MICROSECONDS // log.store.ticks_per_second
     keys = partial(_groups, by=by, since=since, until=until, per_tick=per_tick)
+    frame = none_for_missing(_reached(log, by, keys), ["value"])
+    if by == MONTH:
+        return frame
+    return frame.sort_values("n_people", ascending=False, kind="stable", ignore_index=True)
+
+
+def _reached(log: TouchpointLog, by: str | None, keys: partial[tuple[Ints, Ints]]) -> pd.DataFrame:
+    """People, touchpoints and journeys of each group of rows, in the order of codes."""
     people = _added(log.ask_in_buckets(partial(_people, keys=keys), _distinct))
     counted = log.ask(partial(_counts, keys=keys))
     touches, journeys = (_added([answer[place] for answer in counted]) for place in range(2))
     codes = touches.index.to_numpy(np.int64)
-    frame = pd.DataFrame(
+    return pd.DataFrame(
         {
             "value": month_names(codes) if by == MONTH else _names(log, by, codes),
             "n_people": people.reindex(codes).to_numpy(np.int64),
@@ -76,10 +84,6 @@ def people_by(
             "n_journeys": journeys.to_numpy(np.int64),
         }
     )
-    frame = none_for_missing(frame, ["value"])
-    if by == MONTH:
-        return frame
-    return frame.sort_values("n_people", ascending=False, kind="stable", ignore_index=True)
 
 
 def monthly_touches(log: TouchpointLog, meanings: Sequence[Meaning]) -> pd.DataFrame:

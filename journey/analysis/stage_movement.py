@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from journey.analysis.lifecycle import PERIOD_DAYS
+from journey.analysis.lifecycle import PERIOD_DAYS, check_days
 from journey.analysis.lived import Lived, Span, period_before, span_of
 from journey.analysis.statistics import difference_of_rates, wilson
 from journey.errors import ValueNotAllowedError
@@ -59,8 +59,12 @@ def stage_movement(log: TouchpointLog, *, days: float = PERIOD_DAYS) -> pd.DataF
     >>> stage_movement(log, days=20)[["n_journeys", "n_in_source", "share"]].values.tolist()
     [[1.0, 2.0, 0.5]]
     """
-    if not days > 0:
-        raise ValueNotAllowedError(f"The period is {days!r} days. Give a number above 0.")
+    check_days(days)
+    return _compared(log, days)
+
+
+def _compared(log: TouchpointLog, days: float) -> pd.DataFrame:
+    """The moves of the period and of the one before, side by side."""
     span = span_of(log, days=days)
     earlier = period_before(log, span)
     moves, inside = _counted(log, span)

@@ -72,10 +72,6 @@ def plot_stage_movement(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Fi
         return empty("No journey moved between stages in these periods.", theme=theme)
     note = f"Of journeys in the first stage; grey: fewer than {SMALL_SAMPLE}"
     chart = draft(_movement_title(table), theme=theme, height=rows_height(len(table)), note=note)
-    names = [
-        f"{safe_name(source)} → {safe_name(target)}"
-        for source, target in zip(table["source_stage"], table["target_stage"], strict=True)
-    ]
     pairs = zip(table["share"].fillna(0), table["previous_share"].fillna(0), strict=True)
     draw_links(chart, pairs, theme=theme)
     for column, words, symbol in (
@@ -83,7 +79,8 @@ def plot_stage_movement(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Fi
         ("share", "This period", "circle"),
     ):
         _draw_period(chart, table, column, words, symbol, theme)
-    name_rows(chart, names)
+    ends = zip(table["source_stage"], table["target_stage"], strict=True)
+    name_rows(chart, [f"{safe_name(source)} → {safe_name(target)}" for source, target in ends])
     chart.update_xaxes(tickformat=".0%", rangemode="tozero")
     return chart.drawn()
 
@@ -273,14 +270,19 @@ def plot_programme(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Figure:
         customdata=names,
         hovertemplate="%{customdata}: %{x:,} people<extra></extra>",
     )
+    _draw_leavers(chart, frame, theme)
+    name_rows(chart, names)
+    chart.update_xaxes(visible=False, range=[0, float(frame["n_people"].max()) * 1.35])
+    return chart.drawn()
+
+
+def _draw_leavers(chart: Draft, frame: pd.DataFrame, theme: Theme) -> None:
+    """Write behind each step how many got it, and which share of them left."""
     for row, (n, rate) in enumerate(zip(frame["n_people"], frame["left_rate"], strict=True)):
         words = format_count(n)
         if not pd.isna(rate):
             words += f", {format_share(float(rate))} left after it"
         chart.add_annotation(x=n, y=row, text=words, **beside(theme, n=int(n)))
-    name_rows(chart, names)
-    chart.update_xaxes(visible=False, range=[0, float(frame["n_people"].max()) * 1.35])
-    return chart.drawn()
 
 
 def _programme_title(frame: pd.DataFrame) -> str:
