@@ -5,23 +5,32 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from journey import charts
+    from journey.analysis.assets import content_engagement
     from journey.analysis.attribution import attribute
+    from journey.analysis.by_month import post_sale, reach_by_month
+    from journey.analysis.cost_per import cost_per
     from journey.analysis.costs import campaign_costs
     from journey.analysis.definition_gaps import definition_gaps
     from journey.analysis.forecast import forecast_wins, win_chances
     from journey.analysis.forecast_backtest import forecast_backtest
     from journey.analysis.graph import directly_follows, journey_graph, move_counts, move_means
+    from journey.analysis.lifecycle import lifecycle_metrics
     from journey.analysis.months import months
     from journey.analysis.not_buyers import not_buyers
+    from journey.analysis.nurture import nurture_metrics
+    from journey.analysis.nurtured import nurtured_comparison
     from journey.analysis.outcomes import journeys, median_days_to_win, outcomes
     from journey.analysis.paths import step_flows
+    from journey.analysis.programmes import nurture_programmes
     from journey.analysis.score_drivers import score_drivers
     from journey.analysis.score_evidence import rule_support, what_if
     from journey.analysis.score_history import score_history
     from journey.analysis.score_model import fit_score_model
+    from journey.analysis.score_profile import score_profile
     from journey.analysis.scores import score_grades, score_leads
     from journey.analysis.segments import segment_breakdown, segment_stages
     from journey.analysis.simplify import simplify
+    from journey.analysis.stage_movement import stage_movement
     from journey.analysis.stages import (
         back_moves,
         drop_offs,
@@ -32,12 +41,14 @@ if TYPE_CHECKING:
     from journey.analysis.stalled import stalled_accounts
     from journey.analysis.summary import summary
     from journey.analysis.timeline import account_timeline
+    from journey.analysis.triggers import triggers
     from journey.analysis.variants import variants
     from journey.definitions import Definitions, Stage, load_definitions
     from journey.errors import JourneyError
     from journey.ingest import read_touchpoints, suggest_columns
     from journey.load import from_frame, open_log
     from journey.log import TouchpointLog
+
 
 __all__ = [
     "Definitions",
@@ -49,6 +60,8 @@ __all__ = [
     "back_moves",
     "campaign_costs",
     "charts",
+    "content_engagement",
+    "cost_per",
     "definition_gaps",
     "directly_follows",
     "drop_offs",
@@ -59,29 +72,38 @@ __all__ = [
     "journey_graph",
     "journeys",
     "last_touchpoints",
+    "lifecycle_metrics",
     "load_definitions",
     "median_days_to_win",
     "months",
     "move_counts",
     "move_means",
     "not_buyers",
+    "nurture_metrics",
+    "nurture_programmes",
+    "nurtured_comparison",
     "open_log",
     "outcomes",
+    "post_sale",
+    "reach_by_month",
     "read_touchpoints",
     "rule_support",
     "score_drivers",
     "score_grades",
     "score_history",
     "score_leads",
+    "score_profile",
     "segment_breakdown",
     "segment_stages",
     "simplify",
     "stage_funnel",
+    "stage_movement",
     "stalled_accounts",
     "step_flows",
     "suggest_columns",
     "summary",
     "time_to_next_stage",
+    "triggers",
     "variants",
     "what_if",
     "win_chances",
@@ -96,6 +118,8 @@ _HOME = {
     "attribute": "analysis.attribution",
     "back_moves": "analysis.stages",
     "campaign_costs": "analysis.costs",
+    "content_engagement": "analysis.assets",
+    "cost_per": "analysis.cost_per",
     "definition_gaps": "analysis.definition_gaps",
     "directly_follows": "analysis.graph",
     "drop_offs": "analysis.stages",
@@ -106,29 +130,38 @@ _HOME = {
     "journey_graph": "analysis.graph",
     "journeys": "analysis.outcomes",
     "last_touchpoints": "analysis.stages",
+    "lifecycle_metrics": "analysis.lifecycle",
     "load_definitions": "definitions",
-    "move_counts": "analysis.graph",
-    "move_means": "analysis.graph",
     "median_days_to_win": "analysis.outcomes",
     "months": "analysis.months",
+    "move_counts": "analysis.graph",
+    "move_means": "analysis.graph",
     "not_buyers": "analysis.not_buyers",
+    "nurture_metrics": "analysis.nurture",
+    "nurture_programmes": "analysis.programmes",
+    "nurtured_comparison": "analysis.nurtured",
     "open_log": "load",
     "outcomes": "analysis.outcomes",
+    "post_sale": "analysis.by_month",
+    "reach_by_month": "analysis.by_month",
     "read_touchpoints": "ingest",
     "rule_support": "analysis.score_evidence",
     "score_drivers": "analysis.score_drivers",
     "score_grades": "analysis.scores",
     "score_history": "analysis.score_history",
     "score_leads": "analysis.scores",
+    "score_profile": "analysis.score_profile",
     "segment_breakdown": "analysis.segments",
     "segment_stages": "analysis.segments",
     "simplify": "analysis.simplify",
     "stage_funnel": "analysis.stages",
+    "stage_movement": "analysis.stage_movement",
     "stalled_accounts": "analysis.stalled",
     "step_flows": "analysis.paths",
     "suggest_columns": "ingest",
     "summary": "analysis.summary",
     "time_to_next_stage": "analysis.stages",
+    "triggers": "analysis.triggers",
     "variants": "analysis.variants",
     "what_if": "analysis.score_evidence",
     "win_chances": "analysis.forecast",

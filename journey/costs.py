@@ -1,17 +1,32 @@
-"""What campaigns cost by day, as advertising platforms and budgets say."""
+"""What campaigns, labour and technology cost by day or by month, as platforms and budgets say."""
 
 import hashlib
+import io
+import re
+import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
-from journey.errors import StoreError
+from journey.errors import StoreError, ValueNotAllowedError
 
 if TYPE_CHECKING:
     import pandas as pd
 
 COSTS_FILE: Final = "costs.parquet"
+ENTERED_FILE: Final = "entered_costs.csv"
+"""Costs entered by hand, kept beside those of files."""
+
+ENTERED: Final = "entered by hand"
+ENTERED_COLUMNS: Final = ("month", "kind", "channel", "campaign", "cost", "currency")
+
+Kind = Literal["campaign", "labour", "technology"]
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+
+_MONTH: Final = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
 _DTYPES: Final[dict[str, Any]] = {
     "day": "datetime64[us]",
+    "last_day": "datetime64[us]",
+    "kind": "str",
     "source_system": "str",
     "campaign_id": "str",
     "campaign": "str",
@@ -21,22 +36,26 @@ _DTYPES: Final[dict[str, Any]] = {
     "n_impressions": "Int64",
     "n_clicks": "Int64",
 }
-"""Columns of a table of costs; all but ``day`` and ``cost`` may be missing on a row."""
+"""Columns of a table of costs; all but ``day`` and ``cost`` may be missing on a row.
+
+A cost is that of all days from ``day`` to ``last_day``: of one day, or of a whole month.
+"""
 
 
 def read_costs(directory: Path) -> "pd.DataFrame":
-    """The costs of a data set, one row per day, source, campaign and currency.
+    """The costs of a data set: those of its files, then those entered by hand.
 
     Returns
     -------
     DataFrame
-        ``day``, ``source_system``, ``campaign_id``, ``campaign``, ``channel``, ``cost``,
-        ``currency``, ``n_impressions``, ``n_clicks``; no rows where there are no costs.
+        ``day``, ``last_day``, ``kind`` (campaign, labour or technology), ``source_system``,
+        ``campaign_id``, ``campaign``, ``channel``, ``cost``, ``currency``, ``n_impressions``,
+        ``n_clicks``; no rows where there are no costs.
 
     Raises
     ------
     StoreError
-        If the file is there and can't be read.
+        If a file is there and can't be read.
 
     Examples
     --------
@@ -46,18 +65,118 @@ def read_costs(directory: Path) -> "pd.DataFrame":
     import pandas as pd
 
     path = directory / COSTS_FILE
-    if not path.exists():
-        return costs_frame(pd.DataFrame())
     try:
-        return costs_frame(pd.read_parquet(path))
+        imported = costs_frame(pd.read_parquet(path) if path.exists() else pd.DataFrame())
     except (OSError, ValueError) as error:
         raise StoreError(
             f"The costs of {directory.name!r} can't be read: {error}. Import the files again."
         ) from error
+    entered = _as_costs(read_entered(directory))
+    return pd.concat([imported, entered], ignore_index=True) if len(entered) else imported
+
+
+def read_entered(directory: Path) -> "pd.DataFrame":
+    """The costs of a data set that were entered by hand, by month.
+
+    Returns
+    -------
+    DataFrame
+        ``month`` (``YYYY-MM``), ``kind``, ``channel``, ``campaign``, ``cost``, ``currency``, in
+        the order in which they were entered; words that were not given are empty.
+
+    Raises
+    ------
+    StoreError
+        If the file is there and can't be read.
+    """
+    import pandas as pd
+
+    path = directory / ENTERED_FILE
+    if not path.exists():
+        return pd.DataFrame(columns=list(ENTERED_COLUMNS)).astype({"cost": float})
+    try:
+        text = pd.read_csv(path, dtype=str, keep_default_na=False)
+        return check_entered(text)
+    except (OSError, ValueError) as error:
+        raise StoreError(
+            f"The costs entered for {directory.name!r} can't be read: {error}. Mend or remove "
+            f"{ENTERED_FILE} in its folder."
+        ) from error
+
+
+def check_entered(frame: "pd.DataFrame") -> "pd.DataFrame":
+    """Costs by month as entered, refused where one can't be used.
+
+    Raises
+    ------
+    ValueNotAllowedError
+        If a month is none, a kind is not known, a cost is no number, or a cost has no currency.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> check_entered(pd.DataFrame({"month": ["2026-01"], "kind": ["labour"], "cost": ["12.5"],
+    ...     "currency": ["eur"]})).loc[0, ["channel", "currency"]].tolist()
+    ['', 'EUR']
+    """
+    import pandas as pd
+
+    words = frame.reindex(columns=list(ENTERED_COLUMNS)).astype(object)
+    words = words.where(words.notna(), "").astype(str)
+    for name in ENTERED_COLUMNS:
+        words[name] = words[name].str.strip()
+    words["currency"] = words["currency"].str.upper()
+    cost = pd.to_numeric(words["cost"], errors="coerce")
+    for place, row in enumerate(words.to_dict("records"), start=1):
+        if not _MONTH.fullmatch(row["month"]):
+            raise ValueNotAllowedError(
+                f"The month of cost {place} is {row['month']!r}. Write it as 2026-01."
+            )
+        if row["kind"] not in KINDS:
+            raise ValueNotAllowedError.among(row["kind"], KINDS, what=f"The kind of cost {place}")
+        if not abs(cost.iloc[place - 1]) < float("inf"):
+            raise ValueNotAllowedError(
+                f"Cost {place} is {row['cost']!r}. Write an amount such as 1200, below 0 for a "
+                "credit note."
+            )
+        if not row["currency"]:
+            raise ValueNotAllowedError(f"Cost {place} has no currency. Write one, such as EUR.")
+    return words.assign(cost=cost.astype(float))
+
+
+def entered_text(frame: "pd.DataFrame") -> str:
+    """Costs entered by hand as the text of their file.
+
+    Raises
+    ------
+    ValueNotAllowedError
+        As for :func:`check_entered`.
+    """
+    text = io.StringIO()
+    check_entered(frame).to_csv(text, index=False, lineterminator="\n")
+    return text.getvalue()
+
+
+def keep_entered(directory: Path, made: Path) -> None:
+    """Copy the costs entered by hand into what takes the place of a data set."""
+    if (directory / ENTERED_FILE).exists():
+        shutil.copyfile(directory / ENTERED_FILE, made / ENTERED_FILE)
+
+
+def _as_costs(entered: "pd.DataFrame") -> "pd.DataFrame":
+    """Entered costs as rows of costs, each of a whole month."""
+    import pandas as pd
+
+    first = pd.to_datetime(entered["month"], format="%Y-%m").astype("datetime64[us]")
+    rows = entered.assign(day=first, last_day=first + pd.offsets.MonthEnd(0), source_system=ENTERED)
+    missing = {name: rows[name].replace("", None) for name in ("channel", "campaign")}
+    return costs_frame(rows.assign(**missing))
 
 
 def costs_frame(frame: "pd.DataFrame") -> "pd.DataFrame":
     """A frame with the columns of costs in their types; what it lacks is missing on every row.
+
+    A cost without a last day is that of one day, one without a kind that of a campaign.
 
     Examples
     --------
@@ -65,7 +184,50 @@ def costs_frame(frame: "pd.DataFrame") -> "pd.DataFrame":
     >>> costs_frame(pd.DataFrame({"day": ["2026-01-01"], "cost": [3]})).loc[0, "cost"].item()
     3.0
     """
-    return frame.reindex(columns=list(_DTYPES)).astype(_DTYPES)
+    costs = frame.reindex(columns=list(_DTYPES)).astype(_DTYPES)
+    return costs.assign(
+        last_day=costs["last_day"].fillna(costs["day"]), kind=costs["kind"].fillna(KINDS[0])
+    )
+
+
+def prorated(
+    costs: "pd.DataFrame", begin: "pd.Timestamp | None", end: "pd.Timestamp | None"
+) -> "pd.DataFrame":
+    """Costs as far as they fall on the days from one instant to before another, in UTC.
+
+    A cost of several days counts by the share of its days. Days that are only partly between
+    the two count whole. Costs that fall on none of these days are left out.
+
+    Parameters
+    ----------
+    begin, end
+        None: from the first cost on, to the last.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> month = costs_frame(pd.DataFrame({
+    ...     "day": ["2026-01-01"], "last_day": ["2026-01-31"], "cost": [310.0]}))
+    >>> prorated(month, pd.Timestamp("2026-01-22"), None)["cost"].tolist()  # 10 of 31 days
+    [100.0]
+    """
+    import pandas as pd
+
+    one = pd.Timedelta(days=1)
+    first, after = costs["day"], costs["last_day"] + one
+    begins, ends = first, after
+    if begin is not None:
+        least = _naive(begin).floor("D")
+        begins = first.where(first > least, least)
+    if end is not None:
+        most = _naive(end).ceil("D")
+        ends = after.where(after < most, most)
+    share = ((ends - begins) / (after - first)).clip(lower=0)
+    return costs.assign(cost=costs["cost"] * share)[share > 0]
+
+
+def _naive(instant: "pd.Timestamp") -> "pd.Timestamp":
+    return instant if instant.tzinfo is None else instant.tz_convert("UTC").tz_localize(None)
 
 
 def costs_fingerprint(costs: "pd.DataFrame") -> str:

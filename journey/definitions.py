@@ -27,6 +27,7 @@ from journey.not_buyer_rules import NotBuyerRules, not_buyers_document, not_buye
 from journey.rule_tables import read_table, read_tables, read_words
 from journey.schema import DECIDED, DEFAULT_STAGES
 from journey.scoring_rules import ScoringRules, scoring_document, scoring_from
+from journey.stage_roles import StageRoles, roles_document, stage_roles_from
 
 MOST_STAGES: Final = 100
 """More would not fit the bytes in which the stage of every touch is held."""
@@ -47,6 +48,7 @@ _PARTS: Final[Mapping[str, _Part]] = {
     "meanings": _Part(meanings_document, meanings_from),
     "scoring": _Part(scoring_document, scoring_from),
     "not_buyers": _Part(not_buyers_document, not_buyers_from),
+    "stage_roles": _Part(roles_document, stage_roles_from),
 }
 
 
@@ -96,6 +98,8 @@ class Definitions:
         By what leads are scored.
     not_buyers
         By what those are known who will not buy.
+    stage_roles
+        Which part of the lifecycle each stage plays.
 
     Raises
     ------
@@ -117,6 +121,7 @@ class Definitions:
     meanings: Meanings = field(default_factory=Meanings)
     scoring: ScoringRules = field(default_factory=ScoringRules)
     not_buyers: NotBuyerRules = field(default_factory=NotBuyerRules)
+    stage_roles: StageRoles = field(default_factory=StageRoles)
 
     def __post_init__(self) -> None:
         """Refuse a model that can't be used or would count one touchpoint in two ways."""

@@ -37,6 +37,7 @@ Meaning = Literal[
     "churn",
     "careers",
     "conversation",
+    "intent",
 ]
 MEANINGS: Final[tuple[Meaning, ...]] = get_args(Meaning)
 
@@ -71,6 +72,8 @@ _WORDS: Final[dict[Meaning, str]] = {
     r"|meeting|demo (?:held|given|attended)|workshop|(?:onboarding|training) session"
     r"|site visit|business review|interview|gespräch|treffen|rendez vous|reuni[oó]n",
     "careers": r"careers?\b|job (?:application|page|posting)|vacanc|applied for",
+    "intent": r"pric(?:e|es|ing)\b|demo request|request(?:ed)? (?:an? )?(?:demo|quote|trial|call)"
+    r"|quote request|free trial|trial (?:start|sign)|contact (?:us|form|sales)|book a|call me",
 }
 _NEVER: Final = r"not\b|no longer|failed|undo|bounce"
 
@@ -114,6 +117,7 @@ class Meanings:
     churn: tuple[str, ...] | None = None
     careers: tuple[str, ...] | None = None
     conversation: tuple[str, ...] | None = None
+    intent: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         """Refuse what is no word."""

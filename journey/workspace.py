@@ -8,12 +8,16 @@ import time
 import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
+from journey.costs import ENTERED_FILE, entered_text
 from journey.definitions import Definitions, dumps
 from journey.errors import StoreError, ValueNotAllowedError
 from journey.load import DEFINITIONS_FILE
 from journey.store.replace import restore_interrupted, scratch_beside
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ROOT_VARIABLE: Final = "PORTOLAN_WORKSPACE"
 MAX_NAME: Final = 80
@@ -143,6 +147,27 @@ def save_definitions(root: Path, name: str, definitions: Definitions) -> None:
     if not folder.is_dir():
         raise StoreError(f"There is no data set {name!r} to save definitions for. Reload the page.")
     _write_whole(folder / DEFINITIONS_FILE, dumps(definitions))
+
+
+def save_entered_costs(root: Path, name: str, costs: "pd.DataFrame") -> None:
+    """Save the costs of a data set that are entered by hand, in place of those saved before.
+
+    Parameters
+    ----------
+    costs
+        As :func:`journey.costs.read_entered` gives them.
+
+    Raises
+    ------
+    ValueNotAllowedError
+        If one of them can't be used; nothing is changed.
+    StoreError
+        If there is no such data set.
+    """
+    text, folder = entered_text(costs), dataset_path(root, name)
+    if not folder.is_dir():
+        raise StoreError(f"There is no data set {name!r} to save costs for. Reload the page.")
+    _write_whole(folder / ENTERED_FILE, text)
 
 
 def load_views(root: Path, dataset: str) -> dict[str, dict[str, str]]:

@@ -17,6 +17,9 @@ def sample_dataset(tmp_path_factory):
     directory = tmp_path_factory.mktemp("sample") / "Sample"
     files = Path(__file__).parents[1] / "sample_data"
     journey.read_touchpoints(
-        *sorted(files.glob("*.csv")), definitions=files / "definitions.toml", into=directory
+        *sorted(files.glob("*.csv")),
+        *sorted(files.glob("costs/*.csv")),
+        definitions=files / "definitions.toml",
+        into=directory,
     )
     return directory

@@ -15,7 +15,7 @@ BASE = {"schema", "errors", "version", "wording", "lexicon", "rule_tables"}
 STORE = BASE | {"kernels", "store"}
 LOG = STORE | {
     *("channels", "costs", "identity_rules", "meanings", "definitions", "proposals", "report"),
-    *("score_rule", "scoring_rules", "not_buyer_rules"),
+    *("score_rule", "scoring_rules", "not_buyer_rules", "stage_roles"),
     "runners",
     *("percentiles", "facts", "selection", "reading", "log", "load"),
 }
@@ -33,11 +33,13 @@ MAY_IMPORT = {
     "costs": BASE,
     "identity_rules": BASE,
     "meanings": BASE,
+    "stage_roles": BASE,
     "score_rule": BASE | {"meanings"},
     "scoring_rules": BASE | {"score_rule"},
     "not_buyer_rules": BASE,
     "definitions": BASE
-    | {"channels", "identity_rules", "meanings", "scoring_rules", "not_buyer_rules"},
+    | {"channels", "identity_rules", "meanings", "scoring_rules", "not_buyer_rules"}
+    | {"stage_roles"},
     "proposals": BASE | {"definitions"},
     "report": BASE,
     "runners": STORE | {"runners"},

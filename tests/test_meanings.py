@@ -12,7 +12,8 @@ WORDS = {
     "Email opened": {"opened"},
     "Nurture e-mail clicked": {"clicked"},
     "E-mail unsubscribed": {"unsubscribed"},
-    "Demo request form": {"call_to_action"},
+    "Demo request form": {"call_to_action", "intent"},
+    "Pricing page": {"intent"},
     "Lead created": {"lead"},
     "Lead score changed": set(),
     "MQL": {"mql"},
@@ -31,7 +32,7 @@ WORDS = {
     "Careers page": {"careers"},
     "E-mail not sent": set(),
     "Sales call": {"conversation"},
-    "Demo request": {"call_to_action"},
+    "Demo request": {"call_to_action", "intent"},
     "Closed won": set(),
 }
 

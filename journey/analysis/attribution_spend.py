@@ -17,9 +17,9 @@ from journey.analysis.attribution import HALF_LIFE_DAYS, attribute
 from journey.analysis.attribution_tally import Units, codes_of, units_of
 from journey.analysis.costs import campaign_costs
 from journey.analysis.frames import none_for_missing
+from journey.analysis.spending import called_as, costs_in_view
 from journey.log import TouchpointLog
 from journey.schema import OTHER
-from journey.selection import Since
 from journey.store.view import View
 
 OF_NONE: Final = "costs and wins of no known value"
@@ -117,27 +117,15 @@ def _with_ratios(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _imported(log: TouchpointLog, by: str) -> pd.DataFrame:
     """Costs of tables, as ``channel``, ``currency``, ``spend``; none but of channel or campaign."""
-    costs = log.costs[_in_view(log)]
+    costs = costs_in_view(log, to_as_of=False)
     if by == "campaign":
         named = campaign_costs(replace(log, costs=costs)).rename(columns={"campaign": "channel"})
     elif by == "channel":
-        by_fold = {name.casefold(): name for name in reversed(units_of(log, by).names)}
-        called = [by_fold.get(str(name).casefold(), name) for name in costs["channel"]]
-        named = costs.assign(channel=pd.Series(called, index=costs.index, dtype=object))
+        named = costs.assign(channel=called_as(log, by, costs["channel"]))
     else:
         named = pd.DataFrame(columns=[*_KEYS, "cost"])
     spent = named[named["cost"].notna()].rename(columns={"cost": "spend"})
     return none_for_missing(spent[[*_KEYS, "spend"]], _KEYS)
-
-
-def _in_view(log: TouchpointLog) -> pd.Series:
-    """Which days of costs the log shows: touchpoints of others are not in it."""
-    days = log.costs["day"]
-    begins = [log.at(step.tick) for step in log.steps if isinstance(step, Since)]
-    shown = pd.Series(True, index=days.index)
-    for begin in begins:
-        shown &= days >= begin.tz_localize(None).normalize()
-    return shown if log.until is None else shown & (days < log.at(log.until).tz_localize(None))
 
 
 def _carried(log: TouchpointLog, units: Units) -> pd.DataFrame:

@@ -24,8 +24,8 @@ Codes = npt.NDArray[np.int64]
 def campaign_costs(log: TouchpointLog) -> pd.DataFrame:
     """What each campaign cost in each calendar month (UTC), and how often it was met there.
 
-    A campaign of the costs is that of the touchpoints which has its name (in capitals or not),
-    else its id.
+    Costs of labour and technology are left out. A campaign of the costs is that of the touchpoints
+    which has its name (in capitals or not), else its id.
 
     Returns
     -------
@@ -67,7 +67,7 @@ def campaign_costs(log: TouchpointLog) -> pd.DataFrame:
 
 def _spent(log: TouchpointLog, known: set[str]) -> pd.DataFrame:
     """Costs by campaign as the touchpoints call it, month and currency."""
-    costs = log.costs
+    costs = log.costs[log.costs["kind"] == "campaign"]
     by_fold = {name.casefold(): name for name in sorted(known, reverse=True)}
     named = [
         by_fold.get(name.casefold(), by_fold.get(key.casefold(), name or key or None))

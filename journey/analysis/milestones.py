@@ -69,6 +69,11 @@ def by_thresholds(definitions: Definitions) -> Posts:
     return Posts({}, dict.fromkeys(QUALIFIED, definitions))
 
 
+def can_be_passed(posts: Posts, milestone: Meaning) -> bool:
+    """Whether anything in a log can pass a milestone."""
+    return milestone in posts.by_score or bool(posts.is_type[milestone].any())
+
+
 def types_meaning(store: Store, definitions: Definitions, meaning: Meaning) -> Flags:
     """Which touchpoint types, by code as stored, have a meaning."""
     names = store.touchpoint_types

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final, cast
 
 import journey
-from journey.cli.questions import QUESTIONS
+from journey.cli.questions import QUESTIONS, SHOWN
 from journey.cli.warehouse_options import add_import_options, add_refresh
 from journey.errors import ValueNotAllowedError
 from journey.workspace import list_datasets, workspace_root
@@ -124,6 +124,17 @@ def _narrowing_options() -> argparse.ArgumentParser:
     return options
 
 
+def _lifecycle_options(name: str, question: argparse.ArgumentParser) -> None:
+    add = question.add_argument
+    if name in SHOWN:
+        ways = list(SHOWN[name])
+        add("--show", choices=ways, default=ways[0], help=f"what to show (default {ways[0]})")
+    if name == "lifecycle":
+        add("--days", type=float, default=90.0, metavar="N", help="length of the period")
+    if name == "costs":
+        add("--by", choices=["month", "channel", "period"], default="month")
+
+
 def _own_options(name: str, question: argparse.ArgumentParser) -> None:
     add = question.add_argument
     if name == "segments":
@@ -133,6 +144,7 @@ def _own_options(name: str, question: argparse.ArgumentParser) -> None:
         add("--half-life", type=float, metavar="DAYS", help="of time decay (default 7)")
     if name in ("forecast", "backtest"):
         add("--weeks", type=_whole, default=13, metavar="N", help="how many weeks ahead")
+    _lifecycle_options(name, question)
     if name == "paths":
         add("--top", type=_whole, metavar="N", help="only the most frequent")
     if name == "scores":

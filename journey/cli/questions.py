@@ -39,6 +39,25 @@ class Question:
     tells_wins: bool = False
 
 
+SHOWN: Final[dict[str, dict[str, Callable[[TouchpointLog, Namespace], Answer]]]] = {
+    "lifecycle": {
+        "figures": lambda log, given: journey.lifecycle_metrics(log, days=given.days),
+        "movement": lambda log, given: journey.stage_movement(log, days=given.days),
+        "reach": lambda log, _: journey.reach_by_month(log),
+        "post-sale": lambda log, _: journey.post_sale(log),
+    },
+    "nurture": {
+        "months": lambda log, _: journey.nurture_metrics(log),
+        "scores": lambda log, _: journey.score_profile(log),
+        "programmes": lambda log, _: journey.nurture_programmes(log),
+        "content": lambda log, _: journey.content_engagement(log),
+        "triggers": lambda log, _: journey.triggers(log),
+        "comparison": lambda log, _: journey.nurtured_comparison(log),
+    },
+}
+"""What ``--show`` of a command can be, the first where it isn't given."""
+
+
 QUESTIONS: Final[dict[str, Question]] = {
     "summary": Question(
         "size, span and outcomes", lambda log, _: journey.summary(log), tells_wins=True
@@ -90,6 +109,21 @@ QUESTIONS: Final[dict[str, Question]] = {
             half_life_days=7.0 if given.half_life is None else given.half_life,
         ),
         lambda _log, _given: "no journey that is over has a known value of the column.",
+        tells_wins=True,
+    ),
+    "lifecycle": Question(
+        "each stage's figures, this period and the last",
+        lambda log, given: SHOWN["lifecycle"][given.show](log, given),
+        tells_wins=True,
+    ),
+    "nurture": Question(
+        "leads, MQLs, programmes, triggers",
+        lambda log, given: SHOWN["nurture"][given.show](log, given),
+    ),
+    "costs": Question(
+        "cost for each lead, MQL, SQL and customer",
+        lambda log, given: journey.cost_per(log, by=given.by),
+        lambda _log, _given: "no journey became a lead or customer, and no cost is known.",
         tells_wins=True,
     ),
     "stalled": Question(

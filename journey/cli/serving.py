@@ -12,15 +12,21 @@ from journey.workspace import dataset_path, list_datasets, workspace_root
 
 SAMPLE: Final = "Halyard sample"
 APP: Final = Path(__file__).parents[2] / "app.py"
+_SAMPLES: Final = APP.parent / "sample_data"
+
+
+def sample_files() -> list[Path]:
+    """The files of the sample data, costs last; none where they don't come along."""
+    return [*sorted(_SAMPLES.glob("*.csv")), *sorted(_SAMPLES.glob("costs/*.csv"))]
 
 
 def run_app() -> int:
     """Serve the app, with the sample data where there are none yet."""
     root = workspace_root()
-    samples = sorted((APP.parent / "sample_data").glob("*.csv"))
+    samples = sample_files()
     if not list_datasets(root) and samples:
         tell("Preparing the sample data …")
-        definitions = load_definitions(APP.parent / "sample_data" / "definitions.toml")
+        definitions = load_definitions(_SAMPLES / "definitions.toml")
         journey.read_touchpoints(*samples, definitions=definitions, into=dataset_path(root, SAMPLE))
     command = [sys.executable, "-m", "streamlit", "run", str(APP)]
     try:

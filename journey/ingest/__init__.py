@@ -27,6 +27,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from journey.costs import keep_entered
 from journey.definitions import Definitions, dumps
 from journey.errors import StoreError, UnreadableFileError, ValueNotAllowedError
 from journey.ingest.child import run_in_child
@@ -281,6 +282,7 @@ def _changed(
             if definitions is None:
                 # As they are by now: they may have been edited meanwhile.
                 keep_definitions(target, made)
+            keep_entered(target, made)
             replace_directory(made, target)
     return open_log(target)
 

@@ -11,13 +11,15 @@ import pyarrow.parquet as pq
 from journey.costs import COSTS_FILE
 from journey.ingest.sql import identifier
 
-_SAYS: Final = "day, source_system, campaign_id, campaign, channel, currency"
+_SAYS: Final = "day, last_day, kind, source_system, campaign_id, campaign, channel, currency"
 _SUMS: Final = ("cost", "n_impressions", "n_clicks")
 _SOURCE: Final = "coalesce(lower(source_system), '')"
-_DAY: Final = f"day, {_SOURCE}, coalesce(currency, '')"
-_SAME: Final = f"{_DAY}, coalesce(campaign_id, lower(campaign), '')"
+_DAY: Final = f"day, kind, {_SOURCE}, coalesce(currency, '')"
+_SAME: Final = f"{_DAY}, coalesce(campaign_id, lower(campaign), lower(channel), '')"
 _TOTALS: Final = ", ".join(f"sum({name}) AS {name}" for name in _SUMS)
-_NAMED: Final = f"{_DAY}, coalesce(lower(campaign), campaign_id, '')"
+_NAMED: Final = f"{_DAY}, coalesce(lower(campaign), campaign_id, lower(channel), '')"
+_EARLIER: Final = "SELECT NULL::DATE AS last_day, NULL::VARCHAR AS kind WHERE false"
+"""Data sets made before costs had a kind lack these columns."""
 
 
 def write_costs(
@@ -66,7 +68,10 @@ def _sum_files(connection: duckdb.DuckDBPyConnection, table: str) -> None:
             SELECT * REPLACE (coalesce(campaign_id, CASE
                 WHEN min(campaign_id) OVER named = max(campaign_id) OVER named AND campaign <> ''
                 THEN min(campaign_id) OVER named END) AS campaign_id)
-            FROM {identifier(table)} WHERE fault IS NULL
+            FROM (SELECT * REPLACE (coalesce(kind, 'campaign') AS kind,
+                    coalesce(last_day, day) AS last_day)
+                FROM (FROM {identifier(table)} UNION ALL BY NAME {_EARLIER}))
+            WHERE fault IS NULL
             WINDOW named AS (PARTITION BY {_SOURCE}, lower(campaign))),
         summed AS (
             SELECT batch, file_index, {_SAYS}, {_TOTALS} FROM known

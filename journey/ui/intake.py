@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from journey.cli.serving import SAMPLE
+from journey.cli.serving import SAMPLE, sample_files
 from journey.definitions import load_definitions
 from journey.errors import ColumnsUnclearError
 from journey.ui.column_presets import allowed_presets
@@ -204,15 +204,13 @@ def mind(job: ImportJob, *, asks_on: str) -> None:
 
 def has_sample() -> bool:
     """Return whether the sample data came with the app."""
-    return any(_SAMPLES.glob("*.csv"))
+    return bool(sample_files())
 
 
 def begin_sample() -> None:
     """Start to import the sample data that come with the app."""
     folder = incoming_folder(workspace_root())
-    files = tuple(
-        Path(shutil.copyfile(path, folder / path.name)) for path in sorted(_SAMPLES.glob("*.csv"))
-    )
+    files = tuple(Path(shutil.copyfile(path, folder / path.name)) for path in sample_files())
     with plain_errors():
         definitions = load_definitions(_SAMPLES / "definitions.toml")
     begin_import(Incoming(folder, files), SAMPLE, {"definitions": definitions})

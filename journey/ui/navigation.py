@@ -37,9 +37,12 @@ JOURNEY_MAP: Final = "pages/explore/journey_map.py"
 PATHS: Final = "pages/explore/paths.py"
 STAGES: Final = "pages/explore/stages.py"
 SEGMENTS: Final = "pages/explore/segments.py"
+LIFECYCLE: Final = "pages/explore/lifecycle.py"
 STALLED: Final = "pages/act/stalled_accounts.py"
 ACCOUNT: Final = "pages/act/account.py"
 LEAD_SCORES: Final = "pages/act/lead_scores.py"
+NURTURE: Final = "pages/act/nurture.py"
+COSTS: Final = "pages/decide/costs.py"
 ATTRIBUTION: Final = "pages/decide/attribution.py"
 FORECAST: Final = "pages/decide/forecast.py"
 UPLOAD: Final = "pages/data/upload.py"
@@ -56,11 +59,16 @@ PAGES: Final = (
     PageEntry("Explore", PATHS, "Paths", "alt_route", "Which sequences are taken, step by step?"),
     PageEntry("Explore", STAGES, "Stages", "filter_alt", "At which stage do journeys drop off?"),
     PageEntry("Explore", SEGMENTS, "Segments", "groups", "Which kinds of accounts and people win?"),
+    PageEntry(
+        "Explore", LIFECYCLE, "Lifecycle", "cycle", "How does each stage do, and where to look?"
+    ),
     PageEntry("Act", STALLED, "Stalled accounts", "hourglass_top", "Which accounts are stuck?"),
     PageEntry("Act", LEAD_SCORES, "Lead scores", "scoreboard", "Who fits, and who is ready?"),
     PageEntry("Act", ACCOUNT, "Account", "apartment", "What happened with this account?"),
+    PageEntry("Act", NURTURE, "Nurture", "eco", "What nurtures leads, and where do they leave?"),
     PageEntry("Decide", ATTRIBUTION, "Attribution", "pie_chart", "Which channels get the credit?"),
     PageEntry("Decide", FORECAST, "Forecast", "trending_up", "What will be won in the next weeks?"),
+    PageEntry("Decide", COSTS, "Costs", "payments", "What does a lead or a customer cost?"),
     PageEntry("Data", UPLOAD, "Upload", "upload_file", "Bring in touchpoint data."),
     PageEntry("Data", CONNECT, "Connect", "database", "Read a database, or open a cluster."),
     PageEntry("Data", COLUMNS, "Columns", "view_column", "What does each column mean?"),

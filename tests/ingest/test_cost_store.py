@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from journey.costs import read_costs
-from journey.errors import StoreError
+from journey.errors import StoreError, ValueNotAllowedError
 from journey.ingest import add_touchpoints, read_touchpoints
 from journey.ingest.cost_store import write_costs
+from journey.workspace import save_entered_costs
 
 
 def written(folder, rows, batches):
@@ -181,8 +182,8 @@ def test_no_costs_give_the_columns(tmp_path):
     frame = read_costs(tmp_path)
     assert frame.empty
     assert frame.columns.tolist() == [
-        *("day", "source_system", "campaign_id", "campaign", "channel", "cost", "currency"),
-        *("n_impressions", "n_clicks"),
+        *("day", "last_day", "kind", "source_system", "campaign_id", "campaign", "channel"),
+        *("cost", "currency", "n_impressions", "n_clicks"),
     ]
 
 
@@ -209,4 +210,55 @@ def test_through_imports(tmp_path):
 def test_a_broken_file_is_said(tmp_path):
     (tmp_path / "costs.parquet").write_bytes(b"no parquet")
     with pytest.raises(StoreError, match="can't be read"):
+        read_costs(tmp_path)
+
+
+def test_kinds_and_channels_of_one_month_are_told_apart(tmp_path):
+    touches, first, later = (tmp_path / name for name in ("touches.csv", "a.csv", "b.csv"))
+    touches.write_text("account,when,event\nA,2026-01-05,Ad\nA,2026-01-06,Ad\n")
+    header = "month,kind,channel,cost_eur\n"
+    first.write_text(f"{header}2026-01,labour,,10\n2026-01,campaign,Ads,3\n")
+    later.write_text(f"{header}2026-01,technology,,5\n2026-01,campaign,Fair,7\n")
+    read_touchpoints(touches, first, into=tmp_path / "data")
+    log = add_touchpoints(tmp_path / "data", later)
+    found = log.costs.sort_values("cost")[["kind", "cost"]].to_numpy().tolist()
+    assert found == [["campaign", 3], ["technology", 5], ["campaign", 7], ["labour", 10]]
+
+
+def test_costs_entered_by_hand_stay_when_files_are_added(tmp_path):
+    touches, more, folder = tmp_path / "a.csv", tmp_path / "b.csv", tmp_path / "datasets" / "D"
+    touches.write_text("account,when,event\nA,2026-01-05,Ad\nA,2026-01-06,Ad\n")
+    more.write_text("account,when,event\nB,2026-01-05,Ad\n")
+    read_touchpoints(touches, into=folder)
+    entered = pd.DataFrame(
+        {"month": ["2026-02"], "kind": ["labour"], "campaign": ["NA"], "cost": [-28.0]}
+    ).assign(currency="eur")
+    save_entered_costs(tmp_path, "D", entered)
+    costs = add_touchpoints(folder, more).costs
+    assert costs[["kind", "campaign", "cost", "currency"]].to_numpy().tolist() == [
+        ["labour", "NA", -28.0, "EUR"]
+    ]
+    assert costs["last_day"].dt.day.tolist() == [28]
+    assert costs["channel"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"month": "2026-13"}, "month of cost 1 is '2026-13'"),
+        ({"kind": "labor"}, "Did you mean 'labour'"),
+        ({"cost": "many"}, "Cost 1 is 'many'"),
+        ({"cost": "inf"}, "Cost 1 is 'inf'"),
+        ({"currency": " "}, "no currency"),
+    ],
+)
+def test_what_is_entered_and_can_t_be_used_is_refused(tmp_path, change, words):
+    row = {"month": "2026-01", "kind": "labour", "cost": "1", "currency": "EUR"} | change
+    with pytest.raises(ValueNotAllowedError, match=words):
+        save_entered_costs(tmp_path, "D", pd.DataFrame([row]))
+
+
+def test_entered_costs_that_are_broken_are_told(tmp_path):
+    (tmp_path / "entered_costs.csv").write_text("month,kind,cost,currency\nnever,labour,1,EUR\n")
+    with pytest.raises(StoreError, match="Mend or remove entered_costs"):
         read_costs(tmp_path)

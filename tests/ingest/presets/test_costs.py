@@ -182,3 +182,30 @@ def test_costs_are_touchpoints_where_the_user_says_so(imported):
         presets={"named": "none"},
     )
     assert log.n_touchpoints == 1
+
+
+def test_costs_of_a_month_are_of_all_its_days_and_have_a_kind(costs):
+    rows, file, report = costs(
+        "month,kind,channel,campaign,cost,currency\n"
+        "2024-02,labour,,Team,290,usd\n2024-02,Software,,CRM,29,USD\n2024-03,,Ads,Spring,-5,USD\n"
+        "2024-03,rent,,Office,9,USD\n03/2024,labour,,Team,9,USD\n"
+    )
+    assert [
+        (row["day"].isoformat(), row["last_day"].isoformat(), row["kind"], row["cost"])
+        for row in rows
+        if row["fault"] is None
+    ] == [
+        ("2024-02-01", "2024-02-29", "labour", 290.0),
+        ("2024-02-01", "2024-02-29", "technology", 29.0),
+        ("2024-03-01", "2024-03-31", "campaign", -5.0),
+    ]
+    assert (file.n_costs, file.n_set_aside) == (3, 2)
+    assert {r.reason for r in report.reasons if r.action == "set aside"} == {
+        "kind of cost not known: campaign, labour or technology",
+        "day not understood",
+    }
+
+
+def test_costs_in_euros_need_no_campaign(costs):
+    rows, *_ = costs("month,kind,cost_eur\n2024-02,labour,290\n")
+    assert (rows[0]["currency"], rows[0]["kind"], rows[0]["cost"]) == ("EUR", "labour", 290)

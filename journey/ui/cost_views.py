@@ -1,0 +1,140 @@
+"""Costs on the screen: what each lead, MQL, SQL and customer cost, and costs entered by hand."""
+
+from typing import Any, Final
+
+import pandas as pd
+import streamlit as st
+
+import journey
+from journey import charts
+from journey.costs import ENTERED_COLUMNS, KINDS, read_entered
+from journey.errors import JourneyError
+from journey.log import TouchpointLog
+from journey.ui.cache import cached
+from journey.ui.plots import current_theme, show_plot
+from journey.ui.state import add_note, current_dataset
+from journey.ui.tables import show_table
+from journey.ui.text import NO_FIGURE, markdown, number
+from journey.workspace import dataset_path, save_entered_costs, workspace_root
+
+ENDS: Final = {"lead": "lead", "mql": "MQL", "sql": "SQL", "customer": "customer"}
+HELP: Final = {
+    "cost": "Campaigns, labour and technology together, in the currency beside it.",
+    **{f"value_per_{name}": "Won so far by these; late months still grow." for name in ENDS},
+    "note": "Why a cost for each is missing.",
+}
+LABELS: Final = {
+    **{f"n_{name}s": f"{words[:1].upper()}{words[1:]}s" for name, words in ENDS.items()},
+    **{f"cost_per_{name}": f"Cost per {words}" for name, words in ENDS.items()},
+    **{f"value_per_{name}": f"Value per {words}" for name, words in ENDS.items()},
+}
+_ROUND: Final = "costs:round"
+
+
+def show_totals(view: TouchpointLog) -> None:
+    """Show what each lead, MQL, SQL and customer of the view cost, all currencies apart."""
+    frame = cached(journey.cost_per)(view, by="period")
+    for row in frame.to_dict("records"):
+        currency = "" if row["currency"] is None else f" {markdown(row['currency'])}"
+        cells = st.columns(len(ENDS) + 1)
+        cells[0].metric(f"Spent{currency}", number(row["cost"]), border=True, height="stretch")
+        for cell, (name, words) in zip(cells[1:], ENDS.items(), strict=True):
+            _cost(cell, row, name, words, currency)
+        if row["note"] is not None:
+            st.caption(f"No cost for each: {markdown(row['note'])}.")
+
+
+def _cost(cell: Any, row: dict[Any, Any], name: str, words: str, currency: str) -> None:
+    n, value = row[f"n_{name}s"], row[f"value_per_{name}"]
+    worth = NO_FIGURE if pd.isna(value) else number(round(value))
+    cell.metric(
+        f"Per {words}{currency}",
+        number(row[f"cost_per_{name}"]),
+        delta=f"worth {worth} so far",
+        delta_color="off",
+        delta_arrow="off",
+        help=f"{'No' if pd.isna(n) else f'{n:,}'} {words}s. Worth: won by these, for each.",
+        border=True,
+    )
+
+
+def show_by_month(view: TouchpointLog) -> None:
+    """Show costs for each by month."""
+    frame = cached(journey.cost_per)(view, by="month")
+    currencies = frame.loc[frame["cost"].notna(), "currency"].unique().tolist()
+    if len(currencies) > 1:
+        st.caption("Costs are in several currencies, which are never added up.")
+    else:
+        chart = charts.plot_cost_per(frame, theme=current_theme())
+        show_plot(chart, key="costs", file_name="costs-by-month")
+    _table(frame, "month")
+
+
+def show_by_channel(view: TouchpointLog) -> None:
+    """Show costs for each by channel."""
+    st.caption(
+        "A journey is of the channel of its lead touch, else of its first touch. Labour and "
+        "technology mostly belong to no channel and stand in a row of their own."
+    )
+    _table(cached(journey.cost_per)(view, by="channel"), "channel")
+
+
+def _table(frame: pd.DataFrame, by: str) -> None:
+    money = [name for name in frame.columns if "cost" in name or name.startswith("value_per")]
+    shown = frame.round(dict.fromkeys(money, 0))
+    if by == "channel":
+        shown["channel"] = shown["channel"].fillna("(no channel)")
+    show_table(
+        shown, key=f"costs:{by}", file_name=f"costs-by-{by}", column_help=HELP, labels=LABELS
+    )
+
+
+def enter_costs() -> None:
+    """Let the user enter costs by month; they are kept with the data set."""
+    name = current_dataset()
+    if name is None:
+        return
+    folder = dataset_path(workspace_root(), name)
+    if not folder.is_dir():
+        st.caption("Costs are entered where the data set lies, not on a cluster.")
+        return
+    st.caption(
+        "Costs of whole months beside those of files. Write a credit note below 0. Currencies are "
+        "never added up."
+    )
+    held = read_entered(folder)
+    turn = st.session_state.get(_ROUND, 0)
+    edited = st.data_editor(
+        held,
+        key=f"costs:entered:{turn}",
+        num_rows="dynamic",
+        hide_index=True,
+        column_order=list(ENTERED_COLUMNS),
+        column_config=_columns(),
+        alt="Costs entered by hand",
+    )
+    if st.button("Save costs", type="primary", icon=":material/save:"):
+        _save(name, edited)
+
+
+def _columns() -> dict[str, Any]:
+    config = st.column_config
+    return {
+        "month": config.TextColumn("Month", help="As 2026-01", required=True, width="small"),
+        "kind": config.SelectboxColumn("Kind", options=list(KINDS), required=True),
+        "channel": config.TextColumn("Channel", help="Empty: of none"),
+        "campaign": config.TextColumn("Campaign", help="Empty: of none"),
+        "cost": config.NumberColumn("Cost", required=True, format="localized"),
+        "currency": config.TextColumn("Currency", help="As EUR", required=True, width="small"),
+    }
+
+
+def _save(name: str, edited: pd.DataFrame) -> None:
+    try:
+        save_entered_costs(workspace_root(), name, edited)
+    except JourneyError as problem:
+        st.error(markdown(problem), icon=":material/error:")
+        return
+    st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
+    add_note("Costs saved. All pages use them.")
+    st.rerun()

@@ -1,0 +1,259 @@
+"""The lifecycle on the screen: a card for each stage, its questions, where to look first."""
+
+from functools import partial
+from typing import Any, Final
+
+import pandas as pd
+import streamlit as st
+
+import journey
+from journey import charts
+from journey.analysis.lifecycle import (
+    counts_journeys,
+    lifecycle_journeys,
+    stages_without_role,
+    written,
+)
+from journey.analysis.reach import people_by
+from journey.analysis.stage_movement import look_first, moved_between
+from journey.log import TouchpointLog
+from journey.stage_roles import ROLES, Role
+from journey.ui.cache import cached
+from journey.ui.counts import Count, count_row
+from journey.ui.guards import plain_errors
+from journey.ui.journeys import open_journeys
+from journey.ui.navigation import DEFINITIONS, page_link
+from journey.ui.plots import current_theme, show_plot
+from journey.ui.tables import show_table
+from journey.ui.text import NO_FIGURE, label, markdown, percent
+
+PERIODS: Final = {30: "30 days", 90: "90 days", 180: "180 days", 365: "365 days"}
+HEADLINES: Final[dict[Role, tuple[tuple[str, str], ...]]] = {
+    "attract": (("new_audience", "New journeys"), ("people", "People met")),
+    "capture": (("new_leads", "New leads"), ("known_rate", "Visitors known")),
+    "nurture": (("mqls", "MQLs"), ("click_through_rate", "Messages clicked")),
+    "convert": (("won", "Won"), ("win_rate", "Won of decided")),
+    "expand": (("repeat_rate", "Bought again"), ("churn_rate", "Customers who left")),
+}
+"""What stands on the card of each stage."""
+
+REACH_HELP: Final = {
+    "n_impressions": "Ads shown to people whom the log knows.",
+    "n_platform_impressions": "As ad platforms count them, to anybody.",
+    "n_new_journeys": "Journeys that began in the month: new audience.",
+}
+RISES_ARE_BAD: Final = frozenset(("churn_rate",))
+NAMED: Final = {
+    "people_by_channel": "People by channel",
+    "touches_by_channel": "Touchpoints by channel",
+    "leads_by_call_to_action": "Leads by call to action",
+    "campaigns_in_wins": "Campaigns met before a win",
+}
+
+
+def pick_period() -> int:
+    """Let the user choose how long the period is, in days."""
+    chosen = st.segmented_control(
+        "Period up to the end of the log",
+        list(PERIODS),
+        default=90,
+        required=True,
+        format_func=PERIODS.__getitem__,
+    )
+    return int(chosen)
+
+
+def headline(view: TouchpointLog, days: int) -> str:
+    """Say in one line what the period brought."""
+    frame = _totals(view, days)
+    told = frame.drop_duplicates("metric").set_index("metric")["value"]
+    parts = [
+        f"{written(float(told[metric]), 'journeys')} {words}"
+        for metric, words in (("new_leads", "new leads"), ("mqls", "MQLs"), ("won", "won"))
+        if not pd.isna(told[metric])
+    ]
+    return f"{', '.join(parts) or 'No lead, MQL or win'} in {PERIODS[days]}"
+
+
+def show_cards(view: TouchpointLog, days: int) -> None:
+    """Show a card for each stage: two figures, each against the period before."""
+    frame = _totals(view, days)
+    for column, role in zip(st.columns(len(ROLES)), ROLES, strict=True):
+        own = frame[frame["role"] == role]
+        stage = own["stage"].iloc[0]
+        with column, st.container(border=True):
+            st.markdown(f"**{markdown(stage or label(role))}**")
+            if stage is None:
+                st.caption("No stage of this model plays this part.")
+            for metric, words in HEADLINES[role]:
+                _metric(own[own["metric"] == metric].iloc[0], words)
+
+
+def _metric(row: pd.Series, words: str) -> None:
+    """Show one figure with its change."""
+    value, before, unit = float(row["value"]), float(row["previous_value"]), str(row["unit"])
+    shown = NO_FIGURE if pd.isna(value) else written(value, unit)
+    delta = None
+    if not (pd.isna(value) or pd.isna(before)):
+        change = value - before
+        delta = f"{change * 100:+.1f} points" if unit == "share" else f"{change:+,.0f}"
+    st.metric(
+        f":gray[{words}]" if row["is_small"] else words,
+        shown,
+        delta=delta,
+        delta_color="inverse" if row["metric"] in RISES_ARE_BAD else "normal",
+        help=markdown(row["sentence"]),
+    )
+
+
+def show_first(view: TouchpointLog, days: int) -> None:
+    """Say where to look first: the move between stages that got worse most."""
+    worst = look_first(cached(journey.stage_movement)(view, days=days))
+    st.markdown("## Where to look first")
+    if worst.empty:
+        st.markdown("No move between stages got worse among 30 journeys or more.")
+        return
+    row = worst.iloc[0]
+    source, target = str(row["source_stage"]), str(row["target_stage"])
+    way = "go on" if row["direction"] == "forward" else "turn back"
+    fewer = "Fewer" if row["direction"] == "forward" else "More"
+    st.markdown(
+        f"**{fewer} {way} from {markdown(source)} to {markdown(target)}**: "
+        f"{percent(row['share'])} of {row['n_in_source']:,} journeys, "
+        f"{percent(row['previous_share'])} of {row['previous_n_in_source']:,} in the period before."
+        + ("" if row["is_clear"] else " So small a change may be chance.")
+    )
+    moved = partial(moved_between, view, source, target, days=days)
+    title = f"From {source} to {target}"
+    count_row([Count("Moved this period", int(row["n_journeys"]), moved, title)], key="look-first")
+
+
+def show_questions(view: TouchpointLog, days: int) -> None:
+    """Show all questions of one stage, each with its number and its sentence."""
+    frame = cached(journey.lifecycle_metrics)(view, days=days)
+    stages = frame.drop_duplicates("role").set_index("role")["stage"]
+    role = st.segmented_control(
+        "Questions of",
+        list(ROLES),
+        default=ROLES[0],
+        required=True,
+        format_func=lambda one: stages[one] or label(one),
+        key="lifecycle:role",
+    )
+    own = frame[frame["role"] == role]
+    with plain_errors():
+        for row in own[~own["metric"].isin(list(NAMED))].to_dict("records"):
+            _question(view, row, days)
+    for metric, words in NAMED.items():
+        part = own[(own["metric"] == metric) & own["of"].notna()]
+        if len(part):
+            st.markdown(f"**{words}**")
+            _named_row(view, part, days)
+
+
+def _question(view: TouchpointLog, row: dict[Any, Any], days: int) -> None:
+    """One line: the number, which opens if it counts journeys, and the sentence."""
+    left, right = st.columns([1, 5], vertical_alignment="center")
+    value, unit = float(row["value"]), str(row["unit"])
+    shown = NO_FIGURE if pd.isna(value) else written(value, unit)
+    can_open = counts_journeys(row["metric"], row["role"]) and row["numerator"] > 0
+    words = f":gray[{shown}]" if row["is_small"] else f"**{shown}**"
+    with left:
+        if not can_open:
+            st.markdown(words)
+        elif st.button(
+            words,
+            key=f"lifecycle:{row['role']}:{row['metric']}",
+            type="tertiary",
+            icon=":material/list:",
+            help=f"Open the {row['numerator']:,.0f} journeys",
+        ):
+            log = lifecycle_journeys(view, row["role"], row["metric"], days=days)
+            open_journeys(log, title=label(str(row["metric"])))
+    right.markdown(markdown(row["sentence"]))
+
+
+def _named_row(view: TouchpointLog, part: pd.DataFrame, days: int) -> None:
+    """Figures by name side by side; those that count journeys open."""
+    metric, role = str(part["metric"].iloc[0]), str(part["role"].iloc[0])
+    if counts_journeys(metric, role):
+        counts = [
+            Count(
+                f"{row['of']} ({percent(row['value'], int(row['denominator']))})",
+                int(row["numerator"]),
+                partial(lifecycle_journeys, view, role, metric, of=row["of"], days=days),
+                f"{NAMED[metric]}: {row['of']}",
+            )
+            for row in part.to_dict("records")
+        ]
+        count_row(counts, key=f"lifecycle:{metric}")
+        return
+    shown = (
+        f"{markdown(row['of'])} **{written(float(row['value']), str(row['unit']))}**"
+        for row in part.to_dict("records")
+    )
+    st.markdown(" · ".join(shown))
+
+
+def show_movement(view: TouchpointLog, days: int) -> None:
+    """Show moves between stages this period against the one before, and open one of them."""
+    frame = cached(journey.stage_movement)(view, days=days)
+    chart = charts.plot_stage_movement(frame, theme=current_theme())
+    show_plot(chart, key="movement", file_name="stage-movement")
+    counts = [
+        Count(
+            f"{row['source_stage']} → {row['target_stage']}",
+            int(row["n_journeys"]),
+            partial(
+                moved_between, view, str(row["source_stage"]), str(row["target_stage"]), days=days
+            ),
+            f"From {row['source_stage']} to {row['target_stage']}",
+        )
+        for row in frame.to_dict("records")
+    ]
+    count_row(counts, key="movement:moves")
+
+
+def show_all_figures(view: TouchpointLog, days: int) -> None:
+    """Show all figures as one table, with downloads."""
+    frame = cached(journey.lifecycle_metrics)(view, days=days)
+    show_table(frame, key="lifecycle:all", file_name=f"lifecycle-{days}-days")
+
+
+def warn_of_stages(view: TouchpointLog) -> None:
+    """Name stages of which nobody knows which part of the lifecycle they play."""
+    unknown = stages_without_role(view)
+    if not unknown:
+        return
+    names = ", ".join(markdown(name) for name in unknown)
+    st.caption(
+        f"Not known which part these stages play: {names}. Name them under \\[stage_roles\\] in "
+        "the definitions, for example convert = \\[…\\]."
+    )
+    page_link(DEFINITIONS, "See the definitions")
+
+
+def _totals(view: TouchpointLog, days: int) -> pd.DataFrame:
+    frame = cached(journey.lifecycle_metrics)(view, days=days)
+    return frame[frame["of"].isna()]
+
+
+def show_reach(view: TouchpointLog, days: int) -> None:
+    """Show whom touches reached by month, and who took in which content, whatever the period."""
+    del days
+    frame = cached(journey.reach_by_month)(view)
+    st.caption("All months in view. What stays empty, the log doesn't have.")
+    show_table(frame, key="lifecycle:reach", file_name="reach", column_help=REACH_HELP)
+    if "content" not in view.store.text_columns:
+        return
+    st.markdown("**Consumers per content**")
+    content = cached(people_by)(view, by="content").dropna(subset="value")
+    labels = {"value": "Content", "n_people": "Consumers"}
+    show_table(content, key="lifecycle:consumers", file_name="consumers", labels=labels)
+
+
+def show_post_sale(view: TouchpointLog, days: int) -> None:
+    """Show what customers did after the sale by month, whatever the period."""
+    del days
+    st.caption("Touchpoints of all months in view. What stays empty, no touchpoint type means.")
+    show_table(cached(journey.post_sale)(view), key="lifecycle:after", file_name="post-sale")

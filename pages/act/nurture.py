@@ -1,0 +1,30 @@
+"""What nurtures leads, what it costs, and where they leave."""
+
+import streamlit as st
+
+from journey.ui.guards import plain_errors, require_view
+from journey.ui.nurture_views import (
+    show_comparison,
+    show_content,
+    show_months,
+    show_programmes,
+    show_scores,
+    show_triggers,
+)
+
+VIEWS = {
+    "By month": show_months,
+    "Scores of new leads": show_scores,
+    "Programmes": show_programmes,
+    "Triggers": show_triggers,
+    "Content": show_content,
+    "Nurtured or not": show_comparison,
+}
+
+view = require_view()
+st.title("Nurture")
+chosen = st.segmented_control(
+    "View", list(VIEWS), default="By month", required=True, label_visibility="collapsed"
+)
+with plain_errors():
+    VIEWS[chosen](view)
