@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from journey.analysis.forecast_backtest import forecast_backtest
     from journey.analysis.graph import directly_follows, journey_graph, move_counts, move_means
     from journey.analysis.months import months
+    from journey.analysis.next_touches import next_best_touches
     from journey.analysis.not_buyers import not_buyers
     from journey.analysis.outcomes import journeys, median_days_to_win, outcomes
     from journey.analysis.paths import step_flows
@@ -64,6 +65,7 @@ __all__ = [
     "months",
     "move_counts",
     "move_means",
+    "next_best_touches",
     "not_buyers",
     "open_log",
     "outcomes",
@@ -111,6 +113,7 @@ _HOME = {
     "move_means": "analysis.graph",
     "median_days_to_win": "analysis.outcomes",
     "months": "analysis.months",
+    "next_best_touches": "analysis.next_touches",
     "not_buyers": "analysis.not_buyers",
     "open_log": "load",
     "outcomes": "analysis.outcomes",
