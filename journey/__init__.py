@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from journey.analysis.not_buyers import not_buyers
     from journey.analysis.outcomes import journeys, median_days_to_win, outcomes
     from journey.analysis.paths import step_flows
+    from journey.analysis.routes import winning_routes
     from journey.analysis.score_drivers import score_drivers
     from journey.analysis.score_evidence import rule_support, what_if
     from journey.analysis.score_history import score_history
@@ -87,6 +88,7 @@ __all__ = [
     "variants",
     "what_if",
     "win_chances",
+    "winning_routes",
 ]
 
 _HOME = {
@@ -135,6 +137,7 @@ _HOME = {
     "variants": "analysis.variants",
     "what_if": "analysis.score_evidence",
     "win_chances": "analysis.forecast",
+    "winning_routes": "analysis.routes",
 }
 
 

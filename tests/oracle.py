@@ -955,11 +955,15 @@ def next_rows(log, state, least):
                 "difference_high": gain + sqrt((high - rate) ** 2 + (base - others_low) ** 2),
             }
         )
+    if not log.definitions.won:
+        unknown = {name for name in rows[0] if isinstance(rows[0][name], float)} if rows else set()
+        rows = [row | dict.fromkeys(unknown - {"min_days_silent"}, nan) for row in rows]
     return sorted(
         rows,
         key=lambda row: (
             not row["is_ours"],
             -row["difference"] if row["difference"] == row["difference"] else inf,
+            -row["n_with"],
             row["touchpoint"],
         ),
     )

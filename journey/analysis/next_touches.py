@@ -96,8 +96,8 @@ def next_best_touches(
         ``n_with``; 95 % interval ``low``, ``high``), ``without_rate`` (of ``n_without``; interval
         ``without_low``, ``without_high``), ``difference`` of the two rates and its 95 % interval
         ``difference_low``, ``difference_high``. In the order of stages and silences; what we can
-        bring about first, then by difference, largest first. Empty for an account that a touch has
-        decided.
+        bring about first, then by difference, largest first, then by ``n_with``. Rates are not a
+        number where there is no winning rule. Empty for an account that a touch has decided.
 
     Raises
     ------
@@ -199,6 +199,8 @@ def _rows(
 ) -> pd.DataFrame:
     """Every next touch of a state with enough journeys."""
     decided, won = evidence.of(state)
+    if not log.definitions.won:  # nothing can have been won, so what helps is not known
+        won = np.full(len(won), np.nan)
     stages, names = log.definitions.stage_names, log.store.touchpoint_types
     codes = np.flatnonzero(decided >= max(least, 1))
     with_it = won[codes], decided[codes]
@@ -228,5 +230,5 @@ def _rows(
             "difference_high": gain_high,
         }
     )
-    order = ["is_ours", "difference", "touchpoint"]
-    return frame.sort_values(order, ascending=[False, False, True], ignore_index=True)
+    order = ["is_ours", "difference", "n_with", "touchpoint"]
+    return frame.sort_values(order, ascending=[False, False, False, True], ignore_index=True)

@@ -83,12 +83,11 @@ def first_in_state(
 
 
 @kernel
-def moves_without_loops(types: Codes, begins: Ints, ends: Ints, start: int, n_types: int) -> Ints:
-    """The moves of journeys on their way from a row to another, loops left out.
+def moves_to_first_times(types: Codes, begins: Ints, ends: Ints, start: int, n_types: int) -> Ints:
+    """The moves of journeys from a row to another, each type at its first time there alone.
 
-    Coming back to a type takes out what lay between, as does coming back to ``start``, the type
-    that all ways begin at; so no journey makes a move twice. Journeys with a negative begin are
-    left out. An entry is ``source * n_types + target``.
+    All ways begin at the type ``start``, so no journey is at a type twice. Journeys with a negative
+    begin are left out. An entry is ``source * n_types + target``.
     """
     most = 0
     for j in range(len(begins)):
@@ -96,28 +95,19 @@ def moves_without_loops(types: Codes, begins: Ints, ends: Ints, start: int, n_ty
             most += ends[j] - begins[j]
     moves = np.empty(most, np.int64)
     at = 0
-    place = np.full(n_types, -1, np.int64)
-    way = np.empty(n_types + 1, np.int64)
+    seen = np.full(n_types, -1, np.int64)
     for j in range(len(begins)):
         if begins[j] < 0:
             continue
-        way[0], length = start, 1
-        place[start] = 0
+        source = np.int64(start)
+        seen[source] = j
         for row in range(begins[j] + 1, ends[j] + 1):
-            code = np.int64(types[row])
-            if place[code] >= 0:
-                for gone in way[place[code] + 1 : length]:
-                    place[gone] = -1
-                length = place[code] + 1
-            else:
-                way[length] = code
-                place[code] = length
-                length += 1
-        for step in range(length):
-            if step > 0:
-                moves[at] = way[step - 1] * n_types + way[step]
+            target = np.int64(types[row])
+            if seen[target] != j:
+                seen[target] = j
+                moves[at] = source * n_types + target
                 at += 1
-            place[way[step]] = -1
+                source = target
     return moves[:at].copy()
 
 
