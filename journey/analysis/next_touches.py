@@ -1,4 +1,30 @@
-"""What journeys in the same state did next, and how often a win followed."""
+"""What journeys in the same state did next, and how often a win followed.
+
+A state is a stage, a silence there (any, longer than is normal, longer than twice that) and the
+last touch before. An account is compared with the finest state in which some touch has 30 journeys
+with it and as many without: first without regard to the last touch, then to how long the silence
+is. A journey counts once in a state, at its first time in it. All is counted over the whole log,
+whatever is in view. These are associations, no proof: journeys with a touch may differ otherwise.
+
+Examples
+--------
+After an ad, three of four that were mailed won, and one of two that were called.
+
+>>> import pandas as pd
+>>> from journey import Definitions, Stage, from_frame, next_best_touches
+>>> ways = ["Ad Mail Won"] * 3 + ["Ad Mail Lost", "Ad Call Won", "Ad Call Lost"]
+>>> rows = [(str(n), step) for n, way in enumerate(ways) for step in way.split()]
+>>> days = pd.date_range("2026-01-01", periods=len(rows))
+>>> log = from_frame(
+...     pd.DataFrame(rows, columns=["account_id", "touchpoint"]).assign(occurred_at=days),
+...     definitions=Definitions((Stage("Attract", ("Ad",)), Stage("Expand")), won=("Won",),
+...                             lost=("Lost",)))
+>>> found = next_best_touches(log, least_journeys=1)
+>>> found[["state", "touchpoint", "win_rate", "n_with", "without_rate", "n_without"]]
+        state touchpoint  win_rate  n_with  without_rate  n_without
+0  in Attract       Mail      0.75       4          0.50          2
+1  in Attract       Call      0.50       2          0.75          4
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -70,78 +96,47 @@ def next_best_touches(
 ) -> pd.DataFrame:
     """Of decided journeys in the same state: those won with each next touch, against without it.
 
-    A state is a stage, a silence there (any, longer than is normal, longer than twice that) and
-    the last touch before. The win rate with a touch is won / decided journeys in which it came
-    next, each at its first time in the state; without it, those in which another touch did that
-    decides nothing. Journeys that a deciding touch followed are on neither side. An account is
-    compared with the finest state in which some touch has 30 journeys with it and as many without:
-    first without regard to the last touch, then to how long the silence is. The figures are
-    counted over the whole log, whatever is in view. They are associations, no proof: journeys
-    with the touch may differ in other ways too.
+    The win rate with a touch is won / decided journeys in which it came next; without it, those in
+    which another touch did that decides nothing. Journeys that a deciding touch followed are on
+    neither side.
 
     Parameters
     ----------
     account_id
-        The account, or whatever ``by`` made a journey, whose state it is; none: every stage and
-        silence, whatever the last touch.
+        The open account whose state it is; none: every stage and silence, any last touch.
     least_journeys
         Touches with fewer decided journeys are left out.
 
     Returns
     -------
     DataFrame
-        One row per state and touch: ``state`` in words, ``is_coarser`` (than the state of the
-        account), ``stage``, ``last_touchpoint`` (none: any), ``min_days_silent``, ``touchpoint``,
-        ``is_ours`` (we can bring it about, by its direction or its name), ``win_rate`` (of
-        ``n_with``; 95 % interval ``low``, ``high``), ``without_rate`` (of ``n_without``; interval
-        ``without_low``, ``without_high``), ``difference`` of the two rates and its 95 % interval
-        ``difference_low``, ``difference_high``. In the order of stages and silences; what we can
-        bring about first, then by difference, largest first, then by ``n_with``. Rates are not a
-        number where there is no winning rule. Empty for an account that a touch has decided.
+        One row per state and touch: ``state`` in words, ``is_coarser`` (than the account's),
+        ``stage``, ``last_touchpoint`` (none: any), ``min_days_silent``, ``touchpoint``,
+        ``is_ours`` (we can bring it about), ``win_rate`` (of ``n_with``; 95 % interval ``low``,
+        ``high``), ``without_rate`` (of ``n_without``; ``without_low``, ``without_high``),
+        ``difference`` of the two and its interval (``difference_low``, ``difference_high``). By
+        stage and silence, ours first, then by difference, largest first, then by ``n_with``. Rates
+        are not a number without a winning rule. Empty where a touch has decided the account.
 
     Raises
     ------
     ValueNotAllowedError
         If the log has no such account.
-
-    Examples
-    --------
-    Three of four that were mailed after an ad won, one of two that were called.
-
-    >>> import pandas as pd
-    >>> from journey import Definitions, Stage, from_frame
-    >>> ways = ["Ad Mail Won"] * 3 + ["Ad Mail Lost", "Ad Call Won", "Ad Call Lost"]
-    >>> rows = [(str(n), step) for n, way in enumerate(ways) for step in way.split()]
-    >>> log = from_frame(
-    ...     pd.DataFrame(rows, columns=["account_id", "touchpoint"]).assign(
-    ...         occurred_at=pd.date_range("2026-01-01", periods=len(rows))),
-    ...     definitions=Definitions((Stage("Attract", ("Ad",)), Stage("Convert", ("Mail",))),
-    ...                             won=("Won",), lost=("Lost",)))
-    >>> found = next_best_touches(log, least_journeys=1)
-    >>> found.loc[found["min_days_silent"] == 0, ["touchpoint", "win_rate", "n_with"]].round(2)
-      touchpoint  win_rate  n_with
-    0       Mail      0.75       4
-    1       Call      0.50       2
     """
     evidence = _evidence(log)
-    if account_id is None:
-        wanted = [
-            (State(stage, None, band), False)
-            for stage in range(len(log.definitions.stages) + 1)
-            for band in BANDS
-        ]
-    else:
+    own = None
+    if account_id is not None:
         own = ask_journey(log, account_id, partial(state_of, as_of=log.as_of_tick))
-        used = None if own is None else evidence.finest(own)
-        wanted = [] if used is None else [(used, used != own)]
+        used = [] if own is None else [evidence.finest(own)]
+    else:
+        places = range(len(log.definitions.stages) + 1)
+        used = [State(stage, None, band) for stage in places for band in BANDS]
     frames = [
-        frame
-        for state, is_coarser in wanted
-        if len(frame := _rows(log, evidence, state, least_journeys, is_coarser=is_coarser))
+        _rows(log, evidence, state, least_journeys, is_coarser=own not in (None, state))
+        for state in used
     ]
-    if not frames:
-        return pd.DataFrame(columns=list(NEXT_TOUCH_COLUMNS))
-    whole = pd.concat(frames, ignore_index=True)
+    none = pd.DataFrame(columns=list(NEXT_TOUCH_COLUMNS))
+    whole = pd.concat([frame for frame in frames if len(frame)] or [none], ignore_index=True)
     return none_for_missing(whole[list(NEXT_TOUCH_COLUMNS)], ["stage", "last_touchpoint"])
 
 

@@ -1,4 +1,28 @@
-"""The ways that won from where an account stands: its route, calculated anew."""
+"""The ways that won from where an account stands: its route, calculated anew.
+
+The way of a won journey leads from its first time in the account's state (stage and last touch;
+where fewer than 30 won journeys were in it, stage alone) to the winning touch, by every type at its
+first time there, repeats left out. The moves of all these ways make a graph. Its routes are those
+that most would take if at every step as many turned to each next one as did. They are counted over
+the whole log, whatever is in view, and change when it does.
+
+Examples
+--------
+All three that won after an ad were called; one of them had a demo then.
+
+>>> import pandas as pd
+>>> from journey import Definitions, Stage, from_frame, winning_routes
+>>> ways = ["Ad Call Won", "Ad Call Won", "Ad Call Demo Won", "Ad"]
+>>> rows = [(str(n), step) for n, way in enumerate(ways) for step in way.split()]
+>>> days = pd.date_range("2026-01-01", periods=len(rows))
+>>> log = from_frame(
+...     pd.DataFrame(rows, columns=["account_id", "touchpoint"]).assign(occurred_at=days),
+...     definitions=Definitions((Stage("Attract", ("Ad",)), Stage("Expand")), won=("Won",)))
+>>> winning_routes(log, "3")[["sequence", "expected_share", "n_journeys", "n_won"]].round(2)
+                sequence  expected_share  n_journeys  n_won
+0        (Ad, Call, Won)            0.67           3      3
+1  (Ad, Call, Demo, Won)            0.33           1      3
+"""
 
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -43,13 +67,6 @@ WIN: Final = -1
 def winning_routes(log: TouchpointLog, account_id: str, *, top: int = 3) -> pd.DataFrame:
     """The routes by which won journeys most often went on to the win from an account's state.
 
-    The state is the account's stage and last touch; where fewer than 30 won journeys were in it,
-    its stage alone. The way of each won journey leads from its first time in the state to the
-    winning touch, by every type at its first time there, repeats left out. The moves of all these
-    ways make a graph, and its routes are those on which most would go if at every step as many
-    turned to each next one as did. They are counted over the whole log, whatever is in view, and
-    change when it does.
-
     Parameters
     ----------
     account_id
@@ -75,48 +92,36 @@ def winning_routes(log: TouchpointLog, account_id: str, *, top: int = 3) -> pd.D
     References
     ----------
     Yen, J. Y. (1971). Finding the k shortest loopless paths in a network. *Management Science* 17;
-    a route is as long as it is unlikely, so that the shortest is the likeliest.
-
-    Examples
-    --------
-    All three that won after an ad were called; one of them had a demo then.
-
-    >>> import pandas as pd
-    >>> from journey import Definitions, Stage, from_frame
-    >>> ways = ["Ad Call Won", "Ad Call Won", "Ad Call Demo Won", "Ad"]
-    >>> rows = [(str(n), step) for n, way in enumerate(ways) for step in way.split()]
-    >>> log = from_frame(
-    ...     pd.DataFrame(rows, columns=["account_id", "touchpoint"]).assign(
-    ...         occurred_at=pd.date_range("2026-01-01", periods=len(rows))),
-    ...     definitions=Definitions((Stage("Attract", ("Ad",)), Stage("Expand")), won=("Won",)))
-    >>> winning_routes(log, "3")[["sequence", "expected_share", "n_journeys", "n_won"]].round(2)
-                    sequence  expected_share  n_journeys  n_won
-    0        (Ad, Call, Won)            0.67           3      3
-    1  (Ad, Call, Demo, Won)            0.33           1      3
+    the shortest is the likeliest.
     """
     own = ask_journey(log, account_id, partial(state_of, as_of=log.as_of_tick))
     if own is None:
         return pd.DataFrame(columns=list(ROUTE_COLUMNS))
-    start = int(own.last or 0)
     used, moves, n_won = _moves_from(log, own)
-    routes = list(islice(_likeliest(moves, start), top)) if n_won else []
-    if not routes:
-        return pd.DataFrame(columns=list(ROUTE_COLUMNS))
+    routes = list(islice(_likeliest(moves, int(own.last or 0)), top))
+    return _frame(log, used, routes, n_won)
+
+
+def _frame(
+    log: TouchpointLog, used: State, routes: Sequence[tuple[list[int], float]], n_won: int
+) -> pd.DataFrame:
     names = log.store.touchpoint_types
     steps = [tuple(route[1:]) for route, _ in routes]
-    n_taking = sum(log.ask_with_facts(partial(_count_taking, state=used, routes=steps)))
-    return pd.DataFrame(
+    parts = log.ask_with_facts(partial(_count_taking, state=used, routes=steps))
+    n_taking = sum(parts, np.zeros(len(routes), np.int64))
+    frame = pd.DataFrame(
         {
             "route": np.arange(1, len(routes) + 1),
             "sequence": [tuple(names[code] for code in route) for route, _ in routes],
             "expected_share": [share for _, share in routes],
             "n_journeys": n_taking,
-            "share": n_taking / n_won,
+            "share": n_taking / max(n_won, 1),
             "n_won": n_won,
             "state": state_words(log, used),
             "is_coarser": used.last is None,
         }
     )
+    return frame[list(ROUTE_COLUMNS)]
 
 
 def _moves_from(log: TouchpointLog, own: State) -> tuple[State, "nx.DiGraph[int]", int]:
