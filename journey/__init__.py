@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from journey import charts
     from journey.analysis.attribution import attribute
+    from journey.analysis.call_list import call_list
     from journey.analysis.costs import campaign_costs
     from journey.analysis.definition_gaps import definition_gaps
     from journey.analysis.forecast import forecast_wins, win_chances
@@ -49,6 +50,7 @@ __all__ = [
     "account_timeline",
     "attribute",
     "back_moves",
+    "call_list",
     "campaign_costs",
     "charts",
     "definition_gaps",
@@ -99,6 +101,7 @@ _HOME = {
     "account_timeline": "analysis.timeline",
     "attribute": "analysis.attribution",
     "back_moves": "analysis.stages",
+    "call_list": "analysis.call_list",
     "campaign_costs": "analysis.costs",
     "definition_gaps": "analysis.definition_gaps",
     "directly_follows": "analysis.graph",

@@ -30,6 +30,7 @@ ANALYSES = {
     "stalled": journey.stalled_accounts,
     "most at risk": lambda log: journey.stalled_accounts(log, limit=2),
     "normal silence": normal_silence,
+    "call list": journey.call_list,
     "next best touches": lambda log: journey.next_best_touches(log, least_journeys=1),
     "next of an account": lambda log: journey.next_best_touches(log, "account 007"),
     "winning routes": lambda log: journey.winning_routes(log, "account 007"),
