@@ -62,7 +62,7 @@ def test_the_evidence_is_told_with_the_action():
 
 @given(samples(), st.sampled_from(("account", "opportunity", "person")))
 def test_rows_are_those_of_the_list_in_its_order(sample, case):
-    if case == "opportunity" and "opportunity_id" not in sample.columns:
+    if f"{case}_id" not in sample.columns:
         case = "account"
     log = sample.log(2).by(case)
     stalled, called = stalled_accounts(log), call_list(log)
