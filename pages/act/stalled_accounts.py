@@ -76,7 +76,8 @@ view = require_view()
 with plain_errors():
     stalled = marked_frame(view)
 to_call = stalled[stalled["marked"].isna()]
-st.title(headline(to_call, view.case))
+is_done = to_call.empty and not stalled.empty
+st.title(f"No {view.case} is left to call" if is_done else headline(to_call, view.case))
 show_done(view)
 with plain_errors():
     show_pickers(require_log())
@@ -88,7 +89,8 @@ if shown != TO_CALL:
     show_hidden(view, stalled, shown)
     st.stop()
 if to_call.empty:
-    st.info("All of them are snoozed or handled.", icon=":material/task_alt:")
+    words = f"{headline(stalled, view.case)}; each is snoozed or handled."
+    st.info(words, icon=":material/task_alt:")
     st.stop()
 if reason := unranked_because(view, to_call):
     st.info(reason, icon=":material/info:")
