@@ -53,12 +53,21 @@ def choose_row(
     file_name: str,
     column_help: Mapping[str, str] | None = None,
     labels: Mapping[str, str] | None = None,
+    on_screen: Callable[[pd.DataFrame], pd.DataFrame] = lambda rows: rows,
 ) -> int | None:
-    """Show a list like ``show_table`` and return the position of the row the user chose, if any."""
+    """Show a list like ``show_table`` and return the position of the row the user chose, if any.
+
+    Parameters
+    ----------
+    frame, key, file_name, column_help, labels
+        As for ``show_table``.
+    on_screen
+        Gives rows as they are shown, where that differs from what the downloads hold.
+    """
     place = st.container()
     begin = _page_begin(frame, key)
     with place:
-        shown = frame.iloc[begin : begin + PAGE_ROWS]
+        shown = on_screen(frame.iloc[begin : begin + PAGE_ROWS])
         rows = _choices(shown, begin, key, column_help, labels, "single-row")
     download_row(frame, key=key, file_name=file_name)
     return rows[0] if rows else None
@@ -76,10 +85,8 @@ def choose_rows(
 
     Parameters
     ----------
-    frame, key, column_help, labels
-        As for ``show_table``.
-    on_screen
-        Gives rows as they are shown, where that differs from what they hold.
+    frame, key, column_help, labels, on_screen
+        As for ``choose_row``.
     """
     place = st.container()
     begin = _page_begin(frame, key)
