@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from journey.analysis.assets import content_engagement
     from journey.analysis.attribution import attribute
     from journey.analysis.by_month import post_sale, reach_by_month
+    from journey.analysis.call_list import call_list
     from journey.analysis.cost_per import cost_per
     from journey.analysis.costs import campaign_costs
     from journey.analysis.definition_gaps import definition_gaps
@@ -16,12 +17,14 @@ if TYPE_CHECKING:
     from journey.analysis.graph import directly_follows, journey_graph, move_counts, move_means
     from journey.analysis.lifecycle import lifecycle_metrics
     from journey.analysis.months import months
+    from journey.analysis.next_touches import next_best_touches
     from journey.analysis.not_buyers import not_buyers
     from journey.analysis.nurture import nurture_metrics
     from journey.analysis.nurtured import nurtured_comparison
     from journey.analysis.outcomes import journeys, median_days_to_win, outcomes
     from journey.analysis.paths import step_flows
     from journey.analysis.programmes import nurture_programmes
+    from journey.analysis.routes import winning_routes
     from journey.analysis.score_drivers import score_drivers
     from journey.analysis.score_evidence import rule_support, what_if
     from journey.analysis.score_history import score_history
@@ -58,6 +61,7 @@ __all__ = [
     "account_timeline",
     "attribute",
     "back_moves",
+    "call_list",
     "campaign_costs",
     "charts",
     "content_engagement",
@@ -78,6 +82,7 @@ __all__ = [
     "months",
     "move_counts",
     "move_means",
+    "next_best_touches",
     "not_buyers",
     "nurture_metrics",
     "nurture_programmes",
@@ -107,6 +112,7 @@ __all__ = [
     "variants",
     "what_if",
     "win_chances",
+    "winning_routes",
 ]
 
 _HOME = {
@@ -117,6 +123,7 @@ _HOME = {
     "account_timeline": "analysis.timeline",
     "attribute": "analysis.attribution",
     "back_moves": "analysis.stages",
+    "call_list": "analysis.call_list",
     "campaign_costs": "analysis.costs",
     "content_engagement": "analysis.assets",
     "cost_per": "analysis.cost_per",
@@ -136,6 +143,7 @@ _HOME = {
     "months": "analysis.months",
     "move_counts": "analysis.graph",
     "move_means": "analysis.graph",
+    "next_best_touches": "analysis.next_touches",
     "not_buyers": "analysis.not_buyers",
     "nurture_metrics": "analysis.nurture",
     "nurture_programmes": "analysis.programmes",
@@ -165,6 +173,7 @@ _HOME = {
     "variants": "analysis.variants",
     "what_if": "analysis.score_evidence",
     "win_chances": "analysis.forecast",
+    "winning_routes": "analysis.routes",
 }
 
 

@@ -11,3 +11,18 @@ def counted(n: int, noun: str) -> str:
     """
     plural = f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2:-1] not in "aeiou" else f"{noun}s"
     return f"{n:,} {noun if n == 1 else plural}"
+
+
+def time_span(days: float, *, digits: int = 0) -> str:
+    """Write a length of time in the unit that fits: days, hours or minutes.
+
+    Examples
+    --------
+    >>> time_span(38.2), time_span(1), time_span(0.1, digits=1), time_span(0.0001)
+    ('38 days', '1 day', '2.4 hours', 'less than a minute')
+    """
+    for noun, per_day in (("day", 1), ("hour", 24), ("minute", 1440)):
+        shown = f"{days * per_day:.{digits}f}"
+        if float(shown) >= 1:
+            return f"{shown} {noun}{'' if shown == '1' else 's'}"
+    return "less than a minute"

@@ -116,7 +116,7 @@ def presets_folder(root: Path) -> Path:
 
 
 def remove_dataset(root: Path, name: str) -> None:
-    """Remove a data set with its views; a crash leaves it whole or out of sight.
+    """Remove a data set with its views and worklist; a crash leaves it whole or out of sight.
 
     Raises
     ------
@@ -133,6 +133,7 @@ def remove_dataset(root: Path, name: str) -> None:
     with scratch_beside(folder) as hidden:
         folder.rename(hidden / "data")
     _views_path(root, name).unlink(missing_ok=True)
+    worklist_path(root, name).unlink(missing_ok=True)
 
 
 def save_definitions(root: Path, name: str, definitions: Definitions) -> None:
@@ -146,7 +147,7 @@ def save_definitions(root: Path, name: str, definitions: Definitions) -> None:
     folder = dataset_path(root, name)
     if not folder.is_dir():
         raise StoreError(f"There is no data set {name!r} to save definitions for. Reload the page.")
-    _write_whole(folder / DEFINITIONS_FILE, dumps(definitions))
+    write_whole(folder / DEFINITIONS_FILE, dumps(definitions))
 
 
 def save_entered_costs(root: Path, name: str, costs: "pd.DataFrame") -> None:
@@ -206,14 +207,14 @@ def save_view(root: Path, dataset: str, name: str, query: Mapping[str, str]) -> 
         If views saved before can't be read; nothing is written over them.
     """
     views = load_views(root, dataset) | {checked_name(name): dict(query)}
-    _write_whole(_views_path(root, dataset), json.dumps(views, ensure_ascii=False, indent=1))
+    write_whole(_views_path(root, dataset), json.dumps(views, ensure_ascii=False, indent=1))
 
 
 def remove_view(root: Path, dataset: str, name: str) -> None:
     """Remove a saved view; nothing happens if there is none of that name."""
     views = load_views(root, dataset)
     if views.pop(name, None) is not None:
-        _write_whole(_views_path(root, dataset), json.dumps(views, ensure_ascii=False, indent=1))
+        write_whole(_views_path(root, dataset), json.dumps(views, ensure_ascii=False, indent=1))
 
 
 def incoming_folder(root: Path) -> Path:
@@ -237,6 +238,41 @@ def incoming_folder(root: Path) -> Path:
 def remove_incoming(folder: Path) -> None:
     """Remove a folder of uploaded files once they are imported or given up."""
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file so that a crash at any moment leaves the old one or the new one.
+
+    Examples
+    --------
+    >>> with tempfile.TemporaryDirectory() as root:
+    ...     write_whole(Path(root) / "notes" / "a.txt", "kept")
+    ...     (Path(root) / "notes" / "a.txt").read_text()
+    'kept'
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=".writing-", dir=path.parent)
+    written = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        written.replace(path)
+    except BaseException:
+        written.unlink(missing_ok=True)
+        raise
+
+
+def worklist_path(root: Path, dataset: str) -> Path:
+    """Return the file of the accounts that were snoozed or handled, there or not.
+
+    Examples
+    --------
+    >>> worklist_path(Path("/data"), "Spring").as_posix()
+    '/data/worklists/Spring.json'
+    """
+    return root / "worklists" / f"{checked_name(dataset)}.json"
 
 
 def _views_path(root: Path, dataset: str) -> Path:
@@ -271,19 +307,3 @@ def _is_query(value: object) -> bool:
 
 def _broken_views(path: Path) -> str:
     return f"The saved views in {path} can't be read. Mend or remove that file; no data are lost."
-
-
-def _write_whole(path: Path, text: str) -> None:
-    """Write a file so that a crash at any moment leaves the old one or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=".writing-", dir=path.parent)
-    written = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        written.replace(path)
-    except BaseException:
-        written.unlink(missing_ok=True)
-        raise

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
-from math import floor, isnan, nan, sqrt
+from math import floor, inf, isnan, nan, sqrt
 from statistics import median
 from typing import NamedTuple
 
@@ -832,7 +832,7 @@ def stalled_accounts(log):
                 "missing_roles": "; ".join(
                     role for role in log.definitions.expected_roles if role not in roles
                 ),
-                **next_touch(log, stage),
+                **advice(log, journey),
             }
         )
     return sorted(
@@ -855,30 +855,18 @@ def norm_of(log, stage):
     }
 
 
-def next_touch(log, stage):
-    """Of decided journeys, the touch that ended their first long silence in this stage."""
-    answers = defaultdict(list)
-    for journey in log.journeys.values():
-        for index, (now, gap) in enumerate(
-            zip(journey.stages, gaps_of(journey.touches), strict=False)
-        ):
-            if stage is None or now != stage or journey.outcome not in DECIDED:
-                continue
-            if gap > log.normal[stage]:
-                answer = journey.touches[index + 1].touchpoint
-                if answer not in deciding(log.definitions):
-                    answers[answer].append(journey.outcome == "won")
-                break
-    found = []
-    for name in sorted(answers):
-        others = [won for other, mine in answers.items() if other != name for won in mine]
-        mine = answers[name]
-        if len(mine) < 30 or not others:
-            continue
-        gain = Fraction(sum(mine), len(mine)) - Fraction(sum(others), len(others))
-        if gain > 0:
-            found.append((is_ours(log, name), gain, name, mine, others))
-    if not found:
+def advice(log, journey):
+    """The best touch to come next, of the finest state with 30 journeys on both sides."""
+    stage, last = journey.stages[-1], journey.touches[-1]
+    silence = log.as_of - last.at
+    band = sum(silence > times * log.normal[stage] for times in (1, 2))
+    state = (stage, last.touchpoint, band)
+    rungs = [state, *((stage, None, lower) for lower in range(band, -1, -1))]
+    used = next((rung for rung in rungs if has_evidence(answers(log, rung))), rungs[-1])
+    rows = [
+        row for row in next_rows(log, used, 30) if row["difference"] > 0 and row["n_without"] >= 30
+    ]
+    if not rows:
         return {
             "next_touchpoint": None,
             "next_is_ours": False,
@@ -889,18 +877,96 @@ def next_touch(log, stage):
             "next_without_rate": nan,
             "n_next_without": 0,
         }
-    ours, _, name, mine, others = max(found, key=lambda one: one[:2])
-    low, high = wilson(sum(mine), len(mine))
+    best = rows[0]
     return {
-        "next_touchpoint": name,
-        "next_is_ours": ours,
-        "next_win_rate": sum(mine) / len(mine),
-        "next_low": low,
-        "next_high": high,
-        "n_next": len(mine),
-        "next_without_rate": sum(others) / len(others),
-        "n_next_without": len(others),
+        "next_touchpoint": best["touchpoint"],
+        "next_is_ours": best["is_ours"],
+        "next_win_rate": best["win_rate"],
+        "next_low": best["low"],
+        "next_high": best["high"],
+        "n_next": best["n_with"],
+        "next_without_rate": best["without_rate"],
+        "n_next_without": best["n_without"],
     }
+
+
+def answers(log, state):
+    """Whether decided journeys won, by what came next when they first were in a state."""
+    stage, wanted, band = state
+    won = defaultdict(list)
+    for journey in log.journeys.values():
+        if journey.outcome not in DECIDED:
+            continue
+        end = len(journey.touches) - 1 if journey.decided is None else journey.decided
+        for index in range(end):
+            touch, after = journey.touches[index : index + 2]
+            silence = after.at - touch.at
+            if (
+                journey.stages[index] == stage
+                and wanted in (None, touch.touchpoint)
+                and touch.touchpoint not in deciding(log.definitions)
+                and (band == 0 or silence > band * log.normal[stage])
+            ):
+                if after.touchpoint not in deciding(log.definitions):
+                    won[after.touchpoint].append(journey.outcome == "won")
+                break
+    return won
+
+
+def has_evidence(won):
+    n_all = sum(map(len, won.values()))
+    return any(len(mine) >= 30 and n_all - len(mine) >= 30 for mine in won.values())
+
+
+def next_rows(log, state, least):
+    """One row a next touch: ours first, then by how much more often it went with a win."""
+    stage, last, band = state
+    won = answers(log, state)
+    rows = []
+    for name, mine in won.items():
+        if len(mine) < least:
+            continue
+        others = [one for other, theirs in won.items() if other != name for one in theirs]
+        low, high = wilson(sum(mine), len(mine))
+        others_low, others_high = wilson(sum(others), len(others)) if others else (nan, nan)
+        rate, base = (ratio(sum(some), len(some)) for some in (mine, others))
+        gain = (
+            float(Fraction(sum(mine), len(mine)) - Fraction(sum(others), len(others)))
+            if others
+            else nan
+        )
+        rows.append(
+            {
+                "stage": stage,
+                "last_touchpoint": last,
+                "min_days_silent": band * log.normal[stage] / DAY if band else 0.0,
+                "touchpoint": name,
+                "is_ours": is_ours(log, name),
+                "win_rate": rate,
+                "low": low,
+                "high": high,
+                "n_with": len(mine),
+                "without_rate": base,
+                "without_low": others_low,
+                "without_high": others_high,
+                "n_without": len(others),
+                "difference": gain,
+                "difference_low": gain - sqrt((rate - low) ** 2 + (others_high - base) ** 2),
+                "difference_high": gain + sqrt((high - rate) ** 2 + (base - others_low) ** 2),
+            }
+        )
+    if not log.definitions.won:
+        unknown = {name for name in rows[0] if isinstance(rows[0][name], float)} if rows else set()
+        rows = [row | dict.fromkeys(unknown - {"min_days_silent"}, nan) for row in rows]
+    return sorted(
+        rows,
+        key=lambda row: (
+            not row["is_ours"],
+            -row["difference"] if row["difference"] == row["difference"] else inf,
+            -row["n_with"],
+            row["touchpoint"],
+        ),
+    )
 
 
 def is_ours(log, name):

@@ -19,7 +19,7 @@ LOG = STORE | {
     "runners",
     *("percentiles", "facts", "selection", "reading", "log", "load"),
 }
-ALL_BUT_UI = LOG | {"ingest", "analysis", "charts", "exports", "workspace", "cli", ""}
+ALL_BUT_UI = LOG | {"ingest", "analysis", "charts", "exports", "workspace", "worklist", "cli", ""}
 MAY_IMPORT = {
     "schema": set(),
     "errors": set(),
@@ -54,6 +54,7 @@ MAY_IMPORT = {
     "charts": BASE | {"charts"},
     "exports": BASE | {"charts", "exports"},
     "workspace": ALL_BUT_UI,
+    "worklist": BASE | {"store", "workspace"},
     "cli": ALL_BUT_UI,
     "ui": ALL_BUT_UI | {"ui"},
     "__main__": {"cli"},

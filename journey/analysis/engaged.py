@@ -1,5 +1,6 @@
 """Who takes part in journeys: people, the roles that nobody met has, owners."""
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
@@ -19,27 +20,40 @@ def people_of(view: View, chosen: Ints, expected: Sequence[str]) -> dict[str, An
     """Known people of each journey in the order they appear, and the expected roles they lack."""
     store, n_chosen = view.store, len(chosen)
     met = np.zeros((n_chosen, len(expected)), dtype=bool)
+    owners, people = _people(view, chosen)
+    if len(people) and "role" in store.people.column_names:
+        roles = np.array(store.people["role"].take(people).to_pylist(), dtype=object)
+        for place, role in enumerate(expected):
+            met[owners[roles == role], place] = True
     names: list[Any] = []
-    n_people = np.zeros(n_chosen, np.int64)
-    if "person_id" in store.text_columns:
-        owners, codes = _codes(view, "person_id", chosen)
-        pairs = pd.DataFrame({"owner": owners, "code": codes}).drop_duplicates()
-        owners, people = pairs["owner"].to_numpy(), _indices(pairs["code"].to_numpy())
-        n_people = np.bincount(owners, minlength=n_chosen)
+    if len(people):
         names = store.dictionaries["person_id"].take(people).to_pylist()
-        if "role" in store.people.column_names:
-            roles = np.array(store.people["role"].take(people).to_pylist(), dtype=object)
-            for place, role in enumerate(expected):
-                met[owners[roles == role], place] = True
-    ends = np.concatenate([[0], np.cumsum(n_people)]).tolist()
     return {
-        "n_people": n_people,
-        "people": ["; ".join(names[begin:end]) for begin, end in pairwise(ends)],
+        "n_people": np.bincount(owners, minlength=n_chosen),
+        "people": _joined(names, owners, n_chosen),
         "missing_roles": [
             "; ".join(role for role, known in zip(expected, row, strict=True) if not known)
             for row in met.tolist()
         ],
     }
+
+
+def emails_of(view: View, chosen: Ints) -> list[str]:
+    """E-mail addresses of the known people of each journey, in the order they appear.
+
+    A person's id that is an address is one; else the attribute of people that holds them tells.
+    """
+    owners, people = _people(view, chosen)
+    if not len(people):
+        return [""] * len(chosen)
+    ids: list[Any] = view.store.dictionaries["person_id"].take(people).to_pylist()
+    told: list[Any] = [None] * len(ids)
+    for name in view.store.people.column_names:
+        if re.fullmatch(r"e-?mail( address)?", name.lower().replace("_", " ")):
+            told = view.store.people[name].take(people).to_pylist()
+    emails = [own if "@" in own else other for own, other in zip(ids, told, strict=True)]
+    known = np.array([email is not None for email in emails])
+    return _joined([email for email in emails if email is not None], owners[known], len(chosen))
 
 
 def owners_of(view: View, chosen: Ints) -> list[str | None]:
@@ -48,12 +62,32 @@ def owners_of(view: View, chosen: Ints) -> list[str | None]:
     if "owner" in store.accounts.column_names:
         accounts = store.journey_accounts(view.shard)[chosen]
         return store.accounts["owner"].take(_indices(accounts)).to_pylist()
-    if "owner" not in store.text_columns:
+    return last_named(view, chosen, "owner")
+
+
+def last_named(view: View, chosen: Ints, column: str) -> list[str | None]:
+    """What a column said last in each journey; none where it said nothing."""
+    if column not in view.store.text_columns:
         return [None] * len(chosen)
-    journeys, codes = _codes(view, "owner", chosen)
-    last = pd.Series(codes).groupby(journeys).last()
-    names = store.dictionaries["owner"].to_pylist()
-    return [names[code] for code in last.reindex(range(len(chosen)), fill_value=-1)]
+    journeys, codes = _codes(view, column, chosen)
+    last = pd.Series(codes).groupby(journeys).last().reindex(range(len(chosen)))
+    names = view.store.dictionaries[column].to_pylist()
+    return [None if np.isnan(code) else names[int(code)] for code in last]
+
+
+def _people(view: View, chosen: Ints) -> tuple[Ints, pa.Int64Array]:
+    """Journeys and codes of their known people, each once, in the order they appear."""
+    if "person_id" not in view.store.text_columns:
+        return np.empty(0, np.int64), _indices(np.empty(0, np.int64))
+    owners, codes = _codes(view, "person_id", chosen)
+    pairs = pd.DataFrame({"owner": owners, "code": codes}).drop_duplicates()
+    return pairs["owner"].to_numpy(), _indices(pairs["code"].to_numpy())
+
+
+def _joined(names: Sequence[str], owners: Ints, n_chosen: int) -> list[str]:
+    """The names of each journey in one text; they lie one journey after the other."""
+    ends = np.concatenate([[0], np.cumsum(np.bincount(owners, minlength=n_chosen))]).tolist()
+    return ["; ".join(names[begin:end]) for begin, end in pairwise(ends)]
 
 
 def _codes(view: View, column: str, chosen: Ints) -> tuple[Ints, Ints]:

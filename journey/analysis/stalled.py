@@ -12,14 +12,15 @@ import pyarrow as pa
 
 from journey.analysis.engaged import owners_of, people_of
 from journey.analysis.frames import none_for_missing
+from journey.analysis.next_touches import advice
 from journey.analysis.outcomes import instants, last_values, names_of_stages
-from journey.analysis.precedents import NextTouch, next_touches
 from journey.analysis.silences import Precedent, Prospect, precedents, prospects
 from journey.facts import ShardFacts
 from journey.kernels.facts import STALLED, WON
 from journey.log import TouchpointLog
 from journey.percentiles import Cells, Targets, first_cells, percentiles, within
 from journey.store.view import View
+from journey.wording import time_span
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -56,6 +57,7 @@ STALLED_COLUMNS = (
     "n_next",
     "next_without_rate",
     "n_next_without",
+    "next_state",
     "reason",
 )
 
@@ -69,9 +71,8 @@ def stalled_accounts(log: TouchpointLog, *, limit: int | None = None) -> pd.Data
     share that won of decided journeys in the stage, less the share of those ever silent so long
     there; where none was, of those silent longest. It is unknown (not a number) where there is no
     winning rule, no value, or no decided journey in the stage. The next touch is the one that
-    ended such a silence and went with most wins: one that we can bring about, by its direction or
-    its name, or else what customers did by themselves; journeys whose silence a deciding touch
-    ended are on neither side of that comparison.
+    went with most wins in the same state, as :func:`next_best_touches` finds it: one that we can
+    bring about, or else what customers did by themselves.
     Rates are counted over the whole log, whatever is in view.
 
     Parameters
@@ -91,11 +92,10 @@ def stalled_accounts(log: TouchpointLog, *, limit: int | None = None) -> pd.Data
         ``n_people``, ``people``, ``missing_roles``, ``next_touchpoint``, ``next_is_ours``,
         ``next_win_rate`` (of ``n_next``, at least 30; 95 % interval ``next_low``,
         ``next_high``), ``next_without_rate`` (of ``n_next_without``: an association, no proof),
-        ``reason``.
+        ``next_state`` (the state compared, in words), ``reason``.
     """
     context = _context(log)
     bounds = None if limit is None else tuple(prospects(log))
-    touches = next_touches(log)
     n_wanted = limit
     while True:
         question = partial(_shard_rows, context=context, bounds=bounds, limit=n_wanted)
@@ -103,7 +103,7 @@ def stalled_accounts(log: TouchpointLog, *, limit: int | None = None) -> pd.Data
         if not parts:
             return pd.DataFrame(columns=list(STALLED_COLUMNS))
         rows = pd.concat([part for part, _ in parts], ignore_index=True)
-        frame = _ranked(_valued(rows, log, touches, context))
+        frame = _ranked(_valued(rows, log, context))
         if limit is None or n_wanted is None or _is_complete(frame, limit, parts):
             return frame.head(len(frame) if limit is None else limit)
         n_wanted *= 4
@@ -271,9 +271,7 @@ def _rows_of(facts: ShardFacts, chosen: Ints, context: _Context) -> pd.DataFrame
     )
 
 
-def _valued(
-    rows: pd.DataFrame, log: TouchpointLog, touches: Sequence[NextTouch], context: _Context
-) -> pd.DataFrame:
+def _valued(rows: pd.DataFrame, log: TouchpointLog, context: _Context) -> pd.DataFrame:
     """The rows with what became of others, asked of all shards."""
     stages = rows["stage_code"].to_numpy(np.int8)
     silent = rows["silent_ticks"].to_numpy(np.int64)
@@ -282,14 +280,16 @@ def _valued(
     evidence = precedents(log, [silent[places == place] for place in range(n_stages + 1)])
     frame = rows.assign(
         **_chances(evidence, stages, silent, context.ticks_per_day),
-        **_columns_of(touches, stages),
+        **advice(log, stages, rows["last_touchpoint"].tolist(), silent),
     )
     if not context.has_won_rule:
         frame[["win_rate_after_touch", "win_rate_silent"]] = np.nan
     lost_chance = frame["win_rate_after_touch"] - frame["win_rate_silent"]
     frame["value_at_risk"] = frame["deal_value"] * lost_chance.clip(lower=0.0)
     frame["reason"] = _reasons(frame)
-    return none_for_missing(frame[list(STALLED_COLUMNS)], ["owner", "stage", "next_touchpoint"])
+    return none_for_missing(
+        frame[list(STALLED_COLUMNS)], ["owner", "stage", "next_touchpoint", "next_state"]
+    )
 
 
 def _chances(
@@ -312,21 +312,6 @@ def _chances(
     }
 
 
-def _columns_of(touches: Sequence[NextTouch], stages: Stages) -> dict[str, Any]:
-    """The best next touch of each journey's stage, with its evidence."""
-    mine = [touches[stage] for stage in stages]
-    return {
-        "next_touchpoint": [touch.touchpoint for touch in mine],
-        "next_is_ours": np.array([touch.is_ours for touch in mine], dtype=bool),
-        "next_win_rate": np.array([touch.win_rate for touch in mine], dtype=float),
-        "next_low": np.array([touch.low for touch in mine], dtype=float),
-        "next_high": np.array([touch.high for touch in mine], dtype=float),
-        "n_next": np.array([touch.n_with for touch in mine], dtype=np.int64),
-        "next_without_rate": np.array([touch.without_rate for touch in mine], dtype=float),
-        "n_next_without": np.array([touch.n_without for touch in mine], dtype=np.int64),
-    }
-
-
 def _reasons(frame: pd.DataFrame) -> list[str]:
     stages = frame["stage"].where(frame["stage"].notna(), None)
     columns = frame["days_silent"], frame["normal_days"], stages, frame["normal_of"] == "stage"
@@ -335,17 +320,10 @@ def _reasons(frame: pd.DataFrame) -> list[str]:
 
 def _reason(days: float, normal: float, stage: str | None, is_own: bool) -> str:  # noqa: FBT001 -- one of a row's values
     place = f" in {stage}" if stage else ""
-    where = "where others moved on" if is_own else "in the whole log"
-    texts = ((_length(days, digits), _length(normal, digits)) for digits in (0, 1, 2))
+    whose = "of those that moved on" if is_own else "in the whole log"
+    texts = (
+        (time_span(days, digits=digits), time_span(normal, digits=digits)) for digits in (0, 1, 2)
+    )
     # As short as it can be while the two can be told apart.
     silent, usual = next((pair for pair in texts if pair[0] != pair[1]), ("longer", "that"))
-    return f"Silent {silent}{place}; {where}, 9 of 10 pauses were at most {usual}."
-
-
-def _length(days: float, digits: int) -> str:
-    """Days in words, in the unit that fits."""
-    for noun, per_day in (("day", 1), ("hour", 24), ("minute", 1440)):
-        shown = f"{days * per_day:.{digits}f}"
-        if float(shown) >= 1:
-            return f"{shown} {noun}{'' if shown == '1' else 's'}"
-    return "less than a minute"
+    return f"Silent {silent}{place}; 9 of 10 waits {whose} lasted at most {usual}."

@@ -1,15 +1,13 @@
 """One account's touches, person by person, under the stages it went through."""
 
-from functools import partial
-
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
 from journey.analysis.frames import none_for_missing
+from journey.analysis.one_journey import ask_journey
 from journey.analysis.outcomes import instants, names_of_stages
-from journey.errors import ValueNotAllowedError
 from journey.facts import ShardFacts
 from journey.log import TouchpointLog
 from journey.store.view import View
@@ -50,15 +48,7 @@ def account_timeline(log: TouchpointLog, account_id: str) -> pd.DataFrame:
     ValueNotAllowedError
         If the log has no such account.
     """
-    store = log.store
-    code = store.dictionaries[store.case_role].index(pa.scalar(account_id, pa.string())).as_py()
-    found = log.ask_with_facts(partial(_rows_of, code=code)) if code >= 0 else []
-    for rows in found:
-        if rows is not None:
-            return _frame(log, rows)
-    raise ValueNotAllowedError(
-        f"There is no journey of {account_id!r} in this log. Take one from the list of journeys."
-    )
+    return _frame(log, ask_journey(log, account_id, _rows_of))
 
 
 def _frame(log: TouchpointLog, rows: pd.DataFrame) -> pd.DataFrame:
@@ -80,14 +70,9 @@ def _column(names: list[str | None]) -> pd.Series:
     return pd.Series(names, dtype=object)
 
 
-def _rows_of(part: tuple[View, ShardFacts], *, code: int) -> pd.DataFrame | None:
-    """The touches of a journey, with ticks and codes of stages; none if another shard has it."""
-    _, facts = part
+def _rows_of(facts: ShardFacts, at: int) -> pd.DataFrame:
+    """The touches of a journey, with ticks and codes of stages."""
     view = facts.view
-    cases = view.shard.cases
-    at = int(np.searchsorted(cases, code))
-    if at == len(cases) or cases[at] != code:
-        return None
     rows = np.arange(view.offsets[at], view.offsets[at + 1])
     return pd.DataFrame(
         {

@@ -1,7 +1,6 @@
 """The timeline of one account: a lane per person under one band of stages, silences marked."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
@@ -20,6 +19,15 @@ from journey.charts.svg import (
     tooltip,
 )
 from journey.charts.theme import STAGE_INKS, Theme, stage_token, style_sheet
+from journey.charts.timeline_layout import LEFT, MARGIN, RIGHT, WIDTH, Scale
+from journey.charts.timeline_tracks import (
+    TRACK,
+    TRACK_RULES,
+    Track,
+    drawn_track,
+    score_track,
+    sentiment_track,
+)
 from journey.charts.timeline_words import (
     BackMove,
     Silence,
@@ -39,10 +47,6 @@ COLUMNS: Final = (
     *("occurred_at", "touchpoint", "person_id", "person_role", "channel", "stage"),
     *("current_stage", "gap_days", "sentiment", "value", "reason"),
 )
-WIDTH: Final = 1400
-LEFT: Final = 280.0
-RIGHT: Final = 1370.0
-MARGIN: Final = 20
 BAND_TOP: Final = 112.0
 BAND: Final = 30.0
 LANES_TOP: Final = 178.0
@@ -75,6 +79,7 @@ RULES: Final = (
     ".portolan .touch circle{stroke:var(--paper);stroke-width:2}"
     ".portolan .touch .unhappy{stroke:var(--back);stroke-width:3.5}"
     ".portolan .mark-unhappy{fill:var(--paper);stroke:var(--back);stroke-width:3.5}"
+    + TRACK_RULES
     + "".join(
         f".portolan .{token}{{fill:var(--{token})}}"
         for token in (
@@ -85,28 +90,15 @@ RULES: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """Turns a time into a place on the picture."""
-
-    first: pd.Timestamp
-    last: pd.Timestamp
-
-    def x(self, at: pd.Timestamp) -> float:
-        """Give the place of a time."""
-        whole = (self.last - self.first).total_seconds()
-        part = (at - self.first).total_seconds() / whole if whole else 0.5
-        return LEFT + part * (RIGHT - LEFT)
-
-
 def account_timeline_picture(
     timeline: pd.DataFrame,
     *,
     stages: Sequence[str] = DEFAULT_STAGES,
     as_of: pd.Timestamp | None = None,
+    scores: pd.DataFrame | None = None,
     theme: Theme = "light",
 ) -> Picture:
-    """Draw the touchpoints of one account in time, a lane for each person.
+    """Draw the touchpoints of one account in time: a lane for each person, scores, sentiment.
 
     Parameters
     ----------
@@ -117,6 +109,9 @@ def account_timeline_picture(
         The stages in order: they give the colours.
     as_of
         The time at which the log is read; the silence until then is marked as the others are.
+    scores
+        The frame of ``score_history``: occurred_at, fit, engagement, relationship, grade; drawn as
+        lines where given.
     theme
         The palette shown where no page decides.
 
@@ -147,14 +142,22 @@ def account_timeline_picture(
     if not touches:
         return _empty(classes)
     end = touches[-1].at if as_of is None else max(as_of, touches[-1].at)
-    return _drawn(touches, Scale(touches[0].at, end), stages, classes)
+    tracks = [track for track in (score_track(scores), sentiment_track(touches)) if track]
+    return _drawn(touches, Scale(touches[0].at, end), stages, tracks, classes)
 
 
-def _drawn(touches: Sequence[Touch], scale: Scale, stages: Sequence[str], classes: str) -> Picture:
+def _drawn(
+    touches: Sequence[Touch],
+    scale: Scale,
+    stages: Sequence[str],
+    tracks: Sequence[Track],
+    classes: str,
+) -> Picture:
     """Draw an account that has touchpoints."""
     title, fact = title_of(touches), fact_of(touches, scale.last)
     people = lanes(touches)
-    bottom = LANES_TOP + LANE * len(people)
+    below = LANES_TOP + LANE * len(people)
+    bottom = below + TRACK * len(tracks)
     height = round(bottom + 76)
     body = (
         label(title, {"class": "message", "x": MARGIN, "y": 36}),
@@ -164,6 +167,7 @@ def _drawn(touches: Sequence[Touch], scale: Scale, stages: Sequence[str], classe
         *_band(touches, scale, stages),
         *(_back_move(move, scale) for move in back_moves(touches, stages)),
         *(_lane(place, lane, scale, stages) for place, lane in enumerate(people)),
+        *(drawn_track(track, scale, below + TRACK * at) for at, track in enumerate(tracks)),
         *_legend(touches, scale, stages, height - 20.0),
     )
     return document(

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from journey.kernels.compiled import kernel
-from journey.kernels.facts import NO_DECISION, WON
+from journey.kernels.facts import NO_DECISION
 
 Ints = npt.NDArray[np.int64]
 Codes = npt.NDArray[Any]
@@ -100,37 +100,3 @@ def longest_silences(
                 silence = as_of - np.int64(ticks[row])
             longest[j, stage] = max(longest[j, stage], silence)
     return longest
-
-
-@kernel
-def answers_to_silence(
-    current: Stages,
-    types: Codes,
-    ticks: Ticks,
-    offsets: Ints,
-    limits: npt.NDArray[np.float64],
-    n_stages: int,
-    n_types: int,
-    outcomes: npt.NDArray[np.uint8],
-) -> tuple[Ints, Ints]:
-    """Decided and won journeys by stage and by the touch that first ended a long silence there.
-
-    Index ``[stage, type]``; a journey counts once for each stage, at its first silence longer
-    than ``limits[stage]``.
-    """
-    n_decided = np.zeros((n_stages, n_types), np.int64)
-    n_won = np.zeros((n_stages, n_types), np.int64)
-    seen = np.full(n_stages, -1, np.int64)
-    for j in range(len(offsets) - 1):
-        if outcomes[j] > NO_DECISION:
-            continue
-        for row in range(offsets[j], offsets[j + 1] - 1):
-            stage = current[row]
-            if stage < 0 or seen[stage] == j:
-                continue
-            if np.int64(ticks[row + 1]) - np.int64(ticks[row]) > limits[stage]:
-                seen[stage] = j
-                n_decided[stage, types[row + 1]] += 1
-                if outcomes[j] == WON:
-                    n_won[stage, types[row + 1]] += 1
-    return n_decided, n_won

@@ -48,7 +48,7 @@ def scratch_beside(target: Path) -> Generator[Path]:
     parent = target.parent
     parent.mkdir(parents=True, exist_ok=True)
     scratch = _hidden(target, "new")
-    with _locked(parent):
+    with locked(parent):
         _restore_all(parent)
         _sweep(parent)
         # The work goes on inside, since a store made there locks the folder it stands in.
@@ -74,7 +74,7 @@ def replace_directory(new: Path, target: Path) -> None:
     for path in new.rglob("*"):
         _sync(path)
     _sync(new)
-    with _locked(target.parent):
+    with locked(target.parent):
         _restore_all(target.parent)
         if not target.exists():
             new.replace(target)
@@ -97,7 +97,7 @@ def restore_interrupted(parent: Path) -> None:
     ['log']
     """
     if parent.is_dir() and any(map(_name_aside, parent.iterdir())):
-        with _locked(parent):
+        with locked(parent):
             _restore_all(parent)
 
 
@@ -158,8 +158,16 @@ def _exchange(one: Path, other: Path) -> bool:
 
 
 @contextmanager
-def _locked(folder: Path) -> Generator[None]:
-    """One writer at a time in the few steps that look at a folder and rename in it."""
+def locked(folder: Path) -> Generator[None]:
+    """One writer at a time in the few steps that look at a folder and change something in it.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as root, locked(Path(root)):
+    ...     (Path(root) / "count").write_text("1")
+    1
+    """
     lock = _lock(folder, waits=True)
     try:
         yield

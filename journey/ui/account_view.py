@@ -140,7 +140,8 @@ def show_timeline(log: TouchpointLog, account_id: str) -> None:
     timeline = cached(journey.account_timeline)(log, account_id)
     stages = log.definitions.stage_names
     named = timeline.assign(person_id=_people(log, timeline["person_id"]))
-    picture = account_timeline_picture(named, stages=stages, as_of=log.as_of)
+    scores = None if timeline.empty else cached(journey.score_history)(log, account_id)
+    picture = account_timeline_picture(named, stages=stages, as_of=log.as_of, scores=scores)
     show_picture(picture, key="timeline", file_name=f"timeline {account_id}")
     st.markdown(f"## {counted(len(timeline), 'touchpoint')}")
     show_table(

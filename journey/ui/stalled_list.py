@@ -9,14 +9,20 @@ import streamlit as st
 import journey
 from journey.analysis.stalled import normal_silence
 from journey.log import TouchpointLog
-from journey.ui.accounts import KNOWN_AS, account_names, kinds_of_account, name_columns
+from journey.ui.accounts import (
+    KNOWN_AS,
+    account_names,
+    kinds_of_account,
+    name_columns,
+    person_names,
+)
 from journey.ui.cache import cached
 from journey.ui.definition_warnings import has_win_rule
 from journey.ui.filters import NO_VALUE
 from journey.ui.headlines import compact
 from journey.ui.panel import rate_of
 from journey.ui.state import Value, apply_filters, current_filters, set_filters
-from journey.ui.tables import choose_row, show_table
+from journey.ui.tables import choose_rows, show_table
 from journey.ui.text import NO_FIGURE, counted, days, label, markdown, number, percent
 
 FILTERS: Final = {"owner": "owner", "stage": "current_stage", "known_as": KNOWN_AS}
@@ -26,7 +32,7 @@ LABELS: Final = {
     "days_silent": "Days silent",
     "normal_days": "Normal",
     "next_step": "Next best touch",
-    "n_people": "People",
+    "whom": "Whom",
     "last_touchpoint": "Last touch",
     "last_at": "Last touch at",
     "account_id": "Id",
@@ -36,12 +42,12 @@ LABELS: Final = {
 }
 HELP: Final = {
     "days_silent": "From the last touch to the end of the log.",
-    "normal_days": "9 of 10 pauses in this stage were at most so many days where others moved on.",
+    "normal_days": "9 of 10 waits in this stage, of those that moved on, lasted at most so long.",
     "value_at_risk": "Value times the chance to win that such a silence costs. See below.",
-    "next_step": "What ended such a silence and went with most wins: won with it, against without.",
+    "next_step": "What went with most wins in the same state: won with it, against without.",
     "usual_rate": "Won, of all decided that were ever in this stage.",
     "silent_rate": "Won, of those ever silent as long in this stage, else of the longest silent.",
-    "n_people": "Known people with a touch.",
+    "whom": "The first known person with a touch, and how many more there are.",
     "missing_roles": "Roles the definitions expect that nobody met has.",
 }
 
@@ -56,8 +62,22 @@ def _with_names(log: TouchpointLog) -> pd.DataFrame:
     ids = frame["account_id"].tolist()
     if name_columns(log):
         frame.insert(1, "name", account_names(log, ids))
+    frame["whom"] = _whom(log, frame["people"].tolist())
     kinds = kinds_of_account(log, ids)
     return frame if kinds is None else frame.assign(known_as=kinds)
+
+
+def _whom(log: TouchpointLog, people: Sequence[str]) -> list[str | None]:
+    """Name whom to call: the first of the people engaged, and how many there are beside."""
+    engaged = [[one for one in told.split("; ") if one] for told in people]
+    firsts = [group[0] for group in engaged if group]
+    name_of = dict(zip(firsts, person_names(log, firsts), strict=True))
+    return [
+        f"{name_of[group[0]] or group[0]}{f' + {len(group) - 1}' if len(group) > 1 else ''}"
+        if group
+        else None
+        for group in engaged
+    ]
 
 
 def headline(frame: pd.DataFrame, noun: str) -> str:
@@ -130,24 +150,19 @@ def _picker(name: str, column: str, values: Collection[Value], chosen: Sequence[
     )
 
 
-def choose_stalled(frame: pd.DataFrame, *, key: str) -> int | None:
-    """Show the ranked list and return the position of the row the user chose, if any.
+def choose_stalled(frame: pd.DataFrame, *, key: str) -> list[int]:
+    """Show the ranked list and return the positions of the rows the user chose.
 
     Parameters
     ----------
     frame
-        What ``stalled_frame`` gives; the downloads have all of it.
+        Rows of ``stalled_frame``.
     key
         Unique on the page.
     """
     names = {"name": "Account"} if "name" in frame else {"account_id": "Account"}
-    return choose_row(
-        frame,
-        on_screen=_on_screen,
-        key=key,
-        file_name="stalled accounts",
-        column_help=HELP,
-        labels=LABELS | names,
+    return choose_rows(
+        frame, on_screen=_on_screen, key=key, column_help=HELP, labels=LABELS | names
     )
 
 
@@ -159,11 +174,10 @@ def _on_screen(frame: pd.DataFrame) -> pd.DataFrame:
         usual_rate=frame["win_rate_after_touch"],
         silent_rate=frame["win_rate_silent"],
         missing_roles=frame["missing_roles"].replace("", None),
-        n_people=frame["n_people"].where(frame["n_people"] > 0).astype("Int64"),
     )
     order = [
         *("account_id", "owner", "stage", "value_at_risk", "days_silent", "normal_days"),
-        *("next_step", "last_touchpoint", "last_at", "n_people", "missing_roles", "reason"),
+        *("next_step", "whom", "last_touchpoint", "last_at", "missing_roles", "reason"),
     ]
     if not frame["value_at_risk"].gt(0).any():
         rates = ["usual_rate", "silent_rate"] if frame["win_rate_after_touch"].gt(0).any() else []
@@ -183,7 +197,7 @@ def _next_step(row: Any) -> str | None:
         percent(row.next_win_rate, row.n_next),
         percent(row.next_without_rate, row.n_next_without),
     )
-    words = f"{row.next_touchpoint} ({' won against '.join(rates)})"
+    words = f"{row.next_touchpoint} ({' against '.join(rates)})"
     return words if row.next_is_ours else f"Others did: {words}"
 
 
@@ -221,9 +235,9 @@ def show_next_touch(row: pd.Series) -> None:
     lead = f"Next best touch: {name}." if row["next_is_ours"] else f"What others did next: {name}."
     interval = f"95 % interval {percent(row['next_low'])} to {percent(row['next_high'])}"
     st.markdown(
-        f"{lead} {_rate(row, 'next_win_rate', 'n_next')} won where it ended such a silence "
+        f"{lead} {_rate(row, 'next_win_rate', 'n_next')} won where it came next "
         f"({interval}), {_rate(row, 'next_without_rate', 'n_next_without')} where another touch "
-        "did. An association, not a proof."
+        f"did: journeys {markdown(row['next_state'])}. An association, not a proof."
     )
 
 
@@ -261,8 +275,8 @@ def explain(log: TouchpointLog) -> None:
     """Say in plain words how the figures of the list are made, with the normal silences."""
     st.markdown(
         """
-- **Normal silence** of a stage: 9 of 10 pauses between two touches were at most so long, among
-  accounts that later moved on from it. With fewer than 20 such pauses the pauses of the whole log
+- **Normal silence** of a stage: 9 of 10 waits between two touches were at most so long, among
+  accounts that later moved on from it. With fewer than 20 such waits those of the whole log
   serve, and the reason says so.
 - **Gone silent**: open, and without a touch for longer than that, up to the last touch of the log.
   After a much longer silence an account counts as ended without a decision and leaves this list.
@@ -270,10 +284,11 @@ def explain(log: TouchpointLog) -> None:
   share that won of all decided accounts ever in the stage, less the share that won of those ever
   silent as long there; where none was, of those silent longest. Without a winning rule it is not
   known.
-- **Next best touch**: of accounts after such a silence in the same stage, what ended it and went
-  with most wins, in at least 30 decided accounts; what we can do comes first, else it says what
-  others did. Accounts whose silence a win or a loss ended are not compared. Those accounts may
-  differ in other ways too: it is not a proof.
+- **Next best touch**: of decided accounts that were in the same state (stage, last touch and how
+  long it was silent, or less of that where fewer than 30 were), what came next and went with most
+  wins, in at least 30; what we can do comes first, else it says what others did. Accounts that a
+  win or a loss followed at once are not compared. Those accounts may differ in other ways too: it
+  is not a proof.
 - Rates are counted over the whole log, whatever the filters. Grey: fewer than 30 behind it.
 """
     )
@@ -281,5 +296,5 @@ def explain(log: TouchpointLog) -> None:
         normal_silence(log),
         key="normal",
         file_name="normal silence",
-        labels={"normal_days": "Normal silence (days)", "n_gaps": "Pauses", "is_own": "Own pauses"},
+        labels={"normal_days": "Normal silence (days)", "n_gaps": "Waits", "is_own": "Own waits"},
     )

@@ -66,44 +66,85 @@ def choose_row(
     """
     place = st.container()
     begin = _page_begin(frame, key)
-    choosing = {"on_select": "rerun", "selection_mode": "single-row", "key": _rows_key(key)}
     with place:
         shown = on_screen(frame.iloc[begin : begin + PAGE_ROWS])
-        chosen = _table(shown, key, column_help, labels, choosing)
+        rows = _choices(shown, begin, key, column_help, labels, "single-row")
     download_row(frame, key=key, file_name=file_name)
-    rows = [begin + row for row in chosen.selection.rows if begin + row < len(frame)]
     return rows[0] if rows else None
+
+
+def choose_rows(
+    frame: pd.DataFrame,
+    *,
+    key: str,
+    column_help: Mapping[str, str] | None = None,
+    labels: Mapping[str, str] | None = None,
+    on_screen: Callable[[pd.DataFrame], pd.DataFrame] = lambda rows: rows,
+) -> list[int]:
+    """Show a list without downloads and return the positions of the rows the user chose.
+
+    Parameters
+    ----------
+    frame, key, column_help, labels, on_screen
+        As for ``choose_row``.
+    """
+    place = st.container()
+    begin = _page_begin(frame, key)
+    with place:
+        shown = on_screen(frame.iloc[begin : begin + PAGE_ROWS])
+        return _choices(shown, begin, key, column_help, labels, "multi-row")
+
+
+def chosen_rows(key: str) -> list[int]:
+    """Return the rows chosen on the page of a list that is shown, known before it is drawn."""
+    chosen = st.session_state.get(_rows_key(key))
+    begin = (st.session_state.get(f"{key}:page", 1) - 1) * PAGE_ROWS
+    return [begin + row for row in chosen.selection.rows] if chosen else []
 
 
 def has_choice(key: str) -> bool:
     """Return whether a row is chosen on the page of a list that is shown."""
-    chosen = st.session_state.get(_rows_key(key))
-    return bool(chosen and chosen.selection.rows)
+    return bool(chosen_rows(key))
 
 
 def download_row(frame: pd.DataFrame, *, key: str, file_name: str) -> None:
     """Show the number of rows and the buttons for CSV and XLSX; files are made when asked for."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(counted(len(frame), "row"), width="content")
-        for ending, mime, make in (
-            ("csv", "text/csv", _csv),
-            (
-                "xlsx",
-                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-                _xlsx,
-            ),
-        ):
-            st.download_button(
-                ending.upper(),
-                lambda make=make: make(frame),
-                file_name=f"{file_name}.{ending}",
-                mime=mime,
-                key=f"{key}:{ending}",
-                on_click="ignore",
-                type="tertiary",
-                icon=":material/download:",
-                help=f"Download all rows as {ending.upper()}",
-            )
+        download_buttons(lambda: frame, key=key, file_name=file_name)
+
+
+def download_buttons(
+    rows: Callable[[], pd.DataFrame], *, key: str, file_name: str, words: str = ""
+) -> None:
+    """Show the buttons for CSV and XLSX.
+
+    Parameters
+    ----------
+    rows
+        Gives what a file holds, once it is asked for.
+    key
+        Unique on the page.
+    file_name
+        Without ending.
+    words
+        What is downloaded, where that is not simply all rows of the list above.
+    """
+    for ending, mime, make in (
+        ("csv", "text/csv", _csv),
+        ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", _xlsx),
+    ):
+        st.download_button(
+            ending.upper(),
+            lambda make=make: make(rows()),
+            file_name=f"{file_name}.{ending}",
+            mime=mime,
+            key=f"{key}:{ending}",
+            on_click="ignore",
+            type="tertiary",
+            icon=":material/download:",
+            help=f"Download {words or 'all rows'} as {ending.upper()}",
+        )
 
 
 def column_formats(
@@ -141,6 +182,20 @@ def _rows_key(key: str) -> str:
     """Key of what is chosen: a place on one page must never choose a row of another."""
     page = st.session_state.get(f"{key}:page", 1)
     return f"{key}:rows" if page == 1 else f"{key}:rows:{page}"
+
+
+def _choices(
+    shown: pd.DataFrame,
+    begin: int,
+    key: str,
+    column_help: Mapping[str, str] | None,
+    labels: Mapping[str, str] | None,
+    mode: str,
+) -> list[int]:
+    """Show one page of a list and return the positions of the rows chosen on it."""
+    choosing = {"on_select": "rerun", "selection_mode": mode, "key": _rows_key(key)}
+    chosen = _table(shown, key, column_help, labels, choosing)
+    return [begin + row for row in chosen.selection.rows if row < len(shown)]
 
 
 def _table(

@@ -15,11 +15,20 @@ from journey.ui.stalled_list import (
     headline,
     show_details,
     show_pickers,
-    stalled_frame,
     unranked_because,
 )
 from journey.ui.state import ACCOUNT_PARAMETER
-from journey.ui.tables import has_choice
+from journey.ui.tables import chosen_rows, download_row
+from journey.ui.text import counted
+from journey.ui.worklist import (
+    TO_CALL,
+    choose_shown,
+    marked_frame,
+    show_actions,
+    show_done,
+    show_export,
+    show_hidden,
+)
 
 
 def nothing_stalled(view: journey.TouchpointLog) -> None:
@@ -41,36 +50,54 @@ def show_stakes(frame: pd.DataFrame) -> None:
 
 
 @st.fragment
-def show_list(frame: pd.DataFrame, key: str) -> None:
-    """Show the ranked list, and beside it the account that is chosen."""
-    place, panel = st.columns([2, 1]) if has_choice(key) else (st.columns(1)[0], None)
+def show_list(view: journey.TouchpointLog, frame: pd.DataFrame, key: str) -> None:
+    """Show the ranked list with what can be done, and beside it the one account chosen."""
+    chosen = [row for row in chosen_rows(key) if row < len(frame)]
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        words = f"{counted(len(chosen), view.case)} chosen" if chosen else "All, for the CRM:"
+        st.caption(words, width="content")
+        show_export(view, frame.iloc[chosen] if chosen else frame)
+        show_actions(view, frame.iloc[chosen])
+    alone = chosen[0] if len(chosen) == 1 else None
+    place, panel = (st.columns(1)[0], None) if alone is None else st.columns([2, 1])
     with place:
-        row = choose_stalled(frame, key=key)
-    if row is None or panel is None:
-        st.caption("Choose a row for its details.")
+        choose_stalled(frame, key=key)
+        download_row(frame.dropna(axis="columns", how="all"), key=key, file_name="stalled accounts")
+    if alone is None or panel is None:
         return
     with panel, st.container(border=True):
-        show_details(frame.iloc[row])
+        show_details(frame.iloc[alone])
         if st.button("Open the account", type="primary", icon=":material/apartment:"):
-            account_id = str(frame["account_id"].iloc[row])
+            account_id = str(frame["account_id"].iloc[alone])
             open_page(ACCOUNT, **{ACCOUNT_PARAMETER: account_id})
 
 
 view = require_view()
 with plain_errors():
-    frame = stalled_frame(view)
-st.title(headline(frame, view.case))
+    stalled = marked_frame(view)
+to_call = stalled[stalled["marked"].isna()]
+is_done = to_call.empty and not stalled.empty
+st.title(f"No {view.case} is left to call" if is_done else headline(to_call, view.case))
+show_done(view)
 with plain_errors():
     show_pickers(require_log())
-if frame.empty:
+if stalled.empty:
     nothing_stalled(view)
     st.stop()
-if reason := unranked_because(view, frame):
+shown = choose_shown(stalled)
+if shown != TO_CALL:
+    show_hidden(view, stalled, shown)
+    st.stop()
+if to_call.empty:
+    words = f"{headline(stalled, view.case)}; each is snoozed or handled."
+    st.info(words, icon=":material/task_alt:")
+    st.stop()
+if reason := unranked_because(view, to_call):
     st.info(reason, icon=":material/info:")
     if not has_win_rule(view):
         page_link(DEFINITIONS, ":blue[Give a winning rule] :material/arrow_forward:")
-show_stakes(frame)
 # A position in one list must never choose a row of another.
-show_list(frame, key=f"stalled:{view.fingerprint}")
+show_list(view, to_call, key=f"stalled:{view.fingerprint}:{hash(tuple(to_call.index))}")
+show_stakes(to_call)
 with st.expander("How these figures are made"):
     explain(view)

@@ -65,7 +65,7 @@ def test_twenty_gaps_of_a_stage_make_its_own_norm():
     assert (found["days_silent"], found["normal_days"]) == (3.0, 1.0)
     assert (found["n_gaps"], found["normal_of"]) == (20, "stage")
     assert found["reason"] == (
-        "Silent 3 days in Nurture; where others moved on, 9 of 10 pauses were at most 1 day."
+        "Silent 3 days in Nurture; 9 of 10 waits of those that moved on lasted at most 1 day."
     )
 
 

@@ -166,3 +166,49 @@ def test_moves_to_an_earlier_stage_are_marked_and_explained():
 def test_a_journey_that_only_went_on_has_no_mark():
     picture = account_timeline_picture(timeline(ROWS[:2]), stages=STAGES)
     assert "earlier stage" not in picture.svg
+
+
+class TestTracks:
+    def drawn(self, sentiments=(), scores=None):
+        frame = timeline(ROWS)
+        frame.loc[range(len(sentiments)), "sentiment"] = sentiments
+        return account_timeline_picture(frame, stages=STAGES, scores=scores)
+
+    def test_sentiment_is_drawn_along_the_way(self):
+        # Three of five touches carry it: 0.5, -0.5 and 0.3, 0.1 on average.
+        picture = self.drawn([0.5, -0.5, 0.3])
+        moods = [one.get("class") for one in root_of(picture).iter(f"{SVG}circle")]
+        assert [mood for mood in moods if mood.startswith("mood ")] == [
+            "mood good",
+            "mood bad",
+            "mood good",
+        ]
+        assert "+0.1 on average, of 3" in texts(picture, "muted")
+
+    def test_scores_are_lines_with_a_key_and_the_grade(self):
+        history = pd.DataFrame(
+            {
+                "occurred_at": pd.date_range("2026-01-01", periods=4, tz="UTC"),
+                "engagement": [0.0, 5.0, 5.0, 2.0],
+                "relationship": [1.0, 1.0, 1.0, 1.0],
+                "fit": 0.0,
+                "grade": "<B2>",
+            }
+        )
+        picture = self.drawn(scores=history)
+        assert "Scores" in texts(picture, "person")
+        assert "Now grade <B2>" in texts(picture, "muted")
+        lines = [
+            one
+            for one in root_of(picture).iter(f"{SVG}path")
+            if one.get("class", "").startswith("track-line") and "L" in one.get("d")
+        ]
+        # Fit never tells anything; what stays the same has its two ends alone.
+        assert [line.get("class") for line in lines] == ["track-line solid", "track-line dashed"]
+        assert lines[1].get("d").count("L") == 1
+
+    def test_without_either_there_is_no_lane(self):
+        plain = self.drawn()
+        assert "Sentiment" not in texts(plain, "person")
+        assert "Scores" not in texts(plain, "person")
+        assert self.drawn([0.5]).height > plain.height

@@ -1,5 +1,4 @@
 from collections import Counter
-from itertools import pairwise
 
 import numpy as np
 from hypothesis import given
@@ -84,33 +83,3 @@ def test_longest_silences(shard, rng):
                 end - tick for (_, tick, now), end in zip(mine, ends, strict=True) if now == stage
             ]
             assert found[j, stage] == max(silences, default=-1)
-
-
-@given(WITH_OUTCOMES, st.lists(st.integers(0, 6).map(float), min_size=N_STAGES, max_size=N_STAGES))
-def test_answers_to_silence(case, limits):
-    shard, outcomes = case
-    decided, won = Counter(), Counter()
-    for mine, outcome in zip(shard.journeys, outcomes, strict=True):
-        for stage in range(N_STAGES):
-            answers = [
-                after[0]
-                for before, after in pairwise(mine)
-                if before[2] == stage and after[1] - before[1] > limits[stage]
-            ]
-            if answers and outcome <= 2:
-                decided[stage, answers[0]] += 1
-                won[stage, answers[0]] += outcome == 0
-    found = stages.answers_to_silence(
-        shard.current,
-        shard.types,
-        shard.ticks,
-        shard.offsets,
-        frozen(np.array(limits)),
-        N_STAGES,
-        N_TYPES,
-        codes(outcomes),
-    )
-    for counts, wanted in zip(found, (decided, won), strict=True):
-        assert counts.tolist() == [
-            [wanted[stage, name] for name in range(N_TYPES)] for stage in range(N_STAGES)
-        ]

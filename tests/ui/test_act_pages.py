@@ -1,8 +1,10 @@
 """The pages for acting: who has gone silent, and one account touch by touch."""
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
@@ -10,6 +12,8 @@ from streamlit.testing.v1 import AppTest
 import journey
 from journey.definitions import Definitions
 from journey.ui.text import markdown
+from journey.worklist import Mark, add_marks
+from journey.workspace import worklist_path
 from tests import silent
 
 REPOSITORY = Path(__file__).parents[2]
@@ -135,6 +139,64 @@ class TestStalledAccounts:
         # 20 waits of a day in Nurture; s1 went back from Convert, so its wait there is none.
         assert normal.loc["Nurture", "normal_days"] == 1
         assert normal.loc["Nurture", "n_gaps"] == 20
+
+
+def mark(stored, kind, *ids, at="2026-02-21", until=None, data="Full"):
+    marks = [
+        Mark("account", one, kind, pd.Timestamp(at, tz="UTC"), until, "Ann", "<b>later</b>")
+        for one in ids
+    ]
+    add_marks(stored, data, marks)
+
+
+@pytest.fixture
+def unmarked(stored):
+    """What a test marks is gone after it."""
+    yield stored
+    worklist_path(stored, "Full").unlink(missing_ok=True)
+
+
+class TestWorklist:
+    # The log ends on 2026-02-21; s2 (800 at risk) was last touched on 02-15, s1 (400) on 02-18.
+    def test_snoozed_accounts_are_hidden_but_counted_and_listed(self, unmarked):
+        mark(unmarked, "snoozed", "s2", until=date(2026, 2, 28))
+        app = opened("stalled_accounts")
+        assert title(app) == "1 account with 400 at risk has gone silent"
+        assert listed(app)["account_id"].tolist() == ["s1"]
+        shown = next(one for one in app.segmented_control if one.key == "worklist:shown")
+        assert shown.options == ["To call 1", "Snoozed 1", "Handled 0"]
+        checked(shown.select("Snoozed").run())
+        rows = listed(app)
+        assert rows["account_id"].tolist() == ["s2"]
+        assert rows["marked_until"].tolist() == ["2026-02-28"]
+        assert rows["marked_note"].tolist() == ["<b>later</b>"]
+
+    def test_a_snooze_is_over_on_its_day(self, unmarked):
+        mark(unmarked, "snoozed", "s2", at="2026-02-16", until=date(2026, 2, 21))
+        assert title(opened("stalled_accounts")).startswith("2 accounts")
+        # As it stood the day before, it was snoozed; the day it was made, s1 had no silence yet.
+        assert title(opened("stalled_accounts", to="2026-02-19")).startswith("1 account")
+
+    def test_a_touch_after_it_was_handled_brings_an_account_back(self, unmarked):
+        mark(unmarked, "handled", "s1", at="2026-02-17")
+        mark(unmarked, "handled", "s2", at="2026-02-17")
+        app = opened("stalled_accounts")
+        assert listed(app)["account_id"].tolist() == ["s1"]
+
+    def test_all_of_them_marked_is_said(self, unmarked):
+        mark(unmarked, "handled", "s1", "s2")
+        app = opened("stalled_accounts")
+        assert title(app) == "No account is left to call"
+        assert "2 accounts with 1.2K at risk have gone silent; each is snoozed" in said(app)
+
+    def test_a_broken_worklist_is_told(self, unmarked):
+        mark(unmarked, "handled", "s1")
+        worklist_path(unmarked, "Full").write_text("{")
+        assert "can't be read" in markdown_free(said(opened("stalled_accounts")))
+
+
+def markdown_free(text):
+    return text.replace("\\", "")
 
 
 class TestAccount:

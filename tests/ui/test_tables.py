@@ -60,15 +60,13 @@ def a_long_list():
     import pandas as pd
     import streamlit as st
 
-    from journey.ui.tables import PAGE_ROWS, choose_row, show_table
+    from journey.ui.tables import PAGE_ROWS, choose_rows, show_table
 
     frame = pd.DataFrame({"account_id": [f"A{place}" for place in range(2 * PAGE_ROWS + 1)]})
     show_table(frame, key="long", file_name="long")
     show_table(frame.head(PAGE_ROWS), key="short", file_name="short")
-    row = choose_row(
-        frame, key="choice", file_name="choice", on_screen=lambda rows: rows.assign(at=rows.index)
-    )
-    st.text(f"chosen: {row}")
+    rows = choose_rows(frame, key="choice", on_screen=lambda rows: rows.assign(at=rows.index))
+    st.text(f"chosen: {rows}")
 
 
 class TestPages:

@@ -1,0 +1,171 @@
+"""States that journeys are in, and what decided journeys did next from the same state."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from journey.facts import ShardFacts, Silence
+from journey.kernels.facts import UNDECIDING
+from journey.kernels.states import next_of_states
+from journey.log import TouchpointLog
+from journey.schema import SMALL_SAMPLE
+from journey.store.layout import frozen
+from journey.store.view import View
+from journey.wording import time_span
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Part = tuple[View, ShardFacts]
+
+BANDS = (0, 1, 2)
+"""Silence in a state: any, longer than is normal in its stage, longer than twice that."""
+
+MOST_DENSE = 1 << 22
+"""Up to so many pairs of a state and a next touch each has a place while they are counted."""
+
+
+@dataclass(frozen=True)
+class State:
+    """How a journey stands: its stage, its last touch, how long it has been silent.
+
+    ``stage`` is a position, the number of stages standing for before any; ``last`` is the code of
+    a type, none for any; ``band`` is one of ``BANDS``.
+    """
+
+    stage: int
+    last: int | None
+    band: int
+
+    def and_coarser(self) -> Iterator["State"]:
+        """The state itself, then whatever the last touch was, then of shorter silences too."""
+        if self.last is not None:
+            yield self
+        for band in range(self.band, -1, -1):
+            yield State(self.stage, None, band)
+
+
+@dataclass(frozen=True, eq=False)
+class Followers:
+    """Decided and won journeys by state and by the touch that came next in it.
+
+    ``keys`` are entries of :func:`journey.kernels.states.next_of_states`, in order.
+    """
+
+    keys: Ints
+    n_decided: Ints
+    n_won: Ints
+    n_types: int
+
+    def of(self, state: State) -> tuple[Ints, Ints]:
+        """Decided and won journeys that were in a state, by the code of the touch that followed."""
+        last = self.n_types if state.last is None else state.last
+        begin = ((state.stage * len(BANDS) + state.band) * (self.n_types + 1) + last) * self.n_types
+        low, high = np.searchsorted(self.keys, (begin, begin + self.n_types))
+        counts = np.zeros((2, self.n_types), np.int64)
+        counts[:, self.keys[low:high] - begin] = self.n_decided[low:high], self.n_won[low:high]
+        return counts[0], counts[1]
+
+
+def followers(log: TouchpointLog) -> Followers:
+    """What decided journeys of the whole log did next in every state they were in."""
+    parts = log.ask_with_facts(_count_next)
+    none = np.empty(0, np.int64)
+    keys = np.unique(np.concatenate([none, *(keys for keys, _, _ in parts)]))
+    counts = np.zeros((2, len(keys)), np.int64)
+    for own, n_decided, n_won in parts:
+        counts[:, np.searchsorted(keys, own)] += np.array([n_decided, n_won])
+    return Followers(keys, counts[0], counts[1], len(log.store.touchpoint_types))
+
+
+def _count_next(part: Part) -> tuple[Ints, Ints, Ints]:
+    """Keys, decided and won journeys of one shard."""
+    facts = part[1]
+    view = facts.view
+    n_types = len(view.type_names)
+    limits = _limits(facts.silence)
+    entries, won = next_of_states(
+        facts.current,
+        view.types,
+        view.ticks,
+        view.offsets,
+        facts.decided_rows,
+        facts.outcomes,
+        limits,
+        frozen(facts.verdict_of_type == UNDECIDING),
+    )
+    return counted(entries, won, limits.size * (n_types + 1) * n_types)
+
+
+def counted(entries: Ints, marked: npt.NDArray[np.bool_], n_cells: int) -> tuple[Ints, Ints, Ints]:
+    """Entries in order, how often each occurs, and how often it is marked."""
+    if n_cells <= MOST_DENSE:
+        n_all = np.bincount(entries, minlength=n_cells)
+        keys = np.flatnonzero(n_all)
+        return keys, n_all[keys], np.bincount(entries[marked], minlength=n_cells)[keys]
+    keys, places, n_each = np.unique(entries, return_inverse=True, return_counts=True)
+    return keys, n_each, np.bincount(places[marked], minlength=len(keys))
+
+
+def states_of(
+    log: TouchpointLog, stages: npt.NDArray[np.int8], lasts: Sequence[str], silent: Ints
+) -> list[State]:
+    """The states of open journeys.
+
+    Parameters
+    ----------
+    stages
+        Position of the stage of each, -1 before any.
+    lasts
+        Name of its last touch.
+    silent
+        How long it has been silent, in ticks.
+    """
+    limits = _limits(log.silence)
+    bands = (silent[:, None] > limits[stages]).sum(axis=1) - 1
+    code_of = {name: code for code, name in enumerate(log.store.touchpoint_types)}
+    places = np.where(stages < 0, len(limits) - 1, stages)
+    rows = zip(places.tolist(), lasts, bands.tolist(), strict=True)
+    return [State(place, code_of[last], band) for place, last, band in rows]
+
+
+def state_of(facts: ShardFacts, at: int, *, as_of: int) -> State | None:
+    """The state of a journey of a shard; none if a touch has decided it or it has none yet."""
+    view = facts.view
+    if facts.decided_rows[at] >= 0 or not view.lengths[at]:
+        return None
+    row = int(facts.last_rows[at])
+    limits = _limits(facts.silence)
+    stage = int(facts.last_stages[at])
+    silent = as_of - int(view.ticks[row])
+    band = int((silent > limits[stage]).sum()) - 1
+    return State(stage if stage >= 0 else len(limits) - 1, int(view.types[row]), band)
+
+
+def min_days_silent(log: TouchpointLog, state: State) -> float:
+    """How long journeys in a state have been silent at least, in days."""
+    return max(float(_limits(log.silence)[state.stage, state.band]), 0.0) / log.ticks_per_day
+
+
+def state_words(log: TouchpointLog, state: State) -> str:
+    """A state in words, as ``in Nurture, silent longer than 15 days, last touch Webinar``."""
+    names = log.definitions.stage_names
+    words = [f"in {names[state.stage]}" if state.stage < len(names) else "before any stage"]
+    if state.band:
+        words.append(f"silent longer than {time_span(min_days_silent(log, state))}")
+    if state.last is not None:
+        words.append(f"last touch {log.store.touchpoint_types[state.last]}")
+    return ", ".join(words)
+
+
+def has_evidence(n_decided: Ints) -> bool:
+    """Whether some touch can be compared: 30 journeys with it, and as many with another."""
+    enough = (n_decided >= SMALL_SAMPLE) & (n_decided.sum() - n_decided >= SMALL_SAMPLE)
+    return bool(enough.any())
+
+
+def _limits(silence: Silence) -> Floats:
+    """The silence, in ticks, that each band of a stage is longer than; any is longer than -1."""
+    normal = silence.normal_ticks
+    return np.column_stack([np.full(len(normal), -1.0), *(normal * band for band in BANDS[1:])])
