@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         stage_funnel,
         time_to_next_stage,
     )
-    from journey.analysis.stalled import stalled_accounts
+    from journey.analysis.stalled import stalled_accounts, value_at_risk
     from journey.analysis.summary import summary
     from journey.analysis.timeline import account_timeline
     from journey.analysis.variants import variants
@@ -82,6 +82,7 @@ __all__ = [
     "suggest_columns",
     "summary",
     "time_to_next_stage",
+    "value_at_risk",
     "variants",
     "what_if",
     "win_chances",
@@ -129,6 +130,7 @@ _HOME = {
     "suggest_columns": "ingest",
     "summary": "analysis.summary",
     "time_to_next_stage": "analysis.stages",
+    "value_at_risk": "analysis.stalled",
     "variants": "analysis.variants",
     "what_if": "analysis.score_evidence",
     "win_chances": "analysis.forecast",

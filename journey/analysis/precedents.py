@@ -41,6 +41,10 @@ class NextTouch:
 
 def next_touches(log: TouchpointLog) -> list[NextTouch]:
     """For each stage, and last for journeys before any, what best ended a long silence there."""
+    return log.once(_next_touches)
+
+
+def _next_touches(log: TouchpointLog) -> list[NextTouch]:
     names = log.store.touchpoint_types
     shape = 2, len(log.definitions.stages), len(names)
     decided, won = sum(log.ask_with_facts(_count_answers), np.zeros(shape, np.int64))
@@ -62,7 +66,7 @@ def _count_answers(part: Part) -> Ints:
         view.ticks,
         view.offsets,
         facts.silence.normal_ticks,
-        facts.entered.shape[1],
+        facts.n_stages,
         len(view.type_names),
         facts.outcomes,
     )
