@@ -20,6 +20,7 @@ from journey.facts import (
     settle,
     walk,
 )
+from journey.kernels.moves import extent
 from journey.runners.piece import Piece, Runner
 from journey.schema import SECONDS_PER_DAY
 from journey.store.cache import memory
@@ -58,30 +59,29 @@ class Reading:
 
 @dataclass(frozen=True, eq=False)
 class Extent:
-    """The size of what is in view: touchpoints by type, journeys, first and last instant."""
+    """The size of what is in view: touchpoints by type, first and last instant."""
 
     counts: npt.NDArray[np.int64]
-    n_journeys: int
     first_tick: int | None
     last_tick: int | None
 
 
 def extent_of(view: View, *, n_types: int) -> Extent:
     """The size of what is in view of one shard."""
-    ticks = view.ticks
-    return Extent(
-        np.bincount(view.types, minlength=n_types),
-        view.n_journeys,
-        int(ticks.min()) if len(ticks) else None,
-        int(ticks.max()) if len(ticks) else None,
-    )
+    counts, first, last = extent(view.types, view.ticks, view.offsets, n_types)
+    known = (int(first), int(last)) if view.n_touchpoints else (None, None)
+    return Extent(counts, *known)
+
+
+def journeys_of(view: View) -> int:
+    """How many journeys are in view of one shard."""
+    return view.n_journeys
 
 
 def merge_extents(extents: Sequence[Extent], n_types: int) -> Extent:
     """The size of what is in view of all shards."""
     return Extent(
         sum((extent.counts for extent in extents), np.zeros(n_types, np.int64)),
-        sum(extent.n_journeys for extent in extents),
         min((e.first_tick for e in extents if e.first_tick is not None), default=None),
         max((e.last_tick for e in extents if e.last_tick is not None), default=None),
     )

@@ -168,7 +168,7 @@ def save_entered_costs(root: Path, name: str, costs: "pd.DataFrame") -> None:
     text, folder = entered_text(costs), dataset_path(root, name)
     if not folder.is_dir():
         raise StoreError(f"There is no data set {name!r} to save costs for. Reload the page.")
-    _write_whole(folder / ENTERED_FILE, text)
+    write_whole(folder / ENTERED_FILE, text)
 
 
 def load_views(root: Path, dataset: str) -> dict[str, dict[str, str]]:

@@ -12,7 +12,7 @@ from journey.analysis.ranks import medians_in_rounds
 from journey.facts import ShardFacts
 from journey.kernels.facts import NO_DECISION
 from journey.kernels.select import take_ranges
-from journey.kernels.variants import find_hashes, group_hashes, hash_journeys
+from journey.kernels.variants import add_by_group, find_hashes, group_hashes, hash_journeys
 from journey.log import TouchpointLog
 from journey.store.layout import frozen
 from journey.store.view import View
@@ -173,13 +173,8 @@ def _added(parts: Sequence[Counted]) -> Counted:
     n_touchpoints = np.concatenate([no_count[0], *(part.n_touchpoints for part in parts)])
     counts = np.concatenate([no_count, *(part.counts for part in parts)], axis=1)
     groups, examples = group_hashes(first, second)
-    totals = [np.bincount(groups, weights=count, minlength=len(examples)) for count in counts]
-    return Counted(
-        first[examples],
-        second[examples],
-        n_touchpoints[examples],
-        np.stack(totals).astype(np.int64),
-    )
+    totals = add_by_group(groups, counts, len(examples))
+    return Counted(first[examples], second[examples], n_touchpoints[examples], totals)
 
 
 def partial_seen(view: View, *, counted: Counted) -> Seen:
