@@ -156,6 +156,7 @@ QUESTIONS: Final[dict[str, Question]] = {
     "not-buyers": Question(
         "competitors, students and job seekers, with the reason",
         lambda log, _: journey.not_buyers(log),
+        lambda _log, _given: "everybody in view may buy, as far as the rules tell.",
     ),
     "journeys": Question("one row per journey", lambda log, _: journey.journeys(log)),
     "timeline": Question(

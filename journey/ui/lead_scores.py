@@ -55,11 +55,13 @@ def headline(view: TouchpointLog) -> str:
     frame = cached(journey.score_grades)(_open(view))
     is_best = frame["fit_grade"].isin(GOOD_FIT) & frame["engagement_grade"].isin(ENGAGED)
     n_best, total = int(frame.loc[is_best, "n_journeys"].sum()), int(frame["n_journeys"].sum())
-    verb = "is" if n_best == 1 else "are"
-    if NO_FIT in set(frame["fit_grade"]):
-        return f"{n_best:,} of {counted(total, 'open lead')} {verb} engaged now"
-    fits = "fits" if n_best == 1 else "fit"
-    return f"{n_best:,} of {counted(total, 'open lead')} {fits} well and {verb} engaged now"
+    has_fit = NO_FIT not in set(frame["fit_grade"])
+    if not total:
+        return "No lead is open"
+    is_one = n_best <= 1
+    fits = f"{'fits' if is_one else 'fit'} well and " if has_fit else ""
+    who = f"{n_best:,}" if n_best else "None"
+    return f"{who} of {counted(total, 'open lead')} {fits}{'is' if is_one else 'are'} engaged now"
 
 
 def show_leads(view: TouchpointLog) -> None:

@@ -75,8 +75,12 @@ def show_model(view: TouchpointLog) -> None:
     st.markdown("## Rules against the data")
     frame = cached(journey.rule_support)(view)
     doubtful = frame[frame["verdict"].isin(["not supported", "contradicted"])]
-    words = counted(len(doubtful), "rule")
-    st.markdown(f"**The data don't support {words}**" if len(doubtful) else "**None is refuted**")
+    if len(doubtful):
+        st.markdown(f"**The data don't support {counted(len(doubtful), 'rule')}**")
+    elif (frame["verdict"] == "supported").any():
+        st.markdown("**The data speak against no rule**")
+    else:
+        st.markdown("**No rule can be judged yet**: too few journeys with it or without it.")
     for row in doubtful.itertuples():
         st.markdown(f"- {markdown(row.rule)} ({row.points:+g}): {markdown(row.meaning)}")
     first = ["rule", "points", "verdict", "meaning"]
@@ -87,11 +91,14 @@ def show_model(view: TouchpointLog) -> None:
 
 def _show_fit(model: ScoreModel) -> None:
     """Show how well the model and each score by rule tell wins on journeys not fitted on."""
-    auc = model.auc.set_index("score")["auc"]
+    table = model.auc.set_index("score")
+    auc = table["auc"]
     best = str(auc.drop("model").idxmax())
-    verdict = "tells wins better than" if auc["model"] > auc[best] else "tells wins no better than"
+    verdict = "no better than the best score by rule, as far as so few wins can tell"
+    if table.loc["model", "low"] > auc[best]:
+        verdict = "better than any score by rule"
     st.markdown(
-        f"**The model {verdict} any score by rule**: it ranks a won journey above another in "
+        f"**The model tells wins {verdict}**: it ranks a won journey above another in "
         f"{percent(auc['model'])} of pairs, {SCORES[best].lower()} in {percent(auc[best])} "
         "(chance: 50 %)."
     )

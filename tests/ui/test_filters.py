@@ -16,6 +16,7 @@ EVERYTHING = (
         end="Deal",
         case="person",
         collapse=True,
+        buyers_only=True,
     )
     .keeping("industry", ["Software", None])
     .keeping("outcome", ["won"])
@@ -34,6 +35,7 @@ def test_every_filter_has_a_chip_in_words():
         "Without Webinar",
         "Without Ad",
         "Paid = a, b, c + 2 more",
+        "Buyers only",
         "Repeats as one",
     ]
 
@@ -43,7 +45,7 @@ def test_removing_chip_after_chip_leaves_nothing():
     while chips := active_filters(filters):
         filters, n_removed = chips[0].without, n_removed + 1
     assert filters == NO_FILTERS
-    assert n_removed == 10
+    assert n_removed == 11
 
 
 def test_keys_of_chips_differ():

@@ -1,0 +1,134 @@
+"""The page of lead scores: the message, the matrix, the rule editor, the evidence."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from journey import Definitions
+from journey.definitions import load_definitions
+from journey.not_buyer_rules import NotBuyerRules
+from journey.scoring_rules import Qualification
+from tests.analysis.test_score_evidence import MODEL, ROWS, RULES
+from tests.examples import small_log
+from tests.stores import save
+
+REPOSITORY = Path(__file__).parents[2]
+OPEN = [("rival.com", 9, "Guide"), ("mit.edu", 9, "Ad")]
+
+
+@pytest.fixture
+def workspace(tmp_path, monkeypatch):
+    monkeypatch.setenv("PORTOLAN_WORKSPACE", str(tmp_path))
+    st.cache_resource.clear()
+    cases = sorted({row[0] for row in ROWS + OPEN})
+    trades = ["Good" if case.startswith(("guide", "open")) else "Bad" for case in cases]
+    accounts = pd.DataFrame({"account_id": cases, "trade": trades})
+    scoring = replace(RULES, fit_grades=(10, 5, 1), engagement_grades=(10, 5, 1))
+    rivals = NotBuyerRules(competitor_domains=("rival.com",))
+    model = replace(MODEL, scoring=scoring, not_buyers=rivals)
+    save(small_log(ROWS + OPEN, model, accounts=accounts), tmp_path / "datasets" / "Scored")
+    plain = small_log([("a", 0, "Ad"), ("b", 1, "Ad")], Definitions())
+    save(plain, tmp_path / "datasets" / "Plain")
+    return tmp_path / "datasets"
+
+
+def opened(view="Leads", data="Scored", **query):
+    app = AppTest.from_file(str(REPOSITORY / "app.py"), default_timeout=60)
+    for name, value in ({"data": data} | query).items():
+        app.query_params[name] = value
+    app.session_state["scores:view"] = view
+    app.switch_page("pages/act/lead_scores.py")
+    return checked(app.run())
+
+
+def checked(app):
+    assert not app.exception
+    return app
+
+
+def said(app):
+    return "\n".join(one.value for one in (*app.markdown, *app.caption, *app.info, *app.error))
+
+
+def number_input(app, words):
+    return next(one for one in app.number_input if one.label == words)
+
+
+def button(app, words):
+    return next(one for one in app.button if one.label.startswith(words))
+
+
+@pytest.mark.usefixtures("workspace")
+class TestLeads:
+    def test_the_title_counts_open_leads_worth_a_call(self):
+        app = opened()
+        assert app.title[0].value == "1 of 3 open leads fits well and is engaged now"
+        assert app.dataframe[0].value["grade"].tolist() == ["A2", "D2", "D4"]
+
+    def test_all_journeys_are_in_the_matrix_where_asked_for(self):
+        app = opened()
+        which = next(one for one in app.segmented_control if one.label == "Which")
+        checked(which.set_value("All journeys").run())
+        assert "83 rows" in said(app)
+
+    def test_who_will_not_buy_is_named_and_left_out_by_one_switch(self):
+        app = opened("Not buyers")
+        assert app.dataframe[0].value["account_id"].tolist() == ["rival.com", "mit.edu"]
+        toggle = next(one for one in app.toggle if one.label == "Leave out who will not buy")
+        checked(toggle.set_value(True).run())
+        assert app.title[0].value == "1 of 1 open lead fits well and is engaged now"
+        assert app.query_params["buyers"] == "only"
+
+    def test_without_rules_fit_is_neutral_and_said_to_be(self):
+        app = opened(data="Plain")
+        assert app.title[0].value == "None of 2 open leads is engaged now"
+        assert "No rule tells who fits" in said(app)
+        for view in ("Rules", "Model", "Drivers", "Not buyers"):
+            app.session_state["scores:view"] = view
+            checked(app.run())
+
+
+class TestRules:
+    def test_other_thresholds_are_tried_then_saved_as_a_version(self, workspace):
+        app = opened("Rules")
+        assert app.metric[0].value == "41"
+        checked(number_input(app, "MQL: fit from").set_value(0.0).run())
+        # Five plain ones with a leaflet and the rival come in.
+        assert app.metric[0].value == "47"
+        assert button(app, "Save").disabled
+        note = next(one for one in app.text_input if one.label.startswith("What was agreed"))
+        checked(note.set_value("Fit matters less").run())
+        checked(button(app, "Save as version 1").click().run())
+        saved = load_definitions(workspace / "Scored" / "definitions.toml").scoring
+        assert saved.mql == Qualification(0, 10, "thresholds")
+        assert [(one.version, one.note) for one in saved.changes] == [(1, "Fit matters less")]
+
+    @pytest.mark.usefixtures("workspace")
+    def test_a_rule_is_added_and_discarded(self):
+        app = opened("Rules")
+        touches = next(one for one in app.selectbox if one.label == "Looks at")
+        checked(touches.set_value("Touchpoints").run())
+        any_of = next(one for one in app.multiselect if one.label == "Any of")
+        checked(any_of.set_value(["Ad"]).run())
+        checked(button(app, "Add").click().run())
+        draft = app.session_state["scores:draft"]
+        assert draft.wanted.rules[-1].touchpoints == ("Ad",)
+        checked(button(app, "Discard").click().run())
+        assert len(app.session_state["scores:draft"].wanted.rules) == len(RULES.rules)
+
+
+@pytest.mark.usefixtures("workspace")
+class TestEvidence:
+    def test_drivers_name_what_gives_points_for_nothing(self):
+        app = opened("Drivers")
+        assert "no difference is seen" in said(app)
+        assert "never a cause" in said(app)
+
+    def test_rules_that_the_data_do_not_support_are_named(self):
+        app = opened("Model")
+        assert "Too few" in said(app)  # wins to fit a model
+        assert "The data don't support 1 rule" in said(app)
