@@ -202,7 +202,10 @@ class Lived:
 
     def at_rows(self, rows: Ints) -> Flags:
         """Journeys whose row (-1: none) lies in the period."""
-        return (rows >= 0) & self.during(self.ticks[np.maximum(rows, 0)])
+        found = np.zeros(len(rows), dtype=bool)
+        known = rows >= 0
+        found[known] = self.during(self.ticks[rows[known]])
+        return found
 
     def having(self, is_type: Flags) -> Flags:
         """Journeys with a touch of some types in the period."""
@@ -313,8 +316,9 @@ def _bought_again(lived: Lived) -> Flags:
 
 def _customers_before(lived: Lived) -> Flags:
     """Customers won before the period who had not left by its begin."""
-    won, types = lived.won_rows, lived.evidence.codes("touchpoint")
-    before = (won >= 0) & (lived.ticks[np.maximum(won, 0)] < lived.span.begin)
+    types = lived.evidence.codes("touchpoint")
+    before = lived.won_rows >= 0
+    before[before] = lived.ticks[lived.won_rows[before]] < lived.span.begin
     leaving = np.flatnonzero(take(lived.span.is_type["churn"], types))
     leaving = leaving[lived.ticks[leaving] < lived.span.begin]
     gone = np.zeros(lived.evidence.n_journeys, dtype=bool)

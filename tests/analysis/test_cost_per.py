@@ -86,8 +86,11 @@ def test_a_period_without_leads_says_so():
     found = cost_per(log.between("2026-01-01", "2026-01-05"), by="period").iloc[0]
     assert (found["note"], found["n_leads"]) == (NONE_PASSED, 0)
     assert pd.isna(found["cost_per_lead"])
-    # No type of this log means an MQL or an SQL: missing, not 0.
-    assert pd.isna(found["n_sqls"])
+
+
+def test_where_nothing_means_a_lead_their_number_is_missing_not_0():
+    found = cost_per(log_of(january(5.0), rows=[("a", 0, "Ad")]), by="period").iloc[0]
+    assert pd.isna(found["n_leads"])
 
 
 def test_a_journey_is_of_the_channel_of_its_lead_or_else_of_its_first_touch():

@@ -10,6 +10,7 @@ from journey.analysis.attribution import removal_effects
 from journey.analysis.attribution_journeys import won_after
 from journey.analysis.attribution_spend import return_on_spend
 from journey.analysis.identity_audit import match_audit
+from journey.analysis.lifecycle import lifecycle_journeys
 from journey.analysis.not_buyers import without_not_buyers
 from journey.analysis.score_features import features_of, known_after
 from journey.analysis.stalled import normal_silence
@@ -72,6 +73,18 @@ ANALYSES = {
     "shared instants": lambda log: coverage.shared_instants(log, by="channel"),
     "match audit": lambda log: match_audit(log, by="channel"),
     "campaign costs": journey.campaign_costs,
+    "cost per channel": lambda log: journey.cost_per(log, by="channel"),
+    "lifecycle": lambda log: journey.lifecycle_metrics(log, days=40),
+    "stage movement": lambda log: journey.stage_movement(log, days=40),
+    "nurture": journey.nurture_metrics,
+    "programmes": journey.nurture_programmes,
+    "triggers": journey.triggers,
+    "nurtured": journey.nurtured_comparison,
+    "content": journey.content_engagement,
+    "reach": journey.reach_by_month,
+    "after the sale": journey.post_sale,
+    "score profile": lambda log: journey.score_profile(log, last=2),
+    "won lately": lambda log: journey.summary(lifecycle_journeys(log, "convert", "won", days=40)),
     "moved back": lambda log: journey.outcomes(members.moved_back(log, "Convert", "Nurture")),
     "went on": lambda log: journey.outcomes(members.advanced_from(log, "Attract")),
     "stayed": lambda log: journey.outcomes(members.stayed_in(log, "Nurture")),
