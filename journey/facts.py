@@ -55,6 +55,11 @@ class ShardFacts:
         return len(self.current) + 16 * len(self.outcomes) + 2 * self.entered.nbytes
 
     @property
+    def n_stages(self) -> int:
+        """How many stages there are."""
+        return self.entered.shape[1]
+
+    @property
     def last_rows(self) -> Ints:
         """The last touchpoint of each journey, in the evidence."""
         return self.view.offsets[1:] - 1

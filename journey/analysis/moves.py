@@ -68,43 +68,45 @@ def timed_moves(log: TouchpointLog) -> Moves:
 def partial_moves(part: tuple[View, ShardFacts], *, n_types: int) -> Moves:
     """The moves of one shard."""
     view, facts = part
-    labels, keys = _labels(view, n_types)
-    n_labels = n_types**2 if keys is None else len(keys)
+    if n_types > DENSE_TYPES_MOST:
+        labels, keys = kernels.number_moves(view.types, view.offsets, n_types)
+    else:
+        labels, keys = kernels.label_moves(view.types, view.offsets, n_types), np.arange(n_types**2)
     counts, sums = kernels.count_timed(
         labels,
-        gaps(view),
+        view.ticks,
         facts.stages_in(view),
         view.offsets,
         facts.outcomes[view.journeys] == WON,
-        n_labels,
+        len(keys),
+        facts.n_stages,
     )
-    if keys is not None:
-        return Moves(keys, counts, sums)
     made = np.flatnonzero(counts[0])
-    return Moves(made, counts[:, made], sums[made])
+    return Moves(keys[made], counts[:, made], sums[made])
 
 
 def median_gaps(log: TouchpointLog, moves: Moves) -> Floats:
     """The exact median gap of each move, in ticks."""
-    measure = partial(_gaps_by_move, keys=moves.keys, n_types=len(log.type_names))
+    n_types = len(log.type_names)
     highs = 2 * moves.gap_sums / moves.n_moves  # at least half are not less than the median
-    return medians_in_rounds(log.ask, measure, moves.n_moves, highs * (1 + 1e-9) + 1)
+    highs = highs * (1 + 1e-9) + 1
+    if n_types > DENSE_TYPES_MOST:
+        measure = partial(_gaps_by_place, keys=moves.keys, n_types=n_types)
+        return medians_in_rounds(log.ask, measure, moves.n_moves, highs)
+    measure = partial(_gaps_by_key, n_types=n_types)
+    n_moves, most = np.zeros(n_types**2, np.int64), np.zeros(n_types**2)
+    n_moves[moves.keys], most[moves.keys] = moves.n_moves, highs
+    return medians_in_rounds(log.ask, measure, n_moves, most)[moves.keys]
 
 
 def gaps(view: View) -> npt.NDArray[Any]:
     """The time from each touchpoint to the next; of a journey's first it means nothing."""
     unsigned = np.dtype(f"u{view.ticks.itemsize}")
     ticks = view.ticks.view(unsigned)
-    found = np.zeros(len(ticks), unsigned)
+    found = np.empty(len(ticks), unsigned)
+    found[:1] = 0
     np.subtract(ticks[1:], ticks[:-1], out=found[1:])
     return found
-
-
-def _labels(view: View, n_types: int) -> tuple[Labels, Ints | None]:
-    """The move that leads to each touchpoint, and the keys of moves where only some have places."""
-    if n_types > DENSE_TYPES_MOST:
-        return kernels.number_moves(view.types, view.offsets, n_types)
-    return kernels.label_moves(view.types, view.offsets, n_types), None
 
 
 def _keys(view: View, n_types: int) -> Ints:
@@ -113,15 +115,16 @@ def _keys(view: View, n_types: int) -> Ints:
     return np.delete(keys, view.offsets[1:-1] - 1)
 
 
-def _gaps_by_move(view: View, *, keys: Ints, n_types: int) -> tuple[Labels, npt.NDArray[Any]]:
+def _gaps_by_key(view: View, *, n_types: int) -> tuple[Labels, npt.NDArray[Any]]:
+    """Of each touchpoint the key of its move, and the gap before it."""
+    return kernels.label_moves(view.types, view.offsets, n_types), gaps(view)
+
+
+def _gaps_by_place(view: View, *, keys: Ints, n_types: int) -> tuple[Labels, npt.NDArray[Any]]:
     """Of each touchpoint the place of its move among the keys, and the gap before it."""
-    labels, own = _labels(view, n_types)
-    if own is None:
-        place_of = np.full(n_types**2 + 1, len(keys), np.uint32)
-        place_of[keys] = np.arange(len(keys))
-    else:
-        place_of = np.append(np.searchsorted(keys, own), len(keys)).astype(np.uint32)
-    return take(frozen(place_of), frozen(labels)), gaps(view)
+    numbers, own = kernels.number_moves(view.types, view.offsets, n_types)
+    place_of = np.append(np.searchsorted(keys, own), len(keys)).astype(np.uint32)
+    return take(frozen(place_of), frozen(numbers)), gaps(view)
 
 
 def _added(

@@ -156,7 +156,8 @@ def _collected(
     found = brackets.are_found
     lows = brackets.lows + found.astype(np.uint64)
     widths = np.where(found, np.uint64(0), brackets.widths)
-    answers = ask(partial(_collect, measure=measure, lows=lows, widths=widths))
+    n_most = int(brackets.n_inside.sum())
+    answers = ask(partial(_collect, measure=measure, lows=lows, widths=widths, n_most=n_most))
     labels = np.concatenate([np.empty(0, np.uint32), *(answer[0] for answer in answers)])
     distances = np.concatenate([np.empty(0, np.uint64), *(answer[1] for answer in answers)])
     above = np.full(len(lows), kernels.NONE_FOLLOWS)
@@ -179,9 +180,9 @@ def _count(part: Part, *, measure: Measure[Part], bins: Bins) -> npt.NDArray[np.
 
 
 def _collect(
-    part: Part, *, measure: Measure[Part], lows: Wide, widths: Wide
+    part: Part, *, measure: Measure[Part], lows: Wide, widths: Wide, n_most: int
 ) -> tuple[npt.NDArray[np.uint32], Wide, Wide]:
-    return kernels.collect_in_brackets(*measure(part), lows, widths)
+    return kernels.collect_in_brackets(*measure(part), lows, widths, n_most)
 
 
 def _bits(largest: Wide, n_bins: int) -> Wide:

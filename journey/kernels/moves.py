@@ -9,10 +9,13 @@ from journey.kernels.compiled import kernel
 
 Ints = npt.NDArray[np.int64]
 Codes = npt.NDArray[Any]
-Gaps = npt.NDArray[Any]
+Ticks = npt.NDArray[Any]
+Values = npt.NDArray[Any]
 Labels = npt.NDArray[np.uint32]
 Stages = npt.NDArray[np.int8]
 Flags = npt.NDArray[np.bool_]
+
+ONE, HALF, SIGN, LOW = np.uint64(1), np.uint64(32), np.uint64(63), np.uint64(2**32 - 1)
 
 
 @kernel
@@ -92,38 +95,64 @@ def number_moves(types: Codes, offsets: Ints, n_types: int) -> tuple[Labels, Int
 
 @kernel
 def count_timed(
-    labels: Labels, gaps: Gaps, current: Stages, offsets: Ints, is_won: Flags, n_labels: int
+    labels: Labels,
+    ticks: Ticks,
+    current: Stages,
+    offsets: Ints,
+    is_won: Flags,
+    n_labels: int,
+    n_stages: int,
 ) -> tuple[Ints, npt.NDArray[np.float64]]:
     """By label: moves, journeys, won journeys, moves forward and back; and the sum of gaps.
 
     ``current`` is the stage after each touch (-1: before any, from which no move goes forward).
+
+    What is counted depends on the data everywhere, so that branches would be guessed wrong: a
+    journey makes a move for the first time where the last row of that move lies before the
+    journey, which is the sign of a difference, and ways are looked up. Two counts share a number.
     """
-    counts = np.zeros((n_labels, 4), np.int64)
-    ways = np.zeros((n_labels, 2), np.int64)
+    made = np.zeros((2, n_labels), np.uint64)  # by journeys not won and won
+    ways = np.zeros(n_labels, np.uint64)
     sums = np.zeros(n_labels, np.float64)
+    last_row = np.zeros(n_labels, np.uint32)
+    way_of, n_states = ways_between(n_stages), np.uint64(n_stages + 1)
     for j in range(len(offsets) - 1):
-        once = 1 + (np.int64(is_won[j]) << 32)  # both in one number: one more place in memory costs
-        for row in range(offsets[j] + 1, offsets[j + 1]):
+        begin = np.uint64(offsets[j])
+        following = begin + ONE
+        own = made[np.uint64(is_won[j])]
+        tick, before = np.int64(ticks[begin]), np.uint64(current[begin] + 1) * n_states
+        for row in range(following, np.uint64(offsets[j + 1])):
             label = labels[row]
-            sums[label] += gaps[row]
-            counts[label, 0] += 1
-            counts[label, 1] += once * (counts[label, 2] != j + 1)
-            counts[label, 2] = j + 1
-            before, after = current[row - 1], current[row]
-            if before != after:
-                ways[label, 0] += 0 <= before < after
-                ways[label, 1] += 0 <= after < before
+            now, after = np.int64(ticks[row]), np.uint64(current[row] + 1)
+            sums[label] += np.float64(now - tick)
+            is_new = (np.uint64(last_row[label]) - following) >> SIGN
+            own[label] += ONE + (is_new << HALF)
+            last_row[label] = row
+            ways[label] += way_of[before + after]
+            tick, before = now, after * n_states
+    both = made[0] + made[1]
     found = np.empty((5, n_labels), np.int64)
-    found[0] = counts[:, 0]
-    found[1] = counts[:, 1] & (2**32 - 1)
-    found[2] = counts[:, 1] >> 32
-    found[3] = ways[:, 0]
-    found[4] = ways[:, 1]
+    found[0], found[1] = both & LOW, both >> HALF
+    found[2] = made[1] >> HALF
+    found[3], found[4] = ways & LOW, ways >> HALF
     return found, sums
 
 
 @kernel
-def medians_of_groups(values: Gaps, starts: Ints, ends: Ints) -> npt.NDArray[np.float64]:
+def ways_between(n_stages: int) -> npt.NDArray[np.uint64]:
+    """What a move adds to the ways counted: 1 if forward, ``2 ** 32`` if back, else nothing.
+
+    Index ``before * (n_stages + 1) + after``, stages counted from 1; 0 is before any.
+    """
+    ways = np.zeros((n_stages + 1, n_stages + 1), np.uint64)
+    for before in range(1, n_stages + 1):
+        ways[before, before + 1 :] = ONE
+        ways[before, 1:before] = ONE << HALF
+    return ways.ravel()
+
+
+@kernel
+def medians_of_groups(values: Values, starts: Ints, ends: Ints) -> npt.NDArray[np.float64]:
     """The exact median of ``values[starts[g]:ends[g]]`` for every group, none empty."""
     medians = np.empty(len(starts), np.float64)
     for g in range(len(starts)):

@@ -36,14 +36,14 @@ def count_in_bins(
 
 @kernel
 def collect_in_brackets(
-    labels: Labels, values: Values, lows: Wide, widths: Wide
+    labels: Labels, values: Values, lows: Wide, widths: Wide, n_most: int
 ) -> tuple[Labels, Wide, Wide]:
     """Labels and values inside their brackets, and by label the least value above its bracket.
 
-    Values are given as distances from the bracket's low.
+    Values are given as distances from the bracket's low; no more than ``n_most`` are inside.
     """
-    found = np.empty(len(labels), np.uint32)
-    distances = np.empty(len(labels), np.uint64)
+    found = np.empty(min(len(labels), n_most), np.uint32)
+    distances = np.empty(len(found), np.uint64)
     above = np.full(len(lows), NONE_FOLLOWS, np.uint64)
     at = 0
     for row in range(len(labels)):

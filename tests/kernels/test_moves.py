@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from journey.kernels import moves
-from tests.kernels.twins import N_TYPES, codes, outcomes_of, shards
+from tests.kernels.twins import N_STAGES, N_TYPES, codes, outcomes_of, shards
 
 SHARDS = shards(least=1)
 
@@ -67,9 +67,9 @@ def test_count_timed(case):
         back[key] += 0 <= after[2] < before[2]
     is_won = [outcome == 0 for outcome in outcomes]
     labels = np.array(labels_of(shard), np.uint32)
-    all_gaps = np.diff(shard.ticks, prepend=0).astype(np.uint32)
+    won = np.array(is_won, bool)
     counts, sums = moves.count_timed(
-        labels, all_gaps, shard.current, shard.offsets, np.array(is_won, bool), N_TYPES**2
+        labels, shard.ticks, shard.current, shard.offsets, won, N_TYPES**2, N_STAGES
     )
     assert counts.tolist() == [
         dense({key: len(mine) for key, mine in gaps.items()}),

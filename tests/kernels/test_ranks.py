@@ -40,7 +40,8 @@ def test_count_in_bins(pairs, lows, shifts, slots):
 @given(LABELLED, LOWS, SMALL)
 def test_collect_in_brackets(pairs, lows, widths):
     lows, widths = [*lows, 0], [*widths, 0]
-    labels, distances, above = ranks.collect_in_brackets(*arrays(pairs), wide(lows), wide(widths))
+    brackets, n_most = (wide(lows), wide(widths)), len(pairs)
+    labels, distances, above = ranks.collect_in_brackets(*arrays(pairs), *brackets, n_most)
     assert list(zip(labels.tolist(), distances.tolist(), strict=True)) == [
         (label, value - lows[label])
         for label, value in pairs
