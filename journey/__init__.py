@@ -41,7 +41,7 @@ if TYPE_CHECKING:
         stage_funnel,
         time_to_next_stage,
     )
-    from journey.analysis.stalled import stalled_accounts
+    from journey.analysis.stalled import stalled_accounts, value_at_risk
     from journey.analysis.summary import summary
     from journey.analysis.timeline import account_timeline
     from journey.analysis.triggers import triggers
@@ -109,6 +109,7 @@ __all__ = [
     "summary",
     "time_to_next_stage",
     "triggers",
+    "value_at_risk",
     "variants",
     "what_if",
     "win_chances",
@@ -170,6 +171,7 @@ _HOME = {
     "summary": "analysis.summary",
     "time_to_next_stage": "analysis.stages",
     "triggers": "analysis.triggers",
+    "value_at_risk": "analysis.stalled",
     "variants": "analysis.variants",
     "what_if": "analysis.score_evidence",
     "win_chances": "analysis.forecast",

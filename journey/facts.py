@@ -3,9 +3,10 @@
 Facts belong to journeys and don't change with what a view shows or hides.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -14,12 +15,13 @@ import numpy.typing as npt
 from journey.definitions import Definitions
 from journey.kernels import facts as kernels
 from journey.kernels.select import first_of, take
-from journey.kernels.stages import stage_entries
+from journey.kernels.stages import longest_silences, stage_entries
 from journey.percentiles import Cells, Targets, percentiles
 from journey.store.layout import Store, frozen
 from journey.store.view import View
 
 Ints = npt.NDArray[np.int64]
+Rows = npt.NDArray[np.int32]
 
 Ask = Callable[[Callable[["Walked"], Any]], list[Any]]
 
@@ -27,6 +29,17 @@ DORMANCY_PERCENTILE = 99
 DORMANCY_LEAST_DAYS = 90
 NORMAL_PERCENTILE = 90
 NORMAL_LEAST_GAPS = 20
+
+
+@dataclass(frozen=True, eq=False)
+class Silent:
+    """The longest silences that decided journeys had in a stage, in their order.
+
+    ``n_won_from[k]`` of those from the k-th on were won.
+    """
+
+    silences: Ints
+    n_won_from: Ints
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,15 +57,26 @@ class ShardFacts:
     outcomes: npt.NDArray[np.uint8]
     decided_rows: Ints
     reopened: npt.NDArray[np.int32]
-    entered: Ints
-    advanced: Ints
+    entered: Rows
+    advanced: Rows
     verdict_of_type: npt.NDArray[np.uint8]
     silence: "Silence"
+    as_of: int
 
     @property
     def n_bytes(self) -> int:
-        """Memory held."""
-        return len(self.current) + 16 * len(self.outcomes) + 2 * self.entered.nbytes
+        """Memory it may hold."""
+        return len(self.current) + 16 * len(self.outcomes) + 6 * self.entered.nbytes
+
+    @cached_property
+    def silent(self) -> tuple[Silent, ...]:
+        """Decided journeys by stage and longest silence there, whatever is in view."""
+        undecided = self.decided_rows < 0
+        evidence = self.view.ticks, self.view.offsets
+        longest = longest_silences(self.current, *evidence, self.as_of, undecided, self.n_stages)
+        decided = (self.outcomes <= kernels.NO_DECISION) & (self.view.lengths > 0)
+        is_won = self.outcomes[decided] == kernels.WON
+        return tuple(map(_in_order, longest[decided].T, repeat(is_won)))
 
     @property
     def n_stages(self) -> int:
@@ -84,6 +108,12 @@ class ShardFacts:
     def reached(self, wanted: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
         """Journeys that were ever in a wanted stage (last entry: before any)."""
         return first_of(self.current, self.view.offsets, wanted) >= 0
+
+
+def _in_order(longest: Ints, is_won: npt.NDArray[np.bool_]) -> Silent:
+    """Silences of one stage, -1 where a journey was never in it."""
+    keys = np.sort(2 * longest[longest >= 0] + is_won[longest >= 0])
+    return Silent(keys >> 1, np.append(np.cumsum((keys & 1)[::-1])[::-1], 0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,7 +189,7 @@ def learn_silence(
         Puts a question to every shard, walked.
     """
     every, won = n_stages, n_stages + 1
-    first = ask(partial(_count_gaps, n_stages=n_stages))
+    first = [_first_cells(ask(partial(_count_gaps, n_stages=n_stages)), n_stages + 2)]
     within = partial(_gaps_within, n_stages=n_stages)
     wanted = [(stage, NORMAL_PERCENTILE) for stage in range(n_stages)]
     wanted += [(every, NORMAL_PERCENTILE), (every, DORMANCY_PERCENTILE), (won, DORMANCY_PERCENTILE)]
@@ -206,6 +236,7 @@ def settle(walked: Walked, rules: Rules, silence: Silence, as_of: int) -> ShardF
         advanced=frozen(advanced),
         verdict_of_type=rules.verdict_of_type,
         silence=silence,
+        as_of=as_of,
     )
 
 
@@ -290,12 +321,19 @@ def _has_won(walked: Walked) -> bool:
     return bool(np.any(walked.states == kernels.WON))
 
 
-def _count_gaps(walked: Walked, *, n_stages: int) -> Cells:
+def _count_gaps(walked: Walked, *, n_stages: int) -> Ints:
     view = walked.view
-    counts = kernels.count_gaps(walked.current, walked.states, view.ticks, view.offsets, n_stages)
-    groups, keys = np.nonzero(counts)
+    return kernels.count_gaps(walked.current, walked.states, view.ticks, view.offsets, n_stages)
+
+
+def _first_cells(counts: Sequence[Ints], n_groups: int) -> Cells:
+    """The gaps of all shards by group and cell; a shard ends at its longest."""
+    total = np.zeros((n_groups, max((one.shape[1] for one in counts), default=0)), np.int64)
+    for one in counts:
+        total[:, : one.shape[1]] += one
+    groups, keys = np.nonzero(total)
     bits = np.where(keys > 0, keys + kernels.FIRST_KEY, 0) << kernels.KEY_SHIFT
-    return Cells(groups, bits, counts[groups, keys], np.ones(n_stages + 2, dtype=bool))
+    return Cells(groups, bits, total[groups, keys], np.ones(n_groups, dtype=bool))
 
 
 def _gaps_within(walked: Walked, targets: Targets, *, n_stages: int) -> tuple[Ints, Ints]:

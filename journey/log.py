@@ -241,6 +241,12 @@ class TouchpointLog:
         asked = partial(ask_in_parts, ask=self._ask_part, question=question)
         return self.runner.ask_in_buckets(asked, merge)
 
+    def once(self, question: Callable[["TouchpointLog"], Answer]) -> Answer:
+        """The small answer to a question about facts alone: kept, whatever is in view."""
+        name = question.__module__, question.__qualname__
+        key = ("once", *name, self.store.fingerprint, self._reading.facts_key)
+        return memory.get(key, partial(question, self), n_bytes=lambda _: 2**16)
+
     @property
     def _ask_view(self) -> partial[Any]:
         norms = self._norms if self._reading.needs_facts else None

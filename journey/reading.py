@@ -20,6 +20,7 @@ from journey.facts import (
     settle,
     walk,
 )
+from journey.kernels.moves import extent
 from journey.runners.piece import Piece, Runner
 from journey.schema import SECONDS_PER_DAY
 from journey.store.cache import memory
@@ -68,13 +69,9 @@ class Extent:
 
 def extent_of(view: View, *, n_types: int) -> Extent:
     """The size of what is in view of one shard."""
-    ticks = view.ticks
-    return Extent(
-        np.bincount(view.types, minlength=n_types),
-        view.n_journeys,
-        int(ticks.min()) if len(ticks) else None,
-        int(ticks.max()) if len(ticks) else None,
-    )
+    counts, first, last = extent(view.types, view.ticks, view.offsets, n_types)
+    known = (int(first), int(last)) if view.n_touchpoints else (None, None)
+    return Extent(counts, view.n_journeys, *known)
 
 
 def merge_extents(extents: Sequence[Extent], n_types: int) -> Extent:

@@ -282,8 +282,10 @@ def values_of(store: Store, column: str, stages: Sequence[str]) -> list[str | No
         return [*stages, None]
     if column in store.text_columns:
         return store.dictionaries[column].to_pylist()
-    table = store.accounts if column in store.accounts.column_names else store.people
-    values = set(table[column].to_pylist())
+    if column in store.accounts.column_names:
+        values = set(store.account_codes(column)[1].to_pylist())
+    else:
+        values = set(pc.unique(store.people[column]).to_pylist())
     return [*sorted(v for v in values if v is not None), *([None] if None in values else [])]
 
 

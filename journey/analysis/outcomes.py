@@ -12,7 +12,7 @@ from journey.analysis.frames import none_for_missing
 from journey.facts import ShardFacts
 from journey.kernels.attribution import worth_at_win
 from journey.kernels.facts import WON
-from journey.kernels.select import rows_of_ranges
+from journey.kernels.select import last_above_zero, rows_of_ranges
 from journey.log import TouchpointLog
 from journey.percentiles import Cells, Targets, first_cells, percentiles, within
 from journey.schema import OUTCOMES, SECONDS_PER_DAY
@@ -138,14 +138,10 @@ def journeys(log: TouchpointLog, *, limit: int | None = None) -> pd.DataFrame:
 
 def last_values(facts: ShardFacts, chosen: Ints) -> npt.NDArray[np.float64]:
     """The last known value above 0 of some journeys, not a number where there is none."""
-    evidence = facts.view
-    values = evidence.numbers("value")
-    found = np.full(evidence.n_journeys, np.nan)
-    if values is not None:
-        rows = np.flatnonzero(values > 0)
-        owners = np.searchsorted(evidence.offsets, rows, side="right") - 1
-        found[owners] = values[rows]
-    return found[chosen]
+    values = facts.view.numbers("value")
+    if values is None:
+        return np.full(len(chosen), np.nan)
+    return last_above_zero(frozen(values), facts.view.offsets, frozen(chosen))
 
 
 def values_at_win(facts: ShardFacts, chosen: Ints) -> npt.NDArray[np.float64]:

@@ -8,14 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from journey.facts import ShardFacts
-from journey.kernels.facts import NO_DECISION, WON
-from journey.kernels.stages import longest_silences
 from journey.log import TouchpointLog
 from journey.store.view import View
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
 Part = tuple[View, ShardFacts]
 
 CELL_BITS = 46
@@ -79,7 +76,7 @@ def precedents(log: TouchpointLog, asked: Sequence[Ints]) -> list[Precedent]:
         known.
     """
     wanted = [np.unique(np.append(ticks, 0)) for ticks in asked]
-    answers = log.ask_with_facts(partial(_count_silent, asked=wanted[:-1], as_of=log.as_of_tick))
+    answers = log.ask_with_facts(partial(_count_silent, asked=wanted[:-1]))
     none = Precedent(np.zeros(1, np.int64), np.zeros(1, np.int64), np.zeros(1, np.int64), 0)
     merged = [_merged(ticks, parts) for ticks, *parts in zip(wanted[:-1], *answers, strict=True)]
     return [*merged, none]
@@ -87,7 +84,11 @@ def precedents(log: TouchpointLog, asked: Sequence[Ints]) -> list[Precedent]:
 
 def prospects(log: TouchpointLog) -> list[Prospect]:
     """For each stage, and last before any, at least which share won after a silence."""
-    parts = log.ask_with_facts(partial(_count_cells, as_of=log.as_of_tick))
+    return log.once(_prospects)
+
+
+def _prospects(log: TouchpointLog) -> list[Prospect]:
+    parts = log.ask_with_facts(_count_cells)
     found: list[Prospect] = []
     for answers in zip(*parts, strict=True):
         cells = np.unique(np.concatenate([cells for cells, _, _ in answers]))
@@ -115,42 +116,26 @@ def _merged(asked: Ints, parts: Sequence[Precedent]) -> Precedent:
     return Precedent(np.append(asked[:below], longest), n_decided[kept], n_won[kept], longest)
 
 
-def _count_silent(part: Part, *, asked: Sequence[Ints], as_of: int) -> list[Precedent]:
+def _count_silent(part: Part, *, asked: Sequence[Ints]) -> list[Precedent]:
     """By stage, of one shard."""
-    longest, won = _decided(part, len(asked), as_of)
     found: list[Precedent] = []
-    for stage, ticks in enumerate(asked):
-        mine = longest[:, stage] >= 0
-        silences = longest[mine, stage]
-        order = np.argsort(silences, kind="stable")
-        later = np.append(np.cumsum(won[mine][order][::-1])[::-1], 0)
-        longest_here = int(silences.max(initial=0))
-        at = np.searchsorted(silences[order], np.append(ticks, longest_here))
-        found.append(Precedent(ticks, len(silences) - at, later[at], longest_here))
+    for ticks, silent in zip(asked, part[1].silent, strict=True):
+        longest = int(silent.silences.max(initial=0))
+        at = np.searchsorted(silent.silences, np.append(ticks, longest))
+        found.append(Precedent(ticks, len(silent.silences) - at, silent.n_won_from[at], longest))
     return found
 
 
-def _count_cells(part: Part, *, as_of: int) -> list[tuple[Ints, Ints, Ints]]:
+def _count_cells(part: Part) -> list[tuple[Ints, Ints, Ints]]:
     """By stage: cells of the longest silences of one shard, and how many there won and did not."""
-    n_stages = part[1].entered.shape[1]
-    longest, won = _decided(part, n_stages, as_of)
     found: list[tuple[Ints, Ints, Ints]] = []
-    for stage in range(n_stages):
-        mine = longest[:, stage] >= 0
-        cells, owners = np.unique(_cells(longest[mine, stage]), return_inverse=True)
-        n_won = np.bincount(owners[won[mine]], minlength=len(cells))
-        found.append((cells, n_won, np.bincount(owners, minlength=len(cells)) - n_won))
+    for silent in part[1].silent:
+        cells = _cells(silent.silences)
+        starts = np.flatnonzero(np.diff(cells, prepend=-1))
+        borders = np.append(starts, len(cells))
+        n_won = -np.diff(silent.n_won_from[borders])
+        found.append((cells[starts], n_won, np.diff(borders) - n_won))
     return found
-
-
-def _decided(part: Part, n_stages: int, as_of: int) -> tuple[Ints, Flags]:
-    """Longest silences by stage of the decided journeys of one shard, and which of them won."""
-    _, facts = part
-    view, outcomes = facts.view, facts.outcomes
-    undecided = facts.decided_rows < 0
-    longest = longest_silences(facts.current, view.ticks, view.offsets, as_of, undecided, n_stages)
-    decided = (outcomes <= NO_DECISION) & (view.lengths > 0)
-    return longest[decided], outcomes[decided] == WON
 
 
 def _cells(ticks: Ints) -> Ints:

@@ -35,8 +35,8 @@ BACK_COLUMNS = ("source_stage", "target_stage", "n_moves", "n_journeys", "reason
 class Entries:
     """Of the journeys in view, by ``[journey, stage]``: first entry and first way on (-1: none)."""
 
-    entered: Ints
-    advanced: Ints
+    entered: npt.NDArray[np.int32]
+    advanced: npt.NDArray[np.int32]
     outcomes: npt.NDArray[np.uint8]
     last_stages: npt.NDArray[np.int8]
 

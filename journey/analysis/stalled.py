@@ -14,7 +14,7 @@ from journey.analysis.engaged import owners_of, people_of
 from journey.analysis.frames import none_for_missing
 from journey.analysis.next_touches import advice
 from journey.analysis.outcomes import instants, last_values, names_of_stages
-from journey.analysis.silences import Precedent, Prospect, precedents, prospects
+from journey.analysis.silences import Prospect, precedents, prospects
 from journey.facts import ShardFacts
 from journey.kernels.facts import STALLED, WON
 from journey.log import TouchpointLog
@@ -60,6 +60,18 @@ STALLED_COLUMNS = (
     "next_state",
     "reason",
 )
+
+
+@dataclass(frozen=True)
+class _Context:
+    """What the rows of stalled journeys take from the whole log."""
+
+    stages: tuple[str, ...]
+    expected_roles: tuple[str, ...]
+    has_won_rule: bool
+    median_value: float
+    as_of: int
+    ticks_per_day: float
 
 
 def stalled_accounts(log: TouchpointLog, *, limit: int | None = None) -> pd.DataFrame:
@@ -152,8 +164,54 @@ def normal_silence(log: TouchpointLog) -> pd.DataFrame:
     )
 
 
+def value_at_risk(log: TouchpointLog) -> float:
+    """The value at risk of all stalled journeys in view: what the list of them adds up to.
+
+    Returns
+    -------
+    float
+        Not a number where it is known of none.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from journey import from_frame
+    >>> log = from_frame(pd.DataFrame({
+    ...     "account_id": "a", "occurred_at": pd.to_datetime(["2026-01-01", "2026-01-02"]),
+    ...     "touchpoint": ["Ad", "Demo"]}))
+    >>> value_at_risk(log)  # nothing counts as a win
+    nan
+    """
+    context = _context(log)
+    parts = log.ask_with_facts(partial(_stakes, context=context))
+    if not parts or not context.has_won_rule:
+        return float("nan")
+    stages, silent, values = (np.concatenate(column) for column in zip(*parts, strict=True))
+    chances = _chances(log, stages, silent, context)
+    risks = _risks(values, chances["win_rate_after_touch"], chances["win_rate_silent"])
+    return float(np.nansum(risks)) if np.any(~np.isnan(risks)) else float("nan")
+
+
+def _stakes(part: Part, *, context: _Context) -> tuple[Stages, Ints, Floats]:
+    """Of the stalled journeys of one shard: stage, silence and deal value."""
+    view, facts = part
+    chosen = view.journeys[facts.outcomes[view.journeys] == STALLED]
+    own = last_values(facts, chosen)
+    values = np.where(np.isnan(own), context.median_value, own)
+    return facts.last_stages[chosen], _silent_ticks(facts, chosen, context), values
+
+
+def _risks(values: Floats, rates_after_touch: Floats, rates_silent: Floats) -> Floats:
+    """Deal values times the chance to win that the silence costs."""
+    return values * np.maximum(rates_after_touch - rates_silent, 0.0)
+
+
 def median_won_value(log: TouchpointLog) -> float:
     """The median value of won journeys of the whole log, not a number where none is known."""
+    return log.once(_median_won_value)
+
+
+def _median_won_value(log: TouchpointLog) -> float:
     first = log.ask_with_facts(_count_won_values)
     _, medians = percentiles(first, log.ask_with_facts, _won_values_within, [(0, 50)], 1)
     return float(medians[0])
@@ -173,18 +231,6 @@ def _won_values(part: Part) -> tuple[Ints, Floats]:
     values = last_values(facts, np.flatnonzero(facts.outcomes == WON))
     known = values[~np.isnan(values)]
     return np.zeros(len(known), np.int64), known
-
-
-@dataclass(frozen=True)
-class _Context:
-    """What the rows of stalled journeys take from the whole log."""
-
-    stages: tuple[str, ...]
-    expected_roles: tuple[str, ...]
-    has_won_rule: bool
-    median_value: float
-    as_of: int
-    ticks_per_day: float
 
 
 def _context(log: TouchpointLog) -> _Context:
@@ -275,34 +321,36 @@ def _valued(rows: pd.DataFrame, log: TouchpointLog, context: _Context) -> pd.Dat
     """The rows with what became of others, asked of all shards."""
     stages = rows["stage_code"].to_numpy(np.int8)
     silent = rows["silent_ticks"].to_numpy(np.int64)
-    n_stages = len(context.stages)
-    places = np.where(stages < 0, n_stages, stages)
-    evidence = precedents(log, [silent[places == place] for place in range(n_stages + 1)])
     frame = rows.assign(
-        **_chances(evidence, stages, silent, context.ticks_per_day),
+        **_chances(log, stages, silent, context),
         **advice(log, stages, rows["last_touchpoint"].tolist(), silent),
     )
     if not context.has_won_rule:
         frame[["win_rate_after_touch", "win_rate_silent"]] = np.nan
-    lost_chance = frame["win_rate_after_touch"] - frame["win_rate_silent"]
-    frame["value_at_risk"] = frame["deal_value"] * lost_chance.clip(lower=0.0)
+    frame["value_at_risk"] = _risks(
+        frame["deal_value"].to_numpy(),
+        frame["win_rate_after_touch"].to_numpy(),
+        frame["win_rate_silent"].to_numpy(),
+    )
     frame["reason"] = _reasons(frame)
     return none_for_missing(
         frame[list(STALLED_COLUMNS)], ["owner", "stage", "next_touchpoint", "next_state"]
     )
 
 
-def _chances(
-    evidence: Sequence[Precedent], stages: Stages, silent: Ints, ticks_per_day: float
-) -> dict[str, Any]:
+def _chances(log: TouchpointLog, stages: Stages, silent: Ints, context: _Context) -> dict[str, Any]:
     """Shares that won: of all that were in the stage, and of those ever silent so long there."""
+    n_stages = len(context.stages)
+    places = np.where(stages < 0, n_stages, stages)
+    evidence = precedents(log, [silent[places == place] for place in range(n_stages + 1)])
     rates, counts = np.full((2, len(stages)), np.nan), np.zeros((2, len(stages)), np.int64)
     compared = np.full(len(stages), np.nan)
     for stage in np.unique(stages):
         mine = np.flatnonzero(stages == stage)
         for row, ticks in enumerate((np.zeros_like(silent[mine]), silent[mine])):
             rates[row, mine], counts[row, mine], known = evidence[stage].after_silence(ticks)
-            compared[mine] = np.where(counts[row, mine] > 0, known / ticks_per_day, np.nan)
+            days = known / context.ticks_per_day
+            compared[mine] = np.where(counts[row, mine] > 0, days, np.nan)
     return {
         "win_rate_after_touch": rates[0],
         "n_after_touch": counts[0],

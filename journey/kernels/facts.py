@@ -23,6 +23,14 @@ FIRST_KEY = 523_775
 """One below the key of 1; a key is the float64 of a gap without the last ``KEY_SHIFT`` bits."""
 KEY_SHIFT = 43
 
+ONE = np.uint64(1)
+
+
+@kernel
+def gap_before(ticks: Ticks, row: Any) -> np.int64:
+    """The time from the touch before to this one."""
+    return np.int64(ticks[row]) - np.int64(ticks[row - ONE])
+
 
 @kernel
 def walk(
@@ -50,12 +58,12 @@ def walk(
     for j in range(len(begins)):
         stage = np.int8(-1)
         state = OPEN
-        for row in range(begins[j], ends[j]):
+        for row in range(np.uint64(begins[j]), np.uint64(ends[j])):
             if state != WON:
                 if entered[row] >= 0:
                     stage = entered[row]
-                begun = row > begins[j]
-                if begun and state == OPEN and np.int64(ticks[row]) - ticks[row - 1] > dormancy:
+                begun = row > np.uint64(begins[j])
+                if begun and state == OPEN and gap_before(ticks, row) > dormancy:
                     state = NO_DECISION
                 verdict = verdicts[row]
                 is_return = by_customer[row] and verdict in (UNDECIDING, WON)
@@ -90,6 +98,18 @@ def journeys_pausing(ticks: Ticks, offsets: Ints, limit: float) -> Ints:
 
 
 @kernel
+def bits_of_gap(earlier: np.int64, later: np.int64) -> np.int64:
+    """The float64 bits of the time between two ticks, in the order of gaps."""
+    return np.float64(later - earlier).view(np.int64)
+
+
+@kernel
+def key_of(bits: np.int64) -> np.int64:
+    """The cell of the first round that holds these bits; 0 is no gap at all."""
+    return np.int64(max((bits >> KEY_SHIFT) - FIRST_KEY, 0))
+
+
+@kernel
 def count_gaps(current: Stages, states: Bytes, ticks: Ticks, offsets: Ints, n_stages: int) -> Ints:
     """Gaps between neighbouring touches by group and key.
 
@@ -102,19 +122,26 @@ def count_gaps(current: Stages, states: Bytes, ticks: Ticks, offsets: Ints, n_st
         if offsets[j + 1] > offsets[j]:
             first, last = np.int64(ticks[offsets[j]]), np.int64(ticks[offsets[j + 1] - 1])
             longest = max(longest, last - first)
-    n_keys = max((np.float64(longest).view(np.int64) >> KEY_SHIFT) - FIRST_KEY, 0) + 1
-    counts = np.zeros((n_stages + 2, n_keys), np.int64)
+    n_keys = key_of(bits_of_gap(np.int64(0), longest)) + 1
+    kinds = np.zeros((2, n_stages + 1, n_keys), np.uint32)  # of journeys not won and won
     for j in range(len(offsets) - 1):
-        furthest = np.int8(-1)
-        for row in range(offsets[j + 1] - 2, offsets[j] - 1, -1):
-            gap = np.int64(ticks[row + 1]) - np.int64(ticks[row])
-            key = max((np.float64(gap).view(np.int64) >> KEY_SHIFT) - FIRST_KEY, 0)
-            furthest = max(furthest, current[row + 1])
-            counts[n_stages, key] += 1
-            if states[j] == WON:
-                counts[n_stages + 1, key] += 1
-            if 0 <= current[row] < furthest:
-                counts[current[row], key] += 1
+        begin, row = np.uint64(offsets[j]), np.uint64(offsets[j + 1])
+        if begin == row:
+            continue
+        row -= ONE
+        own = kinds[np.uint64(states[j] == WON)]
+        later, furthest = np.int64(ticks[row]), current[row]
+        while row > begin:
+            row -= ONE
+            now, stage = np.int64(ticks[row]), current[row]
+            goes_beyond = (stage >= 0) & (stage < furthest)
+            group = np.uint64(stage) if goes_beyond else np.uint64(n_stages)
+            own[group, np.uint64(key_of(bits_of_gap(now, later)))] += np.uint32(1)
+            later, furthest = now, max(furthest, stage)
+    counts = np.empty((n_stages + 2, n_keys), np.int64)
+    counts[:n_stages] = kinds[0, :n_stages] + kinds[1, :n_stages]
+    counts[n_stages + 1] = kinds[1].sum(axis=0)
+    counts[n_stages] = kinds[0].sum(axis=0) + counts[n_stages + 1]
     return counts
 
 
@@ -132,35 +159,40 @@ def gaps_within(
     """Targets and float64 bits of the gaps that lie within a target of one of their groups.
 
     Groups are those of ``count_gaps``; the targets of group ``g`` are
-    ``starts[g]:starts[g + 1]``, each a range of bits.
+    ``starts[g]:starts[g + 1]``, each a range of bits. Most gaps are in a cell without any.
     """
     targets, found = np.empty(4_096, np.int64), np.empty(4_096, np.int64)
     at = 0
-    lowest, highest = lows.min(), highs.max()
+    beyond = key_of(highs.max()) + 1
+    has_target = np.zeros(beyond + 1, np.bool_)
+    for target in range(len(lows)):
+        has_target[key_of(lows[target]) : key_of(highs[target]) + 1] = True
     groups = np.empty(3, np.int64)
     for j in range(len(offsets) - 1):
-        furthest = np.int8(-1)
-        for row in range(offsets[j + 1] - 2, offsets[j] - 1, -1):
-            furthest = max(furthest, current[row + 1])
-            gap = np.int64(ticks[row + 1]) - np.int64(ticks[row])
-            bits = np.float64(gap).view(np.int64)
-            if bits < lowest or bits >= highest:
+        begin, row = np.uint64(offsets[j]), np.uint64(offsets[j + 1])
+        if begin == row:
+            continue
+        most = at + np.int64(row - begin) * len(lows)
+        if most > len(found):  # made larger here, as the loop below is slow where it might be
+            targets = np.concatenate((targets, np.empty(most, np.int64)))
+            found = np.concatenate((found, np.empty(most, np.int64)))
+        row -= ONE
+        later, furthest = np.int64(ticks[row]), current[row]
+        while row > begin:
+            row -= ONE
+            now, stage = np.int64(ticks[row]), current[row]
+            bits = bits_of_gap(now, later)
+            goes_beyond = (stage >= 0) & (stage < furthest)
+            later, furthest = now, max(furthest, stage)
+            if not has_target[np.uint64(min(key_of(bits), beyond))]:
                 continue
-            groups[0], n_groups = n_stages, 1
-            if states[j] == WON:
-                groups[n_groups] = n_stages + 1
-                n_groups += 1
-            if 0 <= current[row] < furthest:
-                groups[n_groups] = current[row]
-                n_groups += 1
-            for group in groups[:n_groups]:
-                for target in range(starts[group], starts[group + 1]):
-                    if lows[target] <= bits < highs[target]:
-                        if at == len(found):
-                            targets = np.concatenate((targets, np.empty_like(targets)))
-                            found = np.concatenate((found, np.empty_like(found)))
+            groups[0], groups[1], groups[2] = n_stages, n_stages + 1, stage
+            is_in = True, states[j] == WON, goes_beyond
+            for group, is_own in zip(groups, is_in):  # noqa: B905 - not compiled with strict
+                if is_own:
+                    for target in range(starts[group], starts[group + 1]):
                         targets[at], found[at] = target, bits
-                        at += 1
+                        at += lows[target] <= bits < highs[target]
     return targets[:at].copy(), found[:at].copy()
 
 

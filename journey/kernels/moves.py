@@ -165,19 +165,37 @@ def count_types(
     types: Codes, offsets: Ints, n_types: int, outcomes: npt.NDArray[np.uint8], n_outcomes: int
 ) -> tuple[Ints, Ints, Ints, Ints]:
     """Touchpoints, journeys by outcome, starts, and ends by outcome, for every type."""
-    n_touchpoints = np.zeros(n_types, np.int64)
-    n_journeys = np.zeros((n_types, n_outcomes), np.int64)
     n_starts = np.zeros(n_types, np.int64)
     n_ends = np.zeros((n_types, n_outcomes), np.int64)
-    last_journey = np.full(n_types, -1, np.int32)
+    seen = np.zeros((n_outcomes, n_types), np.uint64)  # touchpoints, and journeys 2**32 times
+    next_row = np.zeros(n_types, np.uint32)
     for j in range(len(offsets) - 1):
-        outcome = outcomes[j]
-        for row in range(offsets[j], offsets[j + 1]):
+        outcome = np.uint64(outcomes[j])
+        begin, end = np.uint64(offsets[j]), np.uint64(offsets[j + 1])
+        own = seen[outcome]
+        for row in range(begin, end):
             code = types[row]
-            n_touchpoints[code] += 1
-            if last_journey[code] != j:
-                last_journey[code] = j
-                n_journeys[code, outcome] += 1
-        n_starts[types[offsets[j]]] += 1
-        n_ends[types[offsets[j + 1] - 1], outcome] += 1
+            is_new = (np.uint64(next_row[code]) - (begin + ONE)) >> SIGN
+            own[code] += ONE + (is_new << HALF)
+            next_row[code] = row + ONE
+        n_starts[types[begin]] += 1
+        n_ends[types[end - ONE], outcome] += 1
+    n_touchpoints = (seen & LOW).sum(axis=0).astype(np.int64)
+    n_journeys = (seen >> HALF).astype(np.int64).T.copy()
     return n_touchpoints, n_journeys, n_starts, n_ends
+
+
+@kernel
+def extent(
+    types: Codes, ticks: Ticks, offsets: Ints, n_types: int
+) -> tuple[Ints, np.int64, np.int64]:
+    """Touchpoints of every type, and the first and the last tick, which need a touchpoint."""
+    counts = np.zeros(n_types, np.int64)
+    for row in range(len(types)):
+        counts[types[row]] += 1
+    first, last = np.int64(2**63 - 1), np.int64(-(2**63))
+    for j in range(len(offsets) - 1):
+        if offsets[j] < offsets[j + 1]:
+            first = min(first, np.int64(ticks[offsets[j]]))
+            last = max(last, np.int64(ticks[offsets[j + 1] - 1]))
+    return counts, first, last

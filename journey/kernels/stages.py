@@ -9,23 +9,24 @@ from journey.kernels.compiled import kernel
 from journey.kernels.facts import NO_DECISION
 
 Ints = npt.NDArray[np.int64]
+Rows = npt.NDArray[np.int32]
 Codes = npt.NDArray[Any]
 Ticks = npt.NDArray[Any]
 Stages = npt.NDArray[np.int8]
 
 
 @kernel
-def stage_entries(current: Stages, offsets: Ints, n_stages: int) -> tuple[Ints, Ints]:
+def stage_entries(current: Stages, offsets: Ints, n_stages: int) -> tuple[Rows, Rows]:
     """First row of each journey in each stage, and first row in the next one after that (-1: none).
 
     ``current`` is the stage after each touch.
     """
     n_journeys = len(offsets) - 1
-    entered = np.full((n_journeys, n_stages), -1, np.int64)
-    advanced = np.full((n_journeys, n_stages), -1, np.int64)
+    entered = np.full((n_journeys, n_stages), -1, np.int32)
+    advanced = np.full((n_journeys, n_stages), -1, np.int32)
     for j in range(n_journeys):
         stage = np.int8(-1)
-        for row in range(offsets[j], offsets[j + 1]):
+        for row in range(np.uint64(offsets[j]), np.uint64(offsets[j + 1])):
             now = current[row]
             if now != stage and now >= 0:
                 if entered[j, now] < 0:
@@ -38,8 +39,8 @@ def stage_entries(current: Stages, offsets: Ints, n_stages: int) -> tuple[Ints, 
 
 @kernel
 def count_entries(
-    entered: Ints,
-    advanced: Ints,
+    entered: Rows,
+    advanced: Rows,
     last_stages: Stages,
     outcomes: npt.NDArray[np.uint8],
     journeys: Ints,

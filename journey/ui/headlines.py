@@ -1,6 +1,7 @@
 """The overview in sentences: what stands out, and the page that shows more of it."""
 
 from dataclasses import dataclass
+from math import isnan
 from typing import Final
 
 import pandas as pd
@@ -56,8 +57,7 @@ def figures(log: TouchpointLog) -> Figures:
 def _figures(log: TouchpointLog) -> Figures:
     counts = cached(journey.outcomes)(log).set_index("outcome")["n_journeys"]
     n_won = int(counts["won"])
-    stalled = cached(journey.stalled_accounts)(log)
-    has_value = stalled["value_at_risk"].notna().any()
+    at_risk = cached(journey.value_at_risk)(log)
     return Figures(
         n_journeys=int(counts.sum()),
         n_won=n_won,
@@ -65,7 +65,7 @@ def _figures(log: TouchpointLog) -> Figures:
         n_open=int(counts[list(OPEN)].sum()),
         median_days_to_win=cached(journey.median_days_to_win)(log) if n_won else None,
         n_stalled=int(counts["stalled"]),
-        value_at_risk=float(stalled["value_at_risk"].sum()) if has_value else None,
+        value_at_risk=None if isnan(at_risk) else at_risk,
     )
 
 
@@ -115,15 +115,14 @@ def _drop_off(log: TouchpointLog) -> Pointer | None:
 
 
 def _stalled(log: TouchpointLog) -> Pointer | None:
-    frame = cached(journey.stalled_accounts)(log)
-    if frame.empty:
+    first = cached(journey.stalled_accounts)(log, limit=1)
+    if first.empty:
         return None
-    top = frame.iloc[0]
-    risk = frame["value_at_risk"].sum()
-    stake = f" with {compact(risk)} at risk" if risk > 0 else ""
+    top, known = first.iloc[0], figures(log)
+    stake = f" with {compact(known.value_at_risk)} at risk" if known.value_at_risk else ""
     stage = "" if pd.isna(top["stage"]) else f" in {markdown(top['stage'])}"
     words = (
-        f"**{counted(len(frame), 'journey')} are stalled{stake}.** First: "
+        f"**{counted(known.n_stalled, 'journey')} are stalled{stake}.** First: "
         f"{markdown(top['account_id'])}, silent {days(top['days_silent'])}{stage}."
     )
     return Pointer(words.replace("1 journey are", "1 journey is"), STALLED, "Stalled accounts")

@@ -1,23 +1,28 @@
-from functools import partial
-
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from journey.analysis.silences import _decided, precedents, prospects
+from journey.analysis.silences import precedents, prospects
+from journey.kernels.facts import NO_DECISION, WON
+from journey.kernels.stages import longest_silences
 from tests.strategies import samples, seeded
 
 
 def of_stage(log, stage):
     """Longest silences there of all decided journeys, and whether each won."""
-    n_stages = len(log.definitions.stages)
-    parts = log.ask_with_facts(partial(_decided, n_stages=n_stages, as_of=log.as_of_tick))
-    return [
-        (silence, bool(won))
-        for longest, wins in parts
-        for silence, won in zip(longest[:, stage].tolist(), wins, strict=True)
-        if silence >= 0
-    ]
+    found = []
+    for _, facts in log.ask_with_facts(lambda part: part):
+        evidence = facts.view.ticks, facts.view.offsets
+        undecided = facts.decided_rows < 0
+        longest = longest_silences(
+            facts.current, *evidence, log.as_of_tick, undecided, facts.n_stages
+        )
+        found += [
+            (silence, outcome == WON)
+            for silence, outcome in zip(longest[:, stage].tolist(), facts.outcomes, strict=True)
+            if silence >= 0 and outcome <= NO_DECISION
+        ]
+    return found
 
 
 def check(log, asked):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from journey import stalled_accounts
+from journey import stalled_accounts, value_at_risk
 from journey.analysis.stalled import STALLED_COLUMNS
 from tests import oracle
 from tests.compare import same
@@ -85,10 +85,12 @@ def test_value_at_risk_is_the_value_times_the_chance_lost():
         rows += [(f"l{number}", 0, "Mail"), (f"l{number}", 40, "Lost")]
     rows += [("s", 48, "Mail"), ("z", 51, "Ad")]
     value = [None] * (len(rows) - 2) + [100.0, None]
-    found = stalled_accounts(small_log(rows, value=value)).iloc[0]
+    log = small_log(rows, value=value)
+    found = stalled_accounts(log).iloc[0]
     assert (found["win_rate_after_touch"], found["n_after_touch"]) == (0.8, 25)
     assert (found["win_rate_silent"], found["n_silent"]) == (0.0, 5)
     assert (found["value_at_risk"], found["precedent_days"]) == (pytest.approx(80), 3.0)
+    assert value_at_risk(log) == pytest.approx(80)
 
 
 def test_a_silence_without_precedent_is_judged_by_the_longest_that_has_one():
@@ -108,7 +110,9 @@ def test_a_silence_without_precedent_is_judged_by_the_longest_that_has_one():
 def test_without_a_winning_rule_the_value_at_risk_is_unknown():
     rows = [*waits(20), ("s", 48, "Mail"), ("z", 51, "Ad")]
     model = replace(MODEL, won=(), no_decision=("Won",))
-    found = stalled_accounts(small_log(rows, model, value=[9.0] * len(rows))).iloc[0]
+    log = small_log(rows, model, value=[9.0] * len(rows))
+    found = stalled_accounts(log).iloc[0]
+    assert np.isnan(value_at_risk(log))
     assert np.isnan(
         found[["value_at_risk", "win_rate_after_touch", "win_rate_silent"]].tolist()
     ).all()
@@ -156,6 +160,15 @@ def test_the_first_of_the_list_are_those_of_the_whole(sample, rows_per_shard, li
     pd.testing.assert_frame_equal(
         stalled_accounts(log, limit=limit), stalled_accounts(log).head(limit)
     )
+
+
+@pytest.mark.parametrize("rows_per_shard", [None, 100])
+def test_what_is_at_risk_in_all_is_what_the_list_adds_up_to(rows_per_shard):
+    log = seeded(31).log(rows_per_shard)
+    for view in (log, log.having("Ad")):
+        risks = stalled_accounts(view)["value_at_risk"]
+        assert risks.gt(0).any()
+        assert value_at_risk(view) == pytest.approx(risks.sum(), rel=1e-9)
 
 
 @pytest.mark.parametrize("limit", [1, 2, 7, 40, 1_000])

@@ -109,3 +109,11 @@ def test_count_types(case):
     assert n_starts.tolist() == [starts[name] for name in every]
     assert n_journeys.tolist() == [[having[name, k] for k in range(5)] for name in every]
     assert n_ends.tolist() == [[ends[name, k] for k in range(5)] for name in every]
+
+
+@given(shards())
+def test_extent(shard):
+    counts, first, last = moves.extent(shard.types, shard.ticks, shard.offsets, N_TYPES)
+    assert counts.tolist() == [shard.types.tolist().count(code) for code in range(N_TYPES)]
+    if len(shard.types):
+        assert (first, last) == (min(shard.ticks), max(shard.ticks))

@@ -153,3 +153,14 @@ def test_is_sequence(shard, data):
     )
     found = select.is_sequence(shard.types, shard.offsets, ints(sequence))
     assert found.tolist() == [names == sequence for names in named]
+
+
+@given(SHARDS, st.randoms())
+def test_last_above_zero(shard, rng):
+    values = [rng.choice((0.0, -1.0, np.nan, 2.0, 3.0)) for _ in shard.rows()]
+    chosen = [j for j in range(len(shard.journeys)) if rng.random() < 0.7]
+    found = select.last_above_zero(np.array(values), shard.offsets, ints(chosen))
+    for value, j in zip(found.tolist(), chosen, strict=True):
+        begin, end = shard.spans[j]
+        known = [one for one in values[begin:end] if one > 0]
+        assert value == known[-1] if known else np.isnan(value)
