@@ -88,3 +88,13 @@ def find_hashes(first: Hashes, second: Hashes, of_first: Hashes, of_second: Hash
             place = slots[slot]
         found[k] = place
     return found
+
+
+@kernel
+def add_by_group(groups: Ints, counts: Ints, n_groups: int) -> Ints:
+    """Counts of the members of each group added up, row by row."""
+    totals = np.zeros((counts.shape[0], n_groups), np.int64)
+    for row in range(counts.shape[0]):
+        for k in range(len(groups)):
+            totals[row, np.uint64(groups[k])] += counts[row, k]
+    return totals

@@ -54,3 +54,13 @@ def test_find_hashes(pairs, among):
     of_first, of_second = (np.array([p[k] for p in among], np.uint64) for k in (0, 1))
     found = variants.find_hashes(first, second, of_first, of_second)
     assert found.tolist() == [among.index(pair) if pair in among else -1 for pair in pairs]
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 9), st.integers(0, 9)), max_size=9))
+def test_add_by_group(members):
+    groups, *counts = np.array(members, np.int64).reshape(-1, 3).T
+    found = variants.add_by_group(frozen(groups), np.stack(counts), 3)
+    for row in (0, 1):
+        assert found[row].tolist() == [
+            sum(member[row + 1] for member in members if member[0] == group) for group in range(3)
+        ]
