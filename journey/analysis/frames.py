@@ -1,6 +1,7 @@
 """What the frames of all questions have in common."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import pandas as pd
 
@@ -11,3 +12,10 @@ def none_for_missing(frame: pd.DataFrame, columns: Iterable[str]) -> pd.DataFram
         name: frame[name].astype(object).where(frame[name].notna(), None) for name in columns
     }
     return frame.assign(**objects)
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows as mappings from column to plain value, which ``to_dict`` finds value by value."""
+    names = [str(name) for name in frame.columns]
+    columns = [frame[name].tolist() for name in frame.columns]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from journey.analysis.directions import directions
+from journey.analysis.frames import records
 from journey.analysis.moves import median_gaps, merge_counts, partial_counts, timed_moves
 from journey.analysis.stages import stage_funnel
 from journey.facts import Rules, ShardFacts, entered_stages
@@ -177,10 +178,8 @@ def journey_graph(log: TouchpointLog) -> "nx.DiGraph[str]":
         has_win_rule=bool(log.definitions.won),
         hidden={"n_types": 0, "n_edges": 0, "n_moves": 0},
     )
-    for node in cast("list[dict[str, Any]]", nodes.to_dict("records")):
-        graph.add_node(node.pop("touchpoint"), **node)
-    for edge in cast("list[dict[str, Any]]", edges.to_dict("records")):
-        graph.add_edge(edge.pop("source"), edge.pop("target"), **edge)
+    graph.add_nodes_from((node.pop("touchpoint"), node) for node in records(nodes))
+    graph.add_edges_from((edge.pop("source"), edge.pop("target"), edge) for edge in records(edges))
     return graph
 
 
