@@ -22,6 +22,7 @@ from journey.reading import (
     ask_part,
     ask_view,
     extent_of,
+    journeys_of,
     last_tick,
     learned_silence,
     merge_extents,
@@ -138,14 +139,14 @@ class TouchpointLog:
         """Touchpoints in view."""
         return int(self._extent.counts.sum())
 
-    @property
+    @cached_property
     def n_journeys(self) -> int:
         """Journeys in view."""
-        return self._extent.n_journeys
+        return sum(self.ask(journeys_of))
 
     @cached_property
     def _extent(self) -> Extent:
-        """The size of what is in view: one question for all that tell of it."""
+        """What touchpoints are in view: one question for all that tell of it."""
         n_types = len(self.type_names)
         return merge_extents(self.ask(partial(extent_of, n_types=n_types)), n_types)
 

@@ -59,10 +59,9 @@ class Reading:
 
 @dataclass(frozen=True, eq=False)
 class Extent:
-    """The size of what is in view: touchpoints by type, journeys, first and last instant."""
+    """The size of what is in view: touchpoints by type, first and last instant."""
 
     counts: npt.NDArray[np.int64]
-    n_journeys: int
     first_tick: int | None
     last_tick: int | None
 
@@ -71,14 +70,18 @@ def extent_of(view: View, *, n_types: int) -> Extent:
     """The size of what is in view of one shard."""
     counts, first, last = extent(view.types, view.ticks, view.offsets, n_types)
     known = (int(first), int(last)) if view.n_touchpoints else (None, None)
-    return Extent(counts, view.n_journeys, *known)
+    return Extent(counts, *known)
+
+
+def journeys_of(view: View) -> int:
+    """How many journeys are in view of one shard."""
+    return view.n_journeys
 
 
 def merge_extents(extents: Sequence[Extent], n_types: int) -> Extent:
     """The size of what is in view of all shards."""
     return Extent(
         sum((extent.counts for extent in extents), np.zeros(n_types, np.int64)),
-        sum(extent.n_journeys for extent in extents),
         min((e.first_tick for e in extents if e.first_tick is not None), default=None),
         max((e.last_tick for e in extents if e.last_tick is not None), default=None),
     )

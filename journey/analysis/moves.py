@@ -45,7 +45,8 @@ class Moves:
 def partial_counts(view: View, *, n_types: int) -> tuple[Ints, Ints]:
     """Keys and counts of one shard's moves."""
     if n_types > DENSE_TYPES_MOST:
-        return np.unique(_keys(view, n_types), return_counts=True)
+        numbers, keys = kernels.number_moves(view.types, view.offsets, n_types)
+        return keys, np.bincount(numbers, minlength=len(keys))[: len(keys)]
     counts = kernels.count_moves(view.types, view.offsets, n_types)
     keys = np.flatnonzero(counts)
     return keys, counts[keys]
@@ -109,12 +110,6 @@ def gaps(view: View) -> npt.NDArray[Any]:
     return found
 
 
-def _keys(view: View, n_types: int) -> Ints:
-    """The key of every move in view."""
-    keys = view.types[:-1].astype(np.int64) * n_types + view.types[1:]
-    return np.delete(keys, view.offsets[1:-1] - 1)
-
-
 def _gaps_by_key(view: View, *, n_types: int) -> tuple[Labels, npt.NDArray[Any]]:
     """Of each touchpoint the key of its move, and the gap before it."""
     return kernels.label_moves(view.types, view.offsets, n_types), gaps(view)
@@ -137,8 +132,9 @@ def _added(
         is_made = np.zeros(n_types**2, dtype=bool)
         is_made[found] = True
         keys = np.flatnonzero(is_made)
-    else:
-        keys = np.unique(found)
+    else:  # sorting is quicker here than the table of hashes behind unique
+        found.sort()
+        keys = found[np.flatnonzero(np.diff(found, prepend=-1))]
     totals = np.zeros((n_columns, len(keys)))
     for own, columns in parts:
         places = np.searchsorted(keys, own)

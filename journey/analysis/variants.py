@@ -107,20 +107,20 @@ def variants(log: TouchpointLog, *, top: int | None = None) -> pd.DataFrame:
     0       (Ad,)           1    0.5
     1  (Ad, Demo)           1    0.5
     """
-    n_journeys, merge = _n_journeys(log), partial(merge_variants, top=top)
+    merge = partial(merge_variants, top=top)
     parts = [
         counted
-        for part in _slices(n_journeys)
+        for part in _slices(log)
         for counted in log.ask_in_buckets_with_facts(partial(partial_variants, part=part), merge)
     ]
-    return _described(log, merge(parts), n_journeys)
+    return _described(log, merge(parts))
 
 
 def count_variants(log: TouchpointLog) -> int:
     """How many distinct whole sequences there are in view."""
     return sum(
         n_variants
-        for part in _slices(_n_journeys(log))
+        for part in _slices(log)
         for n_variants in log.ask_in_buckets(partial(partial_hashes, part=part), _n_distinct)
     )
 
@@ -189,17 +189,8 @@ def partial_seen(view: View, *, counted: Counted) -> Seen:
     return Seen(found, offsets, codes, longest[found])
 
 
-def _n_journeys(log: TouchpointLog) -> int:
-    """Journeys in view; what else tells the size of a log isn't asked for."""
-    return sum(log.ask(_count_journeys))
-
-
-def _count_journeys(view: View) -> int:
-    return view.n_journeys
-
-
-def _slices(n_journeys: int) -> list[Slice]:
-    n_slices = 1 + n_journeys // JOURNEYS_AT_ONCE
+def _slices(log: TouchpointLog) -> list[Slice]:
+    n_slices = 1 + log.n_journeys // JOURNEYS_AT_ONCE
     return [Slice(number, n_slices) for number in range(n_slices)]
 
 
@@ -217,7 +208,7 @@ def _n_distinct(parts: Sequence[tuple[Hashes, Hashes]]) -> int:
     return len(group_hashes(first, second)[1])
 
 
-def _described(log: TouchpointLog, counted: Counted, n_in_view: int) -> pd.DataFrame:
+def _described(log: TouchpointLog, counted: Counted) -> pd.DataFrame:
     """Variants with their sequences and times, which only some of the journeys tell."""
     n_variants = len(counted.first)
     seen = log.ask(partial(partial_seen, counted=counted))
@@ -233,7 +224,7 @@ def _described(log: TouchpointLog, counted: Counted, n_in_view: int) -> pd.DataF
             "sequence": _sequences(log.type_names, seen, n_variants),
             "n_touchpoints": counted.n_touchpoints,
             "n_journeys": n_journeys,
-            "share": n_journeys / max(n_in_view, 1),
+            "share": n_journeys / max(log.n_journeys, 1),
             "n_won": n_won,
             "n_decided": n_decided,
             "win_rate": np.where(n_decided > 0, n_won / np.maximum(n_decided, 1), np.nan),
