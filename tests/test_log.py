@@ -25,6 +25,19 @@ def test_a_log_counts_what_it_holds(sample, rows_per_shard):
     assert (log.first_at, log.last_at, log.as_of) == (times.min(), times.max(), times.max())
 
 
+def test_what_depends_on_facts_alone_is_asked_once_whatever_is_in_view():
+    asked = []
+
+    def question(log):
+        asked.append(log)
+        return len(asked)
+
+    log = small_log(journey_of("Ad 0", "Demo 2", "Mail 4"))
+    assert [log.once(question), log.once(question), log.exclude("Ad").once(question)] == [1, 1, 1]
+    assert log.with_definitions(Definitions()).once(question) == 2
+    assert log.between(None, BEGIN + pd.Timedelta(days=3)).once(question) == 3
+
+
 # ---- row order, ties and shards
 
 
