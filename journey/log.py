@@ -245,7 +245,8 @@ class TouchpointLog:
     def once(self, question: Callable[["TouchpointLog"], Answer]) -> Answer:
         """The small answer to a question about facts alone: kept, whatever is in view."""
         name = question.__module__, question.__qualname__
-        key = ("once", *name, self.store.fingerprint, self._reading.facts_key)
+        store = self.store.fingerprint, self.store.shard_sizes
+        key = ("once", *name, *store, self._reading.facts_key)
         return memory.get(key, partial(question, self), n_bytes=lambda _: 2**16)
 
     @property

@@ -30,6 +30,7 @@ ANALYSES = {
     "back moves": journey.back_moves,
     "stalled": journey.stalled_accounts,
     "most at risk": lambda log: journey.stalled_accounts(log, limit=2),
+    "value at risk": journey.value_at_risk,
     "normal silence": normal_silence,
     "call list": journey.call_list,
     "next best touches": lambda log: journey.next_best_touches(log, least_journeys=1),
