@@ -1,8 +1,9 @@
 """What a data set keeps of its files, so that it can be made again without them.
 
-``sources/0001`` holds the first import, ``0002`` what was added next: ``entries.parquet`` and
-``attributes.parquet`` (and ``costs.parquet``, where there are any) as the files have them but for
-their times, and ``tables.json`` with what is to be known of each table. A written batch never
+``sources/0001`` holds the first import, ``0002`` what was added next. A table of events stands
+there as it was read, in ``rows-0.parquet``, with its times beside it in ``times-0.parquet``; what
+had to be made of other tables, in ``entries.parquet``, ``attributes.parquet`` and
+``costs.parquet``; and what is to be known of each table, in ``tables.json``. A written batch never
 changes.
 """
 
@@ -19,7 +20,7 @@ import duckdb
 from journey.errors import ImportLimitError, StoreError
 from journey.ingest.columns import Shape, TableRoles
 from journey.ingest.raw import Aside, RawTable, RejectedRow
-from journey.ingest.shapes import ATTRIBUTES, COSTS, ENTRIES, extra_names
+from journey.ingest.shapes import ATTRIBUTES, COSTS, ENTRIES, extra_names, texts_sql
 from journey.ingest.sql import identifier, literal
 
 SOURCES: Final = "sources"
@@ -27,7 +28,10 @@ STAGED: Final = (ENTRIES, ATTRIBUTES, COSTS)
 """Tables of a batch, each in a file of its name where there is any."""
 
 TABLES_FILE: Final = "tables.json"
-VERSION: Final = 1
+VERSION: Final = 2
+READABLE: Final = (1, 2)
+"""Batches of the first version have all entries in one file."""
+
 MOST_TABLES: Final = 16_384
 """More would not fit the number of an entry."""
 
@@ -36,6 +40,9 @@ _ENTRY: Final = (
     "touchpoint VARCHAR, occurred_at BIGINT, time_text VARCHAR, time_fault VARCHAR"
 )
 """Columns of a table of entries where no file has any."""
+
+_TIMES: Final = "occurred_at, time_text, time_fault"
+_DATED: Final = ("events", "wide")
 
 
 @dataclass(frozen=True)
@@ -80,6 +87,27 @@ class SourceTable:
 
 
 @dataclass(frozen=True)
+class RowsFile:
+    """Rows of a table that are kept as they were read, and the number of the table."""
+
+    index: int
+    path: Path
+    table: SourceTable
+
+    def header(self, column: str, names: Mapping[str, str]) -> str | None:
+        """The header under which a column of entries stands in the file, if it has it.
+
+        Parameters
+        ----------
+        names
+            Column by header, for headers without a role.
+        """
+        if column in self.table.roles:
+            return self.table.roles[column][0]
+        return next((h for h in self.table.extras if names[h] == column), None)
+
+
+@dataclass(frozen=True)
 class Batch:
     """What one import brought.
 
@@ -116,26 +144,56 @@ def source_table(raw: RawTable, read: TableRoles, names: Mapping[str, str]) -> S
     )
 
 
-def write_batch(connection: duckdb.DuckDBPyConnection, folder: Path, batch: Batch) -> None:
+def write_batch(
+    connection: duckdb.DuckDBPyConnection, folder: Path, batch: Batch, as_read: Mapping[int, Path]
+) -> None:
     """Write the staged views and what describes them into a new folder, and drop the views.
 
     Parameters
     ----------
     folder
         One that the connection may write to; must not be there yet.
+    as_read
+        The files of the rows of tables of events that are kept as they were read, by the number
+        of the table; they are moved.
     """
     folder.mkdir(parents=True)
+    for index in as_read:
+        times = f"SELECT {_TIMES} FROM {ENTRIES} WHERE file_index = {index}"
+        _copy(connection, times, _times_file(folder, index), "PRESERVE_ORDER true")
     for table in STAGED:
-        if _is_there(connection, table):
-            path = folder / f"{table}.parquet"
+        if not _is_there(connection, table):
+            continue
+        if table != ENTRIES or len(as_read) < sum(t.shape in _DATED for t in batch.tables):
+            others = ", ".join(map(str, as_read)) if table == ENTRIES else ""
+            where = f" WHERE file_index NOT IN ({others})" if others else ""
             # Rows are numbered, so that threads may write them as they come.
-            connection.execute(
-                f"COPY {identifier(table)} TO {literal(str(path))} "
-                "(FORMAT parquet, COMPRESSION lz4_raw, PRESERVE_ORDER false)"
+            _copy(
+                connection,
+                f"FROM {identifier(table)}{where}",
+                folder / f"{table}.parquet",
+                "PRESERVE_ORDER false",
             )
-            connection.execute(f"DROP VIEW {identifier(table)}")
+        connection.execute(f"DROP VIEW {identifier(table)}")
+    for index, path in as_read.items():
+        path.rename(_rows_file(folder, index))
     text = json.dumps({"version": VERSION, **asdict(batch)}, ensure_ascii=False, indent=1)
     (folder / TABLES_FILE).write_text(text, encoding="utf-8")
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, query: str, path: Path, order: str) -> None:
+    connection.execute(
+        f"COPY ({query}) TO {literal(str(path))} "
+        f"(FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, COMPRESSION_LEVEL 1, {order})"
+    )
+
+
+def _rows_file(folder: Path, index: int) -> Path:
+    return folder / f"rows-{index}.parquet"
+
+
+def _times_file(folder: Path, index: int) -> Path:
+    return folder / f"times-{index}.parquet"
 
 
 def _is_there(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
@@ -190,10 +248,10 @@ def read_batch(folder: Path) -> Batch:
             f"What batch {folder.name} of the data set was made from can't be read: {error!r}. "
             "Import the files again."
         ) from error
-    if version != VERSION:
+    if version not in READABLE:
         raise StoreError(
             f"Batch {folder.name} of the data set was kept in format {version!r}; this version "
-            f"reads {VERSION}. Import the files again."
+            f"reads {' and '.join(map(str, READABLE))}. Import the files again."
         )
     return batch
 
@@ -295,6 +353,9 @@ def view_batches(
             if path.exists():
                 held = connection.read_parquet(str(path)).columns
                 parts[name].append(_part_sql(path, held, own, first))
+        for index, table in enumerate(batch.tables):
+            if _rows_file(folder, index).exists():
+                parts[ENTRIES].append(_as_read_sql(folder, index, first, table, names))
         first += len(batch.tables)
     for name, found in parts.items():
         if found:
@@ -304,6 +365,34 @@ def view_batches(
     if not parts[ENTRIES]:
         connection.execute(f"CREATE TABLE {ENTRIES} ({_ENTRY})")
     return names
+
+
+def rows_as_read(folders: Sequence[Path], batches: Sequence[Batch]) -> tuple[RowsFile, ...]:
+    """The files of the rows of all tables of entries; none unless each table has its own."""
+    found: list[RowsFile] = []
+    first = 0
+    for folder, batch in zip(folders, batches, strict=True):
+        for index, table in enumerate(batch.tables):
+            path = _rows_file(folder, index)
+            if path.exists():
+                found.append(RowsFile(first + index, path, table))
+            elif table.shape in _DATED:
+                return ()
+        first += len(batch.tables)
+    return tuple(found)
+
+
+def _as_read_sql(
+    folder: Path, index: int, first: int, table: SourceTable, names: Mapping[str, str]
+) -> str:
+    """A query of the entries of one table, whose rows and times stand in two files."""
+    rows, times = (literal(str(file(folder, index))) for file in (_rows_file, _times_file))
+    texts = ", ".join(texts_sql(table, names, without=("occurred_at",)))
+    return (
+        f"SELECT {first + index}::INTEGER AS file_index, 0 AS date_index, r.*, t.* "
+        f"FROM (SELECT source_row, {texts} FROM read_parquet({rows})) r "
+        f"POSITIONAL JOIN (SELECT {_TIMES} FROM read_parquet({times})) t"
+    )
 
 
 def _part_sql(path: Path, held: Sequence[str], names: Mapping[str, str], first: int) -> str:
