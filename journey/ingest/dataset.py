@@ -259,7 +259,7 @@ def _merge(job: Job, traced: Sequence[str]) -> set[str]:
     find_duplicates(
         job.connection,
         KNOWN,
-        dedupe=cast("Dedupe", job.batches[0].options["dedupe"]),
+        dedupe=_dedupe(job, n_sources=len(set(names) - set(again))),
         columns=columns,
         source=f"COALESCE(source_system, ({number})::VARCHAR)",
     )
@@ -272,6 +272,13 @@ def _merge(job: Job, traced: Sequence[str]) -> set[str]:
         replaced=f"REPLACE ({source} AS source_system)" if is_named else "",
     )
     return {*filled, *(("source_system",) if is_named else ())}
+
+
+def _dedupe(job: Job, n_sources: int) -> Dedupe:
+    """What to merge; nothing is told twice by the one source there is."""
+    said = cast("Dedupe", job.batches[0].options["dedupe"])
+    has_own = any("source_system" in table.roles for table in job.tables)
+    return "exact" if said == "cross-source" and n_sources < 2 and not has_own else said  # noqa: PLR2004 - one source
 
 
 def _described_columns(job: Job, place: Place) -> list[str]:

@@ -4,7 +4,10 @@ The files have each text once for many rows, so few texts are looked at.
 """
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +17,10 @@ from journey.ingest.cleaning import Ints, rows_of
 from journey.ingest.coding import CodedText
 from journey.ingest.formats.table import SOURCE_ROW
 from journey.ingest.sources import RowsFile
+from journey.store.layout import Array
+
+_AT_ONCE: Final = 2
+"""More columns would need more memory, and few machines read them faster."""
 
 
 @dataclass(frozen=True)
@@ -31,36 +38,49 @@ class KeptTexts:
     names: Mapping[str, str]
 
 
-def add_texts(texts: Mapping[str, CodedText], kept: KeptTexts) -> None:
-    """Add all rows of all files to columns of codes."""
-    for file in kept.files:
-        headers = {column: file.header(column, kept.names) for column in texts}
-        listed = sorted({header for header in headers.values() if header is not None})
-        with pq.ParquetFile(file.path, read_dictionary=listed) as rows:
+def coded_texts(
+    columns: Sequence[str], kept: KeptTexts, places: Ints | None
+) -> dict[str, tuple[Array, pa.StringArray]]:
+    """Codes and distinct values of some of the columns, as :meth:`CodedText.finished` gives them.
+
+    Parameters
+    ----------
+    places
+        Which of all rows of the files, in which order; none: all as they stand.
+    """
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        coded = pool.map(partial(_coded, kept=kept, places=places), columns)
+        return dict(zip(columns, coded, strict=True))
+
+
+def _coded(column: str, kept: KeptTexts, places: Ints | None) -> tuple[Array, pa.StringArray]:
+    headers = [file.header(column, kept.names) for file in kept.files]
+    text = CodedText()
+    if not any(headers):
+        return text.finished()
+    for file, header in zip(kept.files, headers, strict=True):
+        if header is None:
+            text.add(pa.nulls(pq.read_metadata(file.path).num_rows, pa.string()))
+            continue
+        with pq.ParquetFile(file.path, read_dictionary=[header]) as rows:
             for group in range(rows.num_row_groups):
-                table = rows.read_row_group(group, columns=listed)
-                missing = pa.nulls(rows.metadata.row_group(group).num_rows, pa.string())
-                for column, text in texts.items():
-                    header = headers[column]
-                    held = missing if header is None else table.column(header).combine_chunks()
-                    text.add(held)
+                cells = rows.read_row_group(group, columns=[header], use_threads=False)
+                text.add(cells.column(header).combine_chunks())
+    return text.finished(places)
 
 
 def places_in(files: Sequence[RowsFile], ids: Ints) -> Ints | None:
     """Places of entries among all rows of some files; none if that are all, in order."""
-    begins: list[int] = []
-    numbers: list[Ints] = []
-    total = 0
-    for file in files:
-        with pq.ParquetFile(file.path) as rows:
-            found = rows.read(columns=[SOURCE_ROW]).column(SOURCE_ROW).to_numpy()
-        begins.append(total)
-        numbers.append(found)
-        total += len(found)
+    n_rows = sum(pq.read_metadata(file.path).num_rows for file in files)
+    if len(ids) == n_rows and (ids[1:] > ids[:-1]).all():
+        return None
     indexes, source_rows = rows_of(ids)
     places = np.empty(len(ids), np.int64)
-    for file, begin, found in zip(files, begins, numbers, strict=True):
+    begin = 0
+    for file in files:
+        with pq.ParquetFile(file.path) as rows:
+            numbers = rows.read(columns=[SOURCE_ROW]).column(SOURCE_ROW).to_numpy()
         is_here = indexes == file.index
-        places[is_here] = begin + np.searchsorted(found, source_rows[is_here])
-    is_all = len(ids) == total and bool((np.diff(places) == 1).all())
-    return None if is_all else places
+        places[is_here] = begin + np.searchsorted(numbers, source_rows[is_here])
+        begin += len(numbers)
+    return places

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from journey.ingest.coding import CodedText
-from journey.ingest.kept_texts import KeptTexts, add_texts, places_in
+from journey.ingest.kept_texts import KeptTexts, coded_texts, places_in
 from journey.ingest.sql import identifier
 from journey.schema import NUMBER_ROLES, REQUIRED_ROLES, TEXT_ROLES
 from journey.store.layout import MICROSECONDS, Array, tick_type
@@ -89,8 +89,8 @@ def _read(
     connection: duckdb.DuckDBPyConnection, table: str, extras: Sequence[str], kept: KeptTexts
 ) -> _Touches:
     """All that the store keeps of the entries; of the roles, those that have any value."""
-    texts = {name: CodedText() for name in (*TEXT_ROLES, *extras, "source_order")}
-    asked = {name: text for name, text in texts.items() if name not in kept.columns}
+    every = (*TEXT_ROLES, *extras, "source_order")
+    asked = {name: CodedText() for name in every if name not in kept.columns}
     parts: dict[str, list[Array]] = {name: [] for name in ("occurred_at", "id", *NUMBER_ROLES)}
     # A number that no file has is an empty text.
     numeric = [f"{name}::DOUBLE AS {name}" for name in NUMBER_ROLES]
@@ -102,25 +102,26 @@ def _read(
             text.add(batch.column(name))
         for name, part in parts.items():
             # A view would keep the whole batch with all its texts.
-            part.append(batch.column(name).to_numpy(zero_copy_only=False).copy())
+            found = batch.column(name)
+            if found.null_count < len(found):
+                part.append(found.to_numpy(zero_copy_only=False).copy())
+            else:
+                part.append(np.broadcast_to(np.nan, len(found)))
     times, ids = (_whole(parts.pop(name), np.int64) for name in ("occurred_at", "id"))
-    add_texts({name: text for name, text in texts.items() if name in kept.columns}, kept)
-    found = places_in(kept.files, ids) if kept.columns else None
-    places = {name: found if name in kept.columns else None for name in texts}
-    del asked
-    orders = texts.pop("source_order").finished(places["source_order"])
-    before = _source_order(connection, *orders, ids)
-    codes: dict[str, Array] = {}
-    values: dict[str, pa.StringArray] = {}
-    for name in list(texts):
-        coded, distinct = texts.pop(name).finished(places[name])
-        if len(distinct):
-            codes[name] = coded
-        if len(distinct) or name in REQUIRED_ROLES or name in extras:
-            values[name] = distinct
-    numbers = {name: _whole(parts.pop(name), np.float64) for name in NUMBER_ROLES}
-    filled = {name: found for name, found in numbers.items() if not np.isnan(found).all()}
-    return _Touches(times, before, codes, values, filled)
+    coded = {name: asked.pop(name).finished() for name in list(asked)}
+    if kept.columns:
+        others = [name for name in every if name in kept.columns]
+        coded |= coded_texts(others, kept, places_in(kept.files, ids))
+    before = _source_order(connection, *coded.pop("source_order"), ids)
+    codes = {name: found for name, (found, distinct) in coded.items() if len(distinct)}
+    values = {
+        name: distinct
+        for name, (_, distinct) in coded.items()
+        if len(distinct) or name in REQUIRED_ROLES or name in extras
+    }
+    filled = [name for name in NUMBER_ROLES if any(part.strides[0] for part in parts[name])]
+    numbers = {name: _whole(parts.pop(name), np.float64) for name in filled}
+    return _Touches(times, before, codes, values, numbers)
 
 
 def _whole(parts: Sequence[Array], kind: type[np.generic]) -> Array:

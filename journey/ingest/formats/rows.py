@@ -3,7 +3,7 @@
 A cell's text is written once on its way into a data set, and no file is held in memory whole.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, cast
@@ -19,6 +19,7 @@ from journey.ingest.formats.table import SOURCE_ROW, RawTable, Rejections, Sourc
 _MOST_DISTINCT: Final = 0.8
 """Share of different texts above which a column gains nothing from having each once."""
 
+_GROUP_BYTES: Final = 1 << 24
 _DICTIONARY_BYTES: Final = 1 << 25
 
 
@@ -48,17 +49,14 @@ def keep_rows(
     path = source.scratch / f"{source.table}.parquet"
     schema = pa.schema([*((name, pa.string()) for name in columns), (SOURCE_ROW, pa.int64())])
     writer: pq.ParquetWriter | None = None
-    n_rows = n_kept = 0
+    n_kept = 0
     try:
-        for batch in batches:
-            numbers = np.arange(n_rows + 1, n_rows + len(batch) + 1)
-            rows = pa.record_batch([*batch.columns, pa.array(numbers)], schema=schema)
-            writer = writer or _opened(path, rows)
-            kept = rows if mark is None else _unmarked(rows, mark)
-            writer.write_batch(kept)
-            n_rows, n_kept = n_rows + len(rows), n_kept + len(kept)
+        for group in _groups(_numbered(batches, schema, mark)):
+            writer = writer or _opened(path, group)
+            writer.write_table(group)
+            n_kept += len(group)
             source.report(n_kept, n_total)
-        writer = writer or _opened(path, pa.RecordBatch.from_pylist([], schema))
+        writer = writer or _opened(path, schema.empty_table())
     finally:
         if writer:
             writer.close()
@@ -66,7 +64,36 @@ def keep_rows(
     return replace(finish(source, columns, rejections, notes), kept=path)
 
 
-def _opened(path: Path, first: pa.RecordBatch) -> pq.ParquetWriter:
+def _numbered(
+    batches: Iterable[pa.RecordBatch], schema: pa.Schema, mark: str | None
+) -> Iterator[pa.RecordBatch]:
+    """Batches with the number of each row, without the marked ones."""
+    n_rows = 0
+    for batch in batches:
+        numbers = pa.array(np.arange(n_rows + 1, n_rows + len(batch) + 1))
+        rows = pa.record_batch([*batch.columns, numbers], schema=schema)
+        n_rows += len(rows)
+        yield rows if mark is None else _unmarked(rows, mark)
+
+
+def _unmarked(rows: pa.RecordBatch, mark: str) -> pa.RecordBatch:
+    is_marked = pc.is_in(rows.column(0), pa.array([mark]))
+    return rows.filter(pc.invert(is_marked))
+
+
+def _groups(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+    """Batches put together until they are worth a row group."""
+    held: list[pa.RecordBatch] = []
+    for batch in batches:
+        held.append(batch)
+        if sum(rows.nbytes for rows in held) >= _GROUP_BYTES:
+            yield pa.Table.from_batches(held)
+            held = []
+    if held:
+        yield pa.Table.from_batches(held)
+
+
+def _opened(path: Path, first: pa.Table) -> pq.ParquetWriter:
     """A file for rows like the first ones, which tell what columns repeat their values."""
     texts = first.schema.names[:-1]
     repeating = [name for name in texts if _repeats(first.column(name))]
@@ -81,11 +108,6 @@ def _opened(path: Path, first: pa.RecordBatch) -> pq.ParquetWriter:
     )
 
 
-def _repeats(cells: "pa.Array[Any]") -> bool:
+def _repeats(cells: "pa.ChunkedArray[Any]") -> bool:
     n_cells = len(cells) - cells.null_count
     return pc.count_distinct(cells).as_py() <= _MOST_DISTINCT * n_cells
-
-
-def _unmarked(rows: pa.RecordBatch, mark: str) -> pa.RecordBatch:
-    is_marked = pc.is_in(rows.column(0), pa.array([mark]))
-    return rows.filter(pc.invert(is_marked))

@@ -11,7 +11,9 @@ from pyarrow import csv
 
 from journey.ingest.formats.mended import MAX_ROW_BYTES
 
-_BLOCK_BYTES: Final = 1 << 24
+_BLOCK_BYTES: Final = 1 << 22
+"""The reader is some thirty blocks ahead of whoever takes its batches."""
+
 _QUOTE: Final = ord('"')
 
 
