@@ -1,4 +1,4 @@
-"""Whether the end of a log is where its touchpoints are, or a slip of the pen in the far future."""
+"""Instants that are likely slips: far after all others, or the zero of computers' clocks."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -7,6 +7,7 @@ from typing import Final, cast
 import duckdb
 
 from journey.ingest.sql import identifier
+from journey.wording import counted
 
 _ONE_IN: Final = 1_000
 _YEAR: Final = 365 * 86_400 * 1_000_000
@@ -62,6 +63,50 @@ def far_future_notes(
         (place for place in range(1, len(last)) if _is_parted(last, place, first)), default=0
     )
     return [_note(last[:n_late], last[n_late], files)] if n_late else []
+
+
+def clock_zero_notes(
+    connection: duckdb.DuckDBPyConnection, table: str, *, files: Sequence[str]
+) -> list[str]:
+    """Notes on touchpoints at 1970-01-01 00:00 UTC; none where there are none.
+
+    It is what a time that was never set is written as. Where others follow within a year, as in
+    times counted from some start, it may be meant. Nothing is removed.
+
+    Parameters
+    ----------
+    table, files
+        As for :func:`far_future_notes`.
+
+    Examples
+    --------
+    >>> with duckdb.connect() as connection:
+    ...     _ = connection.execute(
+    ...         "CREATE TABLE kept AS SELECT * FROM (VALUES (0, 0, 1), (1767225600000000, 0, 2)) "
+    ...         "AS rows(occurred_at, file_index, source_row)")
+    ...     clock_zero_notes(connection, "kept", files=["ads.csv"])[0][:59]
+    'ads.csv: 1 touchpoint at 1970-01-01 00:00 UTC, as in row 1,'
+    """
+    kept = identifier(table)
+    found = cast(
+        "list[Row]",
+        connection.execute(
+            f"SELECT file_index, count(*), min(source_row) FROM {kept} WHERE occurred_at = 0 "
+            "GROUP BY file_index ORDER BY file_index"
+        ).fetchall(),
+    )
+    if not found:
+        return []
+    after = f"SELECT min(occurred_at) FROM {kept} WHERE occurred_at > 0"
+    ((following,),) = connection.execute(after).fetchall()
+    if following is None or following <= _YEAR:
+        return []
+    return [
+        f"{files[file_index]}: {counted(n_rows, 'touchpoint')} at 1970-01-01 00:00 UTC, as in row "
+        f"{row}, which is how a time that is not known is often written. If so, take it out of "
+        "the file and import it again, or leave it out of view by 'From day'."
+        for file_index, n_rows, row in found
+    ]
 
 
 def _is_parted(last: Sequence[Row], place: int, first: int) -> bool:
