@@ -13,6 +13,7 @@ from journey.ingest.shapes import (
     ATTRIBUTES,
     ENTRIES,
     ROW,
+    TEXTS,
     TIME_MISSING,
 )
 from journey.ingest.sql import identifier, literal
@@ -68,12 +69,14 @@ def clean_entries(
         Is told how many of how many columns are done.
     """
     held = {table: _columns(connection, table) for table in (ENTRIES, ATTRIBUTES)}
+    looked_at = {ENTRIES: TEXTS, ATTRIBUTES: ATTRIBUTES}
     columns = [*_TEXTS, *extras]
     ids = (*ID_ROLES, "source_order", *find_id_columns({name: name for name in extras}).of_people)
     spellings: dict[str, str] = {}
     for position, column in enumerate(columns):
         tell(position, len(columns))
-        sources = [(table, column) for table, has in held.items() if column in has]
+        # Times are not looked at, which may stand in other files.
+        sources = [(looked_at[table], column) for table, has in held.items() if column in has]
         kind = "id" if column in ids else "text"
         name = f"spelling {position}"
         may_skip = column not in ids and column in extras and len(sources) == 1
@@ -127,7 +130,7 @@ def _number_notes(
             continue
         rows = connection.execute(
             f"SELECT count(*), count(*) FILTER (value IS NULL), min(text) FILTER (value IS NULL) "
-            f"FROM (SELECT {role} AS text, {number_sql(role)} AS value FROM {ENTRIES} "
+            f"FROM (SELECT {role} AS text, {number_sql(role)} AS value FROM {TEXTS} "
             f"WHERE NOT COALESCE(isfinite(TRY_CAST({role} AS DOUBLE)), false) "
             f"AND lower(trim({role})) NOT IN ('', 'nan'))"
         ).fetchall()[0]

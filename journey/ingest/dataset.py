@@ -36,7 +36,7 @@ from journey.ingest.identity import (
     write_identity,
 )
 from journey.ingest.identity.resolve import is_related
-from journey.ingest.kept_texts import KeptTexts
+from journey.ingest.kept_texts import KeptTexts, RowsFile, rows_as_read
 from journey.ingest.last_instants import clock_zero_notes, far_future_notes
 from journey.ingest.model import propose_for
 from journey.ingest.progress import Phase, Progress
@@ -46,12 +46,10 @@ from journey.ingest.sources import (
     COSTS,
     SOURCES,
     Batch,
-    RowsFile,
     SourceTable,
     batch_folders,
     fetched_again,
     read_batch,
-    rows_as_read,
     source_names,
     view_batches,
 )

@@ -245,6 +245,9 @@ def decided(
     return replace(plan, order=order, question=None)
 
 
+_MOST_TRIED = 100
+
+
 def with_formats(
     connection: duckdb.DuckDBPyConnection, source: str, value: str, plan: DatePlan
 ) -> DatePlan:
@@ -256,7 +259,7 @@ def with_formats(
     counts = ", ".join(f"count(try_strptime(x, {literal(entry)}))" for entry in formats)
     text = _in_our_calendar(value, plan)
     row = connection.execute(
-        f"SELECT {counts} FROM (SELECT {text} AS x FROM {source} LIMIT 500)"
+        f"SELECT {counts} FROM (SELECT {text} AS x FROM {source} LIMIT {_MOST_TRIED})"
     ).fetchall()[0]
     used = sorted(zip(row, formats, strict=True), key=lambda pair: -pair[0])
     return replace(plan, formats=tuple(entry for n, entry in used if n))

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -16,11 +17,48 @@ import pyarrow.parquet as pq
 from journey.ingest.cleaning import Ints, rows_of
 from journey.ingest.coding import CodedText
 from journey.ingest.formats.table import SOURCE_ROW
-from journey.ingest.sources import RowsFile
+from journey.ingest.kept_rows import rows_file
+from journey.ingest.sources import DATED, Batch, SourceTable
 from journey.store.layout import Array
 
 _AT_ONCE: Final = 2
 """More columns would need more memory, and few machines read them faster."""
+
+
+@dataclass(frozen=True)
+class RowsFile:
+    """Rows of a table that are kept as they were read, and the number of the table."""
+
+    index: int
+    path: Path
+    table: SourceTable
+
+    def header(self, column: str, names: Mapping[str, str]) -> str | None:
+        """The header under which a column of entries stands in the file, if it has it.
+
+        Parameters
+        ----------
+        names
+            Column by header, for headers without a role.
+        """
+        if column in self.table.roles:
+            return self.table.roles[column][0]
+        return next((h for h in self.table.extras if names[h] == column), None)
+
+
+def rows_as_read(folders: Sequence[Path], batches: Sequence[Batch]) -> tuple[RowsFile, ...]:
+    """The files of the rows of all tables of entries; none unless each table has its own."""
+    found: list[RowsFile] = []
+    first = 0
+    for folder, batch in zip(folders, batches, strict=True):
+        for index, table in enumerate(batch.tables):
+            path = rows_file(folder, index)
+            if path.exists():
+                found.append(RowsFile(first + index, path, table))
+            elif table.shape in DATED:
+                return ()
+        first += len(batch.tables)
+    return tuple(found)
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ from journey.proposals import decides_won
 from journey.schema import NUMBER_ROLES, ROLES
 
 ENTRIES: Final = "entries"
+TEXTS: Final = "texts"
 ATTRIBUTES: Final = "attributes"
 COSTS: Final = "costs"
 

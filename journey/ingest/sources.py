@@ -19,8 +19,9 @@ import duckdb
 
 from journey.errors import ImportLimitError, StoreError
 from journey.ingest.columns import Shape, TableRoles
+from journey.ingest.kept_rows import TIMES, rows_file, rows_sql, timed_sql, times_file
 from journey.ingest.raw import Aside, RawTable, RejectedRow
-from journey.ingest.shapes import ATTRIBUTES, COSTS, ENTRIES, extra_names, texts_sql
+from journey.ingest.shapes import ATTRIBUTES, COSTS, ENTRIES, TEXTS, extra_names
 from journey.ingest.sql import identifier, literal
 
 SOURCES: Final = "sources"
@@ -41,8 +42,7 @@ _ENTRY: Final = (
 )
 """Columns of a table of entries where no file has any."""
 
-_TIMES: Final = "occurred_at, time_text, time_fault"
-_DATED: Final = ("events", "wide")
+DATED: Final = ("events", "wide")
 
 
 @dataclass(frozen=True)
@@ -84,27 +84,6 @@ class SourceTable:
     def extras(self) -> tuple[str, ...]:
         """Columns without a role."""
         return tuple(self.names)
-
-
-@dataclass(frozen=True)
-class RowsFile:
-    """Rows of a table that are kept as they were read, and the number of the table."""
-
-    index: int
-    path: Path
-    table: SourceTable
-
-    def header(self, column: str, names: Mapping[str, str]) -> str | None:
-        """The header under which a column of entries stands in the file, if it has it.
-
-        Parameters
-        ----------
-        names
-            Column by header, for headers without a role.
-        """
-        if column in self.table.roles:
-            return self.table.roles[column][0]
-        return next((h for h in self.table.extras if names[h] == column), None)
 
 
 @dataclass(frozen=True)
@@ -159,12 +138,12 @@ def write_batch(
     """
     folder.mkdir(parents=True)
     for index in as_read:
-        times = f"SELECT {_TIMES} FROM {ENTRIES} WHERE file_index = {index}"
-        _copy(connection, times, _times_file(folder, index), "PRESERVE_ORDER true")
+        times = f"SELECT {TIMES} FROM {ENTRIES} WHERE file_index = {index}"
+        _copy(connection, times, times_file(folder, index), "PRESERVE_ORDER true")
     for table in STAGED:
         if not _is_there(connection, table):
             continue
-        if table != ENTRIES or len(as_read) < sum(t.shape in _DATED for t in batch.tables):
+        if table != ENTRIES or len(as_read) < sum(t.shape in DATED for t in batch.tables):
             others = ", ".join(map(str, as_read)) if table == ENTRIES else ""
             where = f" WHERE file_index NOT IN ({others})" if others else ""
             # Rows are numbered, so that threads may write them as they come.
@@ -176,7 +155,7 @@ def write_batch(
             )
         connection.execute(f"DROP VIEW {identifier(table)}")
     for index, path in as_read.items():
-        path.rename(_rows_file(folder, index))
+        path.rename(rows_file(folder, index))
     text = json.dumps({"version": VERSION, **asdict(batch)}, ensure_ascii=False, indent=1)
     (folder / TABLES_FILE).write_text(text, encoding="utf-8")
 
@@ -186,14 +165,6 @@ def _copy(connection: duckdb.DuckDBPyConnection, query: str, path: Path, order: 
         f"COPY ({query}) TO {literal(str(path))} "
         f"(FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, COMPRESSION_LEVEL 1, {order})"
     )
-
-
-def _rows_file(folder: Path, index: int) -> Path:
-    return folder / f"rows-{index}.parquet"
-
-
-def _times_file(folder: Path, index: int) -> Path:
-    return folder / f"times-{index}.parquet"
 
 
 def _is_there(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
@@ -325,6 +296,7 @@ def view_batches(
 ) -> dict[str, str]:
     """Make the views ``entries``, ``attributes`` and ``costs`` of all batches, where there are any.
 
+    The view ``texts`` has the entries without the times of those that have them in another file.
     Tables are numbered through all batches, and a header without a role has one column in all.
 
     Returns
@@ -344,7 +316,7 @@ def view_batches(
             "apart. Put several exports into one file and import them as a new data set."
         )
     names = extra_names(tables)
-    parts: dict[str, list[str]] = {name: [] for name in STAGED}
+    parts: dict[str, list[str]] = {name: [] for name in (*STAGED, TEXTS)}
     first = 0
     for folder, batch in zip(folders, batches, strict=True):
         own = {column: names[header] for t in batch.tables for header, column in t.names.items()}
@@ -352,47 +324,24 @@ def view_batches(
             path = folder / f"{name}.parquet"
             if path.exists():
                 held = connection.read_parquet(str(path)).columns
-                parts[name].append(_part_sql(path, held, own, first))
+                for view in (ENTRIES, TEXTS) if name == ENTRIES else (name,):
+                    parts[view].append(_part_sql(path, held, own, first))
         for index, table in enumerate(batch.tables):
-            if _rows_file(folder, index).exists():
-                parts[ENTRIES].append(_as_read_sql(folder, index, first, table, names))
+            path = rows_file(folder, index)
+            if path.exists():
+                rows = rows_sql(path, first + index, table, names)
+                parts[TEXTS].append(rows)
+                parts[ENTRIES].append(timed_sql(rows, times_file(folder, index)))
         first += len(batch.tables)
+    if not parts[ENTRIES]:
+        connection.execute(f"CREATE TABLE no_{ENTRIES} ({_ENTRY})")
+        parts[ENTRIES] = parts[TEXTS] = [f"FROM no_{ENTRIES}"]
     for name, found in parts.items():
         if found:
             connection.execute(
                 f"CREATE VIEW {identifier(name)} AS {' UNION ALL BY NAME '.join(found)}"
             )
-    if not parts[ENTRIES]:
-        connection.execute(f"CREATE TABLE {ENTRIES} ({_ENTRY})")
     return names
-
-
-def rows_as_read(folders: Sequence[Path], batches: Sequence[Batch]) -> tuple[RowsFile, ...]:
-    """The files of the rows of all tables of entries; none unless each table has its own."""
-    found: list[RowsFile] = []
-    first = 0
-    for folder, batch in zip(folders, batches, strict=True):
-        for index, table in enumerate(batch.tables):
-            path = _rows_file(folder, index)
-            if path.exists():
-                found.append(RowsFile(first + index, path, table))
-            elif table.shape in _DATED:
-                return ()
-        first += len(batch.tables)
-    return tuple(found)
-
-
-def _as_read_sql(
-    folder: Path, index: int, first: int, table: SourceTable, names: Mapping[str, str]
-) -> str:
-    """A query of the entries of one table, whose rows and times stand in two files."""
-    rows, times = (literal(str(file(folder, index))) for file in (_rows_file, _times_file))
-    texts = ", ".join(texts_sql(table, names, without=("occurred_at",)))
-    return (
-        f"SELECT {first + index}::INTEGER AS file_index, 0 AS date_index, r.*, t.* "
-        f"FROM (SELECT source_row, {texts} FROM read_parquet({rows})) r "
-        f"POSITIONAL JOIN (SELECT {_TIMES} FROM read_parquet({times})) t"
-    )
 
 
 def _part_sql(path: Path, held: Sequence[str], names: Mapping[str, str], first: int) -> str:
