@@ -37,7 +37,7 @@ from journey.ingest.identity import (
 )
 from journey.ingest.identity.resolve import is_related
 from journey.ingest.kept_texts import KeptTexts, RowsFile, rows_as_read
-from journey.ingest.last_instants import clock_zero_notes, far_future_notes
+from journey.ingest.last_instants import doubtful_instant_notes
 from journey.ingest.model import propose_for
 from journey.ingest.progress import Phase, Progress
 from journey.ingest.proposed import DEFINITIONS_FILE, mark_proposed
@@ -141,9 +141,7 @@ def make_dataset(
         if any(table.shape in ("events", "wide") for table in job.tables):
             raise UnreadableFileError(_nothing_left(report))
         notes.append("There are no touchpoints yet. Add a file that has some to this data set.")
-    files = [table.file for table in job.tables]
-    for noted in (far_future_notes, clock_zero_notes):
-        notes += noted(connection, KEPT, files=files)
+    notes += doubtful_instant_notes(connection, KEPT, files=[table.file for table in job.tables])
     people, left_out = _store(job, target, traced, changed, report.n_kept)
     notes += [*_write_companions(job, target), *left_out]
     model = definitions or propose_for(open_store(target), people)

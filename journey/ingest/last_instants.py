@@ -16,6 +16,17 @@ _ZERO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 Row = tuple[int, int, int]
 
 
+def doubtful_instant_notes(
+    connection: duckdb.DuckDBPyConnection, table: str, *, files: Sequence[str]
+) -> list[str]:
+    """Notes on touchpoints far after all others, and on those at the zero of clocks."""
+    return [
+        note
+        for noted in (far_future_notes, clock_zero_notes)
+        for note in noted(connection, table, files=files)
+    ]
+
+
 def far_future_notes(
     connection: duckdb.DuckDBPyConnection, table: str, *, files: Sequence[str]
 ) -> list[str]:
@@ -54,17 +65,7 @@ def far_future_notes(
     most = max(1, n_rows // _ONE_IN)
     if n_rows < most + 2:
         return []
-    # Spares nearly every log the sorting: with so many there, no such silence is among the last.
-    in_last_year = f"SELECT count(*) FROM {kept} WHERE occurred_at >= {end - _YEAR}"
-    if connection.execute(in_last_year).fetchall()[0][0] > most:
-        return []
-    last = cast(
-        "list[Row]",
-        connection.execute(
-            f"SELECT occurred_at, file_index, source_row FROM {kept} "
-            f"ORDER BY occurred_at DESC, file_index, source_row LIMIT {most + 1}"
-        ).fetchall(),
-    )
+    last = _last(connection, kept, end, most)
     n_late = max(
         (place for place in range(1, len(last)) if _is_parted(last, place, first)), default=0
     )
@@ -113,6 +114,20 @@ def clock_zero_notes(
         "the file and import it again, or leave it out of view by 'From day'."
         for file_index, n_rows, row in found
     ]
+
+
+def _last(connection: duckdb.DuckDBPyConnection, kept: str, end: int, most: int) -> list[Row]:
+    """The last touchpoints, one more than ``most``; none if as many are of the last year.
+
+    A year's silence can't be among those then, and nearly every log is spared the sorting.
+    """
+    in_last_year = f"SELECT count(*) FROM {kept} WHERE occurred_at >= {end - _YEAR}"
+    if connection.execute(in_last_year).fetchall()[0][0] > most:
+        return []
+    return connection.execute(
+        f"SELECT occurred_at, file_index, source_row FROM {kept} "
+        f"ORDER BY occurred_at DESC, file_index, source_row LIMIT {most + 1}"
+    ).fetchall()
 
 
 def _is_parted(last: Sequence[Row], place: int, first: int) -> bool:

@@ -10,7 +10,7 @@ changes.
 import json
 import os
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -319,19 +319,8 @@ def view_batches(
     parts: dict[str, list[str]] = {name: [] for name in (*STAGED, TEXTS)}
     first = 0
     for folder, batch in zip(folders, batches, strict=True):
-        own = {column: names[header] for t in batch.tables for header, column in t.names.items()}
-        for name in STAGED:
-            path = folder / f"{name}.parquet"
-            if path.exists():
-                held = connection.read_parquet(str(path)).columns
-                for view in (ENTRIES, TEXTS) if name == ENTRIES else (name,):
-                    parts[view].append(_part_sql(path, held, own, first))
-        for index, table in enumerate(batch.tables):
-            path = rows_file(folder, index)
-            if path.exists():
-                rows = rows_sql(path, first + index, table, names)
-                parts[TEXTS].append(rows)
-                parts[ENTRIES].append(timed_sql(rows, times_file(folder, index)))
+        for view, sql in _parts(connection, folder, batch, names, first):
+            parts[view].append(sql)
         first += len(batch.tables)
     if not parts[ENTRIES]:
         connection.execute(f"CREATE TABLE no_{ENTRIES} ({_ENTRY})")
@@ -342,6 +331,29 @@ def view_batches(
                 f"CREATE VIEW {identifier(name)} AS {' UNION ALL BY NAME '.join(found)}"
             )
     return names
+
+
+def _parts(
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    batch: Batch,
+    names: Mapping[str, str],
+    first: int,
+) -> Iterator[tuple[str, str]]:
+    """Queries of the files of a batch, whose tables are numbered from ``first``, by their view."""
+    own = {column: names[header] for t in batch.tables for header, column in t.names.items()}
+    for name in STAGED:
+        path = folder / f"{name}.parquet"
+        if path.exists():
+            held = connection.read_parquet(str(path)).columns
+            for view in (ENTRIES, TEXTS) if name == ENTRIES else (name,):
+                yield view, _part_sql(path, held, own, first)
+    for index, table in enumerate(batch.tables):
+        path = rows_file(folder, index)
+        if path.exists():
+            rows = rows_sql(path, first + index, table, names)
+            yield TEXTS, rows
+            yield ENTRIES, timed_sql(rows, times_file(folder, index))
 
 
 def _part_sql(path: Path, held: Sequence[str], names: Mapping[str, str], first: int) -> str:
