@@ -1,6 +1,7 @@
 """A separated text file in which every row is as it should be, as Arrow batches of text."""
 
 import io
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Final, cast
@@ -61,9 +62,12 @@ class _CheckedText(io.RawIOBase):
 
     def __init__(self, path: Path, separator: str) -> None:
         self._file = path.open("rb", buffering=0)
+        if self._file.read(len(BOM_UTF8)) != BOM_UTF8:
+            self._file.seek(0)
         self._edges = np.frombuffer(f'{separator}\r\n"'.encode(), np.uint8)
         self._n_quotes = self._n_open = 0
         self._last = b"\n"
+        self._held = b""
 
     def readable(self) -> bool:
         """Yes."""
@@ -77,7 +81,7 @@ class _CheckedText(io.RawIOBase):
         OddTextError
             If a quote or a byte stands where none should.
         """
-        block = self._file.read(size) or b""
+        block = self._next(size)
         if b"\0" in block:
             raise OddTextError("a NUL byte")
         self._check_lines(block)
@@ -86,6 +90,14 @@ class _CheckedText(io.RawIOBase):
         if not block and self._n_quotes % 2:
             raise OddTextError("a quote that is not closed")
         self._last = block[-1:] or self._last
+        return block
+
+    def _next(self, size: int) -> bytes:
+        """The next block; none ends between CR and LF, which the reader would take for one end."""
+        found = self._file.read(size - len(self._held)) or b""
+        block, self._held = self._held + found, b""
+        if len(found) > 1 and found.endswith(b"\r"):
+            block, self._held = block[:-1], b"\r"
         return block
 
     def _check_lines(self, block: bytes) -> None:

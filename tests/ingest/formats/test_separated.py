@@ -63,7 +63,9 @@ def test_a_line_longer_than_any_row_is_refused_though_blocks_cut_it(tmp_path, mo
         rows_of(path)
 
 
-def test_lines_before_the_data_are_skipped(tmp_path):
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("title", [b"My export", b'"My export"'])
+def test_lines_before_the_data_are_skipped(tmp_path, mark, title):
     path = tmp_path / "a.csv"
-    path.write_bytes(b"\xef\xbb\xbfMy export\r\na,b,c\r\n1,,3\r\n\r\n4,5,6\r\n")
+    path.write_bytes(mark + title + b"\r\na,b,c\r\n1,,3\r\n\r\n4,5,6\r\n")
     assert rows_of(path, n_skipped=2) == [("1", None, "3"), ("4", "5", "6")]
