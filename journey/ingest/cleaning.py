@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from typing import Final, cast
 
 import duckdb
+import numpy as np
+import numpy.typing as npt
 
 from journey.ingest.identity import ID_ROLES, find_id_columns
 from journey.ingest.shapes import (
     ATTRIBUTES,
     ENTRIES,
     ROW,
+    TEXTS,
     TIME_MISSING,
 )
 from journey.ingest.sql import identifier, literal
@@ -24,7 +27,13 @@ CASE_MISSING, TYPE_MISSING = "no case", "no touchpoint type"
 
 _TEXTS: Final = (*TEXT_ROLES, "source_order")
 # An entry's place in its files as one number: 2^14 files, 2^36 rows a file, 2^13 dates a row.
-_ID: Final = "(file_index::BIGINT << 49) + (source_row << 13) + date_index AS id"
+_ROW_BITS, _DATE_BITS = 36, 13
+_ID: Final = (
+    f"(file_index::BIGINT << {_ROW_BITS + _DATE_BITS}) + (source_row << {_DATE_BITS}) + date_index "
+    "AS id"
+)
+
+Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -35,13 +44,13 @@ class Cleaned:
     ----------
     notes
         Numbers that could not be read, counted.
-    is_as_written
-        Whether nothing had to be spelled otherwise or worked out, so that looking at the entries
-        costs no more than looking at their files.
+    changed
+        Columns in which something had to be spelled otherwise or worked out; if there are none,
+        looking at the entries costs no more than looking at their files.
     """
 
     notes: tuple[str, ...]
-    is_as_written: bool
+    changed: frozenset[str]
 
 
 def clean_entries(
@@ -60,12 +69,14 @@ def clean_entries(
         Is told how many of how many columns are done.
     """
     held = {table: _columns(connection, table) for table in (ENTRIES, ATTRIBUTES)}
+    looked_at = {ENTRIES: TEXTS, ATTRIBUTES: ATTRIBUTES}
     columns = [*_TEXTS, *extras]
     ids = (*ID_ROLES, "source_order", *find_id_columns({name: name for name in extras}).of_people)
     spellings: dict[str, str] = {}
     for position, column in enumerate(columns):
         tell(position, len(columns))
-        sources = [(table, column) for table, has in held.items() if column in has]
+        # Times are not looked at, which may stand in other files.
+        sources = [(looked_at[table], column) for table, has in held.items() if column in has]
         kind = "id" if column in ids else "text"
         name = f"spelling {position}"
         may_skip = column not in ids and column in extras and len(sources) == 1
@@ -76,11 +87,16 @@ def clean_entries(
             and make_spellings(connection, name=name, sources=sources, kind=kind)
         ):
             spellings[column] = name
-    notes, n_odd = _number_notes(connection, held[ENTRIES])
+    notes, odd = _number_notes(connection, held[ENTRIES])
     _make_spelled(connection, held[ENTRIES], extras, spellings)
     if held[ATTRIBUTES]:
         _make_described(connection, held[ATTRIBUTES], extras, spellings)
-    return Cleaned(tuple(notes), not spellings and not n_odd)
+    return Cleaned(tuple(notes), frozenset((*spellings, *odd)))
+
+
+def rows_of(ids: Ints) -> tuple[Ints, Ints]:
+    """The numbers of the tables of entries, and of their rows there."""
+    return ids >> (_ROW_BITS + _DATE_BITS), (ids >> _DATE_BITS) & ((1 << _ROW_BITS) - 1)
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
@@ -105,27 +121,27 @@ def _is_unique(connection: duckdb.DuckDBPyConnection, table: str, column: str) -
 
 def _number_notes(
     connection: duckdb.DuckDBPyConnection, held: Sequence[str]
-) -> tuple[list[str], int]:
-    """Numbers that can't be read, in words, and how many are not written in the plain way."""
+) -> tuple[list[str], list[str]]:
+    """Numbers that can't be read, in words, and columns with some not written in the plain way."""
     notes: list[str] = []
-    n_odd = 0
+    odd: list[str] = []
     for role in NUMBER_ROLES:
         if role not in held:
             continue
         rows = connection.execute(
             f"SELECT count(*), count(*) FILTER (value IS NULL), min(text) FILTER (value IS NULL) "
-            f"FROM (SELECT {role} AS text, {number_sql(role)} AS value FROM {ENTRIES} "
+            f"FROM (SELECT {role} AS text, {number_sql(role)} AS value FROM {TEXTS} "
             f"WHERE NOT COALESCE(isfinite(TRY_CAST({role} AS DOUBLE)), false) "
             f"AND lower(trim({role})) NOT IN ('', 'nan'))"
         ).fetchall()[0]
         n_unusual, n_unread, example = cast("tuple[int, int, str]", rows)
-        n_odd += n_unusual
+        odd += [role] if n_unusual else []
         if n_unread:
             notes.append(
                 f"{n_unread:,} values of {role} are no numbers, for example {example!r}; they are "
                 "left empty."
             )
-    return notes, n_odd
+    return notes, odd
 
 
 def _make_spelled(

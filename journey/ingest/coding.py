@@ -9,6 +9,8 @@ import pyarrow.compute as pc
 
 from journey.store.layout import Array, Column, narrowest
 
+Ints = npt.NDArray[np.int64]
+
 _MOST_HELD: Final = 500_000
 """Texts of separate batches, before those they share are put together."""
 
@@ -42,12 +44,22 @@ class CodedText:
         if self._n_held > 2 * self._n_merged + _MOST_HELD:
             self._merge()
 
-    def finished(self) -> tuple[Array, pa.StringArray]:
-        """Codes of all texts and the distinct values in binary order; null is the code after."""
+    def finished(self, places: Ints | None = None) -> tuple[Array, pa.StringArray]:
+        """Codes of texts and their distinct values in binary order; null is the code after.
+
+        Parameters
+        ----------
+        places
+            Which of the texts, in which order; none: all as they came.
+        """
         self._merge()
         ((codes,), (values,)) = self._codes, self._values
         order = pc.sort_indices(cast("Any", values)).to_numpy()
-        rank = np.full(len(order) + 1, len(order), codes.dtype)
+        if places is not None:
+            codes = codes[places]
+            is_used = np.bincount(codes, minlength=len(values) + 1) > 0
+            order = order[is_used[order]]
+        rank = np.full(len(values) + 1, len(order), codes.dtype)
         rank[order] = np.arange(len(order))
         return rank[codes], cast("Any", values).take(pa.array(order))
 

@@ -6,6 +6,7 @@ imports, the same rows make the same log.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -35,7 +36,8 @@ from journey.ingest.identity import (
     write_identity,
 )
 from journey.ingest.identity.resolve import is_related
-from journey.ingest.last_instants import far_future_notes
+from journey.ingest.kept_texts import KeptTexts, RowsFile, rows_as_read
+from journey.ingest.last_instants import doubtful_instant_notes
 from journey.ingest.model import propose_for
 from journey.ingest.progress import Phase, Progress
 from journey.ingest.proposed import DEFINITIONS_FILE, mark_proposed
@@ -68,6 +70,7 @@ class Job:
 
     connection: duckdb.DuckDBPyConnection
     batches: tuple[Batch, ...]
+    rows: tuple[RowsFile, ...]
     names: Mapping[str, str]
     rules: Definitions
     tell: Report
@@ -130,16 +133,16 @@ def make_dataset(
     """
     job = _opened(connection, sources, definitions or Definitions(), tell)
     notes = [note for batch in job.batches for note in batch.notes]
-    traced = _clean(job, notes)
+    traced, changed = _clean(job, notes)
     job.phase("sorting")
-    _merge(job, traced)
+    changed |= _merge(job, traced)
     report = account_for_rows(connection, job.tables, table=KNOWN, described=job.described)
     if not report.n_kept:
         if any(table.shape in ("events", "wide") for table in job.tables):
             raise UnreadableFileError(_nothing_left(report))
         notes.append("There are no touchpoints yet. Add a file that has some to this data set.")
-    notes += far_future_notes(connection, KEPT, files=[table.file for table in job.tables])
-    people, left_out = _store(job, target, traced, report.n_kept)
+    notes += doubtful_instant_notes(connection, KEPT, files=[table.file for table in job.tables])
+    people, left_out = _store(job, target, traced, changed, report.n_kept)
     notes += [*_write_companions(job, target), *left_out]
     model = definitions or propose_for(open_store(target), people)
     _write_model(target, model, is_given=definitions is not None)
@@ -161,11 +164,12 @@ def _opened(
     """Views of all batches, and what is known of them."""
     folders = batch_folders(sources)
     batches = tuple(read_batch(folder) for folder in folders)
-    return Job(connection, batches, view_batches(connection, folders, batches), rules, tell)
+    names = view_batches(connection, folders, batches)
+    return Job(connection, batches, rows_as_read(folders, batches), names, rules, tell)
 
 
 def _store(
-    job: Job, target: Path, traced: Sequence[str], n_kept: int
+    job: Job, target: Path, traced: Sequence[str], changed: AbstractSet[str], n_kept: int
 ) -> tuple[pa.Table | None, list[str]]:
     """Write the store; return the people, and which columns were left out."""
     places, left_out = _places(job)
@@ -175,11 +179,21 @@ def _store(
         KEPT,
         target,
         extras=[*(column for column, place in places.items() if place == "touchpoint"), *traced],
+        kept=_unchanged(job, changed),
         accounts=accounts,
         people=people,
         progress=lambda n: job.tell(Progress("writing", "", n, n_kept)),
     )
     return people, left_out
+
+
+def _unchanged(job: Job, changed: AbstractSet[str]) -> KeptTexts:
+    """The columns of entries that are as they stand in the files."""
+    several = {
+        role for table in job.tables for role, headers in table.roles.items() if len(headers) > 1
+    }
+    columns = frozenset({*ROLES, *job.extras} - changed - several) if job.rows else frozenset[str]()
+    return KeptTexts(columns, job.rows, job.names)
 
 
 def _write_companions(job: Job, target: Path) -> list[str]:
@@ -192,10 +206,11 @@ def _write_companions(job: Job, target: Path) -> list[str]:
     return write_costs(job.connection, COSTS, target, batches=batches)
 
 
-def _clean(job: Job, notes: list[str]) -> list[str]:
+def _clean(job: Job, notes: list[str]) -> tuple[list[str], set[str]]:
     """Make the table of entries with channels, people and accounts known.
 
-    Adds to the notes, and returns the columns for the sources that were found.
+    Adds to the notes, and returns the columns for the sources that were found, and all columns
+    that are not as they stand in the files.
     """
     cleaned = clean_entries(
         job.connection, job.extras, tell=lambda part, parts: job.phase("cleaning", part, parts)
@@ -214,15 +229,19 @@ def _clean(job: Job, notes: list[str]) -> list[str]:
         + (traced_sql(LINKED, added, job.extras) if is_traced else untraced_sql(LINKED))
     )
     # Entries that only have to be read are read again and again from where they are kept.
-    is_plain = cleaned.is_as_written and not is_traced and not is_related(job.connection)
-    kind = "VIEW" if is_plain else "TABLE"
+    changed = {*cleaned.changed, "direction"}
+    changed |= {"channel", "campaign", "content", *added.values()} if is_traced else set[str]()
+    changed |= {"account_id", "person_id"} if is_related(job.connection) else set[str]()
+    kind = "VIEW" if changed == {"direction"} else "TABLE"
     job.connection.execute(f"CREATE {kind} {KNOWN} AS {judged_sql(TRACED)}")
     notes += [*cleaned.notes, *channel_notes, *identity_notes(job.connection, KNOWN)]
-    return [column for column in added.values() if column not in job.extras]
+    return [column for column in added.values() if column not in job.extras], changed
 
 
-def _merge(job: Job, traced: Sequence[str]) -> None:
+def _merge(job: Job, traced: Sequence[str]) -> set[str]:
     """Make the table of entries kept; where there are several sources, each has a name.
+
+    Returns the columns that are changed by that.
 
     Two tools may write the same columns, so to find the same touch twice each file counts alone,
     but for an export cut by month, and what was fetched from one database bit by bit.
@@ -238,17 +257,26 @@ def _merge(job: Job, traced: Sequence[str]) -> None:
     find_duplicates(
         job.connection,
         KNOWN,
-        dedupe=cast("Dedupe", job.batches[0].options["dedupe"]),
+        dedupe=_dedupe(job, n_sources=len(set(names) - set(again))),
         columns=columns,
         source=f"COALESCE(source_system, ({number})::VARCHAR)",
     )
-    make_kept(
+    is_named = len(set(names.values())) > 1
+    filled = make_kept(
         job.connection,
         KNOWN,
         KEPT,
         [*(name for name in columns if name not in REQUIRED_ROLES), *traced, COMBINATION],
-        replaced=f"REPLACE ({source} AS source_system)" if len(set(names.values())) > 1 else "",
+        replaced=f"REPLACE ({source} AS source_system)" if is_named else "",
     )
+    return {*filled, *(("source_system",) if is_named else ())}
+
+
+def _dedupe(job: Job, n_sources: int) -> Dedupe:
+    """What to merge; nothing is told twice by the one source there is."""
+    said = cast("Dedupe", job.batches[0].options["dedupe"])
+    has_own = any("source_system" in table.roles for table in job.tables)
+    return "exact" if said == "cross-source" and n_sources < 2 and not has_own else said  # noqa: PLR2004 - one source
 
 
 def _described_columns(job: Job, place: Place) -> list[str]:

@@ -13,8 +13,13 @@ import duckdb
 
 from journey.errors import ColumnsUnclearError
 from journey.ingest.date_formats import DateOrder, formats_after_comma, formats_of
-from journey.ingest.month_names import MonthNames, find_month_names, iso_sql
-from journey.ingest.sql import identifier, literal
+from journey.ingest.month_names import (
+    MonthNames,
+    find_month_names,
+    is_like_date_sql,
+    iso_sql,
+)
+from journey.ingest.sql import literal
 
 DATE_ORDERS = ("day-first", "month-first")
 NumberKind = Literal["epoch", "excel", "compact", "elapsed"]
@@ -122,6 +127,11 @@ def plan_dates(
         months=months if seen["n_texts"] else None,
         calendar="Buddhist" if _is_buddhist(seen, numbers) else "Gregorian",
     )
+
+
+def may_be_date_sql(value: str) -> str:
+    """SQL that tells of a trimmed text whether it can be a date that is written out."""
+    return f"(regexp_matches({value}, {literal(_ANY_DATE)}) OR {is_like_date_sql(value)})"
 
 
 def _is_buddhist(seen: dict[str, Any], numbers: NumberKind | None) -> bool:
@@ -235,6 +245,9 @@ def decided(
     return replace(plan, order=order, question=None)
 
 
+_MOST_TRIED = 100
+
+
 def with_formats(
     connection: duckdb.DuckDBPyConnection, source: str, value: str, plan: DatePlan
 ) -> DatePlan:
@@ -246,7 +259,7 @@ def with_formats(
     counts = ", ".join(f"count(try_strptime(x, {literal(entry)}))" for entry in formats)
     text = _in_our_calendar(value, plan)
     row = connection.execute(
-        f"SELECT {counts} FROM (SELECT {text} AS x FROM {source} LIMIT 500)"
+        f"SELECT {counts} FROM (SELECT {text} AS x FROM {source} LIMIT {_MOST_TRIED})"
     ).fetchall()[0]
     used = sorted(zip(row, formats, strict=True), key=lambda pair: -pair[0])
     return replace(plan, formats=tuple(entry for n, entry in used if n))
@@ -378,11 +391,3 @@ def _local_to_utc(local: str, zone: str | None) -> str:
     if zone is None:
         return f"epoch_us({local})"
     return f"epoch_us(timezone({literal(zone)}, {local}))"
-
-
-def sampled(table: str, n_rows: int, *, most: int = 5_000) -> str:
-    """A subquery of evenly spread rows of a raw table, so that looking at it stays cheap."""
-    step = max(1, n_rows // most)
-    if step == 1:
-        return identifier(table)
-    return f"(SELECT * FROM {identifier(table)} WHERE source_row % {step} = 0)"

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import duckdb
 
 from journey.ingest.columns import TableRoles
+from journey.ingest.formats.held import make_changeable
 from journey.ingest.raw import RawTable
 from journey.ingest.sql import identifier, literal
 from journey.schema import NUMBER_ROLES
@@ -109,6 +110,7 @@ def doubtful_points(marks: Marks, raw: RawTable, headers: Sequence[str]) -> list
 
 
 def _write_plainly(connection: duckdb.DuckDBPyConnection, table: str, header: str) -> None:
+    make_changeable(connection, table)
     x = identifier(header)
     point = f"regexp_replace({x}, {literal(_EITHER)}, '\\1\\2.\\4\\5')"
     whole = f"regexp_replace({x}, {literal(_EITHER)}, '\\1\\2\\4\\5')"

@@ -226,8 +226,10 @@ def make_kept(
     columns: Sequence[str],
     *,
     replaced: str = "",
-) -> None:
+) -> list[str]:
     """Make the view ``target``: the usable rows that stay, filled from those merged into them.
+
+    Returns the columns that were filled.
 
     Parameters
     ----------
@@ -245,6 +247,7 @@ def make_kept(
     if n_across:
         kept = _filled_sql(connection, table, kept, columns)
     connection.execute(f"CREATE VIEW {identifier(target)} AS SELECT * {replaced} FROM ({kept})")
+    return [*columns] if n_across else []
 
 
 def _filled_sql(

@@ -1,4 +1,4 @@
-"""Whether the end of a log is where its touchpoints are, or a slip of the pen in the far future."""
+"""Instants that are likely slips: far after all others, or the zero of computers' clocks."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -7,12 +7,24 @@ from typing import Final, cast
 import duckdb
 
 from journey.ingest.sql import identifier
+from journey.wording import counted
 
 _ONE_IN: Final = 1_000
 _YEAR: Final = 365 * 86_400 * 1_000_000
 _ZERO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 Row = tuple[int, int, int]
+
+
+def doubtful_instant_notes(
+    connection: duckdb.DuckDBPyConnection, table: str, *, files: Sequence[str]
+) -> list[str]:
+    """Notes on touchpoints far after all others, and on those at the zero of clocks."""
+    return [
+        note
+        for noted in (far_future_notes, clock_zero_notes)
+        for note in noted(connection, table, files=files)
+    ]
 
 
 def far_future_notes(
@@ -44,24 +56,78 @@ def far_future_notes(
     'ads.csv: 2040-01-01 00:00 UTC in row 3 lies 70.0 years after the'
     """
     kept = identifier(table)
-    n_rows, first = cast(
-        "tuple[int, int]",
-        connection.execute(f"SELECT count(*), min(occurred_at) FROM {kept}").fetchall()[0],
+    n_rows, first, end = cast(
+        "tuple[int, int, int]",
+        connection.execute(
+            f"SELECT count(*), min(occurred_at), max(occurred_at) FROM {kept}"
+        ).fetchall()[0],
     )
     most = max(1, n_rows // _ONE_IN)
     if n_rows < most + 2:
         return []
-    last = cast(
-        "list[Row]",
-        connection.execute(
-            f"SELECT occurred_at, file_index, source_row FROM {kept} "
-            f"ORDER BY occurred_at DESC, file_index, source_row LIMIT {most + 1}"
-        ).fetchall(),
-    )
+    last = _last(connection, kept, end, most)
     n_late = max(
         (place for place in range(1, len(last)) if _is_parted(last, place, first)), default=0
     )
     return [_note(last[:n_late], last[n_late], files)] if n_late else []
+
+
+def clock_zero_notes(
+    connection: duckdb.DuckDBPyConnection, table: str, *, files: Sequence[str]
+) -> list[str]:
+    """Notes on touchpoints at 1970-01-01 00:00 UTC; none where there are none.
+
+    It is what a time that was never set is written as. Where others follow within a year, as in
+    times counted from some start, it may be meant. Nothing is removed.
+
+    Parameters
+    ----------
+    table, files
+        As for :func:`far_future_notes`.
+
+    Examples
+    --------
+    >>> with duckdb.connect() as connection:
+    ...     _ = connection.execute(
+    ...         "CREATE TABLE kept AS SELECT * FROM (VALUES (0, 0, 1), (1767225600000000, 0, 2)) "
+    ...         "AS rows(occurred_at, file_index, source_row)")
+    ...     clock_zero_notes(connection, "kept", files=["ads.csv"])[0][:59]
+    'ads.csv: 1 touchpoint at 1970-01-01 00:00 UTC, as in row 1,'
+    """
+    kept = identifier(table)
+    found = cast(
+        "list[Row]",
+        connection.execute(
+            f"SELECT file_index, count(*), min(source_row) FROM {kept} WHERE occurred_at = 0 "
+            "GROUP BY file_index ORDER BY file_index"
+        ).fetchall(),
+    )
+    if not found:
+        return []
+    after = f"SELECT min(occurred_at) FROM {kept} WHERE occurred_at > 0"
+    ((following,),) = connection.execute(after).fetchall()
+    if following is None or following <= _YEAR:
+        return []
+    return [
+        f"{files[file_index]}: {counted(n_rows, 'touchpoint')} at 1970-01-01 00:00 UTC, as in row "
+        f"{row}, which is how a time that is not known is often written. If so, take it out of "
+        "the file and import it again, or leave it out of view by 'From day'."
+        for file_index, n_rows, row in found
+    ]
+
+
+def _last(connection: duckdb.DuckDBPyConnection, kept: str, end: int, most: int) -> list[Row]:
+    """The last touchpoints, one more than ``most``; none if as many are of the last year.
+
+    A year's silence can't be among those then, and nearly every log is spared the sorting.
+    """
+    in_last_year = f"SELECT count(*) FROM {kept} WHERE occurred_at >= {end - _YEAR}"
+    if connection.execute(in_last_year).fetchall()[0][0] > most:
+        return []
+    return connection.execute(
+        f"SELECT occurred_at, file_index, source_row FROM {kept} "
+        f"ORDER BY occurred_at DESC, file_index, source_row LIMIT {most + 1}"
+    ).fetchall()
 
 
 def _is_parted(last: Sequence[Row], place: int, first: int) -> bool:

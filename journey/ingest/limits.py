@@ -37,7 +37,7 @@ class Limits:
     """
 
     address_space_bytes: int = 8 * GIBIBYTE
-    memory_bytes: int = 3 * GIBIBYTE // 4
+    memory_bytes: int = GIBIBYTE // 2
     cpu_seconds: int = 3_600
     wall_seconds: int = 3_600
     unpacked_bytes: int = 20 * GIBIBYTE

@@ -111,10 +111,14 @@ def find_month_names(
     rows = connection.execute(
         f"SELECT DISTINCT unnest(regexp_extract_all(lower(x), {literal(_WORD)})) FROM "
         f"(SELECT trim({value}) AS x FROM {source}) "
-        f"WHERE length(x) < {_LONGEST} AND regexp_matches(x, {literal(_LIKE_A_DATE)}) "
-        f"AND regexp_matches(x, '\\p{{L}}{{2}}') LIMIT {_MOST_WORDS}"
+        f"WHERE {is_like_date_sql('x')} AND regexp_matches(x, '\\p{{L}}{{2}}') LIMIT {_MOST_WORDS}"
     ).fetchall()
     return choose_language(str(row[0]) for row in rows) if rows else None
+
+
+def is_like_date_sql(value: str) -> str:
+    """SQL that tells whether a text has numbers and words as a date with a month has."""
+    return f"(length({value}) < {_LONGEST} AND regexp_matches({value}, {literal(_LIKE_A_DATE)}))"
 
 
 def iso_sql(value: str, names: MonthNames) -> str:

@@ -15,6 +15,7 @@ from journey.definitions import Definitions, load_definitions
 from journey.ingest.columns import Given, TableRoles, assign_roles, check_complete, check_dated
 from journey.ingest.dataset import make_dataset
 from journey.ingest.dates import DateOrder
+from journey.ingest.formats.held import drop_raw, is_as_read
 from journey.ingest.limits import Limits
 from journey.ingest.path_tables import refuse_path_tables
 from journey.ingest.preset_choice import Presets
@@ -34,7 +35,7 @@ from journey.ingest.sources import (
     unique_files,
     write_batch,
 )
-from journey.ingest.sql import connect, identifier
+from journey.ingest.sql import connect
 from journey.ingest.warehouses.origin import read_origin
 from journey.schema import LEFT_OUT, ROLES
 
@@ -123,9 +124,26 @@ def _stage(
     )
     origin = read_origin(argument["paths"])
     batch = Batch(tables, options, (*_raw_notes(raw, read), *notes), origin)
-    write_batch(connection, next_folder(sources), batch)
+    write_batch(connection, next_folder(sources), batch, _as_read(connection, raw, read))
     for table in raw:
-        connection.execute(f"DROP TABLE {identifier(table.table)}")
+        drop_raw(connection, table.table)
+
+
+def _as_read(
+    connection: duckdb.DuckDBPyConnection, raw: Sequence[RawTable], read: Sequence[TableRoles]
+) -> dict[int, Path]:
+    """The files of tables of events whose rows nobody changed, and no column of which is left out.
+
+    What the user leaves out must not be kept.
+    """
+    return {
+        index: table.kept
+        for index, (table, used) in enumerate(zip(raw, read, strict=True))
+        if used.shape == "events"
+        and table.kept is not None
+        and table.columns == used.raw.columns
+        and is_as_read(connection, table.table)
+    }
 
 
 _OPTIONS: Final = ("dates", "zone", "dedupe")

@@ -5,7 +5,8 @@ from typing import Final, cast
 
 import duckdb
 
-from journey.ingest.dates import DatePlan, plan_dates, sampled
+from journey.ingest.dates import DatePlan, may_be_date_sql, plan_dates
+from journey.ingest.formats.held import sampled
 from journey.ingest.formats.table import UNNAMED
 from journey.ingest.raw import RawTable
 from journey.ingest.sql import identifier, literal
@@ -53,12 +54,8 @@ class Profile:
 
 def profile_table(connection: duckdb.DuckDBPyConnection, raw: RawTable) -> dict[str, Profile]:
     """Look at the values of every column."""
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE looked_at AS SELECT * FROM {sampled(raw.table, raw.n_rows)}"
-    )
-    profiles = {header: _profile(connection, "looked_at", header) for header in raw.columns}
-    connection.execute("DROP TABLE looked_at")
-    return profiles
+    sample = sampled(connection, raw.table, raw.n_rows)
+    return {header: _profile(connection, sample, header) for header in raw.columns}
 
 
 def _profile(connection: duckdb.DuckDBPyConnection, source: str, header: str) -> Profile:
@@ -69,11 +66,12 @@ def _profile(connection: duckdb.DuckDBPyConnection, source: str, header: str) ->
             count(*) FILTER (regexp_full_match(x, {literal(_DATED_NUMBER)})),
             count(*) FILTER (regexp_full_match(x, {literal(_EMAIL)})),
             count(*) FILTER (regexp_full_match(x, {literal(_NUMBER)})),
-            count(*) FILTER (regexp_full_match(x, {literal(_CLOCK)}))
+            count(*) FILTER (regexp_full_match(x, {literal(_CLOCK)})),
+            count(*) FILTER ({may_be_date_sql("x")})
         FROM (SELECT {x} AS x FROM {source})
         """
     ).fetchall()[0]
-    n_rows, n_values, n_distinct, n_dated, n_emails, n_numbers, n_clocks = cast(
+    n_rows, n_values, n_distinct, n_dated, n_emails, n_numbers, n_clocks, n_maybe_dates = cast(
         "tuple[int, ...]", row
     )
     samples = connection.execute(
@@ -82,7 +80,11 @@ def _profile(connection: duckdb.DuckDBPyConnection, source: str, header: str) ->
     ).fetchall()
     is_named = bool(DATE_WORDS.search(plain(header)))
     is_named = is_named or (UNNAMED.fullmatch(header) is not None and n_dated == n_values > 0)
-    plan = plan_dates(connection, source, identifier(header), named_as_date=is_named)
+    plan = (
+        plan_dates(connection, source, identifier(header), named_as_date=is_named)
+        if is_named or n_maybe_dates
+        else None
+    )
     of = max(n_values, 1)
     return Profile(
         header=header,
@@ -93,5 +95,5 @@ def _profile(connection: duckdb.DuckDBPyConnection, source: str, header: str) ->
         email_share=n_emails / of,
         number_share=n_numbers / of,
         clock_share=n_clocks / of,
-        dates=plan if plan.n_dates else None,
+        dates=plan if plan and plan.n_dates else None,
     )

@@ -46,7 +46,10 @@ def account_for_rows(
         The rows of attribute files, if there are any.
     """
     found: dict[int, list[ReasonCount]] = {index: [] for index in range(len(tables))}
-    for query in (_kept_sql(table), _merged_sql(table), _fault_sql(table)):
+    queries = [_kept_sql(table), _fault_sql(table)]
+    if connection.execute(f"SELECT 1 FROM {MERGED} LIMIT 1").fetchall():
+        queries.insert(1, _merged_sql(table))
+    for query in queries:
         _collect(connection, query, tables, found)
     if described:
         _collect(connection, _described_sql(described), tables, found)

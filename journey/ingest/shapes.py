@@ -23,17 +23,18 @@ from journey.ingest.dates import (
     DatePlan,
     decided,
     plan_dates,
-    sampled,
     time_sql,
     with_formats,
 )
 from journey.ingest.decimals import Decimals, settle_decimals
+from journey.ingest.formats.held import sampled
 from journey.ingest.raw import RawTable
 from journey.ingest.sql import identifier, literal
 from journey.proposals import decides_won
 from journey.schema import NUMBER_ROLES, ROLES
 
 ENTRIES: Final = "entries"
+TEXTS: Final = "texts"
 ATTRIBUTES: Final = "attributes"
 COSTS: Final = "costs"
 
@@ -51,16 +52,21 @@ TIME_MISSING, TIME_UNREAD, TIME_OUTSIDE = "no time", "time not understood", "tim
 _Plans = Mapping[tuple[str, ...], DatePlan]
 
 
-class HasExtras(Protocol):
-    """A table, read just now or earlier, by its columns without a role."""
+class HasRoles(Protocol):
+    """A table, read just now or earlier, by what its columns are."""
+
+    @property
+    def roles(self) -> Mapping[str, tuple[str, ...]]:
+        """Headers by role."""
+        ...
 
     @property
     def extras(self) -> tuple[str, ...]:
-        """Their headers."""
+        """Headers without a role."""
         ...
 
 
-def extra_names(tables: Sequence[HasExtras]) -> dict[str, str]:
+def extra_names(tables: Sequence[HasRoles]) -> dict[str, str]:
     """Column names for the headers without a role, none of them the name of a role."""
     headers = dict.fromkeys(header for table in tables for header in table.extras)
     names: dict[str, str] = {}
@@ -153,7 +159,7 @@ def _plans(
         plans[group] = plan
     others = (profile.dates for profile in table.profiles.values() if profile.is_date)
     known = [*plans.values(), *(plan for plan in others if plan)]
-    few = sampled(table.raw.table, table.raw.n_rows)
+    few = sampled(connection, table.raw.table, table.raw.n_rows)
     for group, plan in plans.items():
         order = _order_of(table.raw, dates)
         told = decided(plan, order, column=" + ".join(group), file=table.raw.file, siblings=known)
@@ -250,7 +256,8 @@ def _role_sql(headers: Sequence[str], role: str) -> str:
     return f"{value} AS {identifier(role)}"
 
 
-def _texts(table: TableRoles, names: Mapping[str, str], *, without: Sequence[str]) -> list[str]:
+def texts_sql(table: HasRoles, names: Mapping[str, str], *, without: Sequence[str]) -> list[str]:
+    """SQL of the columns of entries that are text, out of those of a file."""
     roles = [
         _role_sql(headers, role) for role, headers in table.roles.items() if role not in without
     ]
@@ -286,7 +293,7 @@ def _events_sql(
     zone: str | None,
 ) -> str:
     ((group, plan),) = plans.items()
-    selected = _row_sql(table.raw, index, 0) + _texts(table, names, without=("occurred_at",))
+    selected = _row_sql(table.raw, index, 0) + texts_sql(table, names, without=("occurred_at",))
     return _timed(selected, _time_value(group), plan, zone, source=identifier(table.raw.table))
 
 
@@ -305,7 +312,7 @@ def _wide_sql(
     for position, ((header,), plan) in enumerate(plans.items()):
         selected = [
             *_row_sql(table.raw, index, position),
-            *_texts(table, names, without=("occurred_at", *NUMBER_ROLES)),
+            *texts_sql(table, names, without=("occurred_at", *NUMBER_ROLES)),
             *_amounts(table, header, headers),
             f"{literal(header)} AS touchpoint",
         ]
@@ -336,7 +343,7 @@ def _amounts(table: TableRoles, header: str, headers: Sequence[str]) -> list[str
 
 
 def _attributes_sql(table: TableRoles, index: int, names: Mapping[str, str]) -> str:
-    selected = _row_sql(table.raw, index, 0) + _texts(table, names, without=())
+    selected = _row_sql(table.raw, index, 0) + texts_sql(table, names, without=())
     level = next((place for place, key in _LEVELS if key in table.roles), "")
     return (
         f"SELECT {', '.join(selected)}, {literal(level)} AS level "

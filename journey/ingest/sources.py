@@ -1,15 +1,16 @@
 """What a data set keeps of its files, so that it can be made again without them.
 
-``sources/0001`` holds the first import, ``0002`` what was added next: ``entries.parquet`` and
-``attributes.parquet`` (and ``costs.parquet``, where there are any) as the files have them but for
-their times, and ``tables.json`` with what is to be known of each table. A written batch never
+``sources/0001`` holds the first import, ``0002`` what was added next. A table of events stands
+there as it was read, in ``rows-0.parquet``, with its times beside it in ``times-0.parquet``; what
+had to be made of other tables, in ``entries.parquet``, ``attributes.parquet`` and
+``costs.parquet``; and what is to be known of each table, in ``tables.json``. A written batch never
 changes.
 """
 
 import json
 import os
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -18,8 +19,9 @@ import duckdb
 
 from journey.errors import ImportLimitError, StoreError
 from journey.ingest.columns import Shape, TableRoles
+from journey.ingest.kept_rows import TIMES, rows_file, rows_sql, timed_sql, times_file
 from journey.ingest.raw import Aside, RawTable, RejectedRow
-from journey.ingest.shapes import ATTRIBUTES, COSTS, ENTRIES, extra_names
+from journey.ingest.shapes import ATTRIBUTES, COSTS, ENTRIES, TEXTS, extra_names
 from journey.ingest.sql import identifier, literal
 
 SOURCES: Final = "sources"
@@ -27,7 +29,10 @@ STAGED: Final = (ENTRIES, ATTRIBUTES, COSTS)
 """Tables of a batch, each in a file of its name where there is any."""
 
 TABLES_FILE: Final = "tables.json"
-VERSION: Final = 1
+VERSION: Final = 2
+READABLE: Final = (1, 2)
+"""Batches of the first version have all entries in one file."""
+
 MOST_TABLES: Final = 16_384
 """More would not fit the number of an entry."""
 
@@ -36,6 +41,8 @@ _ENTRY: Final = (
     "touchpoint VARCHAR, occurred_at BIGINT, time_text VARCHAR, time_fault VARCHAR"
 )
 """Columns of a table of entries where no file has any."""
+
+DATED: Final = ("events", "wide")
 
 
 @dataclass(frozen=True)
@@ -116,26 +123,48 @@ def source_table(raw: RawTable, read: TableRoles, names: Mapping[str, str]) -> S
     )
 
 
-def write_batch(connection: duckdb.DuckDBPyConnection, folder: Path, batch: Batch) -> None:
+def write_batch(
+    connection: duckdb.DuckDBPyConnection, folder: Path, batch: Batch, as_read: Mapping[int, Path]
+) -> None:
     """Write the staged views and what describes them into a new folder, and drop the views.
 
     Parameters
     ----------
     folder
         One that the connection may write to; must not be there yet.
+    as_read
+        The files of the rows of tables of events that are kept as they were read, by the number
+        of the table; they are moved.
     """
     folder.mkdir(parents=True)
+    for index in as_read:
+        times = f"SELECT {TIMES} FROM {ENTRIES} WHERE file_index = {index}"
+        _copy(connection, times, times_file(folder, index), "PRESERVE_ORDER true")
     for table in STAGED:
-        if _is_there(connection, table):
-            path = folder / f"{table}.parquet"
+        if not _is_there(connection, table):
+            continue
+        if table != ENTRIES or len(as_read) < sum(t.shape in DATED for t in batch.tables):
+            others = ", ".join(map(str, as_read)) if table == ENTRIES else ""
+            where = f" WHERE file_index NOT IN ({others})" if others else ""
             # Rows are numbered, so that threads may write them as they come.
-            connection.execute(
-                f"COPY {identifier(table)} TO {literal(str(path))} "
-                "(FORMAT parquet, COMPRESSION lz4_raw, PRESERVE_ORDER false)"
+            _copy(
+                connection,
+                f"FROM {identifier(table)}{where}",
+                folder / f"{table}.parquet",
+                "PRESERVE_ORDER false",
             )
-            connection.execute(f"DROP VIEW {identifier(table)}")
+        connection.execute(f"DROP VIEW {identifier(table)}")
+    for index, path in as_read.items():
+        path.rename(rows_file(folder, index))
     text = json.dumps({"version": VERSION, **asdict(batch)}, ensure_ascii=False, indent=1)
     (folder / TABLES_FILE).write_text(text, encoding="utf-8")
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, query: str, path: Path, order: str) -> None:
+    connection.execute(
+        f"COPY ({query}) TO {literal(str(path))} "
+        f"(FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, COMPRESSION_LEVEL 1, {order})"
+    )
 
 
 def _is_there(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
@@ -190,10 +219,10 @@ def read_batch(folder: Path) -> Batch:
             f"What batch {folder.name} of the data set was made from can't be read: {error!r}. "
             "Import the files again."
         ) from error
-    if version != VERSION:
+    if version not in READABLE:
         raise StoreError(
             f"Batch {folder.name} of the data set was kept in format {version!r}; this version "
-            f"reads {VERSION}. Import the files again."
+            f"reads {' and '.join(map(str, READABLE))}. Import the files again."
         )
     return batch
 
@@ -267,6 +296,7 @@ def view_batches(
 ) -> dict[str, str]:
     """Make the views ``entries``, ``attributes`` and ``costs`` of all batches, where there are any.
 
+    The view ``texts`` has the entries without the times of those that have them in another file.
     Tables are numbered through all batches, and a header without a role has one column in all.
 
     Returns
@@ -286,24 +316,44 @@ def view_batches(
             "apart. Put several exports into one file and import them as a new data set."
         )
     names = extra_names(tables)
-    parts: dict[str, list[str]] = {name: [] for name in STAGED}
+    parts: dict[str, list[str]] = {name: [] for name in (*STAGED, TEXTS)}
     first = 0
     for folder, batch in zip(folders, batches, strict=True):
-        own = {column: names[header] for t in batch.tables for header, column in t.names.items()}
-        for name in STAGED:
-            path = folder / f"{name}.parquet"
-            if path.exists():
-                held = connection.read_parquet(str(path)).columns
-                parts[name].append(_part_sql(path, held, own, first))
+        for view, sql in _parts(connection, folder, batch, names, first):
+            parts[view].append(sql)
         first += len(batch.tables)
+    if not parts[ENTRIES]:
+        connection.execute(f"CREATE TABLE no_{ENTRIES} ({_ENTRY})")
+        parts[ENTRIES] = parts[TEXTS] = [f"FROM no_{ENTRIES}"]
     for name, found in parts.items():
         if found:
             connection.execute(
                 f"CREATE VIEW {identifier(name)} AS {' UNION ALL BY NAME '.join(found)}"
             )
-    if not parts[ENTRIES]:
-        connection.execute(f"CREATE TABLE {ENTRIES} ({_ENTRY})")
     return names
+
+
+def _parts(
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    batch: Batch,
+    names: Mapping[str, str],
+    first: int,
+) -> Iterator[tuple[str, str]]:
+    """Queries of the files of a batch, whose tables are numbered from ``first``, by their view."""
+    own = {column: names[header] for t in batch.tables for header, column in t.names.items()}
+    for name in STAGED:
+        path = folder / f"{name}.parquet"
+        if path.exists():
+            held = connection.read_parquet(str(path)).columns
+            for view in (ENTRIES, TEXTS) if name == ENTRIES else (name,):
+                yield view, _part_sql(path, held, own, first)
+    for index, table in enumerate(batch.tables):
+        path = rows_file(folder, index)
+        if path.exists():
+            rows = rows_sql(path, first + index, table, names)
+            yield TEXTS, rows
+            yield ENTRIES, timed_sql(rows, times_file(folder, index))
 
 
 def _part_sql(path: Path, held: Sequence[str], names: Mapping[str, str], first: int) -> str:

@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from journey.ingest.coding import CodedText
+from journey.ingest.kept_texts import KeptTexts, coded_texts, places_in
 from journey.ingest.sql import identifier
 from journey.schema import NUMBER_ROLES, REQUIRED_ROLES, TEXT_ROLES
 from journey.store.layout import MICROSECONDS, Array, tick_type
@@ -55,6 +56,7 @@ def store_entries(
     target: Path,
     *,
     extras: Sequence[str],
+    kept: KeptTexts,
     accounts: pa.Table | None,
     people: pa.Table | None,
     progress: Callable[[int], None],
@@ -65,8 +67,10 @@ def store_entries(
     ----------
     extras
         Columns without a role that describe touchpoints.
+    kept
+        Columns that need not be asked of the database.
     """
-    touches = _read(connection, table, extras)
+    touches = _read(connection, table, extras, kept)
     n_touchpoints = len(touches.times)
     write_store(
         target,
@@ -81,34 +85,43 @@ def store_entries(
     return n_touchpoints
 
 
-def _read(connection: duckdb.DuckDBPyConnection, table: str, extras: Sequence[str]) -> _Touches:
+def _read(
+    connection: duckdb.DuckDBPyConnection, table: str, extras: Sequence[str], kept: KeptTexts
+) -> _Touches:
     """All that the store keeps of the entries; of the roles, those that have any value."""
-    texts = {name: CodedText() for name in (*TEXT_ROLES, *extras, "source_order")}
+    every = (*TEXT_ROLES, *extras, "source_order")
+    asked = {name: CodedText() for name in every if name not in kept.columns}
     parts: dict[str, list[Array]] = {name: [] for name in ("occurred_at", "id", *NUMBER_ROLES)}
     # A number that no file has is an empty text.
     numeric = [f"{name}::DOUBLE AS {name}" for name in NUMBER_ROLES]
-    listed = ", ".join([*map(identifier, texts), "occurred_at", "id", *numeric])
+    listed = ", ".join([*map(identifier, asked), "occurred_at", "id", *numeric])
     query = f"SELECT {listed} FROM {identifier(table)}"
     reader = connection.sql(query).to_arrow_reader(_BATCH_ROWS)
     for batch in reader:
-        for name, text in texts.items():
+        for name, text in asked.items():
             text.add(batch.column(name))
-        for name, found in parts.items():
+        for name, part in parts.items():
             # A view would keep the whole batch with all its texts.
-            found.append(batch.column(name).to_numpy(zero_copy_only=False).copy())
+            found = batch.column(name)
+            if found.null_count < len(found):
+                part.append(found.to_numpy(zero_copy_only=False).copy())
+            else:
+                part.append(np.broadcast_to(np.nan, len(found)))
     times, ids = (_whole(parts.pop(name), np.int64) for name in ("occurred_at", "id"))
-    before = _source_order(connection, texts.pop("source_order"), ids)
-    codes: dict[str, Array] = {}
-    values: dict[str, pa.StringArray] = {}
-    for name in list(texts):
-        coded, distinct = texts.pop(name).finished()
-        if len(distinct):
-            codes[name] = coded
-        if len(distinct) or name in REQUIRED_ROLES or name in extras:
-            values[name] = distinct
-    numbers = {name: _whole(parts.pop(name), np.float64) for name in NUMBER_ROLES}
-    filled = {name: found for name, found in numbers.items() if not np.isnan(found).all()}
-    return _Touches(times, before, codes, values, filled)
+    coded = {name: asked.pop(name).finished() for name in list(asked)}
+    if kept.columns:
+        others = [name for name in every if name in kept.columns]
+        coded |= coded_texts(others, kept, places_in(kept.files, ids))
+    before = _source_order(connection, *coded.pop("source_order"), ids)
+    codes = {name: found for name, (found, distinct) in coded.items() if len(distinct)}
+    values = {
+        name: distinct
+        for name, (_, distinct) in coded.items()
+        if len(distinct) or name in REQUIRED_ROLES or name in extras
+    }
+    filled = [name for name in NUMBER_ROLES if any(part.strides[0] for part in parts[name])]
+    numbers = {name: _whole(parts.pop(name), np.float64) for name in filled}
+    return _Touches(times, before, codes, values, numbers)
 
 
 def _whole(parts: Sequence[Array], kind: type[np.generic]) -> Array:
@@ -116,9 +129,10 @@ def _whole(parts: Sequence[Array], kind: type[np.generic]) -> Array:
     return np.concatenate(parts, dtype=kind) if parts else np.empty(0, kind)
 
 
-def _source_order(connection: duckdb.DuckDBPyConnection, texts: CodedText, ids: Ints) -> Ints:
+def _source_order(
+    connection: duckdb.DuckDBPyConnection, codes: Array, values: pa.StringArray, ids: Ints
+) -> Ints:
     """Places of the entries by the source's own order where it has one, then by row."""
-    codes, values = texts.finished()
     if not len(values):
         is_sorted = bool((ids[1:] > ids[:-1]).all())
         return np.arange(len(ids)) if is_sorted else np.argsort(ids, kind="stable")

@@ -4,7 +4,7 @@ import duckdb
 import pytest
 
 import journey
-from journey.ingest.last_instants import far_future_notes
+from journey.ingest.last_instants import clock_zero_notes, far_future_notes
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -69,3 +69,29 @@ def test_an_import_says_so(tmp_path):
     assert [note for note in log.report.notes if "2062-01-03 00:00 UTC in row" in note]
     path.write_text(f"account,when,event\n{rows}B,2026-02-03,Demo\n")
     assert not [note for note in journey.read_touchpoints(path).report.notes if "years" in note]
+
+
+def test_a_time_that_was_never_set_is_told(imported):
+    days = "".join(f"Acme,{1767225600 + 86400 * day},Demo\n" for day in range(19))
+    log = imported({"web.csv": f"account,timestamp,event\nBeta,0,Visit\n{days}"})
+    # Kept: it may be meant.
+    assert (log.n_touchpoints, log.report.n_set_aside) == (20, 0)
+    (note,) = [note for note in log.report.notes if "1970-01-01" in note]
+    assert note.startswith("web.csv: 1 touchpoint at 1970-01-01 00:00 UTC, as in row 1, which ")
+
+
+@pytest.mark.parametrize(
+    "instants",
+    [
+        [0, 60, 120],  # seconds from a start
+        [0],  # nothing to compare with
+        [-1, 1, 1_767_225_600],
+    ],
+)
+def test_a_zero_that_may_be_meant_is_not_told(instants):
+    with duckdb.connect() as connection:
+        connection.execute("CREATE TABLE kept (occurred_at BIGINT, file_index INT, source_row INT)")
+        connection.executemany(
+            "INSERT INTO kept VALUES (?, 0, 1)", [(second * 1_000_000,) for second in instants]
+        )
+        assert clock_zero_notes(connection, "kept", files=["a.csv"]) == []

@@ -1,31 +1,24 @@
-"""CSV, TSV and the like, read by the database; odd files are mended first.
+"""CSV, TSV and the like; odd files are mended first.
 
-DuckDB reads files whose every row is as wide as the header and correctly quoted. At the first row
-that isn't, the file is copied line by line, so that each row is mended or named with its line.
+Files whose every row is as wide as the header and correctly quoted are read as they are. At the
+first row that isn't, the file is copied line by line, so that each row is mended or named with its
+line.
 """
 
+import contextlib
 import os
 import shutil
-from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from uuid import uuid4
 
-import duckdb
-
+from journey.errors import UnreadableFileError
 from journey.ingest.charsets import to_utf8
 from journey.ingest.formats.dialect import Dialect, find_dialect
-from journey.ingest.formats.mended import mend
-from journey.ingest.formats.polled import run_polled
-from journey.ingest.formats.table import (
-    SOURCE_ROW,
-    RawTable,
-    Rejections,
-    Source,
-    check_width,
-    finish,
-    sql_path,
-)
-from journey.ingest.sql import identifier, literal
+from journey.ingest.formats.mended import Mended, mend
+from journey.ingest.formats.rows import keep_rows
+from journey.ingest.formats.separated import OddTextError, text_batches
+from journey.ingest.formats.table import RawTable, Rejections, Source, check_width
+from journey.ingest.progress import Progress
 
 
 def read_delimited(source: Source) -> list[RawTable]:
@@ -46,75 +39,61 @@ def read_delimited(source: Source) -> list[RawTable]:
     text = to_utf8(source.path, source.scratch)
     try:
         dialect = find_dialect(text.path)
-        columns = dialect.layout.columns
-        check_width(source, len(columns))
-        rejections = Rejections(source.name)
+        check_width(source, len(dialect.layout.columns))
         notes = [*text.notes, *dialect.layout.notes]
-        if not (_may_be_plain(dialect) and _read_plain(source, text.path, dialect)):
-            n_short = _read_mended(source, text.path, dialect, rejections)
-            if n_short:
-                notes.append(f"{n_short:,} short rows filled with empty cells")
-        return [finish(source, columns, rejections, notes)]
+        if _may_be_plain(dialect):
+            with contextlib.suppress(OddTextError):
+                return [_read_plain(source, text.path, dialect, notes)]
+        return [_read_mended(source, text.path, dialect, notes)]
     finally:
         if text.path != source.path:
             text.path.unlink(missing_ok=True)
 
 
 def _may_be_plain(dialect: Dialect) -> bool:
-    """Tell whether the database may split such a file just as it is."""
-    # DuckDB skips records where title rows are counted in lines.
+    """Tell whether such a file may be read just as it is."""
     return len(dialect.layout.columns) > 1 and dialect.quotes == "doubled" and dialect.plain_start
 
 
-def _read_plain(source: Source, path: Path, dialect: Dialect) -> bool:
-    """Let the database read the file as it is; False, and no table, if any row is odd."""
-    n_estimated = path.stat().st_size / dialect.mean_row_bytes
-
-    def report(share: float) -> None:
-        source.report(int(share * n_estimated))
-
-    try:
-        _load(source, path, dialect, dialect.first_line, report)
-    except (duckdb.InvalidInputException, duckdb.ConversionException):
-        return False
-    return True
+def _read_plain(source: Source, path: Path, dialect: Dialect, notes: list[str]) -> RawTable:
+    """Read a file as it is, unless a row is odd."""
+    columns = dialect.layout.columns
+    batches = text_batches(path, columns, dialect.separator, n_skipped=dialect.first_line)
+    return keep_rows(source, columns, batches, Rejections(source.name), notes)
 
 
-def _read_mended(source: Source, path: Path, dialect: Dialect, rejections: Rejections) -> int:
-    """Let the database read a mended copy; return how many short rows were filled."""
+def _read_mended(source: Source, path: Path, dialect: Dialect, notes: list[str]) -> RawTable:
+    """Read a mended copy of a file."""
+    columns, rejections = dialect.layout.columns, Rejections(source.name)
     mended = mend(source, path, dialect, rejections)
-    half = (mended.n_rows - rejections.n) / 2
+    if mended.n_short:
+        notes.append(f"{mended.n_short:,} short rows filled with empty cells")
+    batches = text_batches(mended.path, columns, dialect.separator, n_skipped=0)
     try:
-        _load(source, mended.path, dialect, 0, lambda share: source.report(int(half * (1 + share))))
+        return keep_rows(
+            _from_half(source, mended),
+            columns,
+            batches if mended.n_rows else (),
+            rejections,
+            notes,
+            mark=mended.mark,
+        )
+    except OddTextError as error:
+        raise UnreadableFileError(
+            f"{source.name} can't be read as a table: {error}. Save it again as CSV in UTF-8."
+        ) from error
     finally:
         mended.path.unlink()
-    first = identifier(dialect.layout.columns[0])
-    source.connection.execute(
-        f"DELETE FROM {identifier(source.table)} WHERE {first} = {literal(mended.mark)}"
-    )
-    return mended.n_short
 
 
-def _load(
-    source: Source, path: Path, dialect: Dialect, skip: int, report: Callable[[float], None]
-) -> None:
-    """Make the table of a file, all columns text, its rows numbered."""
-    link = source.scratch / f"csv_{uuid4().hex}"
-    link_into_scratch(path, link)
-    table, row = identifier(source.table), identifier(SOURCE_ROW)
-    columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in dialect.layout.columns)
-    statement = (
-        f"CREATE TABLE {table} AS SELECT * FROM read_csv({sql_path(link)}, auto_detect=false, "
-        f"delim={literal(dialect.separator)}, quote='\"', escape='\"', comment='', header=false, "
-        f"skip={skip}, strict_mode=true, columns={{{columns}}})"
-    )
-    try:
-        run_polled(source.connection, statement, report)
-    finally:
-        link.unlink()
-    # A fresh table numbers its rows in the order they were read.
-    source.connection.execute(f"ALTER TABLE {table} ADD COLUMN {row} BIGINT")
-    source.connection.execute(f"UPDATE {table} SET {row} = rowid + 1")
+def _from_half(source: Source, mended: Mended) -> Source:
+    """The source of a mended copy: writing it was half of the work."""
+
+    def tell(now: Progress) -> None:
+        done = now.n_rows if now.n_total else (mended.n_rows + now.n_rows) // 2
+        source.progress(replace(now, n_rows=done))
+
+    return replace(source, progress=tell)
 
 
 def link_into_scratch(path: Path, link: Path) -> None:

@@ -33,7 +33,7 @@ class Dialect:
     first_line
         0-based physical line at which the data begin.
     plain_start
-        Whether no quoted cell before the data goes over several lines.
+        Whether no quoted cell before the data goes over several lines, and no line ends twice.
     mean_row_bytes
         For estimates of rows from bytes.
     """
@@ -79,7 +79,9 @@ def find_dialect(path: Path) -> Dialect:
     ends = [0, *(line for _, line in rows)] if not skipped else [1, *(line for _, line in rows)]
     first_line = ends[min(layout.n_before_data, len(ends) - 1)]
     lines = text.splitlines()
-    plain_start = all(line.count('"') % 2 == 0 for line in lines[:first_line])
+    plain_start = "\r\r\n" not in text and all(
+        line.count('"') % 2 == 0 for line in lines[:first_line]
+    )
     mean = len(text.encode()) / max(1, len(lines))
     return Dialect(best.separator, best.quotes, layout, first_line, plain_start, mean)
 

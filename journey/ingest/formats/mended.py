@@ -12,7 +12,7 @@ from journey.ingest.formats.feed import Feed, lines_of
 from journey.ingest.formats.table import Rejections, Source
 
 MAX_ROW_BYTES: Final = 2_000_000
-"""What the database takes as one row."""
+"""Longer rows are rejected: a quote left open, or no table at all."""
 
 _TOO_LONG: Final = f"a row of more than {MAX_ROW_BYTES:,} bytes"
 _REPORT_ROWS: Final = 50_000

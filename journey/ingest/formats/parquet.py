@@ -7,14 +7,12 @@ import duckdb
 
 from journey.errors import ImportLimitError, UnreadableFileError
 from journey.ingest.formats.delimited import link_into_scratch
-from journey.ingest.formats.polled import run_polled
+from journey.ingest.formats.rows import keep_rows
 from journey.ingest.formats.table import (
-    SOURCE_ROW,
     RawTable,
     Rejections,
     Source,
     check_width,
-    finish,
     sql_path,
     unique_names,
 )
@@ -26,6 +24,7 @@ _BROKEN: Final = (
     duckdb.SerializationException,
 )
 _EXACT_WHOLE: Final = 2**53
+_BATCH_ROWS: Final = 100_000
 
 
 def read_parquet(source: Source) -> list[RawTable]:
@@ -73,15 +72,8 @@ def _read(source: Source, reader: str, path: str) -> RawTable:
         f"{as_text(identifier(str(name)), str(kind))} AS {identifier(column)}"
         for (name, kind, *_), column in zip(described, columns, strict=True)
     )
-    table, row = identifier(source.table), identifier(SOURCE_ROW)
-    run_polled(
-        connection,
-        f"CREATE TABLE {table} AS SELECT {cells} FROM {reader}",
-        lambda share: source.report(int(share * n_rows), n_rows),
-    )
-    connection.execute(f"ALTER TABLE {table} ADD COLUMN {row} BIGINT")
-    connection.execute(f"UPDATE {table} SET {row} = rowid + 1")
-    return finish(source, columns, Rejections(source.name), ())
+    batches = connection.sql(f"SELECT {cells} FROM {reader}").to_arrow_reader(_BATCH_ROWS)
+    return keep_rows(source, columns, batches, Rejections(source.name), [], n_total=int(n_rows))
 
 
 def as_text(column: str, kind: str) -> str:

@@ -10,6 +10,7 @@ import duckdb
 import pyarrow as pa
 
 from journey.errors import ImportLimitError, UnreadableFileError
+from journey.ingest.formats.held import make_changeable
 from journey.ingest.limits import Limits
 from journey.ingest.progress import Progress
 from journey.ingest.sql import identifier, literal
@@ -115,6 +116,9 @@ class RawTable:
     aside, n_added
         Rows that a preset took out, and rows it made of others: then the table has a column
         ``source_part`` too, which tells rows of one ``source_row`` apart.
+    kept
+        The Parquet file that its rows were read into, if they were; as long as nobody changed the
+        table, it is a view of that.
     """
 
     file: str
@@ -127,6 +131,7 @@ class RawTable:
     known: Known | None = None
     aside: tuple[Aside, ...] = ()
     n_added: int = 0
+    kept: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -301,6 +306,8 @@ def _reject_totals(source: Source, columns: tuple[str, ...], rejections: Rejecti
         f"WHERE {row} > (SELECT max({row}) FROM {table}) - {_LAST_ROWS} ORDER BY {row}"
     ).fetchall()
     totals = [line for line in last if _is_total(line[1:])]
+    if totals:
+        make_changeable(source.connection, source.table)
     for number, *values in totals:
         text = ", ".join(value or "" for value in values)
         rejections.add(number, "a total below the data, not a touchpoint", text)

@@ -10,6 +10,7 @@ from typing import Final
 
 import duckdb
 
+from journey.ingest.formats.held import make_changeable
 from journey.ingest.formats.table import RawTable, unique_names
 from journey.ingest.sql import identifier, literal
 from journey.ingest.synonyms import named, plain
@@ -52,6 +53,7 @@ def with_closings(connection: duckdb.DuckDBPyConnection, table: RawTable) -> Raw
         if not meant:
             continue
         (name,) = unique_names([title], taken=columns)
+        make_changeable(connection, table.table)
         listed = ", ".join(literal(word) for word in meant)
         connection.execute(f"ALTER TABLE {raw} ADD COLUMN {identifier(name)} VARCHAR")
         connection.execute(

@@ -6,6 +6,7 @@ from typing import Final
 
 import duckdb
 
+from journey.ingest.formats.held import make_changeable, put_in_place
 from journey.ingest.formats.table import SOURCE_ROW, Aside, RawTable, unique_names
 from journey.ingest.presets.headers import HeaderIndex
 from journey.ingest.presets.model import Preset
@@ -68,8 +69,7 @@ def _joined(
         f"(PARTITION BY {identifier(key)} ORDER BY {SOURCE_ROW}) = 1) d "
         f"ON h.{identifier(host_key)} = d.{identifier(key)} ORDER BY h.{SOURCE_ROW}"
     )
-    connection.execute(f"DROP TABLE {identifier(host.table)}")
-    connection.execute(f"ALTER TABLE {identifier(joined)} RENAME TO {identifier(host.table)}")
+    put_in_place(connection, joined, host.table)
     return replace(host, columns=(*host.columns, *names))
 
 
@@ -98,5 +98,6 @@ def _told(
     if n_lost:
         shown = tuple((int(row), str(text or "")) for row, text in examples)
         aside.append(Aside("set aside", NOT_THERE, n_lost, shown))
+    make_changeable(connection, table.table)
     connection.execute(f"DELETE FROM {source}")
     return replace(table, n_rows=0, n_added=0, aside=(*table.aside, *aside))

@@ -9,7 +9,7 @@ from typing import Final
 
 import duckdb
 
-from journey.ingest.dates import sampled
+from journey.ingest.formats.held import make_changeable, sampled
 from journey.ingest.formats.table import RawTable, unique_names
 from journey.ingest.sql import identifier, literal
 
@@ -51,7 +51,9 @@ def _holding_objects(
         f"coalesce(avg(starts_with({name}, '{{')::INT) FILTER ({name} <> ''), 0)"
         for name in map(identifier, headers)
     )
-    row = connection.execute(f"SELECT {shares} FROM {sampled(table.table, table.n_rows)}")
+    row = connection.execute(
+        f"SELECT {shares} FROM {sampled(connection, table.table, table.n_rows)}"
+    )
     found = zip(headers, row.fetchall()[0], strict=True)
     return [header for header, share in found if share >= _LEAST_SHARE]
 
@@ -60,6 +62,7 @@ def _open(
     connection: duckdb.DuckDBPyConnection, table: str, header: str, taken: Collection[str]
 ) -> list[str]:
     """Add a column for each key of the objects in another; the most frequent keys, if many."""
+    make_changeable(connection, table)
     raw, cell = identifier(table), f"TRY({identifier(header)}::JSON)"
     keys = connection.execute(
         f"SELECT key FROM (SELECT unnest(json_keys({cell})) AS key, rowid AS place FROM {raw} "

@@ -8,6 +8,7 @@ from typing import Any, Final, Literal, cast
 import duckdb
 
 from journey.ingest.costs import COST_COLUMNS
+from journey.ingest.formats.held import put_in_place
 from journey.ingest.formats.table import (
     SOURCE_PART,
     SOURCE_ROW,
@@ -209,13 +210,12 @@ def _write(
     connection.execute(
         f"CREATE TABLE {identifier(ready)} AS SELECT {', '.join(['*', *made_of])} FROM ({inner})"
     )
-    connection.execute(f"DROP TABLE {identifier(table.table)}")
     times = set(made.roles.get("occurred_at", ()))
     if preset.dates.unit:
         for header in times:
             sql = _epoch_sql(identifier(header), preset.dates.unit)
             connection.execute(f"UPDATE {identifier(ready)} SET {identifier(header)} = {sql}")
-    connection.execute(f"ALTER TABLE {identifier(ready)} RENAME TO {identifier(table.table)}")
+    put_in_place(connection, ready, table.table)
 
 
 def _kept_sql(header: str, preset: Preset, index: HeaderIndex) -> str:
@@ -310,8 +310,7 @@ def _only_costs(connection: duckdb.DuckDBPyConnection, table: RawTable, made: Ma
         f"CREATE TABLE {identifier(costs)} AS SELECT {SOURCE_ROW}, {cells} "
         f"FROM {identifier(table.table)}"
     )
-    connection.execute(f"DROP TABLE {identifier(table.table)}")
-    connection.execute(f"ALTER TABLE {identifier(costs)} RENAME TO {identifier(table.table)}")
+    put_in_place(connection, costs, table.table)
     headers = tuple(names.values())
     return replace(made, headers=headers, columns=dict.fromkeys(headers, ""), opened=set())
 

@@ -11,6 +11,7 @@ from typing import Final
 
 import duckdb
 
+from journey.ingest.formats.held import make_changeable
 from journey.ingest.formats.table import SOURCE_ROW, Aside, RawTable, unique_names
 from journey.ingest.sql import identifier, literal
 from journey.ingest.standardize import number_sql
@@ -75,6 +76,7 @@ def as_purchases(
     quantity = number_sql(identifier(found.quantity)) if found.quantity else "NULL"
     is_return = f"coalesce({quantity}, 0) < 0 OR coalesce({price}, 0) < 0"
     amount = f"{price} * {quantity}" if found.is_price_each else price
+    make_changeable(connection, table.table)
     for name in (event, value):
         connection.execute(f"ALTER TABLE {raw} ADD COLUMN {identifier(name)} VARCHAR")
     connection.execute(

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import duckdb
 
+from journey.ingest.formats.held import put_in_place
 from journey.ingest.formats.table import SOURCE_PART, SOURCE_ROW, RawTable, unique_names
 from journey.ingest.sql import identifier, literal
 
@@ -68,14 +69,13 @@ def _write(
     filled = " OR ".join(
         f"nullif(trim(part.{identifier(name)}), '') IS NOT NULL" for name in fields
     )
-    source, made = identifier(table.table), identifier(f"{table.table}_unfolded")
+    made = f"{table.table}_unfolded"
     connection.execute(
-        f"CREATE TABLE {made} AS WITH parts AS (SELECT {kept}, unnest([{parts}]) AS part "
-        f"FROM {source}), judged AS "
+        f"CREATE TABLE {identifier(made)} AS WITH parts AS "
+        f"(SELECT {kept}, unnest([{parts}]) AS part FROM {identifier(table.table)}), judged AS "
         f"(SELECT {kept}, {cells}, coalesce({filled}, false) AS is_filled FROM parts) "
         "SELECT * EXCLUDE (is_filled) FROM judged "
         f"WHERE is_filled OR ({SOURCE_PART} = 0 AND {SOURCE_ROW} NOT IN "
         f"(SELECT {SOURCE_ROW} FROM judged WHERE is_filled))"
     )
-    connection.execute(f"DROP TABLE {source}")
-    connection.execute(f"ALTER TABLE {made} RENAME TO {source}")
+    put_in_place(connection, made, table.table)

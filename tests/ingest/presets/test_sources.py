@@ -584,6 +584,32 @@ def test_each_action_of_a_matomo_visit_is_a_row(imported):
     assert log.n_journeys == 2
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("Jan 2, 2024 10:00:00", "Dec 30, 2024 21:05:00"),
+        ("2. Jan. 2024 10:00:00", "30. Dez. 2024 21:05:00"),
+        ("2 janv. 2024 10:00:00", "30 déc. 2024 21:05:00"),
+        ("2 ene 2024 10:00:00", "30 dic 2024 21:05:00"),
+        ("2024年1月2日 10:00:00", "2024年12月30日 21:05:00"),
+    ],
+    ids=["en", "de", "fr", "es", "ja"],
+)
+def test_times_of_matomo_are_in_the_language_of_its_user(imported, first, second):
+    log = imported(
+        {
+            "matomo.csv": "idSite,idVisit,visitorId,fingerprint,type (actionDetails 0),"
+            "serverTimePretty (actionDetails 0)\n"
+            f'1,10,v1,f,action,"{first}"\n1,11,v1,f,action,"{second}"\n'
+        }
+    )
+    assert log.report.n_set_aside == 0
+    assert (str(log.first_at), str(log.last_at)) == (
+        "2024-01-02 10:00:00+00:00",
+        "2024-12-30 21:05:00+00:00",
+    )
+
+
 def test_dreamdata_tells_an_activity_once(staged, cells):
     (table,) = staged(
         {

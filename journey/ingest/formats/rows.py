@@ -1,0 +1,113 @@
+"""Rows as they are read, kept as one Parquet file of text that the database looks at.
+
+A cell's text is written once on its way into a data set, and no file is held in memory whole.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final, cast
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from journey.ingest.formats.held import view_file
+from journey.ingest.formats.table import SOURCE_ROW, RawTable, Rejections, Source, finish
+
+_MOST_DISTINCT: Final = 0.8
+"""Share of different texts above which a column gains nothing from having each once."""
+
+_GROUP_BYTES: Final = 1 << 24
+_DICTIONARY_BYTES: Final = 1 << 25
+
+
+def keep_rows(
+    source: Source,
+    columns: tuple[str, ...],
+    batches: Iterable[pa.RecordBatch],
+    rejections: Rejections,
+    notes: list[str],
+    *,
+    mark: str | None = None,
+    n_total: int | None = None,
+) -> RawTable:
+    """Keep rows in a file of their own and make a raw table that looks at it.
+
+    Parameters
+    ----------
+    columns, batches
+        Headers, and the cells of all rows of the file in order, as text.
+    rejections, notes
+        As for :func:`~journey.ingest.formats.table.finish`.
+    mark
+        What stands in the first cell of rows that have a number but are none.
+    n_total
+        How many there will be, where that is known.
+    """
+    path = source.scratch / f"{source.table}.parquet"
+    schema = pa.schema([*((name, pa.string()) for name in columns), (SOURCE_ROW, pa.int64())])
+    writer: pq.ParquetWriter | None = None
+    n_kept = 0
+    try:
+        for group in _groups(_numbered(batches, schema, mark)):
+            writer = writer or _opened(path, group)
+            writer.write_table(group)
+            n_kept += len(group)
+            source.report(n_kept, n_total)
+        writer = writer or _opened(path, schema.empty_table())
+    finally:
+        if writer:
+            writer.close()
+    view_file(source.connection, source.table, path)
+    return replace(finish(source, columns, rejections, notes), kept=path)
+
+
+def _numbered(
+    batches: Iterable[pa.RecordBatch], schema: pa.Schema, mark: str | None
+) -> Iterator[pa.RecordBatch]:
+    """Batches with the number of each row, without the marked ones."""
+    n_rows = 0
+    for batch in batches:
+        numbers = pa.array(np.arange(n_rows + 1, n_rows + len(batch) + 1))
+        rows = pa.record_batch([*batch.columns, numbers], schema=schema)
+        n_rows += len(rows)
+        yield rows if mark is None else _unmarked(rows, mark)
+
+
+def _unmarked(rows: pa.RecordBatch, mark: str) -> pa.RecordBatch:
+    is_marked = pc.is_in(rows.column(0), pa.array([mark]))
+    return rows.filter(pc.invert(is_marked))
+
+
+def _groups(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+    """Batches put together until they are worth a row group."""
+    held: list[pa.RecordBatch] = []
+    for batch in batches:
+        held.append(batch)
+        if sum(rows.nbytes for rows in held) >= _GROUP_BYTES:
+            yield pa.Table.from_batches(held)
+            held = []
+    if held:
+        yield pa.Table.from_batches(held)
+
+
+def _opened(path: Path, first: pa.Table) -> pq.ParquetWriter:
+    """A file for rows like the first ones, which tell what columns repeat their values."""
+    texts = first.schema.names[:-1]
+    repeating = [name for name in texts if _repeats(first.column(name))]
+    return pq.ParquetWriter(
+        path,
+        first.schema,
+        compression="zstd",
+        use_dictionary=cast("Any", repeating or False),
+        dictionary_pagesize_limit=_DICTIONARY_BYTES,
+        write_statistics=cast("Any", [SOURCE_ROW]),
+        column_encoding={SOURCE_ROW: "DELTA_BINARY_PACKED"},
+    )
+
+
+def _repeats(cells: "pa.ChunkedArray[Any]") -> bool:
+    n_cells = len(cells) - cells.null_count
+    return pc.count_distinct(cells).as_py() <= _MOST_DISTINCT * n_cells
