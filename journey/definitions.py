@@ -23,6 +23,7 @@ from journey.channels import (
 from journey.errors import DefinitionsError
 from journey.identity_rules import IdentityRules, identity_document, identity_from
 from journey.meanings import Meanings, meanings_document, meanings_from
+from journey.ownership_rules import Ownership, ownership_document, ownership_from
 from journey.rule_tables import read_table, read_tables, read_words
 from journey.schema import DECIDED, DEFAULT_STAGES
 
@@ -43,6 +44,7 @@ class _Part:
 _PARTS: Final[Mapping[str, _Part]] = {
     "identity": _Part(identity_document, identity_from),
     "meanings": _Part(meanings_document, meanings_from),
+    "ownership": _Part(ownership_document, ownership_from),
 }
 
 
@@ -88,6 +90,8 @@ class Definitions:
         Which joins of ids are followed when an import or a rebuild makes the journeys.
     meanings
         What touchpoint types mean to marketing and sales.
+    ownership
+        Which department leads which stage, and what was promised at each handoff.
 
     Raises
     ------
@@ -107,6 +111,7 @@ class Definitions:
     channels: tuple[ChannelRule, ...] = field(default_factory=default_rules)
     identity: IdentityRules = field(default_factory=IdentityRules)
     meanings: Meanings = field(default_factory=Meanings)
+    ownership: Ownership = field(default_factory=Ownership)
 
     def __post_init__(self) -> None:
         """Refuse a model that can't be used or would count one touchpoint in two ways."""

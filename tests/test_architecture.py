@@ -14,7 +14,8 @@ PAGES = [ROOT / "app.py", *sorted((ROOT / "pages").rglob("*.py"))]
 BASE = {"schema", "errors", "version", "wording", "lexicon", "rule_tables"}
 STORE = BASE | {"kernels", "store"}
 LOG = STORE | {
-    *("channels", "costs", "identity_rules", "meanings", "definitions", "proposals", "report"),
+    *("channels", "costs", "identity_rules", "meanings", "ownership_rules", "definitions"),
+    *("proposals", "report"),
     "runners",
     *("percentiles", "facts", "selection", "reading", "log", "load"),
 }
@@ -32,7 +33,8 @@ MAY_IMPORT = {
     "costs": BASE,
     "identity_rules": BASE,
     "meanings": BASE,
-    "definitions": BASE | {"channels", "identity_rules", "meanings"},
+    "ownership_rules": BASE,
+    "definitions": BASE | {"channels", "identity_rules", "meanings", "ownership_rules"},
     "proposals": BASE | {"definitions"},
     "report": BASE,
     "runners": STORE | {"runners"},
