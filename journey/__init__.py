@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from journey.analysis.costs import campaign_costs
     from journey.analysis.definition_gaps import definition_gaps
     from journey.analysis.graph import directly_follows, journey_graph, move_counts, move_means
+    from journey.analysis.handoffs import handoffs, handoffs_by, returned_leads
     from journey.analysis.months import months
     from journey.analysis.outcomes import journeys, median_days_to_win, outcomes
     from journey.analysis.paths import step_flows
@@ -45,6 +46,8 @@ __all__ = [
     "directly_follows",
     "drop_offs",
     "from_frame",
+    "handoffs",
+    "handoffs_by",
     "journey_graph",
     "journeys",
     "last_touchpoints",
@@ -56,6 +59,7 @@ __all__ = [
     "open_log",
     "outcomes",
     "read_touchpoints",
+    "returned_leads",
     "segment_breakdown",
     "segment_stages",
     "simplify",
@@ -81,6 +85,8 @@ _HOME = {
     "directly_follows": "analysis.graph",
     "drop_offs": "analysis.stages",
     "from_frame": "load",
+    "handoffs": "analysis.handoffs",
+    "handoffs_by": "analysis.handoffs",
     "journey_graph": "analysis.graph",
     "journeys": "analysis.outcomes",
     "last_touchpoints": "analysis.stages",
@@ -92,6 +98,7 @@ _HOME = {
     "open_log": "load",
     "outcomes": "analysis.outcomes",
     "read_touchpoints": "ingest",
+    "returned_leads": "analysis.handoffs",
     "segment_breakdown": "analysis.segments",
     "segment_stages": "analysis.segments",
     "simplify": "analysis.simplify",

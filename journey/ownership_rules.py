@@ -216,7 +216,10 @@ def ownership_from(document: Any, where: str) -> Ownership:
     table = read_table(document, place, ("departments", "stages", *_HOURS))
     given: dict[str, Any] = {name: table[name] for name in _HOURS if name in table}
     try:
-        for name, kind, first in (("departments", Department, "name"), ("stages", StageOwners, "stage")):
+        for name, kind, first in (
+            ("departments", Department, "name"),
+            ("stages", StageOwners, "stage"),
+        ):
             if name in table:
                 keys = tuple(kind.__dataclass_fields__)
                 read = read_tables(table[name], f"{where}, [[ownership.{name}]]", keys)

@@ -33,9 +33,7 @@ def departments_of(view: View, rows: npt.NDArray[Any], ownership: Ownership) -> 
     return found
 
 
-def _lookups(
-    store: Store, ownership: Ownership
-) -> list[tuple[str, Callable[[str], str | None]]]:
+def _lookups(store: Store, ownership: Ownership) -> list[tuple[str, Callable[[str], str | None]]]:
     """Columns in the order in which they tell the department, each with how it does."""
 
     def of(rule: str) -> Callable[[str], str | None]:

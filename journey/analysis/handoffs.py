@@ -65,10 +65,10 @@ def handoffs(log: TouchpointLog) -> pd.DataFrame:
     >>> from journey import from_frame
     >>> log = from_frame(pd.DataFrame({
     ...     "account_id": ["a", "a", "b", "b"], "touchpoint": ["MQL", "SAL", "MQL", "Sent back"],
-    ...     "occurred_at": pd.to_datetime(["2026-01-01", "2026-01-03", "2026-01-01", "2026-01-02"])}))
+    ...     "occurred_at": pd.to_datetime(["2026-01-01", "2026-01-03"] + ["2026-01-01"] * 2)}))
     >>> handoffs(log)[["source", "target", "n_taken", "n_sent_back", "median_hours"]]
       source    target  n_taken  n_sent_back  median_hours
-    0    mql  accepted        1            1          24.0
+    0    mql  accepted        1            1           0.0
     """
     promises = handoff_promises(log)
     figures = promise_figures(log, promises)

@@ -8,7 +8,7 @@ leads it. The clock runs from the first such touch, whatever repeats it.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -197,7 +197,8 @@ def waits_of(part: Part, promise: Promise, as_of: int) -> Waits:
     owners = np.searchsorted(evidence.offsets, rows, side="right") - 1
     in_view = np.zeros(evidence.n_journeys, dtype=bool)
     in_view[view.journeys] = True
-    rows, does, owners = (found[in_view[owners]] for found in (rows, does, owners))
+    kept = in_view[owners]
+    rows, does, owners = rows[kept], does[kept], owners[kept]
     begun, ended, hows = pair_events(frozen(does), frozen(owners))
     journeys, begins = owners[begun], rows[begun]
     ends = np.where(ended >= 0, rows[ended] if len(rows) else ended, -1)
@@ -294,7 +295,9 @@ def _reaction_events(facts: ShardFacts, reaction: Reaction) -> tuple[Ints, Bytes
     leads = [reaction.ownership.names.index(name) for name in reaction.leads]
     by_lead = np.isin(departments_of(evidence, rows, reaction.ownership), leads)
     does = (
-        OPENS * (inside & ~was_inside)[rows] | ANSWERS * by_lead | ENDS * (was_inside & ~inside)[rows]
+        OPENS * (inside & ~was_inside)[rows]
+        | ANSWERS * by_lead
+        | ENDS * (was_inside & ~inside)[rows]
     )
     return rows, does.astype(np.uint8)
 

@@ -146,4 +146,16 @@ def _back_label(graph: "nx.DiGraph[str]", ends: Move, route: Route) -> str:
         drawn
         + element("path", {"class": "back-arrow", "d": tip})
         + label(origin, {"class": "back-name halo", "x": x, "y": baseline})
+        + _back_reason(graph, ends, (x + text_width(origin, size) + 8, baseline), right - 6)
     )
+
+
+def _back_reason(
+    graph: "nx.DiGraph[str]", ends: Move, spot: tuple[float, float], right: float
+) -> str:
+    """Write why most of these moves went back, where there is room for it."""
+    (x, y), reason = spot, graph.edges[ends].get("reason")
+    size = SMALL * REGULAR
+    if not reason or text_width(str(reason), size) > right - x:
+        return ""
+    return label(printable(str(reason)), {"class": "back-reason halo", "x": x, "y": y})

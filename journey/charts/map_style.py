@@ -52,6 +52,7 @@ _RULES: Final = """
 .journey-map .back-arrow{fill:none;stroke:var(--back);stroke-width:1.6}
 .journey-map .aside .back-arrow{stroke:var(--muted)}
 .journey-map .back-name{fill:var(--ink)}
+.journey-map .back-reason{fill:var(--muted);font-style:italic}
 .journey-map .move-label{font-weight:600;text-anchor:middle;fill:var(--ink)}
 .journey-map .stage-name.left,.journey-map .stage-count.left,
 .journey-map .move-label.left{text-anchor:start}

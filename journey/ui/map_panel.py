@@ -84,15 +84,18 @@ def _node(view: TouchpointLog, graph: Graph, name: str) -> Part:
 
 def _move(view: TouchpointLog, graph: Graph, source: str, target: str) -> Part:
     facts = graph.edges[source, target]
-    figures = (
+    figures = [
         ("Moves", f"{facts['n_moves']:,}"),
         ("Share", f"{percent(facts['share'])} of moves from {markdown(source)}"),
         ("Median time", days(facts["median_days"])),
         ("Direction", label(facts["direction"])),
-    )
+    ]
+    if facts.get("reason"):
+        share = f"{facts['n_reason']:,} of {facts['n_with_reason']:,}"
+        figures.append(("Reason given most", f"{markdown(facts['reason'])}, {share}"))
     return Part(
         f"{source} → {target}",
-        figures,
+        tuple(figures),
         facts["n_journeys"],
         lambda: view.having_move(source, target),
         steps=tuple(dict.fromkeys((source, target))),

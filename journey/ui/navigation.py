@@ -37,8 +37,12 @@ JOURNEY_MAP: Final = "pages/explore/journey_map.py"
 PATHS: Final = "pages/explore/paths.py"
 STAGES: Final = "pages/explore/stages.py"
 SEGMENTS: Final = "pages/explore/segments.py"
+CONTENT: Final = "pages/explore/content.py"
+FEELINGS: Final = "pages/explore/feelings.py"
 STALLED: Final = "pages/act/stalled_accounts.py"
 ACCOUNT: Final = "pages/act/account.py"
+HANDOFFS: Final = "pages/act/handoffs.py"
+OWNERSHIP: Final = "pages/act/ownership.py"
 ATTRIBUTION: Final = "pages/decide/attribution.py"
 UPLOAD: Final = "pages/data/upload.py"
 CONNECT: Final = "pages/data/connect.py"
@@ -54,8 +58,14 @@ PAGES: Final = (
     PageEntry("Explore", PATHS, "Paths", "alt_route", "Which sequences are taken, step by step?"),
     PageEntry("Explore", STAGES, "Stages", "filter_alt", "At which stage do journeys drop off?"),
     PageEntry("Explore", SEGMENTS, "Segments", "groups", "Which kinds of accounts and people win?"),
+    PageEntry("Explore", CONTENT, "Content", "article", "What content is missing, used, or dead?"),
+    PageEntry("Explore", FEELINGS, "Feelings", "mood", "Where do people feel good or bad?"),
     PageEntry("Act", STALLED, "Stalled accounts", "hourglass_top", "Which accounts are stuck?"),
     PageEntry("Act", ACCOUNT, "Account", "apartment", "What happened with this account?"),
+    PageEntry(
+        "Act", HANDOFFS, "Handoffs", "swap_horiz", "Are leads taken on in time, or sent back?"
+    ),
+    PageEntry("Act", OWNERSHIP, "Ownership", "assignment_ind", "Who owes whom what, who is late?"),
     PageEntry("Decide", ATTRIBUTION, "Attribution", "pie_chart", "Which channels get the credit?"),
     PageEntry("Data", UPLOAD, "Upload", "upload_file", "Bring in touchpoint data."),
     PageEntry("Data", CONNECT, "Connect", "database", "Read a database, or open a cluster."),
