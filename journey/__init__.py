@@ -12,6 +12,12 @@ if TYPE_CHECKING:
     from journey.analysis.handoffs import handoffs, handoffs_by, returned_leads
     from journey.analysis.months import months
     from journey.analysis.outcomes import journeys, median_days_to_win, outcomes
+    from journey.analysis.ownership import (
+        open_promises,
+        ownership_matrix,
+        service_levels,
+        service_levels_by,
+    )
     from journey.analysis.paths import step_flows
     from journey.analysis.segments import segment_breakdown, segment_stages
     from journey.analysis.simplify import simplify
@@ -57,11 +63,15 @@ __all__ = [
     "move_counts",
     "move_means",
     "open_log",
+    "open_promises",
     "outcomes",
+    "ownership_matrix",
     "read_touchpoints",
     "returned_leads",
     "segment_breakdown",
     "segment_stages",
+    "service_levels",
+    "service_levels_by",
     "simplify",
     "stage_funnel",
     "stalled_accounts",
@@ -73,6 +83,10 @@ __all__ = [
 ]
 
 _HOME = {
+    "service_levels_by": "analysis.ownership",
+    "service_levels": "analysis.ownership",
+    "ownership_matrix": "analysis.ownership",
+    "open_promises": "analysis.ownership",
     "Definitions": "definitions",
     "JourneyError": "errors",
     "Stage": "definitions",

@@ -89,7 +89,8 @@ def plot_late_handoffs(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Fig
     ]
     draw_shares(chart, shares, theme=theme)
     name_rows(chart, [share.name for share in shares])
-    chart.update_xaxes(tickformat=".0%", range=[0, min(float(table["late_high"].max()), 1) * 1.3])
+    most = min(float(table["late_high"].max()), 1) * 1.3
+    chart.update_xaxes(tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1], range=[0, most])
     return chart.drawn()
 
 
@@ -147,7 +148,7 @@ def plot_handoff_months(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Fi
     said = f"{format_count(frame['n_waits'].sum())} handed on in {len(frame)} months"
     is_judged = bool((missed + frame["n_in_time"]).sum())
     title = f"{said}, {format_count(n_missed)} answered late" if is_judged else said
-    chart = draft(title, theme=theme, height=300)
+    chart = draft(title, theme=theme, height=300, room=20)
     colour = TOKENS[theme]
     bars = (
         [("In time", frame["n_in_time"], "stage-0"), ("Late", missed, "outcome-lost")]
@@ -159,13 +160,14 @@ def plot_handoff_months(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Fi
         bars.append(("Not due or over" if is_judged else "Handed on", rest, "muted"))
     for name, counts, token in bars:
         chart.add_bar(
-            x=frame["value"],
+            x=[f"{month}-01" for month in frame["value"]],
             y=counts,
             name=name,
             marker={"color": colour[token]},
             hovertemplate=f"%{{x}}: %{{y:,}} {name.lower()}<extra></extra>",
         )
-    chart.update_xaxes(type="category", showgrid=False)
+    chart.update_xaxes(type="date", tickformat="%b %Y", hoverformat="%B %Y", showgrid=False)
+    chart.update_layout(legend={"y": 1.02, "yanchor": "bottom", "x": 1, "xanchor": "right"})
     return chart.drawn()
 
 

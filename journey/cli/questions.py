@@ -26,6 +26,20 @@ def _no_anchor(log: TouchpointLog, given: Namespace) -> str:
     return f"no journey in view has --end {given.end!r} after --start {given.start!r}."
 
 
+def _no_posts(_log: TouchpointLog, _given: Namespace) -> str:
+    return (
+        "a lead is handed on between two posts, such as mql and accepted. Name the touchpoint "
+        "types of each under [meanings] in a file, and give that by --definitions FILE."
+    )
+
+
+def _no_promise(_log: TouchpointLog, _given: Namespace) -> str:
+    return (
+        "nothing was promised. Say mql_hours = 48 under [ownership] in a file, or sla_hours of a "
+        "stage that has a lead, and give that by --definitions FILE."
+    )
+
+
 @dataclass(frozen=True)
 class Question:
     """One command that asks: its words, its function, the reason when no row comes back.
@@ -91,6 +105,29 @@ QUESTIONS: Final[dict[str, Question]] = {
         ),
         lambda _log, _given: "no journey that is over has a known value of the column.",
         tells_wins=True,
+    ),
+    "handoffs": Question(
+        "leads handed on, taken on in time or sent back",
+        lambda log, given: (
+            journey.handoffs_by(log, by=given.by) if given.by else journey.handoffs(log)
+        ),
+        _no_posts,
+    ),
+    "returned": Question(
+        "leads sent back, by reason",
+        lambda log, _: journey.returned_leads(log),
+        lambda _log, _given: "no touchpoint of the log sends a lead back.",
+    ),
+    "ownership": Question(
+        "who leads which stage, and what departments do there",
+        lambda log, _: journey.ownership_matrix(log),
+    ),
+    "promises": Question(
+        "answers promised between departments: in time, late, due, past due",
+        lambda log, given: (
+            journey.service_levels_by(log, by=given.by) if given.by else journey.service_levels(log)
+        ),
+        _no_promise,
     ),
     "stalled": Question(
         "open accounts gone silent",

@@ -127,13 +127,9 @@ def show_counts(view: TouchpointLog, place: int) -> None:
     standings: list[Standing] = ["taken", "sent_back", "over", "waiting"]
     standings += ["in_time", "late", "due", "past_due"] if promise.hours else []
     st.caption("Journeys with at least one such handoff:")
-    count_row(
-        [
-            Count("All", row.n_journeys, partial(waiting_for, view, promise), name),
-            *(_standing_count(view, promise, standing, name) for standing in standings),
-        ],
-        key=f"handoff:{place}",
-    )
+    counts = [_standing_count(view, promise, standing, name) for standing in standings]
+    every = Count("All", row.n_journeys, partial(waiting_for, view, promise), name)
+    count_row([every, *(count for count in counts if count.n)], key=f"handoff:{place}")
 
 
 def _standing_count(view: TouchpointLog, promise: Handoff, standing: Standing, name: str) -> Count:
