@@ -35,6 +35,7 @@ from journey.store.view import View
 Ints = npt.NDArray[np.int64]
 Part = tuple[View, ShardFacts]
 
+POST_NAMES: Final = {"mql": "MQL", "sql": "SQL"}
 NO_LEAD: Final = "no lead"
 SEVERAL_LEADS: Final = "several leads"
 LEAD_IDLE: Final = "lead has no touch"
@@ -125,7 +126,7 @@ def service_levels(log: TouchpointLog) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per promise: ``promise`` (``mql to accepted``, or the stage); ``source``,
+        One row per promise: ``promise`` (``MQL to accepted``, or the stage); ``source``,
         ``target`` (who hands over and who owes; None: no lead is named); ``sla_hours``;
         ``n_waits``, ``n_journeys``; ``n_in_time``, ``n_late`` (answered later), ``n_due`` (open,
         in time), ``n_past_due`` (open, later), ``n_over`` (decided, or the stage left, first);
@@ -228,9 +229,10 @@ def promises_made(log: TouchpointLog) -> list[Promise]:
 
 def name_of(promise: Promise) -> str:
     """What a promise is called in tables."""
-    return (
-        f"{promise.source} to {promise.target}" if isinstance(promise, Handoff) else promise.stage
-    )
+    if not isinstance(promise, Handoff):
+        return promise.stage
+    source, target = (POST_NAMES.get(post, post) for post in (promise.source, promise.target))
+    return f"{source} to {target}"
 
 
 def parties(log: TouchpointLog, promise: Promise) -> tuple[str | None, str | None]:

@@ -3,6 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
+from journey.analysis.departments import departments_of
 from journey.analysis.handoffs import reason_names, return_flags, return_rows
 from journey.analysis.promises import (
     MONTH,
@@ -17,6 +18,7 @@ from journey.analysis.segments import segmentation
 from journey.errors import ValueNotAllowedError
 from journey.facts import ShardFacts
 from journey.log import TouchpointLog
+from journey.ownership_rules import Ownership
 from journey.selection import Keep
 from journey.store.layout import frozen
 from journey.store.view import View
@@ -80,6 +82,28 @@ def sent_back(log: TouchpointLog, *, reason: str | None) -> TouchpointLog:
     return log.keep(Keep(_was_sent_back, arguments))
 
 
+def touched_by(log: TouchpointLog, stage: str, department: str | None) -> TouchpointLog:
+    """Journeys with a touch of a department (None: of none) in a stage: ``n_journeys``.
+
+    Raises
+    ------
+    ValueNotAllowedError
+        If there is no such stage or department.
+    """
+    definitions = log.definitions
+    stages, names = definitions.stage_names, definitions.ownership.names
+    if stage not in stages:
+        raise ValueNotAllowedError.among(stage, stages, what="The stage")
+    if department is not None and department not in names:
+        raise ValueNotAllowedError.among(department, names, what="The department")
+    arguments = (
+        ("stage", stages.index(stage)),
+        ("department", -1 if department is None else names.index(department)),
+        ("ownership", definitions.ownership),
+    )
+    return log.keep(Keep(_has_touch, arguments))
+
+
 def _group(log: TouchpointLog, by: str, value: str | None) -> int:
     """The number of a group by its name."""
     if by == MONTH:
@@ -111,6 +135,15 @@ def _has_wait(
     flags = np.zeros(facts.view.n_journeys, dtype=bool)
     flags[waits.journeys[kept]] = True
     return flags[view.journeys]
+
+
+def _has_touch(part: Part, *, stage: int, department: int, ownership: Ownership) -> Flags:
+    view, facts = part
+    rows = np.flatnonzero(facts.stages_in(view) == stage)
+    mine = rows[departments_of(view, rows, ownership) == department]
+    flags = np.zeros(view.n_journeys, dtype=bool)
+    flags[np.searchsorted(view.offsets, mine, side="right") - 1] = True
+    return flags
 
 
 def _was_sent_back(part: Part, *, types: tuple[int, ...], reason: int) -> Flags:

@@ -8,6 +8,7 @@ from journey.charts.handoff_plots import (
     plot_returned_leads,
 )
 from journey.charts.overview_plots import plot_months, plot_outcomes, plot_stalled_accounts
+from journey.charts.ownership_plots import plot_ownership_matrix, plot_service_levels
 from journey.charts.segment_outcomes_plots import plot_segment_outcomes
 from journey.charts.segments_plots import plot_segment_breakdown, plot_segment_stages
 from journey.charts.stages_plots import plot_stage_funnel, plot_time_to_next_stage
@@ -20,10 +21,12 @@ __all__ = [
     "plot_late_handoffs",
     "plot_months",
     "plot_outcomes",
+    "plot_ownership_matrix",
     "plot_returned_leads",
     "plot_segment_breakdown",
     "plot_segment_outcomes",
     "plot_segment_stages",
+    "plot_service_levels",
     "plot_stage_funnel",
     "plot_stalled_accounts",
     "plot_time_to_next_stage",

@@ -63,7 +63,7 @@ LABELS: Final = {
     "sla_hours": "Promised hours",
     "late_low": "Late, low",
     "late_high": "Late, high",
-    "late_rate": "Late",
+    "late_rate": "Late share",
 }
 RETURN_LABELS: Final = {
     "n_sent_back": "Sent back",
@@ -136,15 +136,16 @@ def _standing_count(view: TouchpointLog, promise: Handoff, standing: Standing, n
     """Count the journeys with a wait that stands so."""
     return Count(
         STANDINGS[standing],
-        cached(_n_waiting)(view, promise=promise, standing=standing, by=None, value=None),
+        cached(n_waiting)(view, promise=promise, standing=standing, by=None, value=None),
         partial(waiting_for, view, promise, standing=standing),
         f"{name}: {STANDINGS[standing].lower()}",
     )
 
 
-def _n_waiting(
+def n_waiting(
     log: TouchpointLog, *, promise: Handoff, standing: Standing, by: str | None, value: str | None
 ) -> int:
+    """Return how many journeys have a wait that stands so."""
     return waiting_for(log, promise, standing=standing, by=by, value=value).n_journeys
 
 
@@ -206,7 +207,7 @@ def _open_value(view: TouchpointLog, place: int, by: str) -> None:
         counts += [
             Count(
                 STANDINGS[standing],
-                cached(_n_waiting)(view, promise=promise, standing=standing, by=by, value=value),
+                cached(n_waiting)(view, promise=promise, standing=standing, by=by, value=value),
                 partial(inside, standing=standing),
                 f"{name}: {STANDINGS[standing].lower()}",
             )
