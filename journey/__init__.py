@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from journey import charts
     from journey.analysis.attribution import attribute
+    from journey.analysis.calls_to_action import calls_to_action
+    from journey.analysis.content import content_audit, content_coverage
     from journey.analysis.costs import campaign_costs
     from journey.analysis.definition_gaps import definition_gaps
     from journey.analysis.graph import directly_follows, journey_graph, move_counts, move_means
@@ -35,19 +37,24 @@ if TYPE_CHECKING:
     from journey.definitions import Definitions, Stage, load_definitions
     from journey.errors import JourneyError
     from journey.ingest import read_touchpoints, suggest_columns
+    from journey.inventory import Inventory, read_inventory
     from journey.load import from_frame, open_log
     from journey.log import TouchpointLog
 
 __all__ = [
     "Definitions",
+    "Inventory",
     "JourneyError",
     "Stage",
     "TouchpointLog",
     "account_timeline",
     "attribute",
     "back_moves",
+    "calls_to_action",
     "campaign_costs",
     "charts",
+    "content_audit",
+    "content_coverage",
     "definition_gaps",
     "directly_follows",
     "drop_offs",
@@ -66,6 +73,7 @@ __all__ = [
     "open_promises",
     "outcomes",
     "ownership_matrix",
+    "read_inventory",
     "read_touchpoints",
     "returned_leads",
     "segment_breakdown",
@@ -83,6 +91,11 @@ __all__ = [
 ]
 
 _HOME = {
+    "Inventory": "inventory",
+    "read_inventory": "inventory",
+    "calls_to_action": "analysis.calls_to_action",
+    "content_coverage": "analysis.content",
+    "content_audit": "analysis.content",
     "service_levels_by": "analysis.ownership",
     "service_levels": "analysis.ownership",
     "ownership_matrix": "analysis.ownership",

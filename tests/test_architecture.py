@@ -15,7 +15,7 @@ BASE = {"schema", "errors", "version", "wording", "lexicon", "rule_tables"}
 STORE = BASE | {"kernels", "store"}
 LOG = STORE | {
     *("channels", "costs", "identity_rules", "meanings", "ownership_rules", "definitions"),
-    *("proposals", "report"),
+    *("inventory", "proposals", "report"),
     "runners",
     *("percentiles", "facts", "selection", "reading", "log", "load"),
 }
@@ -34,6 +34,7 @@ MAY_IMPORT = {
     "identity_rules": BASE,
     "meanings": BASE,
     "ownership_rules": BASE,
+    "inventory": BASE,
     "definitions": BASE | {"channels", "identity_rules", "meanings", "ownership_rules"},
     "proposals": BASE | {"definitions"},
     "report": BASE,

@@ -22,7 +22,7 @@ def test_a_file_says_what_is_not_as_by_default_and_reads_as_it_was():
     ("text", "message"),
     [
         ("ownership = 1", r"\[ownership\] is 1; a table"),
-        ("[ownership]\nmql = 1", "'mql'.*Did you mean"),
+        ("[ownership]\nmql_hour = 1", "'mql_hour'.*Did you mean"),
         ("[ownership]\nmql_hours = 0", "mql_hours is 0; a number above 0"),
         ('[[ownership.stages]]\nstage = "A"\nleads = ["Sale"]', "'Sale'.*Did you mean 'Sales'"),
         ('[[ownership.stages]]\nleads = ["Sales"]', "stage is None. Give it a word"),

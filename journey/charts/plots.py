@@ -1,6 +1,11 @@
 """The Plotly charts: one function per frame, its message computed from the data."""
 
 from journey.charts.attribution_plots import plot_attribution
+from journey.charts.content_plots import (
+    plot_calls_to_action,
+    plot_content_coverage,
+    plot_content_ranking,
+)
 from journey.charts.drop_off_plots import plot_drop_offs, plot_last_touchpoints
 from journey.charts.handoff_plots import (
     plot_handoff_months,
@@ -15,6 +20,9 @@ from journey.charts.stages_plots import plot_stage_funnel, plot_time_to_next_sta
 
 __all__ = [
     "plot_attribution",
+    "plot_calls_to_action",
+    "plot_content_coverage",
+    "plot_content_ranking",
     "plot_drop_offs",
     "plot_handoff_months",
     "plot_last_touchpoints",
