@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from journey.analysis.content import content_audit, content_coverage
     from journey.analysis.costs import campaign_costs
     from journey.analysis.definition_gaps import definition_gaps
+    from journey.analysis.feelings import feelings
     from journey.analysis.graph import directly_follows, journey_graph, move_counts, move_means
     from journey.analysis.handoffs import handoffs, handoffs_by, returned_leads
     from journey.analysis.months import months
@@ -58,6 +59,7 @@ __all__ = [
     "definition_gaps",
     "directly_follows",
     "drop_offs",
+    "feelings",
     "from_frame",
     "handoffs",
     "handoffs_by",
@@ -91,6 +93,7 @@ __all__ = [
 ]
 
 _HOME = {
+    "feelings": "analysis.feelings",
     "Inventory": "inventory",
     "read_inventory": "inventory",
     "calls_to_action": "analysis.calls_to_action",

@@ -7,6 +7,7 @@ from journey.charts.content_plots import (
     plot_content_ranking,
 )
 from journey.charts.drop_off_plots import plot_drop_offs, plot_last_touchpoints
+from journey.charts.feelings_plots import plot_feelings, plot_stage_feelings
 from journey.charts.handoff_plots import (
     plot_handoff_months,
     plot_late_handoffs,
@@ -24,6 +25,7 @@ __all__ = [
     "plot_content_coverage",
     "plot_content_ranking",
     "plot_drop_offs",
+    "plot_feelings",
     "plot_handoff_months",
     "plot_last_touchpoints",
     "plot_late_handoffs",
@@ -35,6 +37,7 @@ __all__ = [
     "plot_segment_outcomes",
     "plot_segment_stages",
     "plot_service_levels",
+    "plot_stage_feelings",
     "plot_stage_funnel",
     "plot_stalled_accounts",
     "plot_time_to_next_stage",

@@ -123,6 +123,8 @@ def _own_options(name: str, question: argparse.ArgumentParser) -> None:
     add = question.add_argument
     if name == "segments":
         add("--by", required=True, metavar="COLUMN", help="attribute of accounts or people")
+    if name == "content":
+        add("--inventory", type=Path, metavar="FILE", help="CSV of all content, used or not")
     if name in ("handoffs", "promises"):
         add("--by", metavar="COLUMN|month", help="an attribute, or month")
     if name == "attribution":

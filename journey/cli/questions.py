@@ -8,6 +8,7 @@ from typing import Final
 import pandas as pd
 
 import journey
+from journey.inventory import Inventory
 from journey.log import TouchpointLog
 
 Answer = pd.DataFrame | dict[str, object]
@@ -24,6 +25,10 @@ def _no_anchor(log: TouchpointLog, given: Namespace) -> str:
         if touchpoint is not None and not log.having(touchpoint).n_journeys:
             return f"{option} {touchpoint!r} is in no journey in view."
     return f"no journey in view has --end {given.end!r} after --start {given.start!r}."
+
+
+def _inventory(given: Namespace) -> Inventory:
+    return Inventory() if given.inventory is None else journey.read_inventory(given.inventory)
 
 
 def _no_posts(_log: TouchpointLog, _given: Namespace) -> str:
@@ -128,6 +133,19 @@ QUESTIONS: Final[dict[str, Question]] = {
             journey.service_levels_by(log, by=given.by) if given.by else journey.service_levels(log)
         ),
         _no_promise,
+    ),
+    "content": Question(
+        "content: used and what follows, orphaned, dead",
+        lambda log, given: journey.content_audit(log, inventory=_inventory(given)),
+        lambda _log, _given: "no touchpoint of the log names a content.",
+        tells_wins=True,
+    ),
+    "feelings": Question(
+        "mean sentiment by stage and touchpoint",
+        lambda log, _: journey.feelings(log),
+        lambda _log, _given: (
+            "no touchpoint in view has a sentiment. Give the column by --column sentiment=HEADER."
+        ),
     ),
     "stalled": Question(
         "open accounts gone silent",
