@@ -10,7 +10,7 @@ from journey.charts.svg import coordinate as at
 from journey.schema import SMALL_SAMPLE
 
 LANE_HEIGHT: Final = 150
-_TITLE: Final = 30
+_TITLE: Final = 36
 _PLOT: Final = 84
 _MARK: Final = 7
 _WORDS_BELOW: Final = 16
@@ -85,13 +85,13 @@ def _stage_mark(
         parts.insert(
             0, element("path", {"class": "emotion-spread", "d": f"M{at(x)},{at(low)}V{at(high)}"})
         )
-    figure = {"class": "emotion-figure left halo", "x": x + _MARK + 5, "y": y + 4}
+    figure = {"class": "emotion-figure middle halo", "x": x, "y": y - _MARK - 5}
     parts.append(label(f"{words}, n={feeling.n:,}", figure))
     if feeling.worst is not None:
         worst = f"{feeling.worst} {feeling.worst_mean:+.2f}"
         said += f"; worst: {printable(worst)}"
         below = {"class": "stage-count", "x": x, "y": zero + _PLOT / 2 + _WORDS_BELOW}
-        parts.append(label(clip(f"Worst: {worst}", panel.width + 20, SMALL), below))
+        parts.append(label(clip(f"Worst: {worst}", panel.width + 50, SMALL), below))
     attributes = hit("stage", stage, said)
     attributes["class"] += f" emotion {tone}"
     return element("g", attributes, tooltip(said), *parts)

@@ -16,11 +16,16 @@ from journey.ui.tables import show_table
 from journey.ui.text import OUTCOME_LABELS
 
 MOST_COUNTS: Final = 8
-LABELS: Final = {"mean_sentiment": "Mean", "n_scores": "Scores"}
+LABELS: Final = {
+    "mean_sentiment": "Mean",
+    "n_scores": "Scores",
+    "mean_from": "From",
+    "mean_to": "To",
+}
 HELP: Final = {
     "mean_sentiment": "In the unit of the log.",
-    "low": "Lower end of the 95 % interval.",
-    "high": "Upper end of the 95 % interval.",
+    "mean_from": "Lower end of the 95 % interval.",
+    "mean_to": "Upper end of the 95 % interval.",
     "n_journeys": "Journeys with such a score.",
 }
 
@@ -82,4 +87,5 @@ def show_outcomes(view: TouchpointLog) -> None:
 def _table(view: TouchpointLog, by: tuple[str, ...], name: str) -> None:
     frame = cached(journey.feelings)(view, by=by)
     options = {"labels": LABELS, "column_help": HELP}
-    show_table(frame, key=f"feelings-{name}", file_name=f"feelings-{name}", **options)
+    shown = frame.rename(columns={"low": "mean_from", "high": "mean_to"})
+    show_table(shown, key=f"feelings-{name}", file_name=f"feelings-{name}", **options)

@@ -9,7 +9,9 @@ from journey.analysis import completeness, coverage, members
 from journey.analysis.attribution import removal_effects
 from journey.analysis.attribution_journeys import won_after
 from journey.analysis.attribution_spend import return_on_spend
+from journey.analysis.content_members import used_content
 from journey.analysis.identity_audit import match_audit
+from journey.analysis.promise_members import touched_by
 from journey.analysis.stalled import normal_silence
 from journey.analysis.variants import count_variants
 
@@ -44,6 +46,20 @@ ANALYSES = {
     "removal effects": removal_effects,
     "return on spend": return_on_spend,
     "wins after": lambda log: journey.outcomes(won_after(log, "channel", "Ads")),
+    "handoffs": journey.handoffs,
+    "handoffs by month": lambda log: journey.handoffs_by(log, by="month"),
+    "returned leads": journey.returned_leads,
+    "ownership": journey.ownership_matrix,
+    "promises": journey.service_levels,
+    "open promises": journey.open_promises,
+    "content": lambda log: journey.content_audit(log, columns=("touchpoint",)),
+    "content coverage": lambda log: journey.content_coverage(log, columns=("channel",)),
+    "calls to action": lambda log: journey.calls_to_action(log, by="industry"),
+    "feelings": journey.feelings,
+    "touched by sales": lambda log: journey.outcomes(touched_by(log, "Convert", "Sales")),
+    "used a content": lambda log: journey.outcomes(
+        used_content(log, "Demo", columns=("touchpoint",))
+    ),
     "definition gaps": journey.definition_gaps,
     "touchpoints by month": lambda log: completeness.touchpoints_by_month(log, by="channel"),
     "known shares": completeness.known_shares,
