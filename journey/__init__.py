@@ -9,12 +9,16 @@ if TYPE_CHECKING:
     from journey.analysis.attribution import attribute
     from journey.analysis.by_month import post_sale, reach_by_month
     from journey.analysis.call_list import call_list
+    from journey.analysis.calls_to_action import calls_to_action
+    from journey.analysis.content import content_audit, content_coverage
     from journey.analysis.cost_per import cost_per
     from journey.analysis.costs import campaign_costs
     from journey.analysis.definition_gaps import definition_gaps
+    from journey.analysis.feelings import feelings
     from journey.analysis.forecast import forecast_wins, win_chances
     from journey.analysis.forecast_backtest import forecast_backtest
     from journey.analysis.graph import directly_follows, journey_graph, move_counts, move_means
+    from journey.analysis.handoffs import handoffs, handoffs_by, returned_leads
     from journey.analysis.lifecycle import lifecycle_metrics
     from journey.analysis.months import months
     from journey.analysis.next_touches import next_best_touches
@@ -22,6 +26,12 @@ if TYPE_CHECKING:
     from journey.analysis.nurture import nurture_metrics
     from journey.analysis.nurtured import nurtured_comparison
     from journey.analysis.outcomes import journeys, median_days_to_win, outcomes
+    from journey.analysis.ownership import (
+        open_promises,
+        ownership_matrix,
+        service_levels,
+        service_levels_by,
+    )
     from journey.analysis.paths import step_flows
     from journey.analysis.programmes import nurture_programmes
     from journey.analysis.routes import winning_routes
@@ -49,12 +59,14 @@ if TYPE_CHECKING:
     from journey.definitions import Definitions, Stage, load_definitions
     from journey.errors import JourneyError
     from journey.ingest import read_touchpoints, suggest_columns
+    from journey.inventory import Inventory, read_inventory
     from journey.load import from_frame, open_log
     from journey.log import TouchpointLog
 
 
 __all__ = [
     "Definitions",
+    "Inventory",
     "JourneyError",
     "Stage",
     "TouchpointLog",
@@ -62,17 +74,23 @@ __all__ = [
     "attribute",
     "back_moves",
     "call_list",
+    "calls_to_action",
     "campaign_costs",
     "charts",
+    "content_audit",
+    "content_coverage",
     "content_engagement",
     "cost_per",
     "definition_gaps",
     "directly_follows",
     "drop_offs",
+    "feelings",
     "fit_score_model",
     "forecast_backtest",
     "forecast_wins",
     "from_frame",
+    "handoffs",
+    "handoffs_by",
     "journey_graph",
     "journeys",
     "last_touchpoints",
@@ -88,10 +106,14 @@ __all__ = [
     "nurture_programmes",
     "nurtured_comparison",
     "open_log",
+    "open_promises",
     "outcomes",
+    "ownership_matrix",
     "post_sale",
     "reach_by_month",
+    "read_inventory",
     "read_touchpoints",
+    "returned_leads",
     "rule_support",
     "score_drivers",
     "score_grades",
@@ -100,6 +122,8 @@ __all__ = [
     "score_profile",
     "segment_breakdown",
     "segment_stages",
+    "service_levels",
+    "service_levels_by",
     "simplify",
     "stage_funnel",
     "stage_movement",
@@ -118,6 +142,7 @@ __all__ = [
 
 _HOME = {
     "Definitions": "definitions",
+    "Inventory": "inventory",
     "JourneyError": "errors",
     "Stage": "definitions",
     "TouchpointLog": "log",
@@ -125,16 +150,22 @@ _HOME = {
     "attribute": "analysis.attribution",
     "back_moves": "analysis.stages",
     "call_list": "analysis.call_list",
+    "calls_to_action": "analysis.calls_to_action",
     "campaign_costs": "analysis.costs",
+    "content_audit": "analysis.content",
+    "content_coverage": "analysis.content",
     "content_engagement": "analysis.assets",
     "cost_per": "analysis.cost_per",
     "definition_gaps": "analysis.definition_gaps",
     "directly_follows": "analysis.graph",
     "drop_offs": "analysis.stages",
+    "feelings": "analysis.feelings",
     "fit_score_model": "analysis.score_model",
     "forecast_backtest": "analysis.forecast_backtest",
     "forecast_wins": "analysis.forecast",
     "from_frame": "load",
+    "handoffs": "analysis.handoffs",
+    "handoffs_by": "analysis.handoffs",
     "journey_graph": "analysis.graph",
     "journeys": "analysis.outcomes",
     "last_touchpoints": "analysis.stages",
@@ -150,10 +181,14 @@ _HOME = {
     "nurture_programmes": "analysis.programmes",
     "nurtured_comparison": "analysis.nurtured",
     "open_log": "load",
+    "open_promises": "analysis.ownership",
     "outcomes": "analysis.outcomes",
+    "ownership_matrix": "analysis.ownership",
     "post_sale": "analysis.by_month",
     "reach_by_month": "analysis.by_month",
+    "read_inventory": "inventory",
     "read_touchpoints": "ingest",
+    "returned_leads": "analysis.handoffs",
     "rule_support": "analysis.score_evidence",
     "score_drivers": "analysis.score_drivers",
     "score_grades": "analysis.scores",
@@ -162,6 +197,8 @@ _HOME = {
     "score_profile": "analysis.score_profile",
     "segment_breakdown": "analysis.segments",
     "segment_stages": "analysis.segments",
+    "service_levels": "analysis.ownership",
+    "service_levels_by": "analysis.ownership",
     "simplify": "analysis.simplify",
     "stage_funnel": "analysis.stages",
     "stage_movement": "analysis.stage_movement",

@@ -24,6 +24,7 @@ from journey.errors import DefinitionsError
 from journey.identity_rules import IdentityRules, identity_document, identity_from
 from journey.meanings import Meanings, meanings_document, meanings_from
 from journey.not_buyer_rules import NotBuyerRules, not_buyers_document, not_buyers_from
+from journey.ownership_rules import Ownership, ownership_document, ownership_from
 from journey.rule_tables import read_table, read_tables, read_words
 from journey.schema import DECIDED, DEFAULT_STAGES
 from journey.scoring_rules import ScoringRules, scoring_document, scoring_from
@@ -49,6 +50,7 @@ _PARTS: Final[Mapping[str, _Part]] = {
     "scoring": _Part(scoring_document, scoring_from),
     "not_buyers": _Part(not_buyers_document, not_buyers_from),
     "stage_roles": _Part(roles_document, stage_roles_from),
+    "ownership": _Part(ownership_document, ownership_from),
 }
 
 
@@ -100,6 +102,8 @@ class Definitions:
         By what those are known who will not buy.
     stage_roles
         Which part of the lifecycle each stage plays.
+    ownership
+        Which department leads which stage, and what was promised at each handoff.
 
     Raises
     ------
@@ -122,6 +126,7 @@ class Definitions:
     scoring: ScoringRules = field(default_factory=ScoringRules)
     not_buyers: NotBuyerRules = field(default_factory=NotBuyerRules)
     stage_roles: StageRoles = field(default_factory=StageRoles)
+    ownership: Ownership = field(default_factory=Ownership)
 
     def __post_init__(self) -> None:
         """Refuse a model that can't be used or would count one touchpoint in two ways."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, cast
 from journey.costs import ENTERED_FILE, entered_text
 from journey.definitions import Definitions, dumps
 from journey.errors import StoreError, ValueNotAllowedError
+from journey.inventory import Inventory, inventory_text, read_inventory
 from journey.load import DEFINITIONS_FILE
 from journey.store.replace import restore_interrupted, scratch_beside
 
@@ -134,6 +135,7 @@ def remove_dataset(root: Path, name: str) -> None:
         folder.rename(hidden / "data")
     _views_path(root, name).unlink(missing_ok=True)
     worklist_path(root, name).unlink(missing_ok=True)
+    _inventory_path(root, name).unlink(missing_ok=True)
 
 
 def save_definitions(root: Path, name: str, definitions: Definitions) -> None:
@@ -217,6 +219,32 @@ def remove_view(root: Path, dataset: str, name: str) -> None:
         write_whole(_views_path(root, dataset), json.dumps(views, ensure_ascii=False, indent=1))
 
 
+def load_inventory(root: Path, dataset: str) -> Inventory:
+    """Return the content inventory kept for a data set, an empty one if there is none.
+
+    Raises
+    ------
+    JourneyError
+        If the file can't be read as an inventory.
+
+    Examples
+    --------
+    >>> load_inventory(Path("/nowhere"), "Spring").entries
+    ()
+    """
+    path = _inventory_path(root, dataset)
+    return read_inventory(path) if path.is_file() else Inventory()
+
+
+def save_inventory(root: Path, dataset: str, inventory: Inventory) -> None:
+    """Keep a content inventory for a data set, in place of the one before; none if it is empty."""
+    path = _inventory_path(root, dataset)
+    if inventory.entries:
+        write_whole(path, inventory_text(inventory))
+    else:
+        path.unlink(missing_ok=True)
+
+
 def incoming_folder(root: Path) -> Path:
     """Make a new, private folder for files that are to be imported; old, forgotten ones go.
 
@@ -277,6 +305,10 @@ def worklist_path(root: Path, dataset: str) -> Path:
 
 def _views_path(root: Path, dataset: str) -> Path:
     return root / "views" / f"{checked_name(dataset)}.json"
+
+
+def _inventory_path(root: Path, dataset: str) -> Path:
+    return root / "inventories" / f"{checked_name(dataset)}.csv"
 
 
 def _is_dataset(entry: Path) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
+import contents
 import numpy as np
 import pandas as pd
 import words
@@ -289,6 +290,12 @@ def contacts_frame(accounts: Sequence[Account]) -> pd.DataFrame:
         for account in accounts
         for person in account.people
     )
+
+
+def contents_frame() -> pd.DataFrame:
+    """Return what marketing lists as its content, used or not."""
+    columns = ["content", "stage", "persona", "question", "kind", "published_at"]
+    return pd.DataFrame(contents.CONTENT, columns=columns)
 
 
 def costs_frame() -> pd.DataFrame:

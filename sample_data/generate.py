@@ -26,6 +26,7 @@ def main(folder: Path) -> None:
     write(files.accounts_frame(accounts), folder / "accounts.csv")
     write(files.contacts_frame(accounts), folder / "contacts.csv")
     write(files.costs_frame(), folder / "costs" / "campaign_costs.csv")
+    write(files.contents_frame(), folder / "lists" / "content_inventory.csv")
     competitors = pd.DataFrame({"domain": names.COMPETITOR_DOMAINS})
     write(competitors, folder / "lists" / "competitor_domains.csv")
 

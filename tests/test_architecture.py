@@ -14,8 +14,9 @@ PAGES = [ROOT / "app.py", *sorted((ROOT / "pages").rglob("*.py"))]
 BASE = {"schema", "errors", "version", "wording", "lexicon", "rule_tables"}
 STORE = BASE | {"kernels", "store"}
 LOG = STORE | {
-    *("channels", "costs", "identity_rules", "meanings", "definitions", "proposals", "report"),
-    *("score_rule", "scoring_rules", "not_buyer_rules", "stage_roles"),
+    *("channels", "costs", "identity_rules", "meanings", "ownership_rules", "definitions"),
+    *("inventory", "score_rule", "scoring_rules", "not_buyer_rules", "stage_roles"),
+    *("proposals", "report"),
     "runners",
     *("percentiles", "facts", "selection", "reading", "log", "load"),
 }
@@ -37,9 +38,11 @@ MAY_IMPORT = {
     "score_rule": BASE | {"meanings"},
     "scoring_rules": BASE | {"score_rule"},
     "not_buyer_rules": BASE,
+    "ownership_rules": BASE,
+    "inventory": BASE,
     "definitions": BASE
     | {"channels", "identity_rules", "meanings", "scoring_rules", "not_buyer_rules"}
-    | {"stage_roles"},
+    | {"ownership_rules", "stage_roles"},
     "proposals": BASE | {"definitions"},
     "report": BASE,
     "runners": STORE | {"runners"},

@@ -10,6 +10,7 @@ import pandas as pd
 
 from journey.analysis.directions import directions
 from journey.analysis.frames import records
+from journey.analysis.move_reasons import back_reasons
 from journey.analysis.moves import median_gaps, merge_counts, partial_counts, timed_moves
 from journey.analysis.stages import stage_funnel
 from journey.facts import Rules, ShardFacts, entered_stages
@@ -142,9 +143,10 @@ def journey_graph(log: TouchpointLog) -> "nx.DiGraph[str]":
         Node attributes: ``n_touchpoints``, ``n_journeys``, ``stage``, ``n_decided`` (won, lost
         or no decision, having the type), ``win_rate`` (won of these), ``n_starts``, and the
         journeys that end there by outcome (``n_won`` …). Edge attributes: the columns of
-        :func:`directly_follows`. Graph attributes: ``n_journeys``, ``n_touchpoints``,
-        ``n_moves``, ``n_edges``, ``n_back``, ``stages``, ``stage_journeys`` (that reach each),
-        ``outcomes``, ``as_of``, ``has_win_rule``, ``hidden``.
+        :func:`directly_follows`; where a reason was given with a move back, ``reason`` (the most
+        frequent), ``n_reason`` of ``n_with_reason`` moves. Graph attributes: ``n_journeys``,
+        ``n_touchpoints``, ``n_moves``, ``n_edges``, ``n_back``, ``stages``, ``stage_journeys``
+        (that reach each), ``outcomes``, ``as_of``, ``has_win_rule``, ``hidden``.
 
     Examples
     --------
@@ -180,6 +182,10 @@ def journey_graph(log: TouchpointLog) -> "nx.DiGraph[str]":
     )
     graph.add_nodes_from((node.pop("touchpoint"), node) for node in records(nodes))
     graph.add_edges_from((edge.pop("source"), edge.pop("target"), edge) for edge in records(edges))
+    for ends, given in back_reasons(log).items():
+        graph.edges[ends].update(
+            reason=given.reason, n_reason=given.n_moves, n_with_reason=given.n_with_reason
+        )
     return graph
 
 

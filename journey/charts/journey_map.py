@@ -1,9 +1,16 @@
 """The stage-lane journey map: where journeys begin, move on, turn back and end."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from journey.charts import map_parts as parts
 from journey.charts import map_words as words
+from journey.charts.map_feelings import (
+    LANE_HEIGHT,
+    StageFeeling,
+    emotion_lane,
+    emotion_words,
+)
 from journey.charts.map_labels import move_labels
 from journey.charts.map_layout import MARGIN, WIDTH, Layout, layout
 from journey.charts.map_legend import LEGEND_HEIGHT, legend
@@ -27,6 +34,7 @@ def journey_map(
     selected: str | None = None,
     theme: Theme = "light",
     whole: "nx.DiGraph[str] | None" = None,
+    feelings: Mapping[str, StageFeeling] | None = None,
 ) -> Picture:
     """Draw a journey graph as one SVG: stages as columns, moves by volume, back moves below.
 
@@ -44,6 +52,8 @@ def journey_map(
         Colours the picture opens with.
     whole : networkx.DiGraph, optional
         The graph before filtering: every type keeps the place it has there.
+    feelings : mapping of str to StageFeeling, optional
+        Mean sentiment by stage; where given, a lane under the map shows it.
 
     Returns
     -------
@@ -67,16 +77,23 @@ def journey_map(
         raise ValueNotAllowedError.among(theme, TOKENS, what="Theme")
     if not len(graph):
         return _empty(graph, theme)
-    return _drawn(graph, layout(graph, whole), selected, theme)
+    return _drawn(graph, layout(graph, whole), selected, theme, feelings or {})
 
 
-def _drawn(graph: "nx.DiGraph[str]", placed: Layout, selected: str | None, theme: Theme) -> Picture:
+def _drawn(
+    graph: "nx.DiGraph[str]",
+    placed: Layout,
+    selected: str | None,
+    theme: Theme,
+    feelings: Mapping[str, StageFeeling],
+) -> Picture:
     """Draw the parts one over the other, labels last.
 
     Boxes come before moves, which never cross them: the tab key reaches the types first.
     """
     marks = parts.start_marks(graph, placed)
     found = routes(graph, placed, frozenset(marks))
+    bottom = found.bottom + (LANE_HEIGHT if feelings else 0)
     starts = words.strongest_starts(graph)
     title = words.message(graph, placed.width - 2 * MARGIN, _MESSAGE_SIZE)
     coverage = words.coverage(graph, sum(placed.ends.values()))
@@ -94,15 +111,16 @@ def _drawn(graph: "nx.DiGraph[str]", placed: Layout, selected: str | None, theme
             back_lane(graph, placed, found, selected=selected),
             move_labels(graph, placed, found, list(marks.values()), selected=selected),
         ),
-        legend(placed, found.bottom, drawn_kinds=_kinds(graph, found)),
+        emotion_lane(placed, found.bottom, feelings) if feelings else "",
+        legend(placed, bottom, drawn_kinds=_kinds(graph, found)),
     ]
     return document(
         "".join(body),
-        size=(placed.width, round(found.bottom + LEGEND_HEIGHT)),
+        size=(placed.width, round(bottom + LEGEND_HEIGHT)),
         classes=f"journey-map {theme}",
         style=STYLE,
         title=title,
-        alt=words.alternative(graph),
+        alt=" ".join(filter(None, (words.alternative(graph), emotion_words(feelings)))),
     )
 
 

@@ -19,6 +19,7 @@ _MINOR: Final = 0.15
 """Back moves under this share of the largest one are drawn fainter."""
 _ARROW: Final = 18
 _SHORTEST_NAME: Final = 40
+_AFTER_NAMES: Final = 10
 
 
 def moves(graph: "nx.DiGraph[str]", found: Routes, *, selected: str | None) -> str:
@@ -126,7 +127,8 @@ def back_lane(
 def _back_label(graph: "nx.DiGraph[str]", ends: Move, route: Route) -> str:
     """Write count, target and source above a row, at the end where the move arrives.
 
-    A source that would be cut to a stub is left to the tooltip.
+    A source that would be cut to a stub is left to the tooltip. Where a reason was given it is
+    written too, alone if there is no room for more: where the way leads is drawn.
     """
     (left, y), (right, _) = route.spots[:2]
     size, baseline = SMALL * REGULAR, y - 5
@@ -134,10 +136,26 @@ def _back_label(graph: "nx.DiGraph[str]", ends: Move, route: Route) -> str:
     x = left + 7
     drawn = label(count, {"class": "back-count halo", "x": x, "y": baseline})
     x += text_width(count, size) + 5
-    to = clip(ends[1], right - 6 - x, size)
-    drawn += label(to, {"class": "back-name halo", "x": x, "y": baseline})
+    room = right - 6 - x
+    reason = printable(str(graph.edges[ends].get("reason") or ""))
+    if not graph.edges[ends].get("reason"):
+        return drawn + _back_names(ends, (x, baseline), room)
+    names = sum(text_width(printable(name), size) for name in ends) + _ARROW
+    if names + _AFTER_NAMES + text_width(reason, size) <= room:
+        drawn += _back_names(ends, (x, baseline), names)
+        x, room = x + names + _AFTER_NAMES, room - names - _AFTER_NAMES
+    place = {"class": "back-reason halo", "x": x, "y": baseline}
+    return drawn + label(clip(reason, room, size), place)
+
+
+def _back_names(ends: Move, spot: tuple[float, float], room: float) -> str:
+    """Write where a move back leads and, where there is room, where it comes from."""
+    (x, baseline), size = spot, SMALL * REGULAR
+    right = x + room
+    to = clip(ends[1], room, size)
+    drawn = label(to, {"class": "back-name halo", "x": x, "y": baseline})
     x += text_width(to, size) + _ARROW
-    origin = clip(ends[0], right - 6 - x, size)
+    origin = clip(ends[0], right - x, size)
     if origin != printable(ends[0]) and text_width(origin, size) < _SHORTEST_NAME:
         return drawn
     # The arrow is drawn, not written: few fonts have it.

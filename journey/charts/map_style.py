@@ -52,12 +52,25 @@ _RULES: Final = """
 .journey-map .back-arrow{fill:none;stroke:var(--back);stroke-width:1.6}
 .journey-map .aside .back-arrow{stroke:var(--muted)}
 .journey-map .back-name{fill:var(--ink)}
+.journey-map .back-reason{fill:var(--muted);font-style:italic}
 .journey-map .move-label{font-weight:600;text-anchor:middle;fill:var(--ink)}
 .journey-map .stage-name.left,.journey-map .stage-count.left,
 .journey-map .move-label.left{text-anchor:start}
 .journey-map .back-count{font-weight:700;fill:var(--back)}
 .journey-map .back-title.aside,.journey-map .aside .back-count{fill:var(--muted)}
 .journey-map .loop-count{text-anchor:end;fill:var(--muted)}
+.journey-map .emotion-title{font-size:14px;font-weight:700;fill:var(--ink)}
+.journey-map .emotion-zero{fill:none;stroke:var(--line);stroke-width:1.5}
+.journey-map .emotion-line{fill:none;stroke:var(--ribbon);stroke-width:2;stroke-opacity:.6}
+.journey-map .emotion-spread{fill:none;stroke-width:4;stroke-opacity:.5}
+.journey-map .emotion-figure{font-size:13px;font-weight:600;fill:var(--ink)}
+.journey-map .good .emotion-mark{fill:var(--outcome-won)}
+.journey-map .good .emotion-spread{stroke:var(--outcome-won)}
+.journey-map .bad .emotion-mark{fill:var(--outcome-lost)}
+.journey-map .bad .emotion-spread{stroke:var(--outcome-lost)}
+.journey-map .unsure .emotion-mark{fill:var(--line)}
+.journey-map .unsure .emotion-spread{stroke:var(--line)}
+.journey-map .unsure .emotion-figure{fill:var(--muted);font-style:italic}
 .journey-map .card{fill:var(--paper);stroke:var(--line);stroke-width:1}
 .journey-map .outcome-name{font-size:13px;font-weight:600;fill:var(--ink)}
 .journey-map .outcome-count{font-size:20px;font-weight:700;fill:var(--ink)}

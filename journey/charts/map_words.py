@@ -144,6 +144,9 @@ def move_words(graph: "nx.DiGraph[str]", source: str, target: str) -> str:
     days = format_days(facts.get("median_days", math.nan))
     if days:
         lines.append(f"Median time {days}")
+    if facts.get("reason"):
+        of = f"{format_count(facts['n_reason'])} of {format_count(facts['n_with_reason'])}"
+        lines.append(f"Reason given most: {printable(facts['reason'])} ({of})")
     return "\n".join(lines)
 
 

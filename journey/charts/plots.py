@@ -1,8 +1,19 @@
 """The Plotly charts: one function per frame, its message computed from the data."""
 
 from journey.charts.attribution_plots import plot_attribution
+from journey.charts.content_plots import (
+    plot_calls_to_action,
+    plot_content_coverage,
+    plot_content_ranking,
+)
 from journey.charts.drop_off_plots import plot_drop_offs, plot_last_touchpoints
+from journey.charts.feelings_plots import plot_feelings, plot_stage_feelings
 from journey.charts.forecast_plots import plot_forecast, plot_forecast_backtest
+from journey.charts.handoff_plots import (
+    plot_handoff_months,
+    plot_late_handoffs,
+    plot_returned_leads,
+)
 from journey.charts.lifecycle_plots import (
     plot_cost_per,
     plot_nurture,
@@ -10,6 +21,7 @@ from journey.charts.lifecycle_plots import (
     plot_stage_movement,
 )
 from journey.charts.overview_plots import plot_months, plot_outcomes, plot_stalled_accounts
+from journey.charts.ownership_plots import plot_ownership_matrix, plot_service_levels
 from journey.charts.scores_plots import (
     plot_calibration,
     plot_score_drivers,
@@ -23,21 +35,31 @@ from journey.charts.stages_plots import plot_stage_funnel, plot_time_to_next_sta
 __all__ = [
     "plot_attribution",
     "plot_calibration",
+    "plot_calls_to_action",
+    "plot_content_coverage",
+    "plot_content_ranking",
     "plot_cost_per",
     "plot_drop_offs",
+    "plot_feelings",
     "plot_forecast",
     "plot_forecast_backtest",
+    "plot_handoff_months",
     "plot_last_touchpoints",
+    "plot_late_handoffs",
     "plot_months",
     "plot_nurture",
     "plot_outcomes",
+    "plot_ownership_matrix",
     "plot_programme",
+    "plot_returned_leads",
     "plot_score_drivers",
     "plot_score_grades",
     "plot_score_history",
     "plot_segment_breakdown",
     "plot_segment_outcomes",
     "plot_segment_stages",
+    "plot_service_levels",
+    "plot_stage_feelings",
     "plot_stage_funnel",
     "plot_stage_movement",
     "plot_stalled_accounts",

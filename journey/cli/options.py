@@ -139,6 +139,10 @@ def _own_options(name: str, question: argparse.ArgumentParser) -> None:
     add = question.add_argument
     if name == "segments":
         add("--by", required=True, metavar="COLUMN", help="attribute of accounts or people")
+    if name == "content":
+        add("--inventory", type=Path, metavar="FILE", help="CSV of all content, used or not")
+    if name in ("handoffs", "promises"):
+        add("--by", metavar="COLUMN|month", help="an attribute, or month")
     if name == "attribution":
         add("--by", metavar="COLUMN", help="what gets credit (default channel)")
         add("--half-life", type=float, metavar="DAYS", help="of time decay (default 7)")

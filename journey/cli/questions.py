@@ -8,6 +8,7 @@ from typing import Final
 import pandas as pd
 
 import journey
+from journey.inventory import Inventory
 from journey.log import TouchpointLog
 
 Answer = pd.DataFrame | dict[str, object]
@@ -24,6 +25,24 @@ def _no_anchor(log: TouchpointLog, given: Namespace) -> str:
         if touchpoint is not None and not log.having(touchpoint).n_journeys:
             return f"{option} {touchpoint!r} is in no journey in view."
     return f"no journey in view has --end {given.end!r} after --start {given.start!r}."
+
+
+def _inventory(given: Namespace) -> Inventory:
+    return Inventory() if given.inventory is None else journey.read_inventory(given.inventory)
+
+
+def _no_posts(_log: TouchpointLog, _given: Namespace) -> str:
+    return (
+        "a lead is handed on between two posts, such as mql and accepted. Name the touchpoint "
+        "types of each under [meanings] in a file, and give that by --definitions FILE."
+    )
+
+
+def _no_promise(_log: TouchpointLog, _given: Namespace) -> str:
+    return (
+        "nothing was promised. Say mql_hours = 48 under [ownership] in a file, or sla_hours of a "
+        "stage that has a lead, and give that by --definitions FILE."
+    )
 
 
 @dataclass(frozen=True)
@@ -125,6 +144,42 @@ QUESTIONS: Final[dict[str, Question]] = {
         lambda log, given: journey.cost_per(log, by=given.by),
         lambda _log, _given: "no journey became a lead or customer, and no cost is known.",
         tells_wins=True,
+    ),
+    "handoffs": Question(
+        "leads handed on, taken on in time or sent back",
+        lambda log, given: (
+            journey.handoffs_by(log, by=given.by) if given.by else journey.handoffs(log)
+        ),
+        _no_posts,
+    ),
+    "returned": Question(
+        "leads sent back, by reason",
+        lambda log, _: journey.returned_leads(log),
+        lambda _log, _given: "no touchpoint of the log sends a lead back.",
+    ),
+    "ownership": Question(
+        "who leads which stage, and what departments do there",
+        lambda log, _: journey.ownership_matrix(log),
+    ),
+    "promises": Question(
+        "answers promised between departments: in time, late, due, past due",
+        lambda log, given: (
+            journey.service_levels_by(log, by=given.by) if given.by else journey.service_levels(log)
+        ),
+        _no_promise,
+    ),
+    "content": Question(
+        "content: used and what follows, orphaned, dead",
+        lambda log, given: journey.content_audit(log, inventory=_inventory(given)),
+        lambda _log, _given: "no touchpoint of the log names a content.",
+        tells_wins=True,
+    ),
+    "feelings": Question(
+        "mean sentiment by stage and touchpoint",
+        lambda log, _: journey.feelings(log),
+        lambda _log, _given: (
+            "no touchpoint in view has a sentiment. Give the column by --column sentiment=HEADER."
+        ),
     ),
     "stalled": Question(
         "open accounts gone silent",

@@ -153,4 +153,11 @@ def definitions_of(draft: Draft) -> Definitions:
         no_decision=no_decision,
         dormancy_days=draft.dormancy_days,
         expected_roles=draft.expected_roles,
+        ownership=draft.begun_from.ownership.renamed(_new_names(draft)),
     )
+
+
+def _new_names(draft: Draft) -> dict[str, str]:
+    """Return what stages that are still there are called now: they take their owners along."""
+    was = dict(enumerate(draft.begun_from.stage_names))
+    return {was[one.number]: one.name.strip() for one in draft.stages if one.number in was}

@@ -8,6 +8,7 @@ import networkx as nx
 import journey
 from journey import charts
 from journey.log import TouchpointLog
+from journey.schema import SMALL_SAMPLE
 from journey.ui.cache import cached
 from journey.ui.definition_warnings import has_win_rule
 from journey.ui.panel import Part, rate_of
@@ -27,6 +28,21 @@ def backbone(log: TouchpointLog, *, n_types: int, move_share: float) -> Graph:
     return journey.simplify(graph, n_types=n_types, move_share=move_share)
 
 
+def stage_feelings(log: TouchpointLog) -> dict[str, charts.StageFeeling]:
+    """Give the mean sentiment of each stage that has scores, and what feels worst there."""
+    ask = cached(journey.feelings)
+    by_type = ask(log, by=("stage", "touchpoint")).dropna(subset="stage")
+    enough = by_type[by_type["n_scores"] >= SMALL_SAMPLE].sort_values("mean_sentiment")
+    worst = enough.drop_duplicates("stage").set_index("stage")
+    found: dict[str, charts.StageFeeling] = {}
+    for row in ask(log, by=("stage",)).dropna(subset="stage").itertuples():
+        figures = row.mean_sentiment, row.low, row.high, row.n_scores
+        low = worst.loc[row.stage] if row.stage in worst.index else None
+        more = () if low is None else (low["touchpoint"], low["mean_sentiment"])
+        found[row.stage] = charts.StageFeeling(*figures, *more)
+    return found
+
+
 def drawing(
     log: TouchpointLog,
     *,
@@ -34,11 +50,13 @@ def drawing(
     n_types: int,
     move_share: float,
     selected: str | None,
+    with_feelings: bool,
 ) -> charts.Picture:
     """Draw the map of a log, every type at the place it has in the base."""
     simple = backbone(log, n_types=n_types, move_share=move_share)
     whole = backbone(base, n_types=n_types, move_share=move_share)
-    return charts.journey_map(simple, selected=selected, whole=whole)
+    lane = stage_feelings(log) if with_feelings else None
+    return charts.journey_map(simple, selected=selected, whole=whole, feelings=lane)
 
 
 def selected_part(view: TouchpointLog, graph: Graph, chosen: Selection | None) -> Part | None:
@@ -84,15 +102,18 @@ def _node(view: TouchpointLog, graph: Graph, name: str) -> Part:
 
 def _move(view: TouchpointLog, graph: Graph, source: str, target: str) -> Part:
     facts = graph.edges[source, target]
-    figures = (
+    figures = [
         ("Moves", f"{facts['n_moves']:,}"),
         ("Share", f"{percent(facts['share'])} of moves from {markdown(source)}"),
         ("Median time", days(facts["median_days"])),
         ("Direction", label(facts["direction"])),
-    )
+    ]
+    if facts.get("reason"):
+        share = f"{facts['n_reason']:,} of {facts['n_with_reason']:,}"
+        figures.append(("Reason given most", f"{markdown(facts['reason'])}, {share}"))
     return Part(
         f"{source} → {target}",
-        figures,
+        tuple(figures),
         facts["n_journeys"],
         lambda: view.having_move(source, target),
         steps=tuple(dict.fromkeys((source, target))),

@@ -43,6 +43,10 @@ ACCOUNT: Final = "pages/act/account.py"
 LEAD_SCORES: Final = "pages/act/lead_scores.py"
 NURTURE: Final = "pages/act/nurture.py"
 COSTS: Final = "pages/decide/costs.py"
+CONTENT: Final = "pages/explore/content.py"
+FEELINGS: Final = "pages/explore/feelings.py"
+HANDOFFS: Final = "pages/act/handoffs.py"
+OWNERSHIP: Final = "pages/act/ownership.py"
 ATTRIBUTION: Final = "pages/decide/attribution.py"
 FORECAST: Final = "pages/decide/forecast.py"
 UPLOAD: Final = "pages/data/upload.py"
@@ -62,10 +66,16 @@ PAGES: Final = (
     PageEntry(
         "Explore", LIFECYCLE, "Lifecycle", "cycle", "How does each stage do, and where to look?"
     ),
+    PageEntry("Explore", CONTENT, "Content", "article", "What content is missing, used, or dead?"),
+    PageEntry("Explore", FEELINGS, "Feelings", "mood", "Where do people feel good or bad?"),
     PageEntry("Act", STALLED, "Stalled accounts", "hourglass_top", "Which accounts are stuck?"),
     PageEntry("Act", LEAD_SCORES, "Lead scores", "scoreboard", "Who fits, and who is ready?"),
     PageEntry("Act", ACCOUNT, "Account", "apartment", "What happened with this account?"),
     PageEntry("Act", NURTURE, "Nurture", "eco", "What nurtures leads, and where do they leave?"),
+    PageEntry(
+        "Act", HANDOFFS, "Handoffs", "swap_horiz", "Are leads taken on in time, or sent back?"
+    ),
+    PageEntry("Act", OWNERSHIP, "Ownership", "assignment_ind", "Who owes whom what, who is late?"),
     PageEntry("Decide", ATTRIBUTION, "Attribution", "pie_chart", "Which channels get the credit?"),
     PageEntry("Decide", FORECAST, "Forecast", "trending_up", "What will be won in the next weeks?"),
     PageEntry("Decide", COSTS, "Costs", "payments", "What does a lead or a customer cost?"),

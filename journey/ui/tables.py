@@ -29,7 +29,7 @@ def show_table(
     ----------
     frame
         Any frame: ``n_*`` are written as counts, ``*_share``, ``*_rate`` and intervals as
-        percentages, ``*_days`` in days, times in UTC, sequences with arrows.
+        percentages, ``*_days`` in days, ``*_hours`` in hours, times in UTC, sequences with arrows.
     key
         Unique on the page.
     file_name
@@ -244,7 +244,7 @@ def _format(column: pd.Series, words: str, explained: str | None) -> Any:
         return config.Column(words, help=explained)
     if _is_share(column):
         return config.NumberColumn(words, help=explained, format="%.1f %%")
-    if "days" in str(column.name).split("_"):
+    if {"days", "hours"} & set(str(column.name).split("_")):
         return config.NumberColumn(words, help=explained, format="%.1f")
     return config.NumberColumn(words, help=explained, format="localized")
 

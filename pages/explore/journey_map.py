@@ -6,7 +6,7 @@ import journey
 from journey.ui.cache import cached
 from journey.ui.guards import require_log, require_view
 from journey.ui.journeys import open_journeys
-from journey.ui.map_panel import HINT, drawing, selected_part
+from journey.ui.map_panel import HINT, drawing, selected_part, stage_feelings
 from journey.ui.panel import show_part
 from journey.ui.picture import selection, show_picture
 from journey.ui.state import Filters, apply_filters, current_filters
@@ -33,7 +33,10 @@ def show_map(
     graph = cached(journey.journey_graph)(view)
     node = chosen.id if chosen and chosen.kind == "node" else None
     options = {"n_types": n_types, "move_share": move_share}
-    picture = cached(drawing)(view, base=base, selected=node, **options)
+    lane = bool(cached(stage_feelings)(base)) and st.toggle(
+        "How people feel", key="map-feelings", bind="query-params"
+    )
+    picture = cached(drawing)(view, base=base, selected=node, with_feelings=lane, **options)
     show_picture(picture, key=KEY, file_name="journey-map")
     show_part(selected_part(view, graph, chosen), view, picture=KEY, hint=HINT)
 

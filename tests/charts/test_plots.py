@@ -8,6 +8,7 @@ from journey.charts import plots
 from journey.charts.plot_style import quiet, safe_name
 from journey.charts.theme import TOKENS
 from journey.errors import ColumnNotFoundError
+from tests.charts import marketing_frames
 
 NAN = float("nan")
 HOSTILE = "<b>E</b> $x$ <a href='https://x.example'>y</a>"
@@ -128,6 +129,16 @@ CHARTS = {
     plots.plot_segment_stages: segment_stages,
     plots.plot_months: months,
     plots.plot_stalled_accounts: stalled_accounts,
+    plots.plot_late_handoffs: marketing_frames.late_handoffs,
+    plots.plot_handoff_months: marketing_frames.handoff_months,
+    plots.plot_returned_leads: marketing_frames.returned_leads,
+    plots.plot_ownership_matrix: marketing_frames.ownership_matrix,
+    plots.plot_service_levels: marketing_frames.service_levels,
+    plots.plot_content_coverage: marketing_frames.content_coverage,
+    plots.plot_content_ranking: marketing_frames.content_audit,
+    plots.plot_calls_to_action: marketing_frames.calls_to_action,
+    plots.plot_feelings: marketing_frames.feelings,
+    plots.plot_stage_feelings: marketing_frames.stage_feelings,
 }
 EVERY = pytest.mark.parametrize(("plot", "frame"), CHARTS.items(), ids=lambda f: f.__name__)
 

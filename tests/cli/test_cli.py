@@ -18,6 +18,9 @@ from tests.cli.commands import DEFINITIONS, ROOT, import_into, moves, pick
 
 NEED_MORE = {"backtest": "too few", "not-buyers": "everybody in view may buy"}
 """Questions that a log of nine touchpoints has no rows for, and what is said of that."""
+SILENT = {"handoffs", "returned", "promises", "feelings"}
+"""Commands that the small log has nothing for: they say so."""
+
 OWN_OPTIONS = {"segments": ("--by", "industry"), "timeline": ("--account", "Cove")}
 
 
@@ -206,7 +209,7 @@ class TestQuestions:
 
 
 class TestForms:
-    @pytest.mark.parametrize("command", [one for one in QUESTIONS if one not in NEED_MORE])
+    @pytest.mark.parametrize("command", sorted(set(QUESTIONS) - set(NEED_MORE) - SILENT))
     def test_every_answer_is_the_same_in_json_and_csv(self, ask, ask_json, command):
         asked = (command, "Demo", *OWN_OPTIONS.get(command, ()))
         content = ask_json(*asked)

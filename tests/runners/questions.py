@@ -9,9 +9,11 @@ from journey.analysis import completeness, coverage, members, scored_leads
 from journey.analysis.attribution import removal_effects
 from journey.analysis.attribution_journeys import won_after
 from journey.analysis.attribution_spend import return_on_spend
+from journey.analysis.content_members import used_content
 from journey.analysis.identity_audit import match_audit
 from journey.analysis.lifecycle import lifecycle_journeys
 from journey.analysis.not_buyers import without_not_buyers
+from journey.analysis.promise_members import touched_by
 from journey.analysis.score_features import features_of, known_after
 from journey.analysis.stalled import normal_silence
 from journey.analysis.variants import count_variants
@@ -52,6 +54,20 @@ ANALYSES = {
     "removal effects": removal_effects,
     "return on spend": return_on_spend,
     "wins after": lambda log: journey.outcomes(won_after(log, "channel", "Ads")),
+    "handoffs": journey.handoffs,
+    "handoffs by month": lambda log: journey.handoffs_by(log, by="month"),
+    "returned leads": journey.returned_leads,
+    "ownership": journey.ownership_matrix,
+    "promises": journey.service_levels,
+    "open promises": journey.open_promises,
+    "content": lambda log: journey.content_audit(log, columns=("touchpoint",)),
+    "content coverage": lambda log: journey.content_coverage(log, columns=("channel",)),
+    "calls to action": lambda log: journey.calls_to_action(log, by="industry"),
+    "feelings": journey.feelings,
+    "touched by sales": lambda log: journey.outcomes(touched_by(log, "Convert", "Sales")),
+    "used a content": lambda log: journey.outcomes(
+        used_content(log, "Demo", columns=("touchpoint",))
+    ),
     "definition gaps": journey.definition_gaps,
     "scores": journey.score_leads,
     "best leads": lambda log: journey.score_leads(log, limit=2),
@@ -81,7 +97,7 @@ ANALYSES = {
     "programmes": journey.nurture_programmes,
     "triggers": journey.triggers,
     "nurtured": journey.nurtured_comparison,
-    "content": journey.content_engagement,
+    "content engagement": journey.content_engagement,
     "reach": journey.reach_by_month,
     "after the sale": journey.post_sale,
     "score profile": lambda log: journey.score_profile(log, last=2),

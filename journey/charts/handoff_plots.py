@@ -1,0 +1,245 @@
+"""Charts of handoffs: who answers later than promised, when, and why leads come back."""
+
+from typing import Any, Final
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from journey.charts.columns import require
+from journey.charts.draft import Draft
+from journey.charts.numbers import format_count, format_days, format_share
+from journey.charts.plot_style import (
+    Share,
+    beside,
+    draft,
+    draw_shares,
+    empty,
+    name_rows,
+    rows_height,
+    safe_name,
+    top_row,
+)
+from journey.charts.theme import TOKENS, Theme
+from journey.schema import SMALL_SAMPLE
+
+MAX_ROWS: Final = 12
+NO_PROMISE: Final = "Nothing was promised for this, so nothing can be late."
+HOURS: Final = 24.0
+
+
+def plot_late_handoffs(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Figure:
+    """Draw the share of waits that took longer than promised, with its interval, by value.
+
+    Parameters
+    ----------
+    frame
+        Rows of one handoff of ``handoffs_by``: value, n_in_time, n_late, n_past_due, late_rate,
+        late_low, late_high, sla_hours.
+    theme
+        The palette.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        The twelve values with most waits, the latest first; small samples are grey.
+
+    Raises
+    ------
+    ColumnNotFoundError
+        If a column is missing.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"value": ["Ann", "Bob"], "n_in_time": [12, 90], "n_late": [80, 10],
+    ...     "n_past_due": 0, "late_rate": [0.87, 0.1], "late_low": [0.79, 0.06],
+    ...     "late_high": [0.92, 0.17], "sla_hours": 48.0})
+    >>> plot_late_handoffs(frame).layout.title.text
+    'Ann answers late: 87% of 92 took over 2 days, against 10% of all others'
+    """
+    counts = ("n_in_time", "n_late", "n_past_due")
+    require(
+        frame,
+        ("value", *counts, "late_rate", "late_low", "late_high", "sla_hours"),
+        where="the handoffs",
+    )
+    judged = frame.assign(
+        n=frame[list(counts)].sum(axis=1), n_missed=frame["n_late"] + frame["n_past_due"]
+    )
+    judged = judged[judged["n"] > 0]
+    if judged.empty:
+        return empty(NO_PROMISE, theme=theme)
+    biggest = judged.sort_values("n", ascending=False, kind="stable").head(MAX_ROWS)
+    table = biggest.sort_values("late_rate", ascending=False, kind="stable")
+    note = f"Answered later than promised, or still waiting; grey: fewer than {SMALL_SAMPLE}"
+    hidden = len(judged) - len(table)
+    chart = draft(
+        _late_title(judged),
+        theme=theme,
+        height=rows_height(len(table)) - 40,
+        note=f"{note}; {hidden} smaller ones left out" if hidden else note,
+    )
+    shares = [
+        Share(row, safe_name(value), *figures)
+        for row, (value, *figures) in enumerate(
+            zip(
+                *(table[name] for name in ("value", "late_rate", "late_low", "late_high", "n")),
+                strict=True,
+            )
+        )
+    ]
+    draw_shares(chart, shares, theme=theme)
+    name_rows(chart, [share.name for share in shares])
+    most = min(float(table["late_high"].max()), 1) * 1.3
+    chart.update_xaxes(tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1], range=[0, most])
+    return chart.drawn()
+
+
+def _late_title(judged: pd.DataFrame) -> str:
+    """Name who is later than all others together, if one stands out."""
+    n, n_missed = int(judged["n"].sum()), int(judged["n_missed"].sum())
+    limit = format_days(float(judged["sla_hours"].iloc[0]) / HOURS)
+    enough = judged[(judged["n"] >= SMALL_SAMPLE) & judged["value"].notna()]
+    if not enough.empty and len(judged) > 1:
+        top = top_row(enough, enough["late_rate"])
+        rest = (n_missed - top["n_missed"]) / max(n - top["n"], 1)
+        if top["late_low"] > rest:
+            return (
+                f"{safe_name(top['value'])} answers late: {format_share(top['late_rate'])} of "
+                f"{format_count(top['n'])} took over {limit}, against "
+                f"{format_share(rest)} of all others"
+            )
+    return f"{format_share(n_missed / n)} of {format_count(n)} took over {limit}"
+
+
+def plot_handoff_months(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Figure:
+    """Draw by month how many leads came to a post, those answered in time and late apart.
+
+    Parameters
+    ----------
+    frame
+        Rows of one handoff of ``handoffs_by`` by month: value (``YYYY-MM``), n_waits, n_in_time,
+        n_late, n_past_due.
+    theme
+        The palette.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        One stacked bar a month.
+
+    Raises
+    ------
+    ColumnNotFoundError
+        If a column is missing.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"value": ["2026-01", "2026-02"], "n_waits": [10, 20],
+    ...     "n_in_time": [9, 10], "n_late": [1, 10], "n_past_due": 0})
+    >>> plot_handoff_months(frame).layout.title.text
+    '30 handed on in 2 months, 11 answered late'
+    """
+    columns = ("value", "n_waits", "n_in_time", "n_late", "n_past_due")
+    require(frame, columns, where="the handoffs by month")
+    if frame.empty:
+        return empty("No lead was handed on.", theme=theme)
+    missed = frame["n_late"] + frame["n_past_due"]
+    n_missed = int(missed.sum())
+    said = f"{format_count(frame['n_waits'].sum())} handed on in {len(frame)} months"
+    is_judged = bool((missed + frame["n_in_time"]).sum())
+    title = f"{said}, {format_count(n_missed)} answered late" if is_judged else said
+    chart = draft(title, theme=theme, height=300, room=20)
+    colour = TOKENS[theme]
+    bars = (
+        [("In time", frame["n_in_time"], "stage-0"), ("Late", missed, "outcome-lost")]
+        if is_judged
+        else []
+    )
+    rest = frame["n_waits"] - sum((counts for _, counts, _ in bars), 0 * frame["n_waits"])
+    if rest.any():
+        bars.append(("Not due or over" if is_judged else "Handed on", rest, "muted"))
+    for name, counts, token in bars:
+        chart.add_bar(
+            x=[f"{month}-01" for month in frame["value"]],
+            y=counts,
+            name=name,
+            marker={"color": colour[token]},
+            hovertemplate=f"%{{x}}: %{{y:,}} {name.lower()}<extra></extra>",
+        )
+    chart.update_xaxes(type="date", tickformat="%b %Y", hoverformat="%B %Y", showgrid=False)
+    chart.update_layout(legend={"y": 1.02, "yanchor": "bottom", "x": 1, "xanchor": "right"})
+    return chart.drawn()
+
+
+def plot_returned_leads(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Figure:
+    """Draw why leads were sent back, and how many of them were won in the end.
+
+    Parameters
+    ----------
+    frame
+        The frame of ``returned_leads``: reason, n_sent_back, sent_back_share, n_journeys, n_won.
+    theme
+        The palette.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        One bar a reason, the twelve most frequent.
+
+    Raises
+    ------
+    ColumnNotFoundError
+        If a column is missing.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"reason": ["No budget", "Timing"], "n_sent_back": [96, 83],
+    ...     "sent_back_share": [0.536, 0.464], "n_journeys": [96, 83], "n_won": [25, 23]})
+    >>> plot_returned_leads(frame).layout.title.text
+    '54% of 179 returned leads came back for: No budget'
+    """
+    columns = ("reason", "n_sent_back", "sent_back_share", "n_journeys", "n_won")
+    require(frame, columns, where="the returned leads")
+    if frame.empty:
+        return empty("Sales sent no lead back.", theme=theme)
+    table = frame.head(MAX_ROWS)
+    chart = draft(_return_title(frame), theme=theme, height=rows_height(len(table)) - 60)
+    names = [safe_name(reason, missing="(no reason given)") for reason in table["reason"]]
+    rows = list(range(len(table)))
+    chart.add_bar(
+        orientation="h",
+        x=table["n_sent_back"],
+        y=rows,
+        marker={"color": TOKENS[theme]["back"]},
+        customdata=names,
+        hovertemplate="%{customdata}: %{x:,} sent back<extra></extra>",
+        showlegend=False,
+    )
+    _return_words(chart, table, theme)
+    name_rows(chart, names)
+    chart.update_xaxes(visible=False, range=[0, int(table["n_sent_back"].max()) * 1.5])
+    chart.update_layout(bargap=0.35)
+    return chart.drawn()
+
+
+def _return_words(chart: Draft, table: pd.DataFrame, theme: Theme) -> None:
+    columns = ("n_sent_back", "sent_back_share", "n_won", "n_journeys")
+    figures: Any = zip(*(table[name].tolist() for name in columns), strict=True)
+    for row, (n, share, n_won, n_journeys) in enumerate(figures):
+        won = f"{format_count(n_won)} of {format_count(n_journeys)} accounts won later"
+        chart.add_annotation(
+            x=n,
+            y=row,
+            text=f"{format_count(n)} · {format_share(share)} · {won}",
+            **beside(theme, n=n_journeys),
+        )
+
+
+def _return_title(frame: pd.DataFrame) -> str:
+    total = format_count(frame["n_sent_back"].sum())
+    named = frame[frame["reason"].notna()]
+    if named.empty:
+        return f"{total} leads were sent back, no reason given"
+    top = named.iloc[0]
+    share = format_share(top["sent_back_share"])
+    return f"{share} of {total} returned leads came back for: {safe_name(top['reason'])}"

@@ -1,0 +1,45 @@
+"""Whether leads are taken on in time, by whom, and why some come back."""
+
+import streamlit as st
+
+import journey
+from journey.ui.cache import cached
+from journey.ui.guards import plain_errors, require_view
+from journey.ui.handoffs import (
+    headline,
+    pick_handoff,
+    show_by,
+    show_counts,
+    show_months,
+    show_returned,
+)
+from journey.ui.navigation import DEFINITIONS, JOURNEY_MAP, OWNERSHIP, page_link
+
+view = require_view()
+with plain_errors():
+    frame = cached(journey.handoffs)(view)
+st.title(headline(frame))
+if frame.empty or not frame["n_waits"].any():
+    with st.container(border=True):
+        st.markdown("## No lead is handed on in view")
+        st.markdown(
+            "A handoff needs two posts in the log, such as MQL and accepted by sales. Touchpoint "
+            "types are known by their words; name them in the definitions file under "
+            "\\[meanings\\] as mql, accepted, sent_back, sql, opportunity."
+        )
+        page_link(DEFINITIONS, ":blue[See the definitions] :material/arrow_forward:")
+else:
+    with plain_errors():
+        place = pick_handoff(view)
+        show_counts(view, place)
+        if frame["sla_hours"].isna().all():
+            st.info("No answer was promised within a time, so none is late.")
+            page_link(OWNERSHIP, ":blue[Say what is promised] :material/arrow_forward:")
+        shown = st.segmented_control(
+            "Show", ["By owner", "By month"], default="By owner", required=True
+        )
+        (show_by if shown == "By owner" else show_months)(view, place)
+with plain_errors():
+    st.header("Leads sent back")
+    show_returned(view)
+    page_link(JOURNEY_MAP, ":blue[See the moves back on the map] :material/arrow_forward:")

@@ -1,0 +1,34 @@
+"""Who owns which stage, what was promised at each handoff, and what waits for an answer."""
+
+import streamlit as st
+
+import journey
+from journey.ui.cache import cached
+from journey.ui.guards import plain_errors, require_log, require_view
+from journey.ui.ownership import headline, show_levels, show_matrix, show_waiting
+from journey.ui.ownership_forms import show_department_form, show_stage_form
+
+VIEWS = {
+    "Who does what": show_matrix,
+    "Promises": show_levels,
+    "Waiting now": show_waiting,
+}
+EDIT = "Edit"
+
+view = require_view()
+with plain_errors():
+    st.title(headline(cached(journey.open_promises)(view)))
+    chosen = st.segmented_control(
+        "View",
+        [*VIEWS, EDIT],
+        default="Who does what",
+        required=True,
+        label_visibility="collapsed",
+        key="ownership_view",
+    )
+    if chosen == EDIT:
+        log = require_log()
+        show_stage_form(log)
+        show_department_form(log)
+    else:
+        VIEWS[chosen](view)

@@ -1,0 +1,29 @@
+"""Where people feel good or bad, by what the log says of it."""
+
+import streamlit as st
+
+import journey
+from journey.ui.cache import cached
+from journey.ui.feelings import show_outcomes, show_stages, show_touchpoints
+from journey.ui.guards import plain_errors, require_view
+from journey.ui.navigation import COLUMNS, JOURNEY_MAP, page_link
+
+VIEWS = {"Touchpoints": show_touchpoints, "Stages": show_stages, "Outcomes": show_outcomes}
+
+view = require_view()
+st.title("Feelings")
+with plain_errors():
+    if cached(journey.feelings)(view, by=("stage",)).empty:
+        with st.container(border=True):
+            st.markdown("## No touchpoint in view has a score")
+            st.markdown(
+                "Give a column of sentiment or of survey answers the role *sentiment*. It is read "
+                "as a number, in whatever unit it has. Free text is not judged."
+            )
+            page_link(COLUMNS, "Say what each column means")
+        st.stop()
+    chosen = st.segmented_control(
+        "View", list(VIEWS), default="Touchpoints", required=True, label_visibility="collapsed"
+    )
+    VIEWS[chosen](view)
+    page_link(JOURNEY_MAP, ":blue[See it as a lane under the map] :material/arrow_forward:")

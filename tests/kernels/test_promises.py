@@ -1,0 +1,24 @@
+import numpy as np
+
+from journey.kernels.promises import OVER, SENT_BACK, TAKEN, WAITING, pair_events
+from journey.store.layout import frozen
+
+
+def paired(*journeys):
+    does = frozen(np.array([event for mine in journeys for event in mine], np.uint8))
+    owners = np.repeat(np.arange(len(journeys)), [len(mine) for mine in journeys])
+    for function in (pair_events, pair_events.py_func):
+        found = [column.tolist() for column in function(does, frozen(owners))]
+    return list(zip(*found, strict=True))
+
+
+def test_a_wait_runs_from_the_first_event_that_opens_to_the_first_that_ends_it():
+    # 1 opens, 2 answers, 4 returns, 8 ends.
+    assert paired([1, 1, 2, 2]) == [(0, 2, TAKEN)]
+    assert paired([1, 4, 1, 8]) == [(0, 1, SENT_BACK), (2, 3, OVER)]
+    assert paired([1], [2]) == [(0, -1, WAITING)]
+    assert paired([2, 4, 8]) == []
+
+
+def test_an_event_that_opens_and_answers_is_answered_at_once_unless_it_ended_a_wait():
+    assert paired([3, 1, 3, 1]) == [(0, 0, TAKEN), (1, 2, TAKEN), (3, -1, WAITING)]

@@ -1,0 +1,88 @@
+"""Plain-Python references of waits for an answer, written from the definitions."""
+
+from collections import Counter, defaultdict
+from math import nan
+
+from tests.oracle import DAY, DECIDED
+
+HOUR = DAY / 24
+
+
+def handoff_waits(log, opens, answers, returns, *, by_deal=False):
+    """Waits as (case, begin, end or None, how), from all touches of the journeys in view."""
+    for case in log.view:
+        journey, seen, begin = log.journeys[case], set(), None
+        for place, touch in enumerate(journey.touches):
+            is_answer = touch.touchpoint in answers
+            if by_deal and touch.opportunity_id and touch.opportunity_id not in seen:
+                seen.add(touch.opportunity_id)
+                is_answer = True
+            was_waiting = begin is not None
+            if not was_waiting and touch.touchpoint in opens:
+                begin = place
+            if begin is None:
+                continue
+            if is_answer:
+                yield case, begin, place, "taken"
+                begin = None
+            elif was_waiting and touch.touchpoint in returns:
+                yield case, begin, place, "sent_back"
+                begin = None
+        if begin is not None:
+            yield unanswered(journey, case, begin)
+
+
+def reaction_waits(log, stage, is_by_lead):
+    """Waits of journeys in view that entered a stage for a touch of its lead."""
+    for case in log.view:
+        journey, begin, was = log.journeys[case], None, None
+        for place, (touch, now) in enumerate(zip(journey.touches, journey.stages, strict=True)):
+            if begin is None and now == stage and was != stage:
+                begin = place
+            if begin is not None:
+                if is_by_lead(touch) and stage in (now, was):
+                    yield case, begin, place, "taken"
+                    begin = None
+                elif now != stage:
+                    yield case, begin, place, "over"
+                    begin = None
+            was = now
+        if begin is not None:
+            yield unanswered(journey, case, begin)
+
+
+def unanswered(journey, case, begin):
+    if journey.outcome not in DECIDED:
+        return case, begin, None, "waiting"
+    later = journey.decided is not None and journey.decided > begin
+    return case, begin, journey.decided if later else None, "over"
+
+
+def figures(log, waits, hours=None):
+    """The counts of a frame of handoffs."""
+    found, journeys = Counter(), set()
+    for case, begin, end, how in waits:
+        touches = log.journeys[case].touches
+        waited = ((log.as_of if end is None else touches[end].at) - touches[begin].at) / HOUR
+        journeys.add(case)
+        found["n_waits"] += 1
+        found[f"n_{how}"] += 1
+        if hours is not None and how != "over":
+            names = ("n_due", "n_past_due") if how == "waiting" else ("n_in_time", "n_late")
+            found[names[waited > hours]] += 1
+    names = ("waits", "taken", "sent_back", "over", "waiting", "in_time", "late", "due", "past_due")
+    counts = {f"n_{name}": found[f"n_{name}"] for name in names}
+    missed = counts["n_late"] + counts["n_past_due"]
+    judged = missed + counts["n_in_time"]
+    return {"n_journeys": len(journeys), "late_rate": missed / judged if judged else nan, **counts}
+
+
+def returns(log, types):
+    """By reason: times sent back and the journeys that were."""
+    times, journeys = Counter(), defaultdict(set)
+    for case in log.view:
+        for touch in log.journeys[case].touches:
+            if touch.touchpoint in types:
+                times[touch.reason] += 1
+                journeys[touch.reason].add(case)
+    return {reason: (n, len(journeys[reason])) for reason, n in times.items()}

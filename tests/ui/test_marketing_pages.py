@@ -1,0 +1,171 @@
+"""The pages of handoffs, ownership, content and feelings."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+import journey
+from journey.definitions import Definitions
+from journey.inventory import Entry, Inventory
+from journey.workspace import load_inventory, save_definitions, save_inventory
+from tests.examples import small_log
+from tests.stores import save
+
+REPOSITORY = Path(__file__).parents[2]
+PAGES = {
+    "handoffs": "act",
+    "ownership": "act",
+    "content": "explore",
+    "feelings": "explore",
+}
+
+
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory, sample_dataset):
+    workspace = tmp_path_factory.mktemp("workspace")
+    shutil.copytree(sample_dataset, workspace / "datasets" / "Sample")
+    # No owner, no content, no sentiment, no rule but the stages.
+    bare = small_log([("a", 0, "Visit"), ("b", 1, "Visit"), ("b", 2, "Xyz")], Definitions())
+    save(bare, workspace / "datasets" / "Bare")
+    return workspace
+
+
+@pytest.fixture(autouse=True)
+def workspace(stored, monkeypatch):
+    monkeypatch.setenv("PORTOLAN_WORKSPACE", str(stored))
+    st.cache_resource.clear()
+    return stored
+
+
+def opened(page, data="Sample", **query):
+    app = AppTest.from_file(str(REPOSITORY / "app.py"), default_timeout=90)
+    for name, value in ({"data": data} | query).items():
+        app.query_params[name] = value
+    app.switch_page(f"pages/{PAGES[page]}/{page}.py")
+    return checked(app.run())
+
+
+def checked(app):
+    assert not app.exception
+    assert not app.error
+    return app
+
+
+def said(app):
+    return " ".join(one.value for one in (*app.markdown, *app.title, *app.caption, *app.info))
+
+
+def labels(app):
+    return [button.label for button in app.button]
+
+
+def choose(app, label):
+    control = next(one for one in app.get("button_group") if label in one.options)
+    return checked(control.set_value(label).run())
+
+
+def press(app, label):
+    return checked(next(one for one in app.button if one.label.startswith(label)).click().run())
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_log_without_any_of_it_is_told_what_is_missing(page):
+    words = {
+        "handoffs": "No lead is handed on in view",
+        "ownership": "Ownership",
+        "content": "No inventory is given",
+        "feelings": "No touchpoint in view has a score",
+    }
+    assert words[page] in said(opened(page, "Bare"))
+
+
+class TestHandoffs:
+    def test_the_promise_is_the_message_and_its_counts_open(self):
+        app = opened("handoffs")
+        assert app.title[0].value == (
+            "21 % of handed-on leads wait longer than the promised 2 days"
+        )
+        app = press(app, "Late")
+        assert "**101 journeys**" in said(app)
+
+    def test_reasons_open_and_months_can_be_seen(self):
+        app = choose(opened("handoffs"), "By month")
+        assert "Wrong timing **36**" in labels(app)
+        app = press(app, "No budget yet")
+        assert "**96 journeys**" in said(app)
+
+
+class TestOwnership:
+    def test_promises_and_what_waits_are_counted(self):
+        app = opened("ownership")
+        assert app.title[0].value == "2 of 4 open promises are past due"
+        app = choose(app, "Promises")
+        assert "Late **101**" in labels(app)
+        app = choose(app, "Waiting now")
+        assert len(app.dataframe[0].value) == 4
+
+    def test_leads_can_be_proposed_and_hours_saved(self, workspace):
+        folder = workspace / "datasets" / "Bare"
+        app = press(opened("ownership", "Bare"), "Propose leads")
+        app = choose(app, "Edit")
+        app.number_input[0].set_value(24.0)
+        app = press(app, "Save")
+        ownership = journey.open_log(folder).definitions.ownership
+        assert ownership.mql_hours == 24.0
+        save_definitions(workspace, "Bare", Definitions())
+
+    def test_departments_can_be_ones_own(self, workspace):
+        app = choose(opened("ownership", "Bare"), "Edit")
+        app.multiselect[0].set_value(["Sales", "Care"])
+        press(app, "Save departments")
+        log = journey.open_log(workspace / "datasets" / "Bare")
+        assert log.definitions.ownership.names == ("Sales", "Care")
+        save_definitions(
+            workspace, "Bare", replace(log.definitions, ownership=Definitions().ownership)
+        )
+
+
+class TestContent:
+    def test_holes_uses_and_calls_can_be_seen_and_opened(self):
+        app = opened("content")
+        assert "contents" in app.title[0].value
+        app = choose(app, "Use and wins")
+        assert {"content", "win_rate", "without_rate"} <= set(app.dataframe[0].value.columns)
+        app = choose(app, "Calls to action")
+        assert "Manufacturing **87**" in labels(app)
+        app = press(app, "Manufacturing")
+        assert "**87 journeys**" in said(app)
+
+    def test_an_inventory_is_kept_shown_and_taken_away(self, workspace):
+        save_inventory(workspace, "Bare", Inventory((Entry("Film", "Convert", question="Why?"),)))
+        app = opened("content", "Bare")
+        assert "1 orphaned" in app.title[0].value
+        app = choose(app, "Question")
+        assert "Why?" in app.dataframe[0].value["value"].tolist()
+        app = choose(app, "Inventory")
+        press(app, "Remove the list")
+        assert load_inventory(workspace, "Bare") == Inventory()
+
+
+class TestFeelings:
+    def test_touchpoints_stages_and_outcomes(self):
+        app = opened("feelings")
+        assert "Support ticket **114**" in labels(app)
+        app = choose(app, "Stages")
+        assert app.dataframe[0].value["stage"].tolist() == ["Nurture", "Convert", "Expand"]
+        app = choose(app, "Outcomes")
+        shown = app.dataframe[0].value
+        assert pd.Series(shown["outcome"]).isin(["Won", "Lost"]).any()
+
+    def test_the_map_has_a_lane_for_them_where_there_are_scores(self):
+        app = AppTest.from_file(str(REPOSITORY / "app.py"), default_timeout=90)
+        app.query_params["data"] = "Sample"
+        app.switch_page("pages/explore/journey_map.py")
+        app = checked(app.run())
+        toggle = next(one for one in app.toggle if one.label == "How people feel")
+        checked(toggle.set_value(True).run())
