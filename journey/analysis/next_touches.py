@@ -178,6 +178,10 @@ class _Evidence:
 
 
 def _evidence(log: TouchpointLog) -> _Evidence:
+    return log.once(_counted)
+
+
+def _counted(log: TouchpointLog) -> _Evidence:
     may_help = log.rules.verdict_of_type == UNDECIDING
     return _Evidence(followers(log), may_help, brought_about_by_us(log))
 
