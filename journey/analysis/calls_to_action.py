@@ -56,7 +56,7 @@ def calls_to_action(log: TouchpointLog, *, by: str) -> pd.DataFrame:
     0   Contact form   Ads           1          0.5
     """
     segments = segmentation(log.store, by).names
-    calls = np.flatnonzero(types_meaning(log, "call_to_action"))
+    calls = np.flatnonzero(types_meaning(log.store, log.definitions, "call_to_action"))
     question = partial(_count_answers, by=by, calls=tuple(calls.tolist()))
     shape = len(calls) + 1, len(segments)
     n_all, n_decided, n_won = sum(log.ask_with_facts(question), np.zeros((3, *shape), np.int64))

@@ -155,9 +155,10 @@ def reason_names(log: TouchpointLog) -> list[str | None]:
 
 def return_flags(log: TouchpointLog) -> dict[str, Flags]:
     """Which types send a lead back, and which take one on."""
-    taken = [types_meaning(log, post) for post in ("accepted", "sql", "opportunity")]
+    meant = partial(types_meaning, log.store, log.definitions)
+    taken = [meant(post) for post in ("accepted", "sql", "opportunity")]
     return {
-        "sends_back": types_meaning(log, "sent_back"),
+        "sends_back": meant("sent_back"),
         "takes_on": frozen(np.logical_or.reduce(taken)),
     }
 
