@@ -34,6 +34,8 @@ _ROUND: Final = "costs:round"
 def show_totals(view: TouchpointLog) -> None:
     """Show what each lead, MQL, SQL and customer of the view cost, all currencies apart."""
     frame = cached(journey.cost_per)(view, by="period")
+    if frame.empty:
+        st.markdown("No cost is known, and nobody in view became a lead, an MQL or a customer.")
     for row in frame.to_dict("records"):
         currency = "" if row["currency"] is None else f" {markdown(row['currency'])}"
         cells = st.columns(len(ENDS) + 1)

@@ -125,3 +125,40 @@ def test_the_ideal_customer_has_grade_a(companies):
     best = scored.loc[scored["grade"].str.startswith("A"), "account_id"]
     inside = companies.where(industry=["Manufacturing", "Logistics"], employees="200-999")
     assert sorted(best) == sorted(journey.journeys(inside)["account_id"])
+
+
+def test_the_third_guide_drives_people_off(companies, expect):
+    steps = journey.nurture_programmes(companies).set_index("campaign").loc["Guide sequence"]
+    for name, n_people in zip(
+        ("one", "two", "three", "four", "five"), steps["n_people"], strict=True
+    ):
+        expect(f"guide_{name}", n_people)
+    leak = steps[steps["is_leak"]].iloc[0]
+    assert leak["content"].startswith("Guide 3")
+    expect("unsubscribed", leak["n_unsubscribed"])
+
+
+def test_lifecycle_figures_over_all_days_reconcile_with_the_outcomes(companies, expect):
+    found = journey.lifecycle_metrics(companies, days=1000).set_index(["role", "metric"])
+    for key, name in (
+        (("capture", "known_leads"), "leads"),
+        (("convert", "won"), "won"),
+        (("convert", "lost"), "lost"),
+        (("convert", "no_decision"), "no_decision"),
+        (("convert", "won_value"), "won_value"),
+        (("convert", "sent_back"), "sent_back_accounts"),
+        (("attract", "new_audience"), "accounts"),
+    ):
+        expect(name, found.loc[[key], "value"].iloc[0])
+
+
+def test_costs_of_the_sample_come_in_by_kind(expect):
+    costs = journey.read_touchpoints(
+        FOLDER / "webinar.csv", FOLDER / "costs" / "campaign_costs.csv"
+    ).costs
+    expect("costs_beside_ads", costs["cost"].sum())
+    assert costs["kind"].value_counts().to_dict() == {
+        "campaign": 120,
+        "technology": 72,
+        "labour": 48,
+    }

@@ -1,0 +1,52 @@
+import pandas as pd
+import pytest
+
+from journey.charts import plots
+from journey.charts.lifecycle_plots import COSTS
+
+MOVES = {
+    "source_stage": ["<b>A</b>", "B"],
+    "target_stage": ["B", "C"],
+    "share": [0.2, 0.5],
+    "previous_share": [0.4, None],
+    "n_in_source": [50, 4],
+    "previous_n_in_source": [40, 0],
+    "change": [-0.2, None],
+    "is_worse": [True, False],
+}
+
+
+def test_names_of_stages_are_shown_as_they_are_and_few_are_grey():
+    chart = plots.plot_stage_movement(pd.DataFrame(MOVES), theme="dark")
+    assert chart.layout.title.text.startswith("&lt;b&gt;A&lt;/b&gt; to B got worse most")
+    inks = chart.data[-1].marker.color
+    assert inks[0] != inks[1]
+
+
+def test_without_enough_journeys_no_move_is_called_worse():
+    few = pd.DataFrame(MOVES).assign(n_in_source=5)
+    assert "No move" in plots.plot_stage_movement(few).layout.title.text
+
+
+def test_costs_without_anybody_to_pay_for_are_no_chart():
+    months = pd.DataFrame({"month": ["2026-01"], "currency": ["EUR"], "cost": [9.0], "n_mqls": 0})
+    nothing = months.assign(**dict.fromkeys(COSTS))
+    assert plots.plot_cost_per(nothing).layout.title.text == "Nothing to show yet"
+    leads = nothing.assign(cost_per_lead=3.0)
+    assert plots.plot_cost_per(leads).layout.title.text.startswith("Cost for each lead")
+
+
+@pytest.mark.parametrize(
+    ("plot", "columns"),
+    [
+        (plots.plot_stage_movement, list(MOVES)),
+        (plots.plot_nurture, ["month", "n_new_leads", "n_reopened", "n_mqls"]),
+        (
+            plots.plot_programme,
+            ["content", "n_people", "n_left", "left_rate", "n_waiting", "is_leak"],
+        ),
+    ],
+)
+def test_an_empty_frame_says_so(plot, columns):
+    empty = pd.DataFrame({name: pd.Series(dtype=float) for name in columns})
+    assert plot(empty).layout.title.text == "Nothing to show yet"

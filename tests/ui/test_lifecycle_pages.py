@@ -1,0 +1,122 @@
+"""The pages of the lifecycle, of nurture and of costs."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from journey import Definitions, Stage
+from journey.costs import ENTERED_FILE
+from tests.analysis.test_lifecycle import MODEL_OF_ROWS, ROWS, VALUE_OF
+from tests.examples import small_log
+from tests.stores import save
+
+REPOSITORY = Path(__file__).parents[2]
+LIFECYCLE = "pages/explore/lifecycle.py"
+NURTURE = "pages/act/nurture.py"
+COSTS = "pages/decide/costs.py"
+PAID = "month,kind,channel,campaign,cost,currency\n2026-03,labour,,Team,310,EUR\n"
+HOSTILE = "<b>One</b> $x$"
+
+
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory):
+    root = tmp_path_factory.mktemp("workspace")
+    values = [VALUE_OF.get((account, name)) for account, _, name in ROWS]
+    mail = [HOSTILE if name.startswith("E-mail") else None for _, _, name in ROWS]
+    log = small_log(ROWS, MODEL_OF_ROWS, value=values, campaign=mail, content=mail)
+    for name in ("Full", "Paid"):
+        save(log, root / "datasets" / name)
+    (root / "datasets" / "Paid" / ENTERED_FILE).write_text(PAID)
+    plain = small_log([("a", 0, "Ad"), ("a", 1, "Ad")], Definitions(stages=(Stage("Zebra"),)))
+    save(plain, root / "datasets" / "Plain")
+    return root
+
+
+@pytest.fixture(autouse=True)
+def workspace(stored, monkeypatch):
+    monkeypatch.setenv("PORTOLAN_WORKSPACE", str(stored))
+    return stored
+
+
+def opened(page, data="Full"):
+    app = AppTest.from_file(str(REPOSITORY / "app.py"), default_timeout=60)
+    app.query_params["data"] = data
+    app.switch_page(page)
+    return checked(app.run())
+
+
+def checked(app):
+    assert not app.exception
+    assert not app.error
+    return app
+
+
+def said(app):
+    return " ".join(one.value for one in (*app.markdown, *app.title, *app.caption))
+
+
+def choose(app, label):
+    control = next(one for one in app.get("button_group") if label in one.options)
+    return checked(control.set_value(label).run())
+
+
+def press(app, label):
+    return checked(next(one for one in app.button if one.label == label).click().run())
+
+
+def metrics(app):
+    return {one.label: one.value for one in app.metric}
+
+
+def test_the_lifecycle_answers_for_each_stage_and_its_counts_open():
+    app = opened(LIFECYCLE)
+    assert app.title[0].value.endswith("2 won in 90 days")
+    assert metrics(app)["Won"] == "2"
+    assert "No stage of this model plays this part." in said(app)
+    app = choose(app, "Convert")
+    pressed = next(one for one in app.button if one.key == "lifecycle:convert:won")
+    assert "**2 journeys**" in said(checked(pressed.click().run()))
+
+
+@pytest.mark.parametrize("data", ["Full", "Plain"])
+def test_every_view_of_the_lifecycle_stands_without_data_too(data):
+    app = opened(LIFECYCLE, data)
+    assert ("Not known which part these stages play: Zebra" in said(app)) == (data == "Plain")
+    for view in ("Moves between stages", "Reach", "After the sale", "All figures"):
+        app = choose(app, view)
+
+
+VIEWS = {
+    "Scores of new leads": ("Leads of each month by their grade", "No journey became a lead"),
+    "Programmes": ("One", "so there are no steps"),
+    "Triggers": ("triggers had no answer", "No trigger can be told"),
+    "Content": ("need not follow", "No touchpoint names its content"),
+    "Nurtured or not": ("not a controlled comparison", "nothing to compare"),
+}
+
+
+@pytest.mark.parametrize(("place", "data"), [(0, "Full"), (1, "Plain")])
+def test_views_of_nurture_say_what_they_have_or_lack(place, data):
+    app = opened(NURTURE, data)
+    for view, words in VIEWS.items():
+        app = choose(app, view)
+        assert words[place] in said(app) or (view, data) == ("Programmes", "Full")
+        assert "<b>One" not in said(app).replace(r"\<b\>", "")
+
+
+def test_costs_entered_by_hand_count_and_are_saved(workspace):
+    app = opened(COSTS, "Paid")
+    # 310 for the two customers won.
+    assert metrics(app)["Per customer EUR"] == "155"
+    assert metrics(app)["Spent EUR"] == "310"
+    for view in ("By channel", "Campaigns", "Enter costs"):
+        app = choose(app, view)
+    press(app, "Save costs")
+    path = workspace / "datasets" / "Paid" / ENTERED_FILE
+    assert path.read_text() == PAID.replace(",310,", ",310.0,")
+
+
+def test_what_costs_lack_is_said():
+    assert "No cost for each: no cost known" in said(opened(COSTS))
+    assert "No cost is known" in said(opened(COSTS, "Plain"))
