@@ -8,7 +8,7 @@ import streamlit as st
 
 import journey
 from journey import charts
-from journey.analysis.content import IDLE_DAYS, NEXT_DAYS, Across
+from journey.analysis.content import EVERYBODY, IDLE_DAYS, NEXT_DAYS, Across
 from journey.analysis.content_members import used_content, was_called
 from journey.analysis.content_uses import content_columns
 from journey.errors import JourneyError
@@ -115,8 +115,11 @@ def show_coverage(view: TouchpointLog, inventory: Inventory, columns: tuple[str,
     frame = cached(journey.content_coverage)(
         view, across=across, inventory=inventory, columns=columns
     )
-    if frame.empty:
-        st.info("No persona is known: people have no role, and no inventory names one.")
+    if set(frame["value"]) <= {EVERYBODY}:
+        st.info(
+            f"No {across} is known: people have no role, and no inventory names one. See what is "
+            "used under 'Use and wins'."
+        )
         return
     chart = charts.plot_content_coverage(frame, theme=current_theme())
     show_plot(chart, key="coverage", file_name="content-coverage")
