@@ -7,11 +7,15 @@ if TYPE_CHECKING:
     from journey import charts
     from journey.analysis.attribution import attribute
     from journey.analysis.costs import campaign_costs
+    from journey.analysis.criteria import Segment, keep_segment
     from journey.analysis.definition_gaps import definition_gaps
     from journey.analysis.graph import directly_follows, journey_graph, move_counts, move_means
+    from journey.analysis.ideal_customer import ideal_customer_profile
     from journey.analysis.months import months
     from journey.analysis.outcomes import journeys, median_days_to_win, outcomes
     from journey.analysis.paths import step_flows
+    from journey.analysis.profile_fit import profile_fit_by_month
+    from journey.analysis.profile_traits import profile_traits
     from journey.analysis.segments import segment_breakdown, segment_stages
     from journey.analysis.simplify import simplify
     from journey.analysis.stages import (
@@ -34,6 +38,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Definitions",
     "JourneyError",
+    "Segment",
     "Stage",
     "TouchpointLog",
     "account_timeline",
@@ -45,8 +50,10 @@ __all__ = [
     "directly_follows",
     "drop_offs",
     "from_frame",
+    "ideal_customer_profile",
     "journey_graph",
     "journeys",
+    "keep_segment",
     "last_touchpoints",
     "load_definitions",
     "median_days_to_win",
@@ -55,6 +62,8 @@ __all__ = [
     "move_means",
     "open_log",
     "outcomes",
+    "profile_fit_by_month",
+    "profile_traits",
     "read_touchpoints",
     "segment_breakdown",
     "segment_stages",
@@ -71,6 +80,7 @@ __all__ = [
 _HOME = {
     "Definitions": "definitions",
     "JourneyError": "errors",
+    "Segment": "analysis.criteria",
     "Stage": "definitions",
     "TouchpointLog": "log",
     "account_timeline": "analysis.timeline",
@@ -81,8 +91,10 @@ _HOME = {
     "directly_follows": "analysis.graph",
     "drop_offs": "analysis.stages",
     "from_frame": "load",
+    "ideal_customer_profile": "analysis.ideal_customer",
     "journey_graph": "analysis.graph",
     "journeys": "analysis.outcomes",
+    "keep_segment": "analysis.criteria",
     "last_touchpoints": "analysis.stages",
     "load_definitions": "definitions",
     "move_counts": "analysis.graph",
@@ -91,6 +103,8 @@ _HOME = {
     "months": "analysis.months",
     "open_log": "load",
     "outcomes": "analysis.outcomes",
+    "profile_fit_by_month": "analysis.profile_fit",
+    "profile_traits": "analysis.profile_traits",
     "read_touchpoints": "ingest",
     "segment_breakdown": "analysis.segments",
     "segment_stages": "analysis.segments",
