@@ -17,6 +17,9 @@ from journey.store.replace import restore_interrupted, scratch_beside
 
 ROOT_VARIABLE: Final = "PORTOLAN_WORKSPACE"
 MAX_NAME: Final = 80
+KEPT: Final = ("views", "segments", "personas")
+"""Kinds of things kept beside a data set; they go when it does."""
+
 INCOMING_SECONDS: Final = 2 * 86_400
 """Uploads that nobody imported or removed are kept so long."""
 
@@ -100,6 +103,22 @@ def dataset_path(root: Path, name: str) -> Path:
     return root / "datasets" / checked_name(name)
 
 
+def kept_path(root: Path, kind: str, dataset: str) -> Path:
+    """Return the file in which something of a kind is kept for a data set, there or not.
+
+    Raises
+    ------
+    ValueNotAllowedError
+        If the name can't be one of a data set.
+
+    Examples
+    --------
+    >>> kept_path(Path("/data"), "segments", "Spring").as_posix()
+    '/data/segments/Spring.json'
+    """
+    return root / kind / f"{checked_name(dataset)}.json"
+
+
 def presets_folder(root: Path) -> Path:
     """Return the folder of the user's own presets and remembered answers, there or not.
 
@@ -128,7 +147,8 @@ def remove_dataset(root: Path, name: str) -> None:
     # One rename takes it out of every list; what follows may take its time or be cut short.
     with scratch_beside(folder) as hidden:
         folder.rename(hidden / "data")
-    _views_path(root, name).unlink(missing_ok=True)
+    for kind in KEPT:
+        kept_path(root, kind, name).unlink(missing_ok=True)
 
 
 def save_definitions(root: Path, name: str, definitions: Definitions) -> None:
@@ -142,7 +162,7 @@ def save_definitions(root: Path, name: str, definitions: Definitions) -> None:
     folder = dataset_path(root, name)
     if not folder.is_dir():
         raise StoreError(f"There is no data set {name!r} to save definitions for. Reload the page.")
-    _write_whole(folder / DEFINITIONS_FILE, dumps(definitions))
+    write_whole(folder / DEFINITIONS_FILE, dumps(definitions))
 
 
 def load_views(root: Path, dataset: str) -> dict[str, dict[str, str]]:
@@ -181,14 +201,14 @@ def save_view(root: Path, dataset: str, name: str, query: Mapping[str, str]) -> 
         If views saved before can't be read; nothing is written over them.
     """
     views = load_views(root, dataset) | {checked_name(name): dict(query)}
-    _write_whole(_views_path(root, dataset), json.dumps(views, ensure_ascii=False, indent=1))
+    write_whole(_views_path(root, dataset), json.dumps(views, ensure_ascii=False, indent=1))
 
 
 def remove_view(root: Path, dataset: str, name: str) -> None:
     """Remove a saved view; nothing happens if there is none of that name."""
     views = load_views(root, dataset)
     if views.pop(name, None) is not None:
-        _write_whole(_views_path(root, dataset), json.dumps(views, ensure_ascii=False, indent=1))
+        write_whole(_views_path(root, dataset), json.dumps(views, ensure_ascii=False, indent=1))
 
 
 def incoming_folder(root: Path) -> Path:
@@ -215,7 +235,7 @@ def remove_incoming(folder: Path) -> None:
 
 
 def _views_path(root: Path, dataset: str) -> Path:
-    return root / "views" / f"{checked_name(dataset)}.json"
+    return kept_path(root, "views", dataset)
 
 
 def _is_dataset(entry: Path) -> bool:
@@ -248,7 +268,7 @@ def _broken_views(path: Path) -> str:
     return f"The saved views in {path} can't be read. Mend or remove that file; no data are lost."
 
 
-def _write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str) -> None:
     """Write a file so that a crash at any moment leaves the old one or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=".writing-", dir=path.parent)

@@ -18,7 +18,7 @@ LOG = STORE | {
     "runners",
     *("percentiles", "facts", "selection", "reading", "log", "load"),
 }
-ALL_BUT_UI = LOG | {"ingest", "analysis", "charts", "exports", "workspace", "cli", ""}
+ALL_BUT_UI = LOG | {"ingest", "analysis", "charts", "exports", "workspace", "kept", "cli", ""}
 MAY_IMPORT = {
     "schema": set(),
     "errors": set(),
@@ -47,6 +47,7 @@ MAY_IMPORT = {
     "charts": BASE | {"charts"},
     "exports": BASE | {"charts", "exports"},
     "workspace": ALL_BUT_UI,
+    "kept": ALL_BUT_UI,
     "cli": ALL_BUT_UI,
     "ui": ALL_BUT_UI | {"ui"},
     "__main__": {"cli"},

@@ -61,7 +61,7 @@ class Segment:
     Examples
     --------
     >>> print(Segment(profile=(("industry", ("Retail", "Travel")),), least_people=2))
-    industry Retail or Travel; at least 2 people
+    Industry Retail or Travel; at least 2 people
     """
 
     profile: Wanted = ()
@@ -91,7 +91,8 @@ class Segment:
 
     def __str__(self) -> str:
         """The criteria in words."""
-        return "; ".join(_words(self)) or "all journeys"
+        said = "; ".join(_words(self)) or "all journeys"
+        return said[:1].upper() + said[1:]
 
 
 def keep_segment(log: TouchpointLog, segment: Segment) -> TouchpointLog:
@@ -230,7 +231,7 @@ def _within(counts: npt.NDArray[np.int64], least: int | None, most: int | None) 
 
 def _words(segment: Segment) -> Iterable[str]:
     for column, values in segment.profile:
-        yield f"{column} {_either(values)}"
+        yield f"{_spoken(column)} {_either(values)}"
     for column, values in segment.has:
         yield f"had {_named(column)}{_either(values)}"
     for column, values in segment.never:
@@ -250,7 +251,11 @@ def _words(segment: Segment) -> Iterable[str]:
 
 
 def _named(column: str) -> str:
-    return "" if column == "touchpoint" else f"{column} "
+    return "" if column == "touchpoint" else f"{_spoken(column)} "
+
+
+def _spoken(column: str) -> str:
+    return column.replace("_", " ")
 
 
 def _either(values: Iterable[Value]) -> str:

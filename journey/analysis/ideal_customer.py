@@ -20,11 +20,16 @@ from journey.analysis.profile_traits import (
     rates_of,
 )
 from journey.analysis.segments import segmentation
+from journey.analysis.traits import MOST_VALUES
+from journey.lexicon import plain_words, says
 from journey.log import TouchpointLog
 from journey.schema import OUTCOMES, SMALL_SAMPLE
+from journey.selection import filter_columns
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+
+_LINE: Final = r"products?$|product (?:line|family|group|category)|service line|business unit"
 
 _COLUMNS: Final = ("line", "role", "profile", *RATES, "n_tested", "segment")
 
@@ -60,6 +65,26 @@ def ideal_customer_profile(log: TouchpointLog, *, by: str | None = None) -> pd.D
             if value is not None:
                 rows += _profiles(in_segment(log, by, value), value)
     return pd.DataFrame(rows, columns=list(_COLUMNS))
+
+
+def line_columns(log: TouchpointLog) -> list[str]:
+    """Columns whose name says that they tell product lines, and that have several.
+
+    Examples
+    --------
+    >>> from journey import from_frame
+    >>> log = from_frame(pd.DataFrame({
+    ...     "account_id": ["a", "b"], "touchpoint": ["Ad", "Ad"], "product": ["Rings", "Chains"],
+    ...     "occurred_at": pd.to_datetime(["2026-01-01"] * 2)}))
+    >>> line_columns(log)
+    ['product']
+    """
+    columns = [name for name in filter_columns(log.store) if says(_LINE, plain_words(name))]
+    return [
+        name
+        for name in columns
+        if 1 < len([value for value in segmentation(log.store, name).names if value]) <= MOST_VALUES
+    ]
 
 
 def _profiles(log: TouchpointLog, line: str | None) -> list[dict[str, object]]:

@@ -75,20 +75,21 @@ def profile_fit_by_month(log: TouchpointLog, profile: Segment) -> pd.DataFrame:
     per_tick = MICROSECONDS // log.store.ticks_per_second
     inside = partial(is_inside, segment=profile, stages=tuple(log.definitions.stage_names))
     question = partial(_count_months, inside=inside, as_of=log.as_of_tick, per_tick=per_tick)
-    answers = [*log.ask_with_facts(question), pd.DataFrame(columns=list(_COUNTED), dtype=float)]
-    counted = pd.concat(answers).groupby(level=0).sum()
+    nothing = pd.DataFrame(columns=list(_COUNTED), dtype=float)
+    counted = pd.concat([nothing, *log.ask_with_facts(question)]).groupby(level=0).sum()
+    return _frame(counted, _shared_out(log, inside, per_tick))
+
+
+def _frame(counted: pd.DataFrame, shared: pd.DataFrame) -> pd.DataFrame:
+    """The answer, of what was counted and of imported costs shared out."""
     carried = counted[["carried", "carried_inside"]].where(counted["n_carried"] > 0)
-    shared = _shared_out(log, inside, per_tick).reindex(counted.index)
+    shared = shared.reindex(counted.index)
     spend = pd.DataFrame(
         {
             name: carried[f"carried{part}"].add(shared[name], fill_value=0.0)
             for name, part in (("spend", ""), ("spend_inside", "_inside"))
         }
     )
-    return _frame(counted, spend)
-
-
-def _frame(counted: pd.DataFrame, spend: pd.DataFrame) -> pd.DataFrame:
     n_new, n_inside = (counted[name].astype("int64") for name in ("n_new", "n_new_inside"))
     share, low, high = wilson(n_inside, n_new)
     months = counted.index.to_numpy(np.int64).astype("datetime64[M]")

@@ -28,9 +28,10 @@ NEARLY_ALL: Final = 0.95
 """What so many of the won journeys have is a step of buying, no sign of who buys."""
 
 RATES: Final = (
-    *("n_journeys", "n_won", "win_rate", "low", "high", "n_rest", "rest_win_rate"),
-    *("lift", "lift_low", "lift_high", "chance"),
-    *("n_lost", "lost_rate", "rest_lost_rate", "lost_lift", "lost_lift_low", "lost_lift_high"),
+    *("n_journeys", "n_won", "win_rate", "low", "high"),
+    *("n_rest", "rest_win_rate", "rest_low", "rest_high"),
+    *("lift", "lift_least", "lift_most", "chance"),
+    *("n_lost", "lost_rate", "rest_lost_rate", "lost_lift", "lost_lift_least", "lost_lift_most"),
     "lost_chance",
 )
 _COLUMNS: Final = ("kind", "n_traits", "profile", *RATES, "verdict", "segment")
@@ -49,8 +50,8 @@ def profile_traits(log: TouchpointLog) -> pd.DataFrame:
         One row per trait, and per pair of traits that at least 30 journeys have: ``kind``
         (``attribute``, ``behaviour`` or ``both``), ``n_traits``, ``profile`` in words;
         ``n_journeys`` with it, ``n_won`` of these, ``win_rate`` (won / all with it, open ones
-        among them) with its 95 % Wilson interval ``low``, ``high``; ``n_rest`` and
-        ``rest_win_rate`` of those without; ``lift`` (the one rate / the other) with its 95 %
+        among them) with its 95 % Wilson interval ``low``, ``high``; ``n_rest`` to
+        ``rest_high``, the same of those without; ``lift`` (the one rate / the other) with its 95 %
         interval; ``chance`` (Fisher's exact test, adjusted by Benjamini and Hochberg for all rows
         tested of the kind; missing for fewer than 30 journeys, which are not tested); ``n_lost``
         to ``lost_chance``, the same for lost ones; ``verdict``; ``segment``, the criteria. The
@@ -72,11 +73,20 @@ def profile_traits(log: TouchpointLog) -> pd.DataFrame:
     ...     "industry": ["Retail"] * 35 + ["Travel"] * 5}))
     >>> profile_traits(log).loc[:, ["profile", "n_journeys", "n_won", "verdict"]].head(2)
                profile  n_journeys  n_won              verdict
-    0           had Ad          30      0            wins less
-    1  industry Retail          35     10  no clear difference
+    0           Had Ad          30      0            wins less
+    1  Industry Retail          35     10  no clear difference
     """
     traits = traits_of(log)
     cells = _cells(traits, count_traits(log, traits, until="decision"))
+    frame = _frame(traits, cells)
+    ordered = frame.assign(least=frame[["chance", "lost_chance"]].min(axis=1)).sort_values(
+        ["least", "n_journeys", "profile"], ascending=[True, False, True], ignore_index=True
+    )
+    return ordered[list(_COLUMNS)]
+
+
+def _frame(traits: Traits, cells: "_Cells") -> pd.DataFrame:
+    """Figures, verdict, words and criteria of every trait and pair."""
     frame = pd.DataFrame(
         {
             "kind": [_kind(traits, places) for places in cells.places],
@@ -89,11 +99,7 @@ def profile_traits(log: TouchpointLog) -> pd.DataFrame:
     frame["verdict"] = _verdicts(frame, cells)
     words = frame["segment"].map(str).str.removesuffix("; before the decision")
     frame["profile"] = words
-    least = frame[["chance", "lost_chance"]].min(axis=1)
-    ordered = frame.assign(least=least).sort_values(
-        ["least", "n_journeys", "profile"], ascending=[True, False, True], ignore_index=True
-    )
-    return ordered[list(_COLUMNS)]
+    return frame
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,6 +144,7 @@ def rates_of(inside: Ints, base: Ints) -> dict[str, npt.NDArray[np.generic]]:
     n, n_won, n_lost = inside
     n_rest, won_rest, lost_rest = base - inside
     rate, low, high = wilson(n_won, n)
+    rest_rate, rest_low, rest_high = wilson(won_rest, n_rest)
     ratio, ratio_low, ratio_high = lift(n_won, n, won_rest, n_rest)
     lost_ratio, lost_low, lost_high = lift(n_lost, n, lost_rest, n_rest)
     return {
@@ -147,17 +154,19 @@ def rates_of(inside: Ints, base: Ints) -> dict[str, npt.NDArray[np.generic]]:
         "low": low,
         "high": high,
         "n_rest": n_rest,
-        "rest_win_rate": wilson(won_rest, n_rest)[0],
+        "rest_win_rate": rest_rate,
+        "rest_low": rest_low,
+        "rest_high": rest_high,
         "lift": ratio,
-        "lift_low": ratio_low,
-        "lift_high": ratio_high,
+        "lift_least": ratio_low,
+        "lift_most": ratio_high,
         "chance": exact_chance(n_won, n, base[1], base[0]),
         "n_lost": n_lost,
         "lost_rate": wilson(n_lost, n)[0],
         "rest_lost_rate": wilson(lost_rest, n_rest)[0],
         "lost_lift": lost_ratio,
-        "lost_lift_low": lost_low,
-        "lost_lift_high": lost_high,
+        "lost_lift_least": lost_low,
+        "lost_lift_most": lost_high,
         "lost_chance": exact_chance(n_lost, n, base[2], base[0]),
     }
 

@@ -53,6 +53,11 @@ def check_options(given: Arguments) -> None:
                 "Add --case session, or leave --gap out."
             )
         _check_reading_options(given)
+        if given.segment is not None and not names_dataset(given.sources):
+            raise ValueNotAllowedError(
+                f"--segment {given.segment} is saved with a data set, but files are asked about. "
+                "Import them under a name and ask that."
+            )
     if given.command == "import" and given.add:
         _check_additions(given)
     if given.command == "flows" and given.around is not None and (given.start or given.end):
@@ -109,6 +114,7 @@ def _narrowing_options() -> argparse.ArgumentParser:
     options = argparse.ArgumentParser(add_help=False)
     add = options.add_argument
     add("--where", action="append", default=[], metavar="COLUMN=VALUE", help="keep these")
+    add("--segment", metavar="NAME", help="keep the journeys of a segment saved in the app")
     add("--exclude", action="append", default=[], metavar="TYPE", help="remove touchpoints")
     add("--collapse", action="store_true", help="make neighbours of one type one")
     add("--from", dest="start_at", metavar="DATE", help="touchpoints from this instant on")
@@ -123,6 +129,8 @@ def _own_options(name: str, question: argparse.ArgumentParser) -> None:
     add = question.add_argument
     if name == "segments":
         add("--by", required=True, metavar="COLUMN", help="attribute of accounts or people")
+    if name == "icp":
+        add("--by", metavar="COLUMN", help="profiles of its values too, such as product lines")
     if name == "attribution":
         add("--by", metavar="COLUMN", help="what gets credit (default channel)")
         add("--half-life", type=float, metavar="DAYS", help="of time decay (default 7)")

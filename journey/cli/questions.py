@@ -82,6 +82,17 @@ QUESTIONS: Final[dict[str, Question]] = {
         lambda log, given: journey.segment_breakdown(log, by=given.by),
         tells_wins=True,
     ),
+    "icp": Question(
+        "the ideal customer and whom to avoid",
+        lambda log, given: journey.ideal_customer_profile(log, by=given.by).drop(columns="segment"),
+        lambda _log, _given: "no attribute sets won or lost journeys apart by more than chance.",
+        tells_wins=True,
+    ),
+    "traits": Question(
+        "wins with each trait against without",
+        lambda log, _: journey.profile_traits(log).drop(columns="segment"),
+        tells_wins=True,
+    ),
     "attribution": Question(
         "credit for wins by channel, seven models",
         lambda log, given: journey.attribute(

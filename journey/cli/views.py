@@ -7,10 +7,13 @@ from typing import Final
 
 import pandas as pd
 
+from journey.analysis.criteria import keep_segment
 from journey.cli.options import Arguments
 from journey.errors import ValueNotAllowedError, choices
+from journey.kept import saved_segment
 from journey.log import TouchpointLog
 from journey.wording import counted
+from journey.workspace import workspace_root
 
 _MOST_NAMED: Final = 2_000
 """Of a column with more values the nearest spelling is not looked for."""
@@ -70,6 +73,10 @@ def narrowings(log: TouchpointLog, given: Arguments) -> list[Narrowing]:
         words = " ".join(f"{option} {text}" for option, text in spans.items() if text)
         steps.append(Narrowing(words, lambda view: view.between(start, end)))
     steps += _filters(given)
+    if given.segment is not None:
+        segment = saved_segment(workspace_root(), given.sources[0], given.segment)
+        words = f"--segment {given.segment!r} ({segment})"
+        steps.append(Narrowing(words, partial(keep_segment, segment=segment)))
     if given.exclude:
         words = " ".join(f"--exclude {name!r}" for name in given.exclude)
         steps.append(Narrowing(words, lambda view: view.exclude(*given.exclude)))

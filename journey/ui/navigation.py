@@ -37,6 +37,8 @@ JOURNEY_MAP: Final = "pages/explore/journey_map.py"
 PATHS: Final = "pages/explore/paths.py"
 STAGES: Final = "pages/explore/stages.py"
 SEGMENTS: Final = "pages/explore/segments.py"
+IDEAL_CUSTOMER: Final = "pages/explore/ideal_customer.py"
+PERSONAS: Final = "pages/explore/personas.py"
 STALLED: Final = "pages/act/stalled_accounts.py"
 ACCOUNT: Final = "pages/act/account.py"
 ATTRIBUTION: Final = "pages/decide/attribution.py"
@@ -54,6 +56,8 @@ PAGES: Final = (
     PageEntry("Explore", PATHS, "Paths", "alt_route", "Which sequences are taken, step by step?"),
     PageEntry("Explore", STAGES, "Stages", "filter_alt", "At which stage do journeys drop off?"),
     PageEntry("Explore", SEGMENTS, "Segments", "groups", "Which kinds of accounts and people win?"),
+    PageEntry("Explore", IDEAL_CUSTOMER, "Ideal customer", "target", "Who fits, and who doesn't?"),
+    PageEntry("Explore", PERSONAS, "Personas", "badge", "Who starts, influences, signs and uses?"),
     PageEntry("Act", STALLED, "Stalled accounts", "hourglass_top", "Which accounts are stuck?"),
     PageEntry("Act", ACCOUNT, "Account", "apartment", "What happened with this account?"),
     PageEntry("Decide", ATTRIBUTION, "Attribution", "pie_chart", "Which channels get the credit?"),
