@@ -119,7 +119,10 @@ class _Cells:
 
 def _cells(traits: Traits, counted: Ints) -> _Cells:
     """Every trait, and every pair of columns' traits that enough journeys have."""
-    singles = [place for place in range(traits.n_traits - 1) if traits.value_of(place) is not None]
+    n_known = counted[0, traits.bases, traits.bases]
+    # What all of them have tells nobody apart.
+    tells = np.diagonal(counted[0])[:-1] < n_known
+    singles = [place for place in np.flatnonzero(tells) if traits.value_of(place) is not None]
     pairs = [
         (one, other)
         for one, other in combinations(singles, 2)

@@ -8,7 +8,7 @@ from typing import Final, Literal
 import numpy as np
 import numpy.typing as npt
 
-from journey.analysis.segments import Segmentation, segmentation
+from journey.analysis.segments import segmentation
 from journey.analysis.spans import Part, Until, span_of, values_within
 from journey.kernels.facts import LOST, UNDECIDING, WON
 from journey.lexicon import plain_words, says
@@ -127,14 +127,15 @@ def _most_frequent(log: TouchpointLog, column: str) -> list[str]:
     if segments.of_journey:
         counts = np.bincount(segments.segment_of, minlength=n_segments)
     else:
-        question = partial(_count_values, segments=segments)
+        question = partial(_count_values, by=column)
         counts = sum(log.ask(question), np.zeros(n_segments, np.int64))
     order = np.argsort(-counts, kind="stable")
     found = [(segments.names[place], counts[place]) for place in order]
     return [name for name, count in found if name is not None and count][:MOST_OF_COLUMN]
 
 
-def _count_values(view: View, *, segments: Segmentation) -> Ints:
+def _count_values(view: View, *, by: str) -> Ints:
+    segments = segmentation(view.store, by)
     codes = np.bincount(view.codes(segments.column), minlength=len(segments.segment_of))
     return np.bincount(segments.segment_of, weights=codes, minlength=len(segments.names)).astype(
         np.int64

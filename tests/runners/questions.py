@@ -13,6 +13,8 @@ from journey.analysis.identity_audit import match_audit
 from journey.analysis.stalled import normal_silence
 from journey.analysis.variants import count_variants
 
+RETAIL = journey.Segment(profile=(("industry", ("Retail",)),), has=(("channel", ("Ads",)),))
+
 ANALYSES = {
     "summary": journey.summary,
     "outcomes": journey.outcomes,
@@ -40,6 +42,10 @@ ANALYSES = {
     "top variants": lambda log: journey.variants(log, top=2),
     "number of variants": count_variants,
     "step flows": lambda log: journey.step_flows(log, steps=4),
+    "segment": lambda log: journey.outcomes(journey.keep_segment(log, RETAIL)),
+    "ideal customer": journey.ideal_customer_profile,
+    "traits": journey.profile_traits,
+    "fit by month": lambda log: journey.profile_fit_by_month(log, RETAIL),
     "attribution": journey.attribute,
     "removal effects": removal_effects,
     "return on spend": return_on_spend,
