@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from journey.analysis.months import months
     from journey.analysis.outcomes import journeys, median_days_to_win, outcomes
     from journey.analysis.paths import step_flows
+    from journey.analysis.personas import buying_groups, personas
     from journey.analysis.profile_fit import profile_fit_by_month
     from journey.analysis.profile_traits import profile_traits
     from journey.analysis.segments import segment_breakdown, segment_stages
@@ -44,6 +45,7 @@ __all__ = [
     "account_timeline",
     "attribute",
     "back_moves",
+    "buying_groups",
     "campaign_costs",
     "charts",
     "definition_gaps",
@@ -62,6 +64,7 @@ __all__ = [
     "move_means",
     "open_log",
     "outcomes",
+    "personas",
     "profile_fit_by_month",
     "profile_traits",
     "read_touchpoints",
@@ -86,6 +89,7 @@ _HOME = {
     "account_timeline": "analysis.timeline",
     "attribute": "analysis.attribution",
     "back_moves": "analysis.stages",
+    "buying_groups": "analysis.personas",
     "campaign_costs": "analysis.costs",
     "definition_gaps": "analysis.definition_gaps",
     "directly_follows": "analysis.graph",
@@ -103,6 +107,7 @@ _HOME = {
     "months": "analysis.months",
     "open_log": "load",
     "outcomes": "analysis.outcomes",
+    "personas": "analysis.personas",
     "profile_fit_by_month": "analysis.profile_fit",
     "profile_traits": "analysis.profile_traits",
     "read_touchpoints": "ingest",

@@ -122,7 +122,9 @@ def _cells(traits: Traits, counted: Ints) -> _Cells:
     n_known = counted[0, traits.bases, traits.bases]
     # What all of them have tells nobody apart.
     tells = np.diagonal(counted[0])[:-1] < n_known
-    singles = [place for place in np.flatnonzero(tells) if traits.value_of(place) is not None]
+    singles = [
+        place for place in np.flatnonzero(tells).tolist() if traits.value_of(place) is not None
+    ]
     pairs = [
         (one, other)
         for one, other in combinations(singles, 2)
@@ -135,11 +137,11 @@ def _cells(traits: Traits, counted: Ints) -> _Cells:
     inside = counted[:, a, b]
     # A journey has a trait only where its column is known, so two places are enough.
     parts = counted[:, a, base_b] - inside, counted[:, b, base_a] - inside
-    places = [*((place,) for place in singles), *pairs]
+    kept = [*((place,) for place in singles), *pairs]
     n_won = np.diagonal(counted[1])
     is_common = (n_won >= NEARLY_ALL * n_won[-1]) & (n_won > 0)
     is_common[: traits.n_attributes] = False
-    return _Cells(places, inside, counted[:, base_a, base_b], parts, is_common[a] | is_common[b])
+    return _Cells(kept, inside, counted[:, base_a, base_b], parts, is_common[a] | is_common[b])
 
 
 def rates_of(inside: Ints, base: Ints) -> dict[str, npt.NDArray[np.generic]]:

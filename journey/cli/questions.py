@@ -93,6 +93,15 @@ QUESTIONS: Final[dict[str, Question]] = {
         lambda log, _: journey.profile_traits(log).drop(columns="segment"),
         tells_wins=True,
     ),
+    "personas": Question(
+        "parts that roles play, and wins with them",
+        lambda log, _: journey.personas(log),
+        lambda _log, _given: "no person in view has a role or job title.",
+        tells_wins=True,
+    ),
+    "groups": Question(
+        "wins by the number of people", lambda log, _: journey.buying_groups(log), tells_wins=True
+    ),
     "attribution": Question(
         "credit for wins by channel, seven models",
         lambda log, given: journey.attribute(
