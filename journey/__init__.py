@@ -6,6 +6,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from journey import charts
     from journey.analysis.attribution import attribute
+    from journey.analysis.compare import (
+        compare_graph,
+        compare_moves,
+        compare_stages,
+        compare_steps,
+    )
     from journey.analysis.costs import campaign_costs
     from journey.analysis.criteria import Segment, keep_segment
     from journey.analysis.definition_gaps import definition_gaps
@@ -48,6 +54,10 @@ __all__ = [
     "buying_groups",
     "campaign_costs",
     "charts",
+    "compare_graph",
+    "compare_moves",
+    "compare_stages",
+    "compare_steps",
     "definition_gaps",
     "directly_follows",
     "drop_offs",
@@ -91,6 +101,10 @@ _HOME = {
     "back_moves": "analysis.stages",
     "buying_groups": "analysis.personas",
     "campaign_costs": "analysis.costs",
+    "compare_graph": "analysis.compare",
+    "compare_moves": "analysis.compare",
+    "compare_stages": "analysis.compare",
+    "compare_steps": "analysis.compare",
     "definition_gaps": "analysis.definition_gaps",
     "directly_follows": "analysis.graph",
     "drop_offs": "analysis.stages",

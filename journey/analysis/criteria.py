@@ -120,6 +120,19 @@ def keep_segment(log: TouchpointLog, segment: Segment) -> TouchpointLog:
     return log.keep(Keep(is_inside, (("segment", segment), ("stages", stages))))
 
 
+def keep_others(log: TouchpointLog, segment: Segment) -> TouchpointLog:
+    """The log without the journeys of a segment.
+
+    Raises
+    ------
+    ColumnNotFoundError, ValueNotAllowedError
+        As :func:`keep_segment`.
+    """
+    check_segment(log, segment)
+    stages = tuple(log.definitions.stage_names)
+    return log.keep(Keep(_is_outside, (("segment", segment), ("stages", stages))))
+
+
 def check_segment(log: TouchpointLog, segment: Segment) -> None:
     """Refuse a segment that names what the log doesn't have.
 
@@ -203,6 +216,10 @@ def is_inside(part: Part, *, segment: Segment, stages: tuple[str, ...]) -> Flags
     if segment.least_people is not None or segment.most_people is not None:
         inside &= _within(n_people_within(span), segment.least_people, segment.most_people)
     return inside
+
+
+def _is_outside(part: Part, *, segment: Segment, stages: tuple[str, ...]) -> Flags:
+    return ~is_inside(part, segment=segment, stages=stages)
 
 
 def _span(part: Part, segment: Segment) -> Span:

@@ -1,6 +1,7 @@
 """The Plotly charts: one function per frame, its message computed from the data."""
 
 from journey.charts.attribution_plots import plot_attribution
+from journey.charts.compare_plots import plot_compare_stages
 from journey.charts.drop_off_plots import plot_drop_offs, plot_last_touchpoints
 from journey.charts.ideal_customer_plots import (
     plot_ideal_customer,
@@ -16,6 +17,7 @@ from journey.charts.stages_plots import plot_stage_funnel, plot_time_to_next_sta
 __all__ = [
     "plot_attribution",
     "plot_buying_groups",
+    "plot_compare_stages",
     "plot_drop_offs",
     "plot_ideal_customer",
     "plot_last_touchpoints",

@@ -39,6 +39,8 @@ STAGES: Final = "pages/explore/stages.py"
 SEGMENTS: Final = "pages/explore/segments.py"
 IDEAL_CUSTOMER: Final = "pages/explore/ideal_customer.py"
 PERSONAS: Final = "pages/explore/personas.py"
+COMPARE: Final = "pages/explore/compare.py"
+SEGMENT_BUILDER: Final = "pages/explore/segment_builder.py"
 STALLED: Final = "pages/act/stalled_accounts.py"
 ACCOUNT: Final = "pages/act/account.py"
 ATTRIBUTION: Final = "pages/decide/attribution.py"
@@ -56,6 +58,8 @@ PAGES: Final = (
     PageEntry("Explore", PATHS, "Paths", "alt_route", "Which sequences are taken, step by step?"),
     PageEntry("Explore", STAGES, "Stages", "filter_alt", "At which stage do journeys drop off?"),
     PageEntry("Explore", SEGMENTS, "Segments", "groups", "Which kinds of accounts and people win?"),
+    PageEntry("Explore", SEGMENT_BUILDER, "Build a segment", "construction", "Who is it about?"),
+    PageEntry("Explore", COMPARE, "Compare", "compare_arrows", "How do two groups differ?"),
     PageEntry("Explore", IDEAL_CUSTOMER, "Ideal customer", "target", "Who fits, and who doesn't?"),
     PageEntry("Explore", PERSONAS, "Personas", "badge", "Who starts, influences, signs and uses?"),
     PageEntry("Act", STALLED, "Stalled accounts", "hourglass_top", "Which accounts are stuck?"),
