@@ -64,8 +64,9 @@ def compare_stages(log_a: TouchpointLog, log_b: TouchpointLog) -> pd.DataFrame:
     DataFrame
         One row per stage, in order: ``stage``, then as :func:`compare_moves` for journeys that
         reach it; ``n_advanced_a``, ``n_advanced_b`` that entered the next one after it,
-        ``a_conversion_rate``, ``b_conversion_rate`` (of those that reached it; missing for the last stage),
-        ``conversion_difference`` with its 95 % interval ``conversion_low``, ``conversion_high``.
+        ``a_conversion_rate``, ``b_conversion_rate`` (of those that reached it; missing for the
+        last stage), ``conversion_difference`` with its 95 % interval ``conversion_low``,
+        ``conversion_high``.
 
     Examples
     --------

@@ -49,13 +49,15 @@ def personas_of(store: Store, by: tuple[str, ...]) -> Personas:
 
 
 def _personas(store: Store, by: tuple[str, ...]) -> Personas:
+    if not by or "person_id" not in store.text_columns:
+        return Personas((), np.empty(0, np.int64))
     n_people = store.people.num_rows
     key, tables = np.zeros(n_people, np.int64), []
     for name in by:
         encoded = store.people[name].combine_chunks().dictionary_encode(null_encoding="encode")
         key = key * len(encoded.dictionary) + encoded.indices.to_numpy()
         tables.append(encoded.dictionary.to_pylist())
-    has_role = ~store.people[by[0]].is_null().to_numpy() if by else np.zeros(n_people, dtype=bool)
+    has_role = ~store.people[by[0]].is_null().to_numpy()
     keys, places, counts = np.unique(key[has_role], return_inverse=True, return_counts=True)
     values: list[tuple[Value, ...]] = []
     for rest in keys.tolist():
