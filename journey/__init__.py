@@ -10,15 +10,23 @@ if TYPE_CHECKING:
     from journey.analysis.by_month import post_sale, reach_by_month
     from journey.analysis.call_list import call_list
     from journey.analysis.calls_to_action import calls_to_action
+    from journey.analysis.compare import (
+        compare_graph,
+        compare_moves,
+        compare_stages,
+        compare_steps,
+    )
     from journey.analysis.content import content_audit, content_coverage
     from journey.analysis.cost_per import cost_per
     from journey.analysis.costs import campaign_costs
+    from journey.analysis.criteria import Segment, keep_segment
     from journey.analysis.definition_gaps import definition_gaps
     from journey.analysis.feelings import feelings
     from journey.analysis.forecast import forecast_wins, win_chances
     from journey.analysis.forecast_backtest import forecast_backtest
     from journey.analysis.graph import directly_follows, journey_graph, move_counts, move_means
     from journey.analysis.handoffs import handoffs, handoffs_by, returned_leads
+    from journey.analysis.ideal_customer import ideal_customer_profile
     from journey.analysis.lifecycle import lifecycle_metrics
     from journey.analysis.months import months
     from journey.analysis.next_touches import next_best_touches
@@ -33,6 +41,9 @@ if TYPE_CHECKING:
         service_levels_by,
     )
     from journey.analysis.paths import step_flows
+    from journey.analysis.personas import buying_groups, personas
+    from journey.analysis.profile_fit import profile_fit_by_month
+    from journey.analysis.profile_traits import profile_traits
     from journey.analysis.programmes import nurture_programmes
     from journey.analysis.routes import winning_routes
     from journey.analysis.score_drivers import score_drivers
@@ -68,15 +79,21 @@ __all__ = [
     "Definitions",
     "Inventory",
     "JourneyError",
+    "Segment",
     "Stage",
     "TouchpointLog",
     "account_timeline",
     "attribute",
     "back_moves",
+    "buying_groups",
     "call_list",
     "calls_to_action",
     "campaign_costs",
     "charts",
+    "compare_graph",
+    "compare_moves",
+    "compare_stages",
+    "compare_steps",
     "content_audit",
     "content_coverage",
     "content_engagement",
@@ -91,8 +108,10 @@ __all__ = [
     "from_frame",
     "handoffs",
     "handoffs_by",
+    "ideal_customer_profile",
     "journey_graph",
     "journeys",
+    "keep_segment",
     "last_touchpoints",
     "lifecycle_metrics",
     "load_definitions",
@@ -109,7 +128,10 @@ __all__ = [
     "open_promises",
     "outcomes",
     "ownership_matrix",
+    "personas",
     "post_sale",
+    "profile_fit_by_month",
+    "profile_traits",
     "reach_by_month",
     "read_inventory",
     "read_touchpoints",
@@ -144,14 +166,20 @@ _HOME = {
     "Definitions": "definitions",
     "Inventory": "inventory",
     "JourneyError": "errors",
+    "Segment": "analysis.criteria",
     "Stage": "definitions",
     "TouchpointLog": "log",
     "account_timeline": "analysis.timeline",
     "attribute": "analysis.attribution",
     "back_moves": "analysis.stages",
+    "buying_groups": "analysis.personas",
     "call_list": "analysis.call_list",
     "calls_to_action": "analysis.calls_to_action",
     "campaign_costs": "analysis.costs",
+    "compare_graph": "analysis.compare",
+    "compare_moves": "analysis.compare",
+    "compare_stages": "analysis.compare",
+    "compare_steps": "analysis.compare",
     "content_audit": "analysis.content",
     "content_coverage": "analysis.content",
     "content_engagement": "analysis.assets",
@@ -166,8 +194,10 @@ _HOME = {
     "from_frame": "load",
     "handoffs": "analysis.handoffs",
     "handoffs_by": "analysis.handoffs",
+    "ideal_customer_profile": "analysis.ideal_customer",
     "journey_graph": "analysis.graph",
     "journeys": "analysis.outcomes",
+    "keep_segment": "analysis.criteria",
     "last_touchpoints": "analysis.stages",
     "lifecycle_metrics": "analysis.lifecycle",
     "load_definitions": "definitions",
@@ -184,7 +214,10 @@ _HOME = {
     "open_promises": "analysis.ownership",
     "outcomes": "analysis.outcomes",
     "ownership_matrix": "analysis.ownership",
+    "personas": "analysis.personas",
     "post_sale": "analysis.by_month",
+    "profile_fit_by_month": "analysis.profile_fit",
+    "profile_traits": "analysis.profile_traits",
     "reach_by_month": "analysis.by_month",
     "read_inventory": "inventory",
     "read_touchpoints": "ingest",

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 ROOT_VARIABLE: Final = "PORTOLAN_WORKSPACE"
 MAX_NAME: Final = 80
+KEPT: Final = ("views", "segments", "personas")
+"""Kinds of things kept beside a data set; they go when it does."""
+
 INCOMING_SECONDS: Final = 2 * 86_400
 """Uploads that nobody imported or removed are kept so long."""
 
@@ -105,6 +108,22 @@ def dataset_path(root: Path, name: str) -> Path:
     return root / "datasets" / checked_name(name)
 
 
+def kept_path(root: Path, kind: str, dataset: str) -> Path:
+    """Return the file in which something of a kind is kept for a data set, there or not.
+
+    Raises
+    ------
+    ValueNotAllowedError
+        If the name can't be one of a data set.
+
+    Examples
+    --------
+    >>> kept_path(Path("/data"), "segments", "Spring").as_posix()
+    '/data/segments/Spring.json'
+    """
+    return root / kind / f"{checked_name(dataset)}.json"
+
+
 def presets_folder(root: Path) -> Path:
     """Return the folder of the user's own presets and remembered answers, there or not.
 
@@ -133,7 +152,8 @@ def remove_dataset(root: Path, name: str) -> None:
     # One rename takes it out of every list; what follows may take its time or be cut short.
     with scratch_beside(folder) as hidden:
         folder.rename(hidden / "data")
-    _views_path(root, name).unlink(missing_ok=True)
+    for kind in KEPT:
+        kept_path(root, kind, name).unlink(missing_ok=True)
     worklist_path(root, name).unlink(missing_ok=True)
     _inventory_path(root, name).unlink(missing_ok=True)
 
@@ -304,7 +324,7 @@ def worklist_path(root: Path, dataset: str) -> Path:
 
 
 def _views_path(root: Path, dataset: str) -> Path:
-    return root / "views" / f"{checked_name(dataset)}.json"
+    return kept_path(root, "views", dataset)
 
 
 def _inventory_path(root: Path, dataset: str) -> Path:

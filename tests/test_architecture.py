@@ -20,7 +20,9 @@ LOG = STORE | {
     "runners",
     *("percentiles", "facts", "selection", "reading", "log", "load"),
 }
-ALL_BUT_UI = LOG | {"ingest", "analysis", "charts", "exports", "workspace", "worklist", "cli", ""}
+ALL_BUT_UI = LOG | {
+    *("ingest", "analysis", "charts", "exports", "workspace", "kept", "worklist", "cli", ""),
+}
 MAY_IMPORT = {
     "schema": set(),
     "errors": set(),
@@ -58,6 +60,7 @@ MAY_IMPORT = {
     "exports": BASE | {"charts", "exports"},
     "workspace": ALL_BUT_UI,
     "worklist": BASE | {"store", "workspace"},
+    "kept": ALL_BUT_UI,
     "cli": ALL_BUT_UI,
     "ui": ALL_BUT_UI | {"ui"},
     "__main__": {"cli"},

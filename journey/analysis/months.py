@@ -64,7 +64,7 @@ def begun_months(part: Part, *, microseconds_per_tick: int) -> Months:
     """The month in which each journey in view began."""
     view, facts = part
     evidence = facts.view
-    return _months(evidence.ticks[evidence.offsets[:-1][view.journeys]], microseconds_per_tick)
+    return months_of(evidence.ticks[evidence.offsets[:-1][view.journeys]], microseconds_per_tick)
 
 
 def won_months(part: Part, *, microseconds_per_tick: int) -> Months:
@@ -73,7 +73,7 @@ def won_months(part: Part, *, microseconds_per_tick: int) -> Months:
     found = np.full(view.n_journeys, np.datetime64("NaT", "M"))
     won = facts.outcomes[view.journeys] == WON
     rows = facts.decided_rows[view.journeys[won]]
-    found[won] = _months(facts.view.ticks[rows], microseconds_per_tick)
+    found[won] = months_of(facts.view.ticks[rows], microseconds_per_tick)
     return found
 
 
@@ -82,7 +82,7 @@ def _count_months(part: Part, *, microseconds_per_tick: int) -> tuple[Counted, C
     view, _ = part
     won = won_months(part, microseconds_per_tick=microseconds_per_tick)
     begun = begun_months(part, microseconds_per_tick=microseconds_per_tick)
-    touched = _months(view.ticks, microseconds_per_tick)
+    touched = months_of(view.ticks, microseconds_per_tick)
     return _counted(touched), _counted(begun), _counted(won[~np.isnat(won)])
 
 
@@ -103,6 +103,7 @@ def _added(parts: Sequence[Counted]) -> Counted:
     return months, counts
 
 
-def _months(ticks: npt.NDArray[np.generic], microseconds_per_tick: int) -> Months:
+def months_of(ticks: npt.NDArray[np.generic], microseconds_per_tick: int) -> Months:
+    """The calendar month of each tick, in UTC."""
     microseconds = ticks.astype(np.int64) * microseconds_per_tick
     return microseconds.astype("datetime64[us]").astype("datetime64[M]")

@@ -4,13 +4,23 @@ from importlib import import_module
 from typing import Any
 
 # Imported at once: loaded on first use, the name would be the module's, not the function's.
+from journey.charts.compare_flow import compare_flow
+from journey.charts.compare_map import compare_map
 from journey.charts.journey_map import journey_map
 from journey.charts.map_feelings import StageFeeling
 from journey.charts.step_sankey import step_sankey
 from journey.charts.svg import Picture
 from journey.charts.timeline import account_timeline_picture
 
-__all__ = ["Picture", "StageFeeling", "account_timeline_picture", "journey_map", "step_sankey"]
+__all__ = [
+    "Picture",
+    "StageFeeling",
+    "account_timeline_picture",
+    "compare_flow",
+    "compare_map",
+    "journey_map",
+    "step_sankey",
+]
 
 
 def __getattr__(name: str) -> Any:

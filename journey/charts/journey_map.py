@@ -76,7 +76,7 @@ def journey_map(
     if theme not in TOKENS:
         raise ValueNotAllowedError.among(theme, TOKENS, what="Theme")
     if not len(graph):
-        return _empty(graph, theme)
+        return empty_map(graph, theme)
     return _drawn(graph, layout(graph, whole), selected, theme, feelings or {})
 
 
@@ -98,7 +98,7 @@ def _drawn(
     title = words.message(graph, placed.width - 2 * MARGIN, _MESSAGE_SIZE)
     coverage = words.coverage(graph, sum(placed.ends.values()))
     body = [
-        _heading(title, words.subtitle(graph), coverage, placed.width),
+        heading(title, words.subtitle(graph), coverage, placed.width),
         parts.stages(graph, placed),
         end_ways(graph, found, selected=selected),
         *(parts.box(graph, placed, node, selected=node == selected) for node in placed.boxes),
@@ -129,7 +129,7 @@ def _kinds(graph: "nx.DiGraph[str]", found: Routes) -> frozenset[str]:
     return frozenset(kind_of(graph, ends, route) for ends, route in found.moves.items())
 
 
-def _heading(title: str, counts: str, coverage: str, width: int) -> str:
+def heading(title: str, counts: str, coverage: str, width: int) -> str:
     """Write the message, what it is drawn from and what is left out."""
     return (
         label(title, {"class": "message", "x": MARGIN, "y": 38})
@@ -138,7 +138,7 @@ def _heading(title: str, counts: str, coverage: str, width: int) -> str:
     )
 
 
-def _empty(graph: "nx.DiGraph[str]", theme: Theme) -> Picture:
+def empty_map(graph: "nx.DiGraph[str]", theme: Theme) -> Picture:
     """Draw the stages empty, with what to do next."""
     stages = [str(stage) for stage in graph.graph.get("stages", ())]
     pitch = (WIDTH - 2 * MARGIN) / max(1, len(stages))

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from journey.charts.map_layout import MARGIN, Layout
+from journey.charts.compared import Names
+from journey.charts.map_layout import MARGIN, WIDTH, Layout
 from journey.charts.map_parts import REGULAR, SMALL
 from journey.charts.svg import coordinate as at
 from journey.charts.svg import element, label, text_width
@@ -29,25 +30,37 @@ def legend(placed: Layout, top: float, *, drawn_kinds: frozenset[str]) -> str:
         for kind, sample, width, text in _legend_entries(y)
         if kind is None or kind in drawn_kinds
     ]
-    taken = sum(width + 7 + text_width(text, SMALL * REGULAR) for _, width, text in entries)
-    space = min(_WIDEST_GAP, (placed.width - 2 * MARGIN - taken) / (len(entries) - 1))
+    return _row(entries, placed.width, y)
+
+
+def lean_legend(names: Names, top: float, width: int = WIDTH) -> str:
+    """Explain the colours and numbers of a map of two groups."""
+    y = top + 28
+    entries = [(_line(lean, f"M0,{at(y)}h28", 8), 28.0, text) for lean, text in names.legend]
+    shares = label("34% · 8%", {"class": "move-label left", "x": 0, "y": y + 4})
+    back = _line("back", f"M0,{at(y)}h28", 2.2)
+    entries += [
+        (shares, 56.0, "Share of journeys: A · B"),
+        (back, 28.0, "Dashed: back to an earlier stage"),
+    ]
+    return _row(entries, width, y)
+
+
+def _row(entries: list[tuple[str, float, str]], width: int, y: float) -> str:
+    """Draw samples with their wording side by side."""
+    taken = sum(each + 7 + text_width(text, SMALL * REGULAR) for _, each, text in entries)
+    space = min(_WIDEST_GAP, (width - 2 * MARGIN - taken) / (len(entries) - 1))
     x = float(MARGIN)
     drawn: list[str] = []
-    for sample, width, text in entries:
+    for sample, wide, text in entries:
         drawn.append(element("g", {"transform": f"translate({at(x)},0)"}, sample))
-        drawn.append(label(text, {"class": "muted", "x": x + width + 7, "y": y + 4}))
-        x += width + 7 + text_width(text, SMALL * REGULAR) + space
+        drawn.append(label(text, {"class": "muted", "x": x + wide + 7, "y": y + 4}))
+        x += wide + 7 + text_width(text, SMALL * REGULAR) + space
     return element("g", {"class": "legend"}, *drawn)
 
 
 def _legend_entries(y: float) -> list[tuple[str | None, str, float, str]]:
     """List the look, if it is one of moves, the sample, its width and its wording."""
-
-    def line(kind: str, path: str, thickness: float) -> str:
-        """Draw a sample line."""
-        way = element("path", {"class": "way", "d": path, "stroke-width": thickness})
-        return element("g", {"class": kind}, way)
-
     mark = element(
         "g", {"class": "start"}, element("path", {"d": f"M0,{at(y - 8)}h17l6,8l-6,8h-17z"})
     )
@@ -59,11 +72,11 @@ def _legend_entries(y: float) -> list[tuple[str | None, str, float, str]]:
     return [
         (None, mark, 23, "Share of journeys that begin here"),
         (None, bar, 30, "Touchpoints"),
-        ("ribbon", line("ribbon", level, 8), 28, "Move on: width is how many"),
-        ("arc", line("arc", f"M2,{at(y - 8)}c14,0 14,16 0,16", 2), 13, "Within a stage"),
-        ("loop", line("loop", f"M2,{at(y + 6)}c-3,-19 19,-19 16,0", 2), 19, "Repeat"),
-        ("back", line("back", level, 2.2), 28, "Back to an earlier stage"),
-        ("aside", line("aside", level, 2.2), 28, "Stage stays the same"),
+        ("ribbon", _line("ribbon", level, 8), 28, "Move on: width is how many"),
+        ("arc", _line("arc", f"M2,{at(y - 8)}c14,0 14,16 0,16", 2), 13, "Within a stage"),
+        ("loop", _line("loop", f"M2,{at(y + 6)}c-3,-19 19,-19 16,0", 2), 19, "Repeat"),
+        ("back", _line("back", level, 2.2), 28, "Back to an earlier stage"),
+        ("aside", _line("aside", level, 2.2), 28, "Stage stays the same"),
         (
             "ribbon",
             label("62% · 4 days", {"class": "move-label left", "x": 0, "y": y + 4}),
@@ -71,3 +84,9 @@ def _legend_entries(y: float) -> list[tuple[str | None, str, float, str]]:
             "Share of moves that leave · median time",
         ),
     ]
+
+
+def _line(kind: str, path: str, thickness: float) -> str:
+    """Draw a sample line."""
+    way = element("path", {"class": "way", "d": path, "stroke-width": thickness})
+    return element("g", {"class": kind}, way)

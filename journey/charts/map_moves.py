@@ -29,7 +29,8 @@ def moves(graph: "nx.DiGraph[str]", found: Routes, *, selected: str | None) -> s
     for ends, route in found.moves.items():
         kind = kind_of(graph, ends, route)
         minor = route.shape == "back" and _n_moves(graph, ends) < _MINOR * largest_back
-        classes = kind + (" minor" if minor else "") + dimmed(ends, selected)
+        lean = f" {graph.edges[ends]['lean']}" if "lean" in graph.edges[ends] else ""
+        classes = kind + (" minor" if minor else "") + lean + dimmed(ends, selected)
         drawn.append(_move(graph, ends, route, classes))
     return "".join(drawn)
 

@@ -85,7 +85,7 @@ def box(graph: "nx.DiGraph[str]", placed: Layout, node: str, *, selected: bool) 
     facts = graph.nodes[node]
     details = words.node_words(graph, node)
     attributes = hit("node", node, details.replace("\n", ", "))
-    token = stage_token(stage_of(graph, node), list(placed.stages))
+    token = facts.get("lean") or stage_token(stage_of(graph, node), list(placed.stages))
     attributes["class"] += f" fill-{token}" + (" selected" if selected else "")
     largest = max(graph.nodes[other].get("n_touchpoints", 0) for other in graph)
     return element(
@@ -123,7 +123,9 @@ def _name(node: str, rect: Rect) -> str:
 
 def _figures(graph: "nx.DiGraph[str]", node: str, rect: Rect) -> str:
     """Write the volume, and the win rate where it fits beside it."""
-    count = format_count(graph.nodes[node].get("n_touchpoints", 0))
+    count = graph.nodes[node].get("label") or format_count(
+        graph.nodes[node].get("n_touchpoints", 0)
+    )
     win, sure = words.win_label(graph, node)
     y = rect.bottom - 15
     drawn = label(count, {"class": "count", "x": rect.x + _INSET, "y": y})
@@ -186,14 +188,19 @@ def outcomes(graph: "nx.DiGraph[str]", placed: Layout) -> str:
         note = "No winning rule set"
     drawn += label(note, {"class": "stage-count left", "x": first.x, "y": TOP + 44})
     for outcome, rect in placed.outcomes.items():
-        drawn += _outcome(outcome, OUTCOME_NAMES[outcome], counts[outcome], total, rect)  # pyright: ignore[reportArgumentType] - keys are outcomes
+        name = OUTCOME_NAMES[outcome]  # pyright: ignore[reportArgumentType] - keys are outcomes
+        said = graph.graph.get("outcome_labels", {}).get(outcome)
+        drawn += _outcome(outcome, name, counts[outcome], total, rect, said)
     return drawn
 
 
-def _outcome(outcome: str, name: str, count: int, total: int, rect: Rect) -> str:
-    """Draw one outcome: name, count, share and bar."""
-    share = format_share(count / total) if total else ""
+def _outcome(
+    outcome: str, name: str, count: int, total: int, rect: Rect, said_instead: str | None
+) -> str:
+    """Draw one outcome: name, count, share and bar; or other words in place of both numbers."""
+    share = format_share(count / total) if total and said_instead is None else ""
     said = f"{name}: {format_count(count)} journeys" + (f", {share}" if share else "")
+    said = said if said_instead is None else f"{name}: {said_instead}"
     right = rect.right - 10
     place = {"x": rect.x + 14, "y": rect.bottom - 10, "height": 4, "rx": 2}
     return element(
@@ -223,7 +230,10 @@ def _outcome(outcome: str, name: str, count: int, total: int, rect: Rect) -> str
             },
         ),
         label(name, {"class": "outcome-name", "x": rect.x + 14, "y": rect.y + 18}),
-        label(format_count(count), {"class": "outcome-count", "x": rect.x + 14, "y": rect.y + 42}),
+        label(
+            said_instead or format_count(count),
+            {"class": "outcome-count", "x": rect.x + 14, "y": rect.y + 42},
+        ),
         label(share, {"class": "outcome-share", "x": right, "y": rect.y + 42}),
         element(
             "rect",

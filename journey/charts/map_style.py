@@ -2,12 +2,13 @@
 
 from typing import Final
 
-from journey.charts.theme import STAGE_INKS, style_sheet
+from journey.charts.theme import LEANS, STAGE_INKS, style_sheet
 from journey.schema import OUTCOMES
 
 _INKS = (
     *(f"stage-{index}" for index in range(len(STAGE_INKS))),
     "stage-unassigned",
+    *LEANS,
     *(f"outcome-{outcome}" for outcome in OUTCOMES),
 )
 
@@ -15,6 +16,13 @@ _BY_INK = "".join(
     f".journey-map .fill-{ink}{{fill:var(--{ink})}}"
     f".journey-map .end.ink-{ink}{{stroke:var(--{ink})}}"
     for ink in _INKS
+)
+
+_BY_LEAN = "".join(
+    f".journey-map .hit.{lean} .way,.journey-map .legend .{lean} .way{{stroke:var(--{lean});"
+    f"stroke-opacity:{strength}}}"
+    f".journey-map .hit.{lean} .head{{fill:var(--{lean})}}"
+    for lean, strength in (("lean-a", 0.8), ("lean-b", 0.8), ("lean-even", 0.28))
 )
 
 _RULES: Final = """
@@ -84,4 +92,4 @@ _RULES: Final = """
 .journey-map .hit:focus-visible .ground{stroke:var(--focus);stroke-width:3}
 """
 
-STYLE: Final = style_sheet(_BY_INK + _RULES.replace("\n", ""))
+STYLE: Final = style_sheet(_BY_INK + _RULES.replace("\n", "") + _BY_LEAN)

@@ -105,6 +105,8 @@ def alternative(graph: "nx.DiGraph[str]") -> str:
 def node_words(graph: "nx.DiGraph[str]", node: str) -> str:
     """Give every figure of a touchpoint type."""
     facts = graph.nodes[node]
+    if "note" in facts:
+        return f"{printable(node)}\n{facts['note']}"
     lines = [
         printable(node),
         f"Stage: {printable(stage_of(graph, node))}",
@@ -131,6 +133,8 @@ def node_words(graph: "nx.DiGraph[str]", node: str) -> str:
 def move_words(graph: "nx.DiGraph[str]", source: str, target: str) -> str:
     """Give every figure of a move."""
     facts = graph.edges[source, target]
+    if "note" in facts:
+        return f"{printable(source)} → {printable(target)}\n{facts['note']}"
     kind = {"back": " (back)", "self": " (repeat)"}.get(facts.get("direction", ""), "")
     lines = [
         f"{printable(source)} → {printable(target)}{kind}",
@@ -153,6 +157,8 @@ def move_words(graph: "nx.DiGraph[str]", source: str, target: str) -> str:
 def move_label(graph: "nx.DiGraph[str]", source: str, target: str) -> list[str]:
     """Return the label of a ribbon, longest wording first: share and time, then share alone."""
     facts = graph.edges[source, target]
+    if "label" in facts:
+        return [facts["label"]]
     share = format_share(facts.get("share", math.nan))
     days = format_days(facts.get("median_days", math.nan))
     return [label for label in (f"{share} · {days}" if share and days else "", share) if label]

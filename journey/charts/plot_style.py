@@ -48,7 +48,7 @@ def is_missing(value: object) -> bool:
     return value is None or value is pd.NA or value is pd.NaT or value != value  # noqa: PLR0124 -- the test for NaN that takes any type
 
 
-def safe_name(value: object, *, missing: str = "(not known)") -> str:
+def safe_name(value: object, *, missing: str = "(not known)", width: float = NAME_WIDTH) -> str:
     """Write a name from the data so that Plotly shows it as it is: no markup, links or formulas.
 
     Examples
@@ -58,7 +58,7 @@ def safe_name(value: object, *, missing: str = "(not known)") -> str:
     """
     if is_missing(value):
         return missing
-    shown = clip(printable(str(value)), NAME_WIDTH, TEXT)
+    shown = clip(printable(str(value)), width, TEXT)
     # Plotly reads text between dollar signs as a formula; its entity is only ever a sign.
     return html.escape(shown).replace("$", "&#36;")
 

@@ -1,6 +1,7 @@
 """The Plotly charts: one function per frame, its message computed from the data."""
 
 from journey.charts.attribution_plots import plot_attribution
+from journey.charts.compare_plots import plot_compare_stages
 from journey.charts.content_plots import (
     plot_calls_to_action,
     plot_content_coverage,
@@ -14,6 +15,11 @@ from journey.charts.handoff_plots import (
     plot_late_handoffs,
     plot_returned_leads,
 )
+from journey.charts.ideal_customer_plots import (
+    plot_ideal_customer,
+    plot_profile_fit,
+    plot_profile_traits,
+)
 from journey.charts.lifecycle_plots import (
     plot_cost_per,
     plot_nurture,
@@ -22,6 +28,7 @@ from journey.charts.lifecycle_plots import (
 )
 from journey.charts.overview_plots import plot_months, plot_outcomes, plot_stalled_accounts
 from journey.charts.ownership_plots import plot_ownership_matrix, plot_service_levels
+from journey.charts.personas_plots import plot_buying_groups, plot_persona_parts, plot_personas
 from journey.charts.scores_plots import (
     plot_calibration,
     plot_score_drivers,
@@ -34,8 +41,10 @@ from journey.charts.stages_plots import plot_stage_funnel, plot_time_to_next_sta
 
 __all__ = [
     "plot_attribution",
+    "plot_buying_groups",
     "plot_calibration",
     "plot_calls_to_action",
+    "plot_compare_stages",
     "plot_content_coverage",
     "plot_content_ranking",
     "plot_cost_per",
@@ -44,12 +53,17 @@ __all__ = [
     "plot_forecast",
     "plot_forecast_backtest",
     "plot_handoff_months",
+    "plot_ideal_customer",
     "plot_last_touchpoints",
     "plot_late_handoffs",
     "plot_months",
     "plot_nurture",
     "plot_outcomes",
     "plot_ownership_matrix",
+    "plot_persona_parts",
+    "plot_personas",
+    "plot_profile_fit",
+    "plot_profile_traits",
     "plot_programme",
     "plot_returned_leads",
     "plot_score_drivers",

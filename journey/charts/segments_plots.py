@@ -223,7 +223,7 @@ def _heat_map(
         text=words,
         hovertemplate="%{customdata}: %{text} drop off<extra></extra>",
     )
-    _write_cells(chart, rates, words, theme)
+    write_cells(chart, rates, words, theme)
     name_rows(chart, names)
     chart.update_xaxes(
         tickmode="array",
@@ -236,7 +236,7 @@ def _heat_map(
     return chart.drawn()
 
 
-def _write_cells(chart: Draft, rates: np.ndarray, words: np.ndarray, theme: Theme) -> None:
+def write_cells(chart: Draft, rates: np.ndarray, words: np.ndarray, theme: Theme) -> None:
     """Write every rate into its cell, in an ink that the colour of the cell carries."""
     colour = TOKENS[theme]
     for row, column in np.ndindex(rates.shape):

@@ -1,7 +1,8 @@
 """The step Sankey: all journeys by position, every column at one scale, as one SVG."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import pandas as pd
@@ -21,7 +22,7 @@ from journey.charts.svg import (
     tooltip,
     wrap,
 )
-from journey.charts.theme import OUTCOME_NAMES, Theme, stage_token, style_sheet
+from journey.charts.theme import LEANS, OUTCOME_NAMES, Theme, stage_token, style_sheet
 from journey.schema import DEFAULT_STAGES, OUTCOMES
 
 WIDTH: Final = 1400
@@ -66,7 +67,11 @@ RULES: Final = (
     ".portolan .swatch-back{fill:var(--back)}"
     + "".join(
         f".portolan .{token} rect,.portolan .swatch-{token}{{fill:var(--{token})}}"
-        for token in (*(f"stage-{place}" for place in range(5)), "stage-unassigned")
+        for token in (*(f"stage-{place}" for place in range(5)), "stage-unassigned", *LEANS)
+    )
+    + "".join(
+        f".portolan .flow.{lean} path{{fill:var(--{lean});fill-opacity:{strength}}}"
+        for lean, strength in zip(LEANS, (0.6, 0.6, 0.22), strict=True)
     )
     + "".join(
         f".portolan .outcome-{outcome} rect,.portolan .flow.outcome-{outcome} path,"
@@ -124,20 +129,42 @@ def step_sankey(
     'All journeys go no further than 1 step'
     """
     layout = lay_out(flows, stages=stages, area=AREA)
-    draw = _drawn if layout.n_journeys else _empty
-    return draw(layout, headers, f"step-sankey {theme}")
+    return draw(layout, headers, f"step-sankey {theme}", None)
 
 
-def _drawn(layout: SankeyLayout, headers: Sequence[str], classes: str) -> Picture:
-    """Draw the picture of some journeys."""
-    title = words.message(layout, headers)
+@dataclass(frozen=True)
+class Tint:
+    """The colour of a box or ribbon that is not that of its stage, and what it says instead."""
+
+    look: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Tints:
+    """What a picture of two groups says and shows instead: by the identity of each part."""
+
+    title: str
+    facts: str
+    legend: Sequence[tuple[str, str]]
+    parts: Mapping[str, Tint]
+
+
+def draw(
+    layout: SankeyLayout, headers: Sequence[str], classes: str, tints: Tints | None
+) -> Picture:
+    """Draw the picture of some journeys, or of none."""
+    if not layout.n_journeys:
+        return _empty(layout, headers, classes)
+    title = words.message(layout, headers) if tints is None else tints.title
     hidden = [flow for flow in layout.flows if flow.thickness < THINNEST]
-    facts, coverage = words.facts(layout, headers), words.coverage(layout, hidden)
+    facts = words.facts(layout, headers) if tints is None else [tints.facts]
+    coverage = words.coverage(layout, hidden)
     body = (
-        label(title, {"class": "message", "x": MARGIN, "y": 36}),
+        label(clip(title, WIDTH - 2 * MARGIN, 24.0), {"class": "message", "x": MARGIN, "y": 36}),
         _facts(facts),
-        *_columns(layout, headers),
-        _legend(layout),
+        *_columns(layout, headers, tints),
+        _legend(layout) if tints is None else _tint_legend(tints),
         label(coverage, {"class": "muted legend", "x": MARGIN, "y": HEIGHT - 12}),
     )
     return document(
@@ -150,18 +177,18 @@ def _drawn(layout: SankeyLayout, headers: Sequence[str], classes: str) -> Pictur
     )
 
 
-def _columns(layout: SankeyLayout, headers: Sequence[str]) -> Iterable[str]:
+def _columns(layout: SankeyLayout, headers: Sequence[str], tints: Tints | None) -> Iterable[str]:
     """Draw the columns: their heads, what flows between them, their boxes."""
     for place in range(len(layout.steps)):
         yield _header(place, layout, headers)
-    for step in layout.steps[:-1]:
+    for step in layout.steps[:-1] if tints is None else ():
         yield _turned(step, layout)
     drawn = [flow for flow in layout.flows if flow.thickness >= THINNEST]
     # Back moves are the story: they lie over all other ribbons.
     for flow in sorted(drawn, key=lambda flow: flow.is_back):
-        yield _ribbon(flow, layout)
+        yield _ribbon(flow, layout, tints)
     for box in layout.boxes:
-        yield _box(box, layout)
+        yield _box(box, layout, tints)
 
 
 def _facts(facts: Sequence[str]) -> str:
@@ -208,7 +235,7 @@ def _room(layout: SankeyLayout, width: float) -> float:
     return (WIDTH - 2 * MARGIN - width) / max(len(layout.steps) - 1, 1) - 8
 
 
-def _ribbon(flow: Flow, layout: SankeyLayout) -> str:
+def _ribbon(flow: Flow, layout: SankeyLayout, tints: Tints | None) -> str:
     """Draw the journeys that go from one box to the next."""
     start, end = flow.source.x + flow.source.width, flow.target.x
     middle = (start + end) / 2
@@ -219,10 +246,11 @@ def _ribbon(flow: Flow, layout: SankeyLayout) -> str:
         f"M{xs} {_y(top)}C{xm} {_y(top)} {xm} {_y(end_top)} {xe} {_y(end_top)}V{_y(end_bottom)}"
         f"C{xm} {_y(end_bottom)} {xm} {_y(bottom)} {xs} {_y(bottom)}Z"
     )
-    name = words.flow_words(flow, layout)
-    identifier = _json(flow.source.step, *flow.source.key, *flow.target.key)
-    attributes = hit("flow", identifier, name)
-    attributes["class"] += _flow_classes(flow)
+    identifier = identity(flow.source.step, *flow.source.key, *flow.target.key)
+    tint = None if tints is None else tints.parts.get(identifier)
+    name = words.flow_words(flow, layout) if tint is None else tint.words
+    attributes = hit("flow", identifier, name.replace("\n", ", "))
+    attributes["class"] += _flow_classes(flow) if tint is None else f" {tint.look}"
     if flow.n_journeys < TAB_SHARE * layout.n_journeys:
         attributes["tabindex"] = "-1"
     return element("g", attributes, tooltip(name), element("path", {"d": path}))
@@ -238,11 +266,14 @@ def _flow_classes(flow: Flow) -> str:
     return f" {place} outcome-{flow.target.key.name}"
 
 
-def _box(box: Box, layout: SankeyLayout) -> str:
+def _box(box: Box, layout: SankeyLayout, tints: Tints | None) -> str:
     """Draw a box with as many words as it holds."""
-    name = words.box_words(box, layout)
-    attributes = hit("box", _json(box.step, *box.key), name)
-    attributes["class"] += f" {_box_class(box, layout)}"
+    identifier = identity(box.step, *box.key)
+    tint = None if tints is None else tints.parts.get(identifier)
+    name = words.box_words(box, layout) if tint is None else tint.words
+    attributes = hit("box", identifier, name.replace("\n", ", "))
+    over = "over " if box.key.kind == "outcome" else ""
+    attributes["class"] += f" {_box_class(box, layout) if tint is None else over + tint.look}"
     attributes["data-box-kind"] = box.key.kind
     shape = {"x": box.x, "y": box.y, "width": box.width, "height": max(box.height, 1.0)}
     shapes = [element("rect", {**shape, "rx": 2})]
@@ -311,11 +342,19 @@ def _legend(layout: SankeyLayout) -> str:
     return "".join((*parts, *more))
 
 
-def _swatches(entries: Sequence[tuple[str, str]], x: float, y: float) -> tuple[list[str], float]:
+def _tint_legend(tints: Tints) -> str:
+    """Name the colours of a picture of two groups."""
+    entries = [(text, look) for look, text in tints.legend]
+    return "".join(_swatches(entries, MARGIN, AREA.y + AREA.height + 32.0, room=420)[0])
+
+
+def _swatches(
+    entries: Sequence[tuple[str, str]], x: float, y: float, *, room: float = 190
+) -> tuple[list[str], float]:
     """Draw colours with their names in a line, and say where it ends."""
     parts: list[str] = []
     for name, token in entries:
-        shown = clip(name, 190, 13.0)
+        shown = clip(name, room, 13.0)
         square = {"class": f"swatch-{token}", "x": x, "y": y - 11, "width": 13, "height": 13}
         parts.append(element("rect", {**square, "rx": 2}))
         parts.append(label(shown, {"class": "legend", "x": x + 18, "y": y}))
@@ -336,7 +375,7 @@ def _empty(layout: SankeyLayout, headers: Sequence[str], classes: str) -> Pictur
     )
 
 
-def _json(*parts: str | int) -> str:
+def identity(*parts: str | int) -> str:
     """Write the identity of a part as JSON."""
     return json.dumps(parts, ensure_ascii=False)
 

@@ -29,6 +29,9 @@ OUTCOME_INKS: Final[dict[Outcome, str]] = {
     "in_progress": "#1f5fa8",
 }
 
+LEANS: Final = ("lean-a", "lean-b", "lean-even")
+"""Colours of what the one of two groups has more often, the other, or neither."""
+
 FONT: Final = (
     'system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Helvetica Neue",Arial,'
     '"Noto Sans CJK SC","Noto Sans Thai",sans-serif'
@@ -45,6 +48,9 @@ _LIGHT: Final = {
     "on-stage-faint": "#ececec",
     "ribbon": "#5d6b82",
     "back": BACK,
+    "lean-a": "#00518a",
+    "lean-b": BACK,
+    "lean-even": "#4d5868",
     "start": "#16202e",
     "on-start": "#ffffff",
     "focus": "#d6006c",
@@ -64,6 +70,9 @@ _DARK: Final = {
     "on-stage-faint": "#1c232d",
     "ribbon": "#8c9bb1",
     "back": "#ff9a57",
+    "lean-a": "#6db3ee",
+    "lean-b": "#ff9a57",
+    "lean-even": "#a3adbb",
     "start": "#f1f4f8",
     "on-start": "#11161d",
     "focus": "#ff7ac0",

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Final, cast
 
 import journey
-from journey.cli.questions import QUESTIONS, SHOWN
+from journey.cli.own_options import add_own_options
+from journey.cli.questions import QUESTIONS
 from journey.cli.warehouse_options import add_import_options, add_refresh
 from journey.errors import ValueNotAllowedError
 from journey.workspace import list_datasets, workspace_root
@@ -33,7 +34,7 @@ def parser() -> argparse.ArgumentParser:
     for name, question in QUESTIONS.items():
         asking = commands.add_parser(name, parents=[reading, narrowing], help=question.words)
         asking.add_argument("sources", nargs="+", metavar="NAME|FILE")
-        _own_options(name, asking)
+        add_own_options(name, asking)
     commands.add_parser("app", help="open the app in a browser")
     return root
 
@@ -53,6 +54,11 @@ def check_options(given: Arguments) -> None:
                 "Add --case session, or leave --gap out."
             )
         _check_reading_options(given)
+        if given.segment is not None and not names_dataset(given.sources):
+            raise ValueNotAllowedError(
+                f"--segment {given.segment} is saved with a data set, but files are asked about. "
+                "Import them under a name and ask that."
+            )
     if given.command == "import" and given.add:
         _check_additions(given)
     if given.command == "flows" and given.around is not None and (given.start or given.end):
@@ -109,6 +115,7 @@ def _narrowing_options() -> argparse.ArgumentParser:
     options = argparse.ArgumentParser(add_help=False)
     add = options.add_argument
     add("--where", action="append", default=[], metavar="COLUMN=VALUE", help="keep these")
+    add("--segment", metavar="NAME", help="keep the journeys of a segment saved in the app")
     add("--exclude", action="append", default=[], metavar="TYPE", help="remove touchpoints")
     add("--collapse", action="store_true", help="make neighbours of one type one")
     add(
@@ -122,49 +129,3 @@ def _narrowing_options() -> argparse.ArgumentParser:
     add("--gap", metavar="TIME", help="with --case session: silence that ends one, as in 30min")
     add("--format", choices=["table", "csv", "json"], default="table")
     return options
-
-
-def _lifecycle_options(name: str, question: argparse.ArgumentParser) -> None:
-    add = question.add_argument
-    if name in SHOWN:
-        ways = list(SHOWN[name])
-        add("--show", choices=ways, default=ways[0], help=f"what to show (default {ways[0]})")
-    if name == "lifecycle":
-        add("--days", type=float, default=90.0, metavar="N", help="length of the period")
-    if name == "costs":
-        add("--by", choices=["month", "channel", "period"], default="month")
-
-
-def _own_options(name: str, question: argparse.ArgumentParser) -> None:
-    add = question.add_argument
-    if name == "segments":
-        add("--by", required=True, metavar="COLUMN", help="attribute of accounts or people")
-    if name == "content":
-        add("--inventory", type=Path, metavar="FILE", help="CSV of all content, used or not")
-    if name in ("handoffs", "promises"):
-        add("--by", metavar="COLUMN|month", help="an attribute, or month")
-    if name == "attribution":
-        add("--by", metavar="COLUMN", help="what gets credit (default channel)")
-        add("--half-life", type=float, metavar="DAYS", help="of time decay (default 7)")
-    if name in ("forecast", "backtest"):
-        add("--weeks", type=_whole, default=13, metavar="N", help="how many weeks ahead")
-    _lifecycle_options(name, question)
-    if name == "paths":
-        add("--top", type=_whole, metavar="N", help="only the most frequent")
-    if name == "scores":
-        add("--top", type=_whole, metavar="N", help="only the best")
-    if name == "timeline":
-        add("--account", required=True, metavar="ID")
-    if name == "flows":
-        add("--steps", type=_whole, default=8, metavar="N")
-        add("--types", type=_whole, default=12, metavar="N", help="types with boxes of their own")
-        add("--start", metavar="TYPE", help="step 1 is the first of this type")
-        add("--end", metavar="TYPE", help="the last step is the last of this type")
-        add("--around", metavar="TYPE", help="the middle step is the first of this type")
-
-
-def _whole(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text} is less than 1")
-    return number

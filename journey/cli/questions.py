@@ -120,6 +120,26 @@ QUESTIONS: Final[dict[str, Question]] = {
         lambda log, given: journey.segment_breakdown(log, by=given.by),
         tells_wins=True,
     ),
+    "icp": Question(
+        "the ideal customer and whom to avoid",
+        lambda log, given: journey.ideal_customer_profile(log, by=given.by).drop(columns="segment"),
+        lambda _log, _given: "no attribute sets won or lost journeys apart by more than chance.",
+        tells_wins=True,
+    ),
+    "traits": Question(
+        "wins with each trait against without",
+        lambda log, _: journey.profile_traits(log).drop(columns="segment"),
+        tells_wins=True,
+    ),
+    "personas": Question(
+        "parts that roles play, and wins with them",
+        lambda log, _: journey.personas(log),
+        lambda _log, _given: "no person in view has a role or job title.",
+        tells_wins=True,
+    ),
+    "groups": Question(
+        "wins by the number of people", lambda log, _: journey.buying_groups(log), tells_wins=True
+    ),
     "attribution": Question(
         "credit for wins by channel, seven models",
         lambda log, given: journey.attribute(

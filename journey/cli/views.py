@@ -7,11 +7,14 @@ from typing import Final
 
 import pandas as pd
 
+from journey.analysis.criteria import keep_segment
 from journey.analysis.not_buyers import without_not_buyers
 from journey.cli.options import Arguments
 from journey.errors import ValueNotAllowedError, choices
+from journey.kept import saved_segment
 from journey.log import TouchpointLog
 from journey.wording import counted
+from journey.workspace import workspace_root
 
 _MOST_NAMED: Final = 2_000
 """Of a column with more values the nearest spelling is not looked for."""
@@ -73,6 +76,10 @@ def narrowings(log: TouchpointLog, given: Arguments) -> list[Narrowing]:
     if given.leave_out:
         steps.append(Narrowing(f"--leave-out {given.leave_out}", without_not_buyers))
     steps += _filters(given)
+    if given.segment is not None:
+        segment = saved_segment(workspace_root(), given.sources[0], given.segment)
+        words = f"--segment {given.segment!r} ({segment})"
+        steps.append(Narrowing(words, partial(keep_segment, segment=segment)))
     if given.exclude:
         words = " ".join(f"--exclude {name!r}" for name in given.exclude)
         steps.append(Narrowing(words, lambda view: view.exclude(*given.exclude)))

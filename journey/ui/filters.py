@@ -9,6 +9,7 @@ import streamlit as st
 from journey.log import TouchpointLog
 from journey.schema import CASE_ROLES, OUTCOMES, Case
 from journey.ui.cache import cached
+from journey.ui.saved_segments import segments_here
 from journey.ui.state import (
     NO_FILTERS,
     Filters,
@@ -95,6 +96,9 @@ def active_filters(filters: Filters) -> list[Chip]:
         Chip(f"where:{column}", _values_text(column, values), filters.keeping(column, ()))
         for column, values in filters.where
     ]
+    if filters.segment is not None:
+        text = f"Segment: {filters.segment}"
+        chips.append(Chip("segment", text, replace(filters, segment=None)))
     if filters.first_day or filters.last_day:
         days = replace(filters, first_day=None, last_day=None)
         chips.append(Chip("days", _days_text(filters), days))
@@ -119,11 +123,12 @@ def active_filters(filters: Filters) -> list[Chip]:
 
 def n_journeys(log: TouchpointLog, filters: Filters) -> int:
     """Return the number of journeys that filters leave of a log."""
-    return cached(_count)(log, filters)
+    # A segment goes by its name, so what it keeps must be in the key.
+    return cached(_count)(apply_filters(log, filters))
 
 
-def _count(log: TouchpointLog, filters: Filters) -> int:
-    return apply_filters(log, filters).n_journeys
+def _count(log: TouchpointLog) -> int:
+    return log.n_journeys
 
 
 def _choices(log: TouchpointLog) -> dict[str, list[Value]]:
@@ -153,6 +158,7 @@ def _pickers(log: TouchpointLog, filters: Filters) -> None:
     if "channel" in choices:
         _values_picker("channel", choices["channel"], filters)
     _attribute_picker(choices, filters)
+    _segment_picker(filters)
     st.multiselect(
         "Leave out steps",
         [*(name for name, _ in filters.groups), *log.touchpoint_types],
@@ -209,6 +215,21 @@ def _attribute_picker(choices: dict[str, list[Value]], filters: Filters) -> None
     )
     for column in dict.fromkeys((*filtered, *([chosen] if chosen else []))):
         _values_picker(column, choices[column], filters)
+
+
+def _segment_picker(filters: Filters) -> None:
+    """Offer the saved segments, where there are any."""
+    names = list(segments_here())
+    if names:
+        st.selectbox(
+            "Segment",
+            names,
+            index=None,
+            key=_shows("segment", filters.segment),
+            on_change=_set_field,
+            args=("segment",),
+            placeholder="All journeys",
+        )
 
 
 def _reading_pickers(log: TouchpointLog, filters: Filters) -> None:

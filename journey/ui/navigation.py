@@ -38,6 +38,10 @@ PATHS: Final = "pages/explore/paths.py"
 STAGES: Final = "pages/explore/stages.py"
 SEGMENTS: Final = "pages/explore/segments.py"
 LIFECYCLE: Final = "pages/explore/lifecycle.py"
+IDEAL_CUSTOMER: Final = "pages/explore/ideal_customer.py"
+PERSONAS: Final = "pages/explore/personas.py"
+COMPARE: Final = "pages/explore/compare.py"
+SEGMENT_BUILDER: Final = "pages/explore/segment_builder.py"
 STALLED: Final = "pages/act/stalled_accounts.py"
 ACCOUNT: Final = "pages/act/account.py"
 LEAD_SCORES: Final = "pages/act/lead_scores.py"
@@ -68,6 +72,10 @@ PAGES: Final = (
     ),
     PageEntry("Explore", CONTENT, "Content", "article", "What content is missing, used, or dead?"),
     PageEntry("Explore", FEELINGS, "Feelings", "mood", "Where do people feel good or bad?"),
+    PageEntry("Explore", SEGMENT_BUILDER, "Build a segment", "construction", "Who is it about?"),
+    PageEntry("Explore", COMPARE, "Compare", "compare_arrows", "How do two groups differ?"),
+    PageEntry("Explore", IDEAL_CUSTOMER, "Ideal customer", "target", "Who fits, and who doesn't?"),
+    PageEntry("Explore", PERSONAS, "Personas", "badge", "Who starts, influences, signs and uses?"),
     PageEntry("Act", STALLED, "Stalled accounts", "hourglass_top", "Which accounts are stuck?"),
     PageEntry("Act", LEAD_SCORES, "Lead scores", "scoreboard", "Who fits, and who is ready?"),
     PageEntry("Act", ACCOUNT, "Account", "apartment", "What happened with this account?"),

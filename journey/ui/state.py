@@ -8,7 +8,10 @@ from typing import Final, Self, TypeVar, cast, get_args
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
+from journey.analysis.criteria import check_segment, keep_segment
 from journey.analysis.not_buyers import without_not_buyers
+from journey.errors import JourneyError
+from journey.kept import saved_segment
 from journey.log import TouchpointLog
 from journey.schema import OUTCOMES, Case
 from journey.workspace import list_datasets, workspace_root
@@ -25,7 +28,9 @@ WHERE_PREFIX: Final = "where."
 GROUP_PREFIX: Final = "group."
 FIRST_YEAR: Final = 1900
 LAST_YEAR: Final = 2199
-_PLAIN_PARAMETERS: Final = ("from", "to", "exclude", "start", "end", "case", "collapse", "buyers")
+_PLAIN_PARAMETERS: Final = (
+    *("from", "to", "segment", "exclude", "start", "end", "case", "collapse", "buyers"),
+)
 
 # No value can come out as this: a percent sign is always followed by 25 or 2C.
 _NULL: Final = "%none"
@@ -46,6 +51,8 @@ class Filters:
     where
         Column and the values kept: attributes of account or person, channel, outcome. ``None``
         among the values keeps rows without one.
+    segment
+        The name of a saved segment, whose journeys are kept.
     groups
         Name of a group of touchpoint types and its members.
     excluded
@@ -63,6 +70,7 @@ class Filters:
     first_day: date | None = None
     last_day: date | None = None
     where: tuple[tuple[str, tuple[Value, ...]], ...] = ()
+    segment: str | None = None
     groups: tuple[tuple[str, tuple[str, ...]], ...] = ()
     excluded: tuple[str, ...] = ()
     start: str | None = None
@@ -123,6 +131,7 @@ def filters_to_query(filters: Filters) -> dict[str, str]:
         "from": filters.first_day.isoformat() if filters.first_day else None,
         "to": filters.last_day.isoformat() if filters.last_day else None,
         **{WHERE_PREFIX + column: _join(values) for column, values in filters.where},
+        "segment": filters.segment,
         **{GROUP_PREFIX + name: _join(members) for name, members in filters.groups},
         "exclude": _join(filters.excluded) if filters.excluded else None,
         "start": filters.start,
@@ -141,8 +150,8 @@ def filters_from_query(query: Mapping[str, str]) -> Filters:
     --------
     >>> filters_from_query({"from": "2026-01-01", "to": "soon", "where.size": "11-50,51-200"})
     Filters(first_day=datetime.date(2026, 1, 1), last_day=None, where=(('size', ('11-50',
-    '51-200')),), groups=(), excluded=(), start=None, end=None, case='account', collapse=False,
-    buyers_only=False)
+    '51-200')),), segment=None, groups=(), excluded=(), start=None, end=None, case='account',
+    collapse=False, buyers_only=False)
     """
     return read_query(query)[0]
 
@@ -170,6 +179,7 @@ def read_query(query: Mapping[str, str]) -> tuple[Filters, tuple[str, ...]]:
         first_day=first_day,
         last_day=last_day,
         where=_sorted({column: values for column, values in where.items() if values}),
+        segment=query.get("segment"),
         groups=_sorted({name: members for name, members in groups.items() if members}),
         excluded=_texts(query["exclude"]) if "exclude" in query else (),
         start=query.get("start"),
@@ -204,6 +214,9 @@ def apply_filters(log: TouchpointLog, filters: Filters) -> TouchpointLog:
         view = view.between(filters.first_day, last + timedelta(days=1) if last else None)
     view = without_not_buyers(view) if filters.buyers_only else view
     view = view.where({column: list(values) for column, values in filters.where})
+    if filters.segment is not None:
+        name = filters.segment
+        view = keep_segment(view, saved_segment(workspace_root(), current_dataset() or "", name))
     groups = {name: list(members) for name, members in filters.groups}
     single = [name for name in filters.excluded if name not in groups]
     grouped = [name for name in filters.excluded if name in groups]
@@ -229,6 +242,7 @@ def fitting(log: TouchpointLog, filters: Filters) -> tuple[Filters, tuple[str, .
     fitted = replace(
         filters,
         where=_sorted({column: values for column, values in where.items() if values}),
+        segment=filters.segment if _has_segment(log, filters.segment) else None,
         groups=_sorted({name: members for name, members in groups.items() if members}),
         excluded=_among(filters.excluded, steps),
         start=filters.start if filters.start in steps else None,
@@ -317,6 +331,16 @@ def write_address() -> None:
         for name in set(ours) - set(wanted):
             del st.query_params[name]
         st.query_params.update(wanted)
+
+
+def _has_segment(log: TouchpointLog, name: str | None) -> bool:
+    """Return whether a segment is saved, and the log has all that it names."""
+    try:
+        if name is not None:
+            check_segment(log, saved_segment(workspace_root(), current_dataset() or "", name))
+    except JourneyError:
+        return False
+    return True
 
 
 def _among(values: Iterable[V], available: Iterable[object]) -> tuple[V, ...]:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from journey.ui.text import OUTCOME_LABELS, counted, label, markdown
 
-SHARES: Final = ("share", "rate", "low", "high", "confidence")
+SHARES: Final = ("share", "rate", "low", "high", "confidence", "chance", "difference")
 ROW_PIXELS: Final = 35
 MAX_ROWS_SHOWN: Final = 12
 PAGE_ROWS: Final = 500

@@ -18,6 +18,8 @@ from journey.analysis.score_features import features_of, known_after
 from journey.analysis.stalled import normal_silence
 from journey.analysis.variants import count_variants
 
+RETAIL = journey.Segment(profile=(("industry", ("Retail",)),), has=(("channel", ("Ads",)),))
+
 ANALYSES = {
     "summary": journey.summary,
     "outcomes": journey.outcomes,
@@ -50,6 +52,16 @@ ANALYSES = {
     "top variants": lambda log: journey.variants(log, top=2),
     "number of variants": count_variants,
     "step flows": lambda log: journey.step_flows(log, steps=4),
+    "segment": lambda log: journey.outcomes(journey.keep_segment(log, RETAIL)),
+    "ideal customer": journey.ideal_customer_profile,
+    "traits": journey.profile_traits,
+    "fit by month": lambda log: journey.profile_fit_by_month(log, RETAIL),
+    "personas": journey.personas,
+    "buying groups": journey.buying_groups,
+    "compared moves": lambda log: journey.compare_moves(log.where(outcome="won"), log),
+    "compared stages": lambda log: journey.compare_stages(log.where(outcome="won"), log),
+    "compared steps": lambda log: journey.compare_steps(log.where(outcome="won"), log, steps=3),
+    "compared map": lambda log: journey.compare_graph(log.where(outcome="won"), log),
     "attribution": journey.attribute,
     "removal effects": removal_effects,
     "return on spend": return_on_spend,

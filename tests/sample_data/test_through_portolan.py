@@ -60,6 +60,35 @@ def test_the_ideal_customer_and_its_opposite(companies, expect):
     expect("anti_profile_won", opposite.where(outcome="won").n_journeys)
 
 
+def test_the_profiles_are_found_without_being_told(companies, expect):
+    found = journey.ideal_customer_profile(companies).set_index("role")
+    assert found.loc["ideal", "segment"].profile == (
+        ("industry", ("Logistics", "Manufacturing")),
+        ("employees", ("200-999",)),
+    )
+    assert found.loc["anti", "segment"].profile == (
+        ("industry", ("Hospitality",)),
+        ("employees", ("1-49", "50-199")),
+    )
+    expect("icp_accounts", found.loc["ideal", "n_journeys"])
+    expect("icp_won", found.loc["ideal", "n_won"])
+    expect("anti_profile_accounts", found.loc["anti", "n_journeys"])
+    expect("anti_profile_won", found.loc["anti", "n_won"])
+    expect("anti_profile_lost", found.loc["anti", "n_lost"])
+
+
+def test_the_persona_and_the_group_that_win(companies, expect):
+    found = journey.personas(companies).set_index("persona")
+    expect("director_accounts", found.loc["Operations Director", "n_journeys"])
+    expect("director_won", found.loc["Operations Director", "n_won"])
+    assert found["lift"].where(found["chance"] <= 0.05).idxmax() == "Operations Director"
+    groups = journey.buying_groups(companies).set_index("n_people")
+    expect("four_or_five_accounts", groups.loc[[4, 5], "n_journeys"].sum())
+    expect("four_or_five_won", groups.loc[[4, 5], "n_won"].sum())
+    expect("one_person_accounts", groups.loc[1, "n_journeys"])
+    expect("one_person_won", groups.loc[1, "n_won"])
+
+
 def test_accounts_in_which_an_operations_director_takes_part_win_more(companies, expect):
     by_role = journey.segment_breakdown(companies, by="role").set_index("value")
     expect("director_accounts", by_role.loc["Operations Director", "n_journeys"])

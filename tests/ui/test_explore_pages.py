@@ -15,7 +15,10 @@ from journey.workspace import save_definitions
 from tests.stores import store
 
 REPOSITORY = Path(__file__).parents[2]
-PAGES = ("overview", "journey_map", "paths", "stages", "segments")
+PAGES = (
+    *("overview", "journey_map", "paths", "stages", "segments"),
+    *("segment_builder", "compare", "ideal_customer", "personas"),
+)
 HOSTILE = "**Demo** $x$ <b>"
 
 # a: Ad, Demo, Won · b: Ad, Ad, Demo, Lost · c: Demo, Ad (back) · d: Ad

@@ -1,0 +1,115 @@
+"""The step flow of two groups: one layout, differences in colour."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+import pandas as pd
+
+from journey.charts.compared import (
+    Names,
+    difference_words,
+    largest,
+    lean_of,
+    note_of,
+    rows_of,
+    samples_words,
+)
+from journey.charts.sankey_layout import lay_out
+from journey.charts.step_sankey import AREA, Tint, Tints, draw, identity
+from journey.charts.svg import Picture
+from journey.charts.theme import Theme
+from journey.schema import DEFAULT_STAGES
+
+_BOX: Final = ["step", "box_kind", "box"]
+_COUNTS: Final = ["n_a", "n_b"]
+_ALIKE: Final = "The two groups take the same steps, as far as their numbers tell"
+
+
+def compare_flow(
+    frame: pd.DataFrame,
+    *,
+    stages: Sequence[str] = DEFAULT_STAGES,
+    names: tuple[str, str] = ("A", "B"),
+    theme: Theme = "light",
+) -> Picture:
+    """Draw the step flows of two groups as one: colour says in which a way is more often.
+
+    Parameters
+    ----------
+    frame
+        The frame of ``compare_steps``. Heights are those of both groups together.
+    stages
+        The stages in order: they order the boxes.
+    names
+        What the groups are called.
+    theme
+        The palette shown where no page decides.
+
+    Returns
+    -------
+    Picture
+        As :func:`step_sankey`; every box and ribbon says the share of journeys of A and of B.
+
+    Raises
+    ------
+    ColumnNotFoundError
+        If a column of ``compare_steps`` is missing.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({
+    ...     "step": [1, 2], "box": ["Ad", "won"], "box_kind": ["touchpoint", "outcome"],
+    ...     "box_stage": ["Attract", None], "next_box": ["won", None],
+    ...     "next_kind": ["outcome", None], "next_stage": [None, None], "n_journeys": [3, 3],
+    ...     "n_back": [0, 0], "n_a": [2, 2], "n_b": [1, 1], "n_all_a": [2, 2], "n_all_b": [1, 1],
+    ...     "a_share": [1.0, 1.0], "b_share": [1.0, 1.0], "difference": [0.0, 0.0],
+    ...     "chance": [1.0, 1.0]})
+    >>> compare_flow(frame).title
+    'The two groups take the same steps, as far as their numbers tell'
+    """
+    called = Names(*names)
+    layout = lay_out(frame, stages=stages, area=AREA)
+    tints = None if frame.empty else _tints(frame, called)
+    return draw(layout, (), f"step-sankey {theme}", tints)
+
+
+def _tints(frame: pd.DataFrame, names: Names) -> Tints:
+    n_a, n_b = int(frame["n_all_a"].iloc[0]), int(frame["n_all_b"].iloc[0])
+    found = largest(frame[frame["next_box"].notna() & (frame["box_kind"] != "outcome")])
+    title = _ALIKE
+    if found is not None:
+        what = f"{found['box']} → {found['next_box']} at step {found['step']}"
+        title = difference_words(what.replace("_", " "), found, names)
+    return Tints(
+        title=title,
+        facts=samples_words(n_a, n_b, names),
+        legend=names.legend,
+        parts=dict(_parts(frame, names)),
+    )
+
+
+def _parts(frame: pd.DataFrame, names: Names) -> Iterator[tuple[str, Tint]]:
+    """The colour and words of every box and ribbon."""
+    for row in rows_of(frame[frame["next_box"].notna()]):
+        key = identity(row["step"], *(row[name] for name in _FLOW))
+        yield key, Tint(lean_of(row), f"{row['box']} → {row['next_box']}\n{note_of(row, names)}")
+    totals = {name: int(frame[name].iloc[0]) for name in ("n_all_a", "n_all_b")}
+    for row in rows_of(_boxes(frame)):
+        facts: dict[str, Any] = {**row, **totals}
+        key = identity(row["step"], row["box_kind"], row["box"])
+        yield key, Tint(lean_of(facts), f"{row['box']}\n{note_of(facts, names)}")
+
+
+_FLOW: Final = ("box_kind", "box", "next_kind", "next_box")
+
+
+def _boxes(frame: pd.DataFrame) -> pd.DataFrame:
+    """Journeys of both groups in every box; a box leans as the surest of its ribbons do."""
+    sums = frame.groupby(_BOX, as_index=False)[_COUNTS].sum()
+    sums["a_share"] = sums["n_a"] / max(int(frame["n_all_a"].iloc[0]), 1)
+    sums["b_share"] = sums["n_b"] / max(int(frame["n_all_b"].iloc[0]), 1)
+    sums["difference"] = sums["a_share"] - sums["b_share"]
+    same_way = frame.merge(sums[[*_BOX, "difference"]], on=_BOX, suffixes=("", "_box"))
+    agrees = same_way["difference"] * same_way["difference_box"] > 0
+    surest = same_way[agrees].groupby(_BOX, as_index=False)["chance"].min()
+    return sums.merge(surest, on=_BOX, how="left").fillna({"chance": 1.0})

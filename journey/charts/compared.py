@@ -1,0 +1,93 @@
+"""Two groups in one picture: which part is more often in which, in colour and in words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal, cast
+
+import pandas as pd
+
+from journey.charts.numbers import format_count, format_share
+from journey.charts.svg import printable
+from journey.schema import SMALL_SAMPLE
+
+Lean = Literal["lean-a", "lean-b", "lean-even"]
+
+LEAST_CERTAIN: Final = 0.05
+_NAME_SIGNS: Final = 40
+
+
+@dataclass(frozen=True)
+class Names:
+    """What two groups are called, cut to what a picture holds."""
+
+    a: str = "A"
+    b: str = "B"
+
+    @property
+    def legend(self) -> tuple[tuple[Lean, str], ...]:
+        """What each colour says."""
+        return (
+            ("lean-a", f"More often in {_short(self.a)}"),
+            ("lean-b", f"More often in {_short(self.b)}"),
+            ("lean-even", "No clear difference"),
+        )
+
+
+def lean_of(facts: Mapping[str, Any]) -> Lean:
+    """Which group has it more often, where chance would hardly give that."""
+    chance = facts.get("chance", 1.0)
+    if not chance <= LEAST_CERTAIN:  # a missing chance too
+        return "lean-even"
+    return "lean-a" if facts["difference"] > 0 else "lean-b"
+
+
+def note_of(facts: Mapping[str, Any], names: Names) -> str:
+    """Say how often each group has it, a line each."""
+    lines = [
+        f"{_short(name)}: {format_share(facts[f'{key}_share'])} "
+        f"({format_count(facts[f'n_{key}'])} of {format_count(facts[f'n_all_{key}'])})"
+        for key, name in (("a", names.a), ("b", names.b))
+    ]
+    said = {"lean-even": "No clear difference", "lean-a": "", "lean-b": ""}[lean_of(facts)]
+    return "\n".join((*lines, *([said] if said else [])))
+
+
+def both_shares(facts: Mapping[str, Any]) -> str:
+    """Write the two shares, that of A first."""
+    return f"{format_share(facts['a_share'])} · {format_share(facts['b_share'])}"
+
+
+def samples_words(n_a: int, n_b: int, names: Names) -> str:
+    """Say how big both groups are, and that the smaller one is small where it is."""
+    said = (
+        f"A: {_short(names.a)}, {format_count(n_a)} journeys · "
+        f"B: {_short(names.b)}, {format_count(n_b)} journeys · "
+        f"smallest sample {format_count(min(n_a, n_b))}"
+    )
+    return f"{said}, too small to rely on" if min(n_a, n_b) < SMALL_SAMPLE else said
+
+
+def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a frame, each by column."""
+    return cast("list[dict[str, Any]]", frame.to_dict("records"))
+
+
+def largest(frame: pd.DataFrame) -> dict[str, Any] | None:
+    """The largest difference that is hardly chance."""
+    sure = frame[frame["chance"] <= LEAST_CERTAIN]
+    if sure.empty:
+        return None
+    return rows_of(sure)[int(sure["difference"].abs().to_numpy().argmax())]
+
+
+def difference_words(what: str, facts: Mapping[str, Any], names: Names) -> str:
+    """Say where two groups differ most."""
+    return (
+        f"{what}: {format_share(facts['a_share'])} in {_short(names.a)}, "
+        f"{format_share(facts['b_share'])} in {_short(names.b)}"
+    )
+
+
+def _short(name: str) -> str:
+    shown = printable(name)
+    return shown if len(shown) <= _NAME_SIGNS else f"{shown[: _NAME_SIGNS - 1]}…"

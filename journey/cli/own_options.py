@@ -1,0 +1,77 @@
+"""The options that one command alone has, or a few."""
+
+import argparse
+from pathlib import Path
+from typing import Any, Final
+
+from journey.cli.questions import SHOWN
+
+Options = dict[str, dict[str, Any]]
+
+
+def whole(text: str) -> int:
+    """A whole number from 1 on."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is less than 1")
+    return number
+
+
+def _top(words: str) -> Options:
+    return {"--top": {"type": whole, "metavar": "N", "help": words}}
+
+
+_WEEKS: Final[Options] = {
+    "--weeks": {"type": whole, "default": 13, "metavar": "N", "help": "how many weeks ahead"}
+}
+_BY_OR_MONTH: Final[Options] = {
+    "--by": {"metavar": "COLUMN|month", "help": "an attribute, or month"}
+}
+OWN_OPTIONS: Final[dict[str, Options]] = {
+    "segments": {
+        "--by": {"required": True, "metavar": "COLUMN", "help": "attribute of accounts or people"}
+    },
+    "attribution": {
+        "--by": {"metavar": "COLUMN", "help": "what gets credit (default channel)"},
+        "--half-life": {"type": float, "metavar": "DAYS", "help": "of time decay (default 7)"},
+    },
+    "icp": {
+        "--by": {"metavar": "COLUMN", "help": "profiles of its values too, such as product lines"}
+    },
+    "lifecycle": {
+        "--days": {"type": float, "default": 90.0, "metavar": "N", "help": "length of the period"}
+    },
+    "costs": {"--by": {"choices": ["month", "channel", "period"], "default": "month"}},
+    "handoffs": _BY_OR_MONTH,
+    "promises": _BY_OR_MONTH,
+    "content": {
+        "--inventory": {"type": Path, "metavar": "FILE", "help": "CSV of all content, used or not"}
+    },
+    "forecast": _WEEKS,
+    "backtest": _WEEKS,
+    "paths": _top("only the most frequent"),
+    "scores": _top("only the best"),
+    "timeline": {"--account": {"required": True, "metavar": "ID"}},
+    "flows": {
+        "--steps": {"type": whole, "default": 8, "metavar": "N"},
+        "--types": {
+            "type": whole,
+            "default": 12,
+            "metavar": "N",
+            "help": "types with boxes of their own",
+        },
+        "--start": {"metavar": "TYPE", "help": "step 1 is the first of this type"},
+        "--end": {"metavar": "TYPE", "help": "the last step is the last of this type"},
+        "--around": {"metavar": "TYPE", "help": "the middle step is the first of this type"},
+    },
+}
+
+
+def add_own_options(name: str, question: argparse.ArgumentParser) -> None:
+    """Give a command its own options."""
+    for option, how in OWN_OPTIONS.get(name, {}).items():
+        question.add_argument(option, **how)
+    if name in SHOWN:
+        ways = list(SHOWN[name])
+        words = f"what to show (default {ways[0]})"
+        question.add_argument("--show", choices=ways, default=ways[0], help=words)

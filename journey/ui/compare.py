@@ -1,0 +1,147 @@
+"""Two groups on one picture: which two, and how they differ."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+import streamlit as st
+
+import journey
+from journey import charts
+from journey.analysis.criteria import Segment, keep_others
+from journey.charts.svg import Picture
+from journey.log import TouchpointLog
+from journey.ui.cache import cached
+from journey.ui.navigation import SEGMENT_BUILDER, page_link
+from journey.ui.picture import show_picture
+from journey.ui.plots import current_theme, show_plot
+from journey.ui.saved_segments import segments_here
+from journey.ui.tables import show_table
+from journey.ui.text import markdown
+
+OTHERS: Final = "All others"
+GIVEN: Final = {
+    "Won": Segment(outcomes=("won",)),
+    "Lost or no decision": Segment(outcomes=("lost", "no_decision")),
+}
+N_TYPES: Final = 18
+MOVE_SHARE: Final = 0.6
+STEPS: Final = 7
+LABELS: Final = {
+    "n_a": "A",
+    "n_b": "B",
+    "n_all_a": "All of A",
+    "n_all_b": "All of B",
+    "a_share": "Share of A",
+    "b_share": "Share of B",
+    "low": "Low",
+    "high": "High",
+}
+HELP: Final = {
+    "difference": "The share of A minus that of B.",
+    "low": "Lower end of the 95 % interval of the difference.",
+    "high": "Upper end of the 95 % interval of the difference.",
+    "chance": "How often chance alone gives such a difference, adjusted for all rows.",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Pair:
+    """Two groups and what they are called."""
+
+    a: TouchpointLog
+    b: TouchpointLog
+    names: tuple[str, str]
+
+
+def pick_segments(view: TouchpointLog) -> Pair:
+    """Let the user choose two segments, or one and all others."""
+    known = segments_here() | GIVEN
+    left, right = st.columns(2)
+    with left:
+        first = st.selectbox("A", list(known), key="group_a", bind="query-params")
+    with right:
+        others = [OTHERS, *(name for name in known if name != first)]
+        second = st.selectbox("B", others, key="group_b", bind="query-params")
+    page_link(SEGMENT_BUILDER, "Build a segment")
+    one = journey.keep_segment(view, known[first])
+    if second == OTHERS:
+        return Pair(one, keep_others(view, known[first]), (first, OTHERS))
+    return Pair(one, journey.keep_segment(view, known[second]), (first, second))
+
+
+def pick_periods(view: TouchpointLog) -> Pair | None:
+    """Let the user choose two periods; journeys of each are read as of its end."""
+    first, last = view.first_at, view.last_at
+    if first is None or last is None:
+        return None
+    days = first.date(), last.date()
+    middle = days[0] + (days[1] - days[0]) / 2
+    left, right = st.columns(2)
+    with left:
+        a = _period("A", (days[0], middle), days)
+    with right:
+        b = _period("B", (middle + timedelta(days=1), days[1]), days)
+    if a is None or b is None:
+        st.caption("Choose the first and the last day of both periods.")
+        return None
+    logs = [view.between(begin, end + timedelta(days=1)) for begin, end in (a, b)]
+    return Pair(logs[0], logs[1], (f"{a[0]} to {a[1]}", f"{b[0]} to {b[1]}"))
+
+
+def show_map(pair: Pair) -> None:
+    """Show the journey map of both, with differences in colour."""
+    picture = cached(_map)(pair.a, other=pair.b, names=pair.names)
+    show_picture(picture, key="compare-map", file_name="compare-map")
+    frame = cached(journey.compare_moves)(pair.a, pair.b)
+    show_table(
+        frame, key="compare-moves", file_name="compare-moves", labels=LABELS, column_help=HELP
+    )
+
+
+def show_steps(pair: Pair) -> None:
+    """Show the step flow of both, with differences in colour."""
+    frame = cached(journey.compare_steps)(pair.a, pair.b, steps=STEPS)
+    picture = charts.compare_flow(frame, stages=pair.a.definitions.stage_names, names=pair.names)
+    show_picture(picture, key="compare-flow", file_name="compare-flow")
+    show_table(
+        frame, key="compare-steps", file_name="compare-steps", labels=LABELS, column_help=HELP
+    )
+
+
+def show_stages(pair: Pair) -> None:
+    """Show how far both come."""
+    frame = cached(journey.compare_stages)(pair.a, pair.b)
+    chart = charts.plot_compare_stages(frame, names=pair.names, theme=current_theme())
+    show_plot(chart, key="compare-stages", file_name="compare-stages")
+    show_table(
+        frame, key="compare-stages-table", file_name="stages", labels=LABELS, column_help=HELP
+    )
+
+
+def nobody_in(pair: Pair) -> str | None:
+    """Say which group is empty, if one is."""
+    for log, name in zip((pair.a, pair.b), pair.names, strict=True):
+        if not log.n_journeys:
+            return f"No journey in view is in {markdown(name)}."
+    return None
+
+
+def _map(log: TouchpointLog, *, other: TouchpointLog, names: tuple[str, str]) -> Picture:
+    whole = journey.compare_graph(log, other)
+    simple = journey.simplify(whole, n_types=N_TYPES, move_share=MOVE_SHARE)
+    return charts.compare_map(simple, names=names, whole=whole)
+
+
+def _period(
+    name: str, default: tuple[date, date], days: tuple[date, date]
+) -> tuple[date, date] | None:
+    chosen = st.date_input(
+        f"{name}: first and last day",
+        default,
+        min_value=days[0],
+        max_value=days[1],
+        key=f"period_{name}",
+        format="YYYY-MM-DD",
+    )
+    return (chosen[0], chosen[1]) if isinstance(chosen, tuple) and len(chosen) == 2 else None  # noqa: PLR2004 - a first and a last day

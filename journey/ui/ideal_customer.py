@@ -1,0 +1,168 @@
+"""The ideal customer on the screen: the profile, the traits behind it, who is sold to."""
+
+from functools import partial
+from typing import Final
+
+import pandas as pd
+import streamlit as st
+
+import journey
+from journey import charts
+from journey.analysis.criteria import Segment
+from journey.analysis.ideal_customer import line_columns
+from journey.analysis.members import in_segment
+from journey.analysis.profile_traits import LOSES_MORE, NO_DIFFERENCE, TOO_FEW, WINS_LESS, WINS_MORE
+from journey.log import TouchpointLog
+from journey.ui.cache import cached
+from journey.ui.counts import Count, count_row
+from journey.ui.plots import current_theme, show_plot
+from journey.ui.saved_segments import save_form, segments_here
+from journey.ui.tables import show_table
+from journey.ui.text import counted, label, markdown, number, percent
+
+ROLES: Final = {"ideal": "Ideal customer", "anti": "Customers to avoid"}
+KINDS: Final = {"attribute": "Who they are", "behaviour": "What they did", "both": "Both together"}
+LABELS: Final = {
+    "n_journeys": "With it",
+    "n_won": "Won",
+    "low": "Low",
+    "high": "High",
+    "n_rest": "Without it",
+    "rest_win_rate": "Win rate without",
+    "rest_low": "Low without",
+    "rest_high": "High without",
+    "lift": "Times as often won",
+    "lift_least": "At least",
+    "lift_most": "At most",
+    "chance": "Chance",
+    "n_lost": "Lost",
+    "rest_lost_rate": "Lost without",
+    "lost_lift": "Times as often lost",
+    "lost_lift_least": "Lost, at least",
+    "lost_lift_most": "Lost, at most",
+    "lost_chance": "Chance, lost",
+    "n_traits": "Traits",
+    "n_tested": "Tried",
+    "n_new": "New journeys",
+    "n_new_inside": "New inside",
+}
+HELP: Final = {
+    "win_rate": "Won of all journeys with it, open ones among them.",
+    "rest_win_rate": "Won of all others of which it is known.",
+    "lift": "The one win rate divided by the other.",
+    "chance": "How often chance alone gives such a difference, adjusted for all that was tried.",
+    "pipeline": "Value of deals open at the end of the month.",
+    "spend": "What touchpoints cost, and campaigns shared out over their touchpoints.",
+}
+
+
+def pick_line(view: TouchpointLog) -> TouchpointLog:
+    """Let the user choose a product line, where the log has such a column."""
+    columns = line_columns(view)
+    if not columns:
+        return view
+    by = columns[0]
+    known = [value for value in view.filter_values(by) if value is not None]
+    chosen = st.selectbox(
+        label(by), known, index=None, placeholder="All together", key="line", bind="query-params"
+    )
+    return view if chosen is None else in_segment(view, by, chosen)
+
+
+def show_profile(view: TouchpointLog) -> None:
+    """Show the ideal profile and the one to avoid; each opens, and can be kept."""
+    frame = cached(journey.ideal_customer_profile)(view)
+    show_plot(
+        charts.plot_ideal_customer(frame, theme=current_theme()),
+        key="profile",
+        file_name="ideal-customer",
+    )
+    cards = st.columns(2)
+    for card, row in zip(cards, frame.to_dict("records"), strict=False):
+        with card, st.container(border=True, height="stretch"):
+            _card(view, row)
+    if len(frame):
+        _table(frame.drop(columns=["line", "segment"]), "profiles")
+        st.caption(
+            f"{counted(int(frame['n_tested'].iloc[0]), 'trait')} and pairs of at least 30 journeys "
+            "were tried; only what chance would hardly give after so many tries makes a profile. "
+            "It goes with winning; it need not be why."
+        )
+
+
+def show_traits(view: TouchpointLog) -> None:
+    """Show every trait and pair with its lift."""
+    frame = cached(journey.profile_traits)(view)
+    kind = st.segmented_control(
+        "Traits", list(KINDS), default="attribute", required=True, format_func=KINDS.__getitem__
+    )
+    mine = frame[frame["kind"] == kind]
+    clear = mine[mine["verdict"].isin([WINS_MORE, WINS_LESS, LOSES_MORE])]
+    single = mine[(mine["n_traits"] == 1) & mine["verdict"].isin([NO_DIFFERENCE, TOO_FEW])]
+    shown = pd.concat([clear, single])
+    show_plot(
+        charts.plot_profile_traits(shown, theme=current_theme()),
+        key=f"traits:{kind}",
+        file_name=f"traits-{kind}",
+    )
+    if kind != "attribute":
+        st.caption("Counted before the decision. Longer journeys have more of everything.")
+    _table(mine.drop(columns=["kind", "segment"]), "traits")
+
+
+def show_fit(view: TouchpointLog) -> None:
+    """Show whether new journeys, pipeline and spend are inside a profile."""
+    profiles = _profiles(view)
+    if not profiles:
+        st.markdown(
+            "No profile stands out yet. Save a segment to see how much of selling is in it."
+        )
+        return
+    name = st.selectbox("Profile", list(profiles), key="fit", bind="query-params")
+    frame = cached(journey.profile_fit_by_month)(view, profiles[name])
+    show_plot(
+        charts.plot_profile_fit(frame, theme=current_theme()), key="fit-plot", file_name="fit"
+    )
+    st.caption(markdown(profiles[name]))
+    _table(frame, "fit-by-month")
+
+
+def _profiles(view: TouchpointLog) -> dict[str, Segment]:
+    frame = cached(journey.ideal_customer_profile)(view)
+    found = {ROLES[row["role"]]: row["segment"] for row in frame.to_dict("records")}
+    return found | segments_here()
+
+
+def _card(view: TouchpointLog, row: dict[str, object]) -> None:
+    role, segment = str(row["role"]), row["segment"]
+    st.markdown(f"### {ROLES[role]}")
+    st.markdown(f"**{markdown(segment)}**")
+    n = int(row["n_journeys"])
+    if role == "ideal":
+        times = "" if row["lift"] == float("inf") else f", {number(row['lift'])} times as often"
+        st.markdown(
+            f"{percent(row['win_rate'], n)} of {counted(n, 'journey')} won, against "
+            f"{percent(row['rest_win_rate'])} of all others{times}."
+        )
+    else:
+        st.markdown(
+            f"{percent(row['lost_rate'], n)} of {counted(n, 'journey')} lost, against "
+            f"{percent(row['rest_lost_rate'])} of all others; {row['n_won']:,} won."
+        )
+    inside = partial(journey.keep_segment, view, segment)
+    name = ROLES[role]
+    counts = [
+        Count("All", n, inside, name),
+        Count("Won", int(row["n_won"]), partial(_standing, inside, "won"), f"{name}, won"),
+        Count("Lost", int(row["n_lost"]), partial(_standing, inside, "lost"), f"{name}, lost"),
+    ]
+    count_row(counts, key=f"profile:{role}")
+    save_form(segment, key=f"keep:{role}", name=name)
+
+
+def _standing(inside: partial[TouchpointLog], outcome: str) -> TouchpointLog:
+    return inside().where(outcome=outcome)
+
+
+def _table(frame: pd.DataFrame, name: str) -> None:
+    show_table(frame, key=f"{name}-table", file_name=name, labels=LABELS, column_help=HELP)

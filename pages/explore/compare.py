@@ -1,0 +1,32 @@
+"""Two segments, or two periods, on one picture: what is more often in which."""
+
+import streamlit as st
+
+from journey.ui.compare import (
+    nobody_in,
+    pick_periods,
+    pick_segments,
+    show_map,
+    show_stages,
+    show_steps,
+)
+from journey.ui.guards import plain_errors, require_view
+
+VIEWS = {"Stages": show_stages, "Map": show_map, "Step by step": show_steps}
+GROUPS = {"Two segments": pick_segments, "Two periods": pick_periods}
+
+view = require_view()
+st.title("Compare")
+left, right = st.columns([1, 1])
+with left:
+    groups = st.segmented_control("Compare", list(GROUPS), default="Two segments", required=True)
+with right:
+    shown = st.segmented_control("View", list(VIEWS), default="Stages", required=True)
+with plain_errors():
+    pair = GROUPS[groups](view)
+    if pair is None:
+        st.stop()
+    if nobody := nobody_in(pair):
+        st.info(nobody, icon=":material/info:")
+        st.stop()
+    VIEWS[shown](pair)

@@ -1,0 +1,33 @@
+"""Who fits: what won accounts have in common, whom to avoid, and whether we sell to them."""
+
+import streamlit as st
+
+import journey
+from journey.analysis.traits import attribute_columns
+from journey.ui.cache import cached
+from journey.ui.guards import plain_errors, require_view
+from journey.ui.ideal_customer import pick_line, show_fit, show_profile, show_traits
+from journey.ui.navigation import DEFINITIONS, UPLOAD, page_link
+
+VIEWS = {"Profile": show_profile, "Traits": show_traits, "Are we selling to it?": show_fit}
+
+view = require_view()
+st.title("Ideal customer")
+if not attribute_columns(view):
+    with st.container(border=True):
+        st.markdown("## Nothing is known of accounts or people")
+        st.markdown("Add a file with attributes, such as industry and size, or age and region.")
+        page_link(UPLOAD, "Upload data")
+    st.stop()
+if not cached(journey.outcomes)(view).set_index("outcome")["n_journeys"]["won"]:
+    with st.container(border=True):
+        st.markdown("## No journey in view is won")
+        st.markdown("A profile is what won journeys share. Widen the filters, or say what wins.")
+        page_link(DEFINITIONS, "Give a winning rule")
+    st.stop()
+view = pick_line(view)
+shown = st.segmented_control(
+    "View", list(VIEWS), default="Profile", required=True, label_visibility="collapsed"
+)
+with plain_errors():
+    VIEWS[shown](view)

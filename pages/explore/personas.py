@@ -1,0 +1,37 @@
+"""Who starts, influences, signs and uses; with whom journeys win, and how many it takes."""
+
+import streamlit as st
+
+import journey
+from journey.analysis.personas import persona_columns
+from journey.ui.cache import cached
+from journey.ui.definition_warnings import has_win_rule
+from journey.ui.guards import plain_errors, require_view
+from journey.ui.navigation import COLUMNS, DEFINITIONS, UPLOAD, page_link
+from journey.ui.personas import show_cards, show_group, show_parts, show_wins
+
+VIEWS = {
+    "Cards": show_cards,
+    "With whom we win": show_wins,
+    "Who plays which part": show_parts,
+    "The group that wins": show_group,
+}
+
+view = require_view()
+st.title("Personas")
+if not persona_columns(view) or not len(cached(journey.personas)(view)):
+    with st.container(border=True):
+        st.markdown("## No roles of people are known")
+        st.markdown("Add a file of contacts with a role or job title, keyed by e-mail or person.")
+        with st.container(horizontal=True):
+            page_link(UPLOAD, "Upload data")
+            page_link(COLUMNS, "See what each column means")
+    st.stop()
+if not has_win_rule(view):
+    st.caption("Nothing counts as a win yet.")
+    page_link(DEFINITIONS, "Give a winning rule")
+shown = st.segmented_control(
+    "View", list(VIEWS), default="Cards", required=True, label_visibility="collapsed"
+)
+with plain_errors():
+    VIEWS[shown](view)

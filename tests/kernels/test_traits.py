@@ -1,0 +1,20 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from journey.kernels.traits import values_met
+from tests.kernels.twins import N_TYPES, ints, shards
+
+PLACES = st.lists(st.integers(-1, 2), min_size=N_TYPES, max_size=N_TYPES)
+
+
+@given(shards(), PLACES, st.integers(0, 2))
+def test_values_met(shard, place_of_code, skipped):
+    spans = [(min(begin + skipped, end), end) for begin, end in shard.spans]
+    begins, ends = (ints([span[side] for span in spans]) for side in (0, 1))
+    found = values_met(shard.types, begins, ends, ints(place_of_code), 3)
+    types = shard.types.tolist()
+    expected = [
+        [any(place_of_code[code] == place for code in types[begin:end]) for place in range(3)]
+        for begin, end in spans
+    ]
+    assert found.tolist() == expected

@@ -1,0 +1,63 @@
+import json
+
+import pytest
+
+from journey import Segment
+from journey.errors import StoreError, ValueNotAllowedError
+from journey.kept import (
+    MOST_SIGNS,
+    PersonaNotes,
+    load_notes,
+    load_segments,
+    remove_segment,
+    save_notes,
+    save_segment,
+    saved_segment,
+)
+from journey.workspace import kept_path, remove_dataset
+
+RETAIL = Segment(profile=(("industry", ("Retail", None)),), least_people=2, until="decision")
+
+
+def test_segments_come_back_and_go(tmp_path):
+    save_segment(tmp_path, "Spring", "Shops", RETAIL)
+    save_segment(tmp_path, "Spring", "All", Segment())
+    assert load_segments(tmp_path, "Spring") == {"Shops": RETAIL, "All": Segment()}
+    assert saved_segment(tmp_path, "Spring", "Shops") == RETAIL
+    remove_segment(tmp_path, "Spring", "Shops")
+    with pytest.raises(ValueNotAllowedError, match="Available: All"):
+        saved_segment(tmp_path, "Spring", "Shops")
+
+
+@pytest.mark.parametrize(
+    "text", ["{", "[]", '{"a": 1}', '{"a": {"profil": []}}', '{"a": {"has": 1}}']
+)
+def test_what_is_broken_is_never_written_over(tmp_path, text):
+    path = kept_path(tmp_path, "segments", "Spring")
+    path.parent.mkdir()
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(StoreError, match="no data are lost"):
+        save_segment(tmp_path, "Spring", "Shops", RETAIL)
+    assert path.read_text(encoding="utf-8") == text
+
+
+def test_a_name_that_is_none_is_refused(tmp_path):
+    with pytest.raises(ValueNotAllowedError, match="can't be used"):
+        save_segment(tmp_path, "Spring", "../x", RETAIL)
+
+
+def test_notes_come_back_and_empty_ones_go(tmp_path):
+    notes = PersonaNotes("Save time", "<b>Fear</b>")
+    save_notes(tmp_path, "Spring", "Buyer <1>", notes)
+    assert load_notes(tmp_path, "Spring") == {"Buyer <1>": notes}
+    save_notes(tmp_path, "Spring", "Buyer <1>", PersonaNotes())
+    assert json.loads(kept_path(tmp_path, "personas", "Spring").read_text()) == {}
+    with pytest.raises(ValueNotAllowedError, match="at most 2,000"):
+        save_notes(tmp_path, "Spring", "Buyer", PersonaNotes("x" * (MOST_SIGNS + 1)))
+
+
+def test_they_go_with_the_data_set(tmp_path):
+    (tmp_path / "datasets" / "Spring").mkdir(parents=True)
+    save_segment(tmp_path, "Spring", "Shops", RETAIL)
+    remove_dataset(tmp_path, "Spring")
+    assert load_segments(tmp_path, "Spring") == {}
