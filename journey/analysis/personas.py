@@ -48,28 +48,25 @@ _COLUMNS: Final = (
 def personas(log: TouchpointLog, *, by: Sequence[str] | None = None) -> pd.DataFrame:
     """What part people of each role and seniority play, and how often journeys with them win.
 
-    Counted before the touchpoint that decided the journey, which can only be signed by; among
-    touches of people whose role is known, in journeys that have one.
+    Counted before the touchpoint that decided the journey, among touches of known roles.
 
     Parameters
     ----------
     by
-        Attributes of people that make personas, role first; none: those named like role or job
-        title, and like seniority. The 60 with most people are told.
+        Attributes of people, role first; none: those named like role or job title, and like
+        seniority. The 60 personas with most people are told.
 
     Returns
     -------
     DataFrame
-        One row per persona, most journeys first: ``persona``, ``role``, ``seniority`` (the values
-        of ``by``); ``n_people`` (counted in each journey), ``n_journeys`` with it, ``n_won`` of
-        these, ``win_rate`` (won / all with it) with its 95 % Wilson interval ``low``, ``high``;
+        One row per persona, most journeys first: ``persona``, ``role``, ``seniority``;
+        ``n_people`` (counted in each journey), ``n_journeys`` with it, ``n_won`` of these, ``win_rate`` (won / all with it) with its 95 % Wilson interval ``low``, ``high``;
         ``n_rest`` to ``rest_high``, the same of journeys without; ``lift`` (the one rate / the
         other) with its 95 % interval; ``chance`` (Fisher's exact test, adjusted by Benjamini and
         Hochberg; missing for fewer than 30 journeys). Then the parts: ``n_started`` (first
-        touch), ``n_influenced`` (most touches between the first and the last), ``n_signed`` (last
-        touch up to the win, of won journeys), ``n_used`` (a touch after the win), each with its
-        share: ``started_share`` and ``influenced_share`` of all journeys, ``signed_share`` and
-        ``used_share`` of the won ones, that have a known persona there. Then ``won_share`` (won
+        touch), ``n_influenced`` (most touches between first and last), ``n_signed`` (last touch up
+        to the win), ``n_used`` (a touch after it), each with its share of journeys (of won ones)
+        that have a known persona there: ``started_share`` …. Then ``won_share`` (won
         journeys that have it / won journeys), ``median_place`` (1: the first persona to enter)
         and ``median_entry_days`` (from the first touch to its first) in won journeys, and what it
         does more than other personas by the largest factor, at least 30 times:
@@ -82,14 +79,12 @@ def personas(log: TouchpointLog, *, by: Sequence[str] | None = None) -> pd.DataF
 
     Examples
     --------
-    >>> from journey import Definitions, from_frame
-    >>> log = from_frame(pd.DataFrame({
-    ...     "account_id": ["a", "a"], "touchpoint": ["Ad", "Won"], "person_id": ["p", "q"],
-    ...     "occurred_at": pd.to_datetime(["2026-01-01", "2026-01-05"])}),
-    ...     definitions=Definitions(won=("Won",)),
-    ...     people=pd.DataFrame({"person_id": ["p", "q"], "role": ["User", "Buyer"]}))
-    >>> personas(log)[["persona", "n_started", "n_signed", "median_place"]].values.tolist()
-    [['User', 1, 0, 1.0], ['Buyer', 0, 1, nan]]
+    >>> from journey import from_frame
+    >>> log = from_frame(pd.DataFrame({"account_id": "a", "touchpoint": "Ad", "person_id": ["p"],
+    ...     "occurred_at": pd.to_datetime(["2026-01-01"])}),
+    ...     people=pd.DataFrame({"person_id": ["p"], "role": ["User"]}))
+    >>> personas(log)[["persona", "n_started", "n_signed"]].to_numpy().tolist()
+    [['User', 1, 0]]
     """
     chosen = persona_columns(log) if by is None else tuple(by)
     _check(log, chosen)
@@ -99,11 +94,7 @@ def personas(log: TouchpointLog, *, by: Sequence[str] | None = None) -> pd.DataF
         return pd.DataFrame(columns=list(_COLUMNS))
     counted = {name: np.sum([one[name] for one in answers], axis=0) for name in answers[0]}
     days = median_entry_ticks(log, chosen, len(known.kinds)) / log.ticks_per_day
-    frame = _frame(log, known, counted, days)
-    seen = frame[frame["n_journeys"] + frame["n_used"] + frame["n_signed"] > 0]
-    ordered = seen.sort_values(["n_journeys", "persona"], ascending=[False, True])
-    texts = ("role", "seniority", "typical_touchpoint", "typical_channel")
-    return none_for_missing(ordered[list(_COLUMNS)].reset_index(drop=True), texts)
+    return _ordered(_frame(log, known, counted, days))
 
 
 def buying_groups(log: TouchpointLog) -> pd.DataFrame:
@@ -171,6 +162,13 @@ def with_persona(log: TouchpointLog, values: Sequence[Value]) -> TouchpointLog:
 def with_group_of(log: TouchpointLog, n_people: int) -> TouchpointLog:
     """Journeys of one size: ``n_journeys`` of ``buying_groups``."""
     return log.keep(Keep(is_group_of, (("n_people", n_people),)))
+
+
+def _ordered(frame: pd.DataFrame) -> pd.DataFrame:
+    seen = frame[frame["n_journeys"] + frame["n_used"] + frame["n_signed"] > 0]
+    ordered = seen.sort_values(["n_journeys", "persona"], ascending=[False, True])
+    texts = ("role", "seniority", "typical_touchpoint", "typical_channel")
+    return none_for_missing(ordered[list(_COLUMNS)].reset_index(drop=True), texts)
 
 
 def _check(log: TouchpointLog, by: Sequence[str]) -> None:

@@ -76,12 +76,16 @@ def plot_compare_stages(
         height=rows_height(len(frame)) + 30,
         note=samples_words(int(first["n_all_a"]), int(first["n_all_b"]), called),
     )
+    _draw_groups(chart, frame, called, theme)
+    return chart.drawn()
+
+
+def _draw_groups(chart: Draft, frame: pd.DataFrame, called: Names, theme: Theme) -> None:
     draw_links(chart, zip(frame["a_share"], frame["b_share"], strict=True), theme=theme)
     for key, symbol, text in (("a", "circle", called.a), ("b", "diamond", called.b)):
         _draw_group(chart, frame, key, symbol=symbol, text=text, theme=theme)
     name_rows(chart, [_row_name(row) for row in rows_of(frame)])
     chart.update_xaxes(tickformat=".0%", range=[0, 1.05])
-    return chart.drawn()
 
 
 def _row_name(row: dict[str, Any]) -> str:

@@ -7,6 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from journey.charts.columns import require
+from journey.charts.draft import Draft
 from journey.charts.numbers import format_count, format_share
 from journey.charts.plot_style import (
     Share,
@@ -72,6 +73,12 @@ def plot_personas(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Figure:
         note=f"Won of all journeys with somebody of the role, 95% interval; ring: without; "
         f"grey: fewer than {SMALL_SAMPLE}",
     )
+    _draw_with_and_without(chart, rows, theme)
+    chart.update_xaxes(tickformat=".0%", range=[0, min(float(rows["high"].max()), 1) * 1.25])
+    return chart.drawn()
+
+
+def _draw_with_and_without(chart: Draft, rows: pd.DataFrame, theme: Theme) -> None:
     names = [safe_name(name) for name in rows["persona"]]
     values = zip(*(rows[column].tolist() for column in _RATES), strict=True)
     shares = [Share(row, names[row], *value) for row, value in enumerate(values)]
@@ -90,8 +97,6 @@ def plot_personas(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Figure:
     )
     draw_shares(chart, shares, theme=theme)
     name_rows(chart, names)
-    chart.update_xaxes(tickformat=".0%", range=[0, min(float(rows["high"].max()), 1) * 1.25])
-    return chart.drawn()
 
 
 def _personas_title(rows: pd.DataFrame) -> str:
@@ -145,7 +150,13 @@ def plot_persona_parts(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Fig
     counts = rows[[f"n_{part}" for part in PARTS]].to_numpy()
     bases = counts.sum(axis=0)
     rates[:, bases < SMALL_SAMPLE] = np.nan
-    words = np.array(
+    names = [safe_name(name) for name in rows["persona"]]
+    return _parts_map(_parts_title(rows, bases), names, rates, _part_words(rates, counts), theme)
+
+
+def _part_words(rates: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Write share and count of each cell; the count alone where too few stand behind it."""
+    return np.array(
         [
             [
                 f"<b>{format_share(rate)}</b> · {format_count(n)}"
@@ -157,8 +168,6 @@ def plot_persona_parts(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Fig
         ],
         dtype=object,
     )
-    names = [safe_name(name) for name in rows["persona"]]
-    return _parts_map(_parts_title(rows, bases), names, rates, words, theme)
 
 
 def _parts_map(

@@ -12,6 +12,7 @@ from journey.analysis.criteria import Segment
 from journey.analysis.ideal_customer import line_columns
 from journey.analysis.members import in_segment
 from journey.analysis.profile_traits import LOSES_MORE, NO_DIFFERENCE, TOO_FEW, WINS_LESS, WINS_MORE
+from journey.analysis.traits import attribute_columns
 from journey.log import TouchpointLog
 from journey.ui.cache import cached
 from journey.ui.counts import Count, count_row
@@ -54,6 +55,11 @@ HELP: Final = {
     "pipeline": "Value of deals open at the end of the month.",
     "spend": "What touchpoints cost, and campaigns shared out over their touchpoints.",
 }
+
+
+def has_attributes(view: TouchpointLog) -> bool:
+    """Return whether something is known of accounts or people that could set them apart."""
+    return bool(attribute_columns(view))
 
 
 def pick_line(view: TouchpointLog) -> TouchpointLog:

@@ -57,6 +57,11 @@ HELP: Final = {
 }
 
 
+def has_personas(view: TouchpointLog) -> bool:
+    """Return whether the roles of people in view are known."""
+    return bool(persona_columns(view)) and len(cached(journey.personas)(view)) > 0
+
+
 def show_cards(view: TouchpointLog) -> None:
     """Show a card for each persona, with what the team knows of it."""
     frame = cached(journey.personas)(view)

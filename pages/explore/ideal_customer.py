@@ -3,17 +3,16 @@
 import streamlit as st
 
 import journey
-from journey.analysis.traits import attribute_columns
 from journey.ui.cache import cached
 from journey.ui.guards import plain_errors, require_view
-from journey.ui.ideal_customer import pick_line, show_fit, show_profile, show_traits
+from journey.ui.ideal_customer import has_attributes, pick_line, show_fit, show_profile, show_traits
 from journey.ui.navigation import DEFINITIONS, UPLOAD, page_link
 
 VIEWS = {"Profile": show_profile, "Traits": show_traits, "Are we selling to it?": show_fit}
 
 view = require_view()
 st.title("Ideal customer")
-if not attribute_columns(view):
+if not has_attributes(view):
     with st.container(border=True):
         st.markdown("## Nothing is known of accounts or people")
         st.markdown("Add a file with attributes, such as industry and size, or age and region.")

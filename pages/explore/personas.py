@@ -2,13 +2,10 @@
 
 import streamlit as st
 
-import journey
-from journey.analysis.personas import persona_columns
-from journey.ui.cache import cached
 from journey.ui.definition_warnings import has_win_rule
 from journey.ui.guards import plain_errors, require_view
 from journey.ui.navigation import COLUMNS, DEFINITIONS, UPLOAD, page_link
-from journey.ui.personas import show_cards, show_group, show_parts, show_wins
+from journey.ui.personas import has_personas, show_cards, show_group, show_parts, show_wins
 
 VIEWS = {
     "Cards": show_cards,
@@ -19,7 +16,7 @@ VIEWS = {
 
 view = require_view()
 st.title("Personas")
-if not persona_columns(view) or not len(cached(journey.personas)(view)):
+if not has_personas(view):
     with st.container(border=True):
         st.markdown("## No roles of people are known")
         st.markdown("Add a file of contacts with a role or job title, keyed by e-mail or person.")

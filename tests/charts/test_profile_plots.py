@@ -1,0 +1,84 @@
+"""Charts of profiles, personas and comparisons: names stay names, small samples are said."""
+
+import json
+
+import pandas as pd
+import pytest
+
+import journey
+from journey import charts
+from tests.analysis.test_profile_traits import planted
+from tests.examples import small_log
+
+HOSTILE = "<b>E</b> $x$ <script>"
+CELLS = {(HOSTILE, "big"): (60, 30), ("Shop", "big"): (60, 3), ("Shop", "small"): (60, 3)}
+
+
+def of_profiles():
+    log = planted(CELLS)
+    profile = journey.ideal_customer_profile(log)
+    yield charts.plot_ideal_customer(profile)
+    yield charts.plot_profile_traits(journey.profile_traits(log))
+    yield charts.plot_profile_fit(journey.profile_fit_by_month(log, profile["segment"].iloc[0]))
+
+
+def of_people():
+    people = pd.DataFrame({"person_id": ["p"], "role": [HOSTILE]})
+    log = small_log([("a", 0, "Ad"), ("a", 1, "Won")], people=people, person_id=["p", "p"])
+    frame = journey.personas(log)
+    yield charts.plot_personas(frame)
+    yield charts.plot_persona_parts(frame)
+    yield charts.plot_buying_groups(journey.buying_groups(log))
+
+
+@pytest.mark.parametrize("drawn", [of_profiles, of_people])
+def test_names_never_become_markup_or_formulas(drawn):
+    for chart in drawn():
+        written = json.dumps(chart.to_plotly_json(), default=str)
+        for markup in ("<b>E", "$x$", "<script"):
+            assert markup not in written
+
+
+def groups():
+    rows = [(f"a{n}", day, what) for n in range(40) for day, what in enumerate(("Ad", HOSTILE))]
+    rows += [(f"b{n}", day, what) for n in range(40) for day, what in enumerate(("Ad", "Mail"))]
+    log = small_log(rows)
+    return log.having(HOSTILE), log.having("Mail")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_pictures_of_two_groups_say_both_and_colour_by_difference(theme):
+    one, other = groups()
+    names = (HOSTILE, "Others")
+    graph = journey.compare_graph(one, other)
+    flow = journey.compare_steps(one, other, steps=3)
+    for picture in (
+        charts.compare_map(graph, names=names, theme=theme),
+        charts.compare_flow(flow, names=names, theme=theme),
+    ):
+        assert "<script" not in picture.svg
+        assert "<b>" not in picture.svg
+        assert "smallest sample 40" in picture.svg
+        for look in ("lean-a", "lean-b"):
+            assert f"{look}" in picture.svg
+        assert "More often in Others" in picture.svg
+
+
+def test_places_are_those_of_the_union_whatever_is_hidden():
+    one, other = groups()
+    graph = journey.compare_graph(one, other)
+    again = journey.compare_graph(other, one)
+    places = [
+        charts.compare_map(each, whole=graph).svg.count('class="box"') for each in (graph, again)
+    ]
+    assert places[0] == places[1] == len(graph)
+
+
+def test_a_small_group_is_said():
+    one, other = groups()
+    few = one.where(account_id=["a1", "a2"])
+    chart = charts.plot_compare_stages(journey.compare_stages(few, other))
+    assert "too small to rely on" in chart.layout.title.subtitle.text
+    assert charts.compare_map(
+        journey.compare_graph(few.where(outcome="lost"), few.where(outcome="lost"))
+    ).title
