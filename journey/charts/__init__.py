@@ -5,11 +5,12 @@ from typing import Any
 
 # Imported at once: loaded on first use, the name would be the module's, not the function's.
 from journey.charts.journey_map import journey_map
+from journey.charts.route_map import route_map
 from journey.charts.step_sankey import step_sankey
 from journey.charts.svg import Picture
 from journey.charts.timeline import account_timeline_picture
 
-__all__ = ["Picture", "account_timeline_picture", "journey_map", "step_sankey"]
+__all__ = ["Picture", "account_timeline_picture", "journey_map", "route_map", "step_sankey"]
 
 
 def __getattr__(name: str) -> Any:

@@ -137,8 +137,10 @@ def _own_options(name: str, question: argparse.ArgumentParser) -> None:
         add("--top", type=_whole, metavar="N", help="only the most frequent")
     if name == "scores":
         add("--top", type=_whole, metavar="N", help="only the best")
-    if name == "timeline":
+    if name in ("timeline", "routes"):
         add("--account", required=True, metavar="ID")
+    if name == "next":
+        add("--account", metavar="ID", help="the account whose state it is (default: every state)")
     if name == "flows":
         add("--steps", type=_whole, default=8, metavar="N")
         add("--types", type=_whole, default=12, metavar="N", help="types with boxes of their own")

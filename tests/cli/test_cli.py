@@ -16,9 +16,14 @@ from journey.cli.questions import QUESTIONS
 from journey.workspace import ROOT_VARIABLE, list_datasets, remove_dataset
 from tests.cli.commands import DEFINITIONS, ROOT, import_into, moves, pick
 
-NEED_MORE = {"backtest"}
+NEED_MORE = {"backtest", "next"}
 """Questions that a log of nine touchpoints has no rows for."""
-OWN_OPTIONS = {"segments": ("--by", "industry"), "timeline": ("--account", "Cove")}
+OWN_OPTIONS = {
+    "segments": ("--by", "industry"),
+    "timeline": ("--account", "Cove"),
+    "next": ("--account", "Cove"),
+    "routes": ("--account", "Cove"),
+}
 
 
 class TestImport:
@@ -200,7 +205,8 @@ class TestQuestions:
 
     @pytest.mark.parametrize("command", sorted(NEED_MORE))
     def test_a_question_without_rows_says_why(self, tell, command):
-        out, err = tell(command, "Demo", "--format", "json")
+        asked = (command, "Demo", *OWN_OPTIONS.get(command, ()))
+        out, err = tell(*asked, "--format", "json")
         assert json.loads(out) == []
         assert "No rows: too few" in err
 
