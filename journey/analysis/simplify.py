@@ -18,7 +18,11 @@ Pair = tuple[str, str]
 
 
 def simplify(
-    graph: "nx.DiGraph[str]", *, n_types: int = N_TYPES, move_share: float = MOVE_SHARE
+    graph: "nx.DiGraph[str]",
+    *,
+    n_types: int = N_TYPES,
+    move_share: float = MOVE_SHARE,
+    kept: Iterable[Pair] = (),
 ) -> "nx.DiGraph[str]":
     """The part of a journey graph that is worth drawing, and what it leaves out.
 
@@ -26,7 +30,8 @@ def simplify(
     those at which most journeys end by each outcome; of the moves between different ones of them
     the strongest until they make up ``move_share`` of these, and likewise of those that go back,
     which are few but tell where journeys turn; always each type's strongest way out and best way
-    in, so that none is orphaned; of the self-moves those as strong as the weakest of these.
+    in, so that none is orphaned; of the self-moves those as strong as the weakest of these. Moves
+    in ``kept`` stay with their types, whatever their strength.
 
     Returns
     -------
@@ -44,21 +49,22 @@ def simplify(
     >>> sorted(simplify(graph, move_share=0.5).edges)
     [('a', 'b'), ('b', 'c')]
     """
-    kept = _kept_types(graph, n_types)
+    always = {move for move in kept if graph.has_edge(*move)}
+    types = _kept_types(graph, n_types) | {name for move in always for name in move}
     every = cast("list[Move]", list(graph.edges(data="n_moves")))
-    moves = sorted((m for m in every if m[0] in kept and m[1] in kept), key=_strongest_first)
+    moves = sorted((m for m in every if m[0] in types and m[1] in types), key=_strongest_first)
     between = [move for move in moves if move[0] != move[1]]
     strongest, weakest = _strongest(between, move_share)
     back = [(s, t, n) for s, t, n in between if graph.edges[s, t].get("direction") == "back"]
-    chosen = strongest | _strongest(back, move_share)[0] | _best_ways(between)
+    chosen = strongest | _strongest(back, move_share)[0] | _best_ways(between) | always
     chosen |= {(s, t) for s, t, n in moves if s == t and n >= weakest}
     simple: nx.DiGraph[str] = graph.__class__(**graph.graph)
-    simple.add_nodes_from((name, graph.nodes[name]) for name in graph if name in kept)
+    simple.add_nodes_from((name, graph.nodes[name]) for name in graph if name in types)
     simple.add_edges_from((s, t, graph.edges[s, t]) for s, t in graph.edges if (s, t) in chosen)
-    used = {graph.nodes[name]["stage"] for name in kept}
+    used = {graph.nodes[name]["stage"] for name in types}
     stages = [s for s in graph.graph["stages"] if s in used or s != UNASSIGNED]
     hidden = {
-        "n_types": graph.graph["n_types"] - len(kept),
+        "n_types": graph.graph["n_types"] - len(types),
         "n_edges": graph.graph["n_edges"] - len(chosen),
         "n_moves": graph.graph["n_moves"] - sum(n for s, t, n in moves if (s, t) in chosen),
     }

@@ -35,12 +35,17 @@ _SMALLEST_MARK: Final = 42
 
 
 def stages(graph: "nx.DiGraph[str]", placed: Layout) -> str:
-    """Draw the ground and header of every stage."""
+    """Draw the ground and header of every stage, and the head of the marks before the first."""
     x = left_edge(placed)
     begin = label("Start", {"class": "stage-name left", "x": x, "y": TOP + 27}) + label(
         "of journeys", {"class": "stage-count left", "x": x, "y": TOP + 44}
     )
-    return begin + "".join(
+    return begin + stage_grounds(graph, placed)
+
+
+def stage_grounds(graph: "nx.DiGraph[str]", placed: Layout) -> str:
+    """Draw the ground and header of every stage, and nothing left of them."""
+    return "".join(
         _stage(graph, stage, panel, stage_token(stage, list(placed.stages)))
         for stage, panel in zip(placed.stages, placed.panels, strict=True)
     )

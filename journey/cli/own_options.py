@@ -24,6 +24,7 @@ def _top(words: str) -> Options:
 _WEEKS: Final[Options] = {
     "--weeks": {"type": whole, "default": 13, "metavar": "N", "help": "how many weeks ahead"}
 }
+_ACCOUNT: Final[Options] = {"--account": {"required": True, "metavar": "ID"}}
 _BY_OR_MONTH: Final[Options] = {
     "--by": {"metavar": "COLUMN|month", "help": "an attribute, or month"}
 }
@@ -51,7 +52,14 @@ OWN_OPTIONS: Final[dict[str, Options]] = {
     "backtest": _WEEKS,
     "paths": _top("only the most frequent"),
     "scores": _top("only the best"),
-    "timeline": {"--account": {"required": True, "metavar": "ID"}},
+    "timeline": _ACCOUNT,
+    "routes": _ACCOUNT,
+    "next": {
+        "--account": {
+            "metavar": "ID",
+            "help": "the account whose state it is (default: every state)",
+        }
+    },
     "flows": {
         "--steps": {"type": whole, "default": 8, "metavar": "N"},
         "--types": {

@@ -233,6 +233,26 @@ QUESTIONS: Final[dict[str, Question]] = {
         lambda log, _: journey.not_buyers(log),
         lambda _log, _given: "everybody in view may buy, as far as the rules tell.",
     ),
+    "calls": Question(
+        "stalled accounts as rows that a CRM can import",
+        lambda log, _: journey.call_list(log),
+        lambda _log, _given: "no open journey in view is silent longer than is normal.",
+        tells_wins=True,
+    ),
+    "next": Question(
+        "what journeys in the same state did next, and how many won",
+        lambda log, given: journey.next_best_touches(log, given.account),
+        lambda _log, _given: (
+            "too few decided journeys: no touch has 30, or one decided the account."
+        ),
+        tells_wins=True,
+    ),
+    "routes": Question(
+        "the routes that won from where an account stands",
+        lambda log, given: journey.winning_routes(log, given.account),
+        lambda _log, _given: "too few wins: none from the stage of the account, or it is decided.",
+        tells_wins=True,
+    ),
     "journeys": Question("one row per journey", lambda log, _: journey.journeys(log)),
     "timeline": Question(
         "all touches of one account",

@@ -14,7 +14,7 @@ from journey.ui.accounts import account_names, find_accounts, person_names
 from journey.ui.cache import cached
 from journey.ui.guards import require_log
 from journey.ui.picture import show_picture
-from journey.ui.stalled_list import show_next_touch, show_people, show_stake, stalled_frame
+from journey.ui.stalled_list import show_people, show_stake, stalled_frame
 from journey.ui.state import (
     ACCOUNT_PARAMETER,
     NO_FILTERS,
@@ -132,17 +132,20 @@ def show_stalled(log: TouchpointLog, account_id: str) -> None:
         with st.container(border=True):
             show_stake(row)
             show_people(row)
-            show_next_touch(row)
 
 
 def show_timeline(log: TouchpointLog, account_id: str) -> None:
-    """Show every touch of an account as a picture and as a table."""
-    timeline = cached(journey.account_timeline)(log, account_id)
+    """Show every touch of an account as a picture, with its scores and sentiment."""
+    timeline = _timeline(log, account_id)
     stages = log.definitions.stage_names
-    named = timeline.assign(person_id=_people(log, timeline["person_id"]))
     scores = None if timeline.empty else cached(journey.score_history)(log, account_id)
-    picture = account_timeline_picture(named, stages=stages, as_of=log.as_of, scores=scores)
+    picture = account_timeline_picture(timeline, stages=stages, as_of=log.as_of, scores=scores)
     show_picture(picture, key="timeline", file_name=f"timeline {account_id}")
+
+
+def show_touches(log: TouchpointLog, account_id: str) -> None:
+    """Show every touch of an account as a table."""
+    timeline = cached(journey.account_timeline)(log, account_id)
     st.markdown(f"## {counted(len(timeline), 'touchpoint')}")
     show_table(
         timeline.dropna(axis="columns", how="all"),
@@ -150,6 +153,12 @@ def show_timeline(log: TouchpointLog, account_id: str) -> None:
         file_name=f"touchpoints {account_id}",
         labels={"occurred_at": "When", "current_stage": "In stage", "stage": "Enters stage"},
     )
+
+
+def _timeline(log: TouchpointLog, account_id: str) -> pd.DataFrame:
+    """Give the touches with the names of people."""
+    timeline = cached(journey.account_timeline)(log, account_id)
+    return timeline.assign(person_id=_people(log, timeline["person_id"]))
 
 
 def show_attributes(facts: pd.Series) -> None:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 import journey
+from journey.ui.account_next import show_next, show_routes
 from journey.ui.account_view import (
     account_facts,
     account_log,
@@ -12,9 +13,11 @@ from journey.ui.account_view import (
     show_head,
     show_stalled,
     show_timeline,
+    show_touches,
 )
 from journey.ui.accounts import has_account
 from journey.ui.guards import plain_errors
+from journey.ui.headlines import OPEN
 from journey.ui.navigation import STALLED, page_link
 from journey.ui.state import current_dataset, current_filters
 from journey.ui.text import counted, markdown
@@ -55,6 +58,10 @@ def show_account(log: journey.TouchpointLog, account_id: str) -> None:
     if facts["outcome"] == "stalled":
         show_stalled(log, account_id)
     show_timeline(log, account_id)
+    if facts["outcome"] in OPEN:
+        show_next(log, account_id)
+        show_routes(log, account_id)
+    show_touches(log, account_id)
     show_attributes(facts)
 
 

@@ -16,12 +16,17 @@ from journey.cli.questions import QUESTIONS
 from journey.workspace import ROOT_VARIABLE, list_datasets, remove_dataset
 from tests.cli.commands import DEFINITIONS, ROOT, import_into, moves, pick
 
-NEED_MORE = {"backtest": "too few", "not-buyers": "everybody in view may buy"}
+NEED_MORE = {"backtest": "too few", "next": "too few", "not-buyers": "everybody in view may buy"}
 """Questions that a log of nine touchpoints has no rows for, and what is said of that."""
 SILENT = {"handoffs", "returned", "promises", "feelings"}
 """Commands that the small log has nothing for: they say so."""
 
-OWN_OPTIONS = {"segments": ("--by", "industry"), "timeline": ("--account", "Cove")}
+OWN_OPTIONS = {
+    "segments": ("--by", "industry"),
+    "timeline": ("--account", "Cove"),
+    "next": ("--account", "Cove"),
+    "routes": ("--account", "Cove"),
+}
 
 
 class TestImport:
@@ -203,7 +208,8 @@ class TestQuestions:
 
     @pytest.mark.parametrize(("command", "why"), NEED_MORE.items())
     def test_a_question_without_rows_says_why(self, tell, command, why):
-        out, err = tell(command, "Demo", "--format", "json")
+        asked = (command, "Demo", *OWN_OPTIONS.get(command, ()))
+        out, err = tell(*asked, "--format", "json")
         assert json.loads(out) == []
         assert f"No rows: {why}" in err
 

@@ -107,6 +107,38 @@ def test_the_touch_that_helps_is_the_next_best_one_in_nurture(companies):
     assert (in_nurture["next_win_rate"] > in_nurture["next_without_rate"]).all()
 
 
+def test_the_touch_that_helps_after_a_pause_has_its_planted_counts(companies, expect):
+    # A silence longer than twice what is normal in Nurture is one of 30 days or more.
+    found = journey.next_best_touches(companies)
+    paused = found[(found["stage"] == "Nurture") & found["min_days_silent"].between(28, 31)]
+    workshop = paused.set_index("touchpoint").loc["ROI workshop"]
+    expect("workshop_after_pause_decided", workshop["n_with"])
+    expect("workshop_after_pause_won", round(workshop["win_rate"] * workshop["n_with"]))
+    # Those silent for more than 70 days, of whom others did not win, are among the rest.
+    expect("other_after_pause_won", round(workshop["without_rate"] * workshop["n_without"]))
+    assert paused["touchpoint"].iloc[0] == "ROI workshop"
+    assert workshop["difference_low"] > 0
+
+
+def test_an_account_in_convert_is_shown_the_way_to_the_win(companies):
+    stalled = journey.stalled_accounts(companies)
+    account = stalled.loc[stalled["last_touchpoint"] == "Sales call", "account_id"].iloc[0]
+    routes = journey.winning_routes(companies, account)
+    assert {sequence[-1] for sequence in routes["sequence"]} == {"Closed won"}
+    assert all("Demo held" in sequence for sequence in routes["sequence"])
+    # All 129 that won had a sales call in Convert.
+    assert set(routes["n_won"]) == {129}
+
+
+def test_the_stuck_deals_go_to_the_crm_with_their_ids(companies, expect):
+    calls = journey.call_list(companies)
+    stuck = calls[(calls["stage"] == "Convert") & calls["days_silent"].between(46, 76)]
+    expect("stuck_deals", int(stuck["opportunity_id"].notna().sum()))
+    named = stuck.dropna(subset="opportunity_id")
+    assert named["owner"].notna().all()
+    assert named["emails"].str.contains("@").all()
+
+
 def test_the_planted_open_deals_are_in_the_stalled_list(companies):
     stalled = journey.stalled_accounts(companies)
     in_convert = stalled[stalled["stage"] == "Convert"]
