@@ -228,6 +228,8 @@ def plot_score_history(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Fig
             line={"color": TOKENS[theme][token], "width": 3, "shape": _shape(dimension)},
             hovertemplate=f"{name} %{{y:.0f}}, %{{x|%Y-%m-%d}}<extra></extra>",
         )
+    chart.update_xaxes(type="date", tickangle=0, nticks=6)
+    chart.update_layout(legend={"y": -0.22})
     return chart.drawn()
 
 

@@ -174,12 +174,17 @@ def _show_list(leads: TouchpointLog, key: str) -> None:
     if row is None or panel is None:
         st.caption("Choose a row for the rules behind its scores.")
         return
+    account_id = str(frame["account_id"].iloc[row])
     with panel, st.container(border=True):
         _show_details(frame.iloc[row])
         if leads.case == "account" and st.button(
             "Open the account", type="primary", icon=":material/apartment:"
         ):
-            open_page(ACCOUNT, **{ACCOUNT_PARAMETER: str(frame["account_id"].iloc[row])})
+            open_page(ACCOUNT, **{ACCOUNT_PARAMETER: account_id})
+    with place:
+        history = cached(journey.score_history)(leads, account_id)
+        chart = charts.plot_score_history(history, theme=current_theme())
+        show_plot(chart, key="history", file_name=f"scores of {account_id}")
 
 
 def _scored(leads: TouchpointLog) -> pd.DataFrame:
