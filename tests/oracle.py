@@ -860,12 +860,9 @@ def advice(log, journey):
     stage, last = journey.stages[-1], journey.touches[-1]
     silence = log.as_of - last.at
     band = sum(silence > times * log.normal[stage] for times in (1, 2))
-    state = (stage, last.touchpoint, band)
-    rungs = [state, *((stage, None, lower) for lower in range(band, -1, -1))]
-    used = next((rung for rung in rungs if has_evidence(answers(log, rung))), rungs[-1])
-    rows = [
-        row for row in next_rows(log, used, 30) if row["difference"] > 0 and row["n_without"] >= 30
-    ]
+    rows = next_rows(log, compared(log, (stage, last.touchpoint, band)), 30)
+    rows = [row for row in rows if row["difference"] > 0 and row["n_without"] >= 30]
+    rows = [row for row in rows if row["difference_low"] > 0] or rows
     if not rows:
         return {
             "next_touchpoint": None,
@@ -913,9 +910,25 @@ def answers(log, state):
     return won
 
 
-def has_evidence(won):
-    n_all = sum(map(len, won.values()))
-    return any(len(mine) >= 30 and n_all - len(mine) >= 30 for mine in won.values())
+def compared(log, state):
+    """The finest state in which a touch of ours helped beyond chance; else any; else 30 had it."""
+    stage, _, band = state
+    rungs = [state, *((stage, None, lower) for lower in range(band, -1, -1))]
+    alike = [rung for rung in rungs if bool(rung[2]) == bool(band)]
+
+    def enough(rung):
+        return [row for row in next_rows(log, rung, 30) if row["n_without"] >= 30]
+
+    tests = (
+        (alike, lambda row: row["difference_low"] > 0 and row["is_ours"]),
+        (alike, lambda row: row["difference_low"] > 0),
+        (rungs, lambda _: True),
+    )
+    for among, test in tests:
+        for rung in among:
+            if any(map(test, enough(rung))):
+                return rung
+    return rungs[-1]
 
 
 def next_rows(log, state, least):

@@ -1,10 +1,12 @@
 """What journeys in the same state did next, and how often a win followed.
 
 A state is a stage, a silence there (any, longer than is normal, longer than twice that) and the
-last touch before. An account is compared with the finest state in which some touch has 30 journeys
-with it and as many without: first without regard to the last touch, then to how long the silence
-is. A journey counts once in a state, at its first time in it. All is counted over the whole log,
-whatever is in view. These are associations, no proof: journeys with a touch may differ otherwise.
+last touch before. An account is compared with the finest state in which a touch that we can bring
+about went with more wins than others did, beyond chance (95 %), 30 journeys having had it next and
+as many another; else with the finest in which any touch did; else with the finest that has so many
+journeys. Coarser is first any last touch, then less of a silence. A journey counts once in a
+state, at its first time in it. All is counted over the whole log, whatever is in view. These are
+associations, no proof: journeys with a touch may differ otherwise.
 
 Examples
 --------
@@ -26,7 +28,7 @@ After an ad, three of four that were mailed won, and one of two that were called
 1  in Attract       Call      0.50       2          0.75          4
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -43,7 +45,6 @@ from journey.analysis.states import (
     Followers,
     State,
     followers,
-    has_evidence,
     min_days_silent,
     state_of,
     state_words,
@@ -77,6 +78,10 @@ NEXT_TOUCH_COLUMNS = (
     "difference_low",
     "difference_high",
 )
+_NOTHING, _ENOUGH, _ANY, _OURS = range(4)
+"""What can be said of a state: nothing; of 30 journeys with and without a touch; that some touch
+went with more wins; that one of ours did."""
+
 _ADVICE: Final[dict[str, tuple[str, object, type]]] = {
     "touchpoint": ("next_touchpoint", None, object),
     "is_ours": ("next_is_ours", False, bool),
@@ -127,7 +132,7 @@ def next_best_touches(
     own = None
     if account_id is not None:
         own = ask_journey(log, account_id, partial(state_of, as_of=log.as_of_tick))
-        used = [] if own is None else [evidence.finest(own)]
+        used = [] if own is None else [evidence.finest([own])[own]]
     else:
         places = range(len(log.definitions.stages) + 1)
         used = [State(stage, None, band) for stage in places for band in BANDS]
@@ -145,15 +150,16 @@ def advice(
 ) -> dict[str, Any]:
     """The best next touch of each open journey, as columns; parameters as for ``states_of``.
 
-    Of the touches that went with more wins than others did in the same state, 30 journeys at
-    least, the first of :func:`next_best_touches`: what we can bring about before what customers do
-    by themselves.
+    Of the touches that went with more wins than others did in the same state, beyond chance if one
+    did, 30 journeys at least: the first of :func:`next_best_touches`, so what we can bring about
+    before what customers do by themselves.
     """
     states = states_of(log, stages, lasts, silent)
     evidence = _evidence(log)
-    best = {state: _best(log, evidence, state) for state in set(states)}
+    used = evidence.finest(states)
+    best = {state: _best(log, evidence, state) for state in set(used.values())}
     return {
-        name: np.array([best[state].get(column, missing) for state in states], dtype=kind)
+        name: np.array([best[used[state]].get(column, missing) for state in states], dtype=kind)
         for column, (name, missing, kind) in _ADVICE.items()
     }
 
@@ -171,10 +177,36 @@ class _Evidence:
         decided, won = self.next_of.of(state)
         return np.where(self.may_help, decided, 0), np.where(self.may_help, won, 0)
 
-    def finest(self, state: State) -> State:
-        """The finest state that has evidence; where none has, the coarsest."""
-        ladder = list(state.and_coarser())
-        return next((one for one in ladder if has_evidence(self.of(one)[0])), ladder[-1])
+    def finest(self, states: Iterable[State]) -> dict[State, State]:
+        """For each state the one it is compared with."""
+        seen: dict[State, int] = {}
+
+        def strength(state: State) -> int:
+            if state not in seen:
+                seen[state] = self._strength(state)
+            return seen[state]
+
+        def compared(state: State) -> State:
+            rungs = list(state.and_coarser())
+            alike = [rung for rung in rungs if bool(rung.band) == bool(state.band)]
+            for wanted, among in ((_OURS, alike), (_ANY, alike), (_ENOUGH, rungs)):
+                for rung in among:
+                    if strength(rung) >= wanted:
+                        return rung
+            return rungs[-1]
+
+        return {state: compared(state) for state in set(states)}
+
+    def _strength(self, state: State) -> int:
+        """How much can be said of a state."""
+        decided, won = self.of(state)
+        without = won.sum() - won, decided.sum() - decided
+        enough = (decided >= SMALL_SAMPLE) & (without[1] >= SMALL_SAMPLE)
+        if not enough.any():
+            return _NOTHING
+        _, low, _ = difference_of_rates(won, decided, *without)
+        clear = enough & (low > 0)
+        return _OURS if (clear & self.ours).any() else _ANY if clear.any() else _ENOUGH
 
 
 def _evidence(log: TouchpointLog) -> _Evidence:
@@ -186,11 +218,14 @@ def _counted(log: TouchpointLog) -> _Evidence:
     return _Evidence(followers(log), may_help, brought_about_by_us(log))
 
 
-def _best(log: TouchpointLog, evidence: _Evidence, state: State) -> dict[str, Any]:
-    used = evidence.finest(state)
-    rows = _rows(log, evidence, used, SMALL_SAMPLE, is_coarser=used != state)
+def _best(log: TouchpointLog, evidence: _Evidence, used: State) -> dict[str, Any]:
+    rows = _rows(log, evidence, used, SMALL_SAMPLE, is_coarser=False)
     helpful = rows[(rows["difference"] > 0) & (rows["n_without"] >= SMALL_SAMPLE)]
-    return {} if helpful.empty else {name: helpful[name].iloc[0] for name in _ADVICE}
+    if helpful.empty:
+        return {}
+    clear = helpful[helpful["difference_low"] > 0]
+    best = helpful if clear.empty else clear
+    return {name: best[name].iloc[0] for name in _ADVICE}
 
 
 def _rows(

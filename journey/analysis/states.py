@@ -10,7 +10,6 @@ from journey.facts import ShardFacts, Silence
 from journey.kernels.facts import UNDECIDING
 from journey.kernels.states import next_of_states
 from journey.log import TouchpointLog
-from journey.schema import SMALL_SAMPLE
 from journey.store.layout import frozen
 from journey.store.view import View
 from journey.wording import time_span
@@ -157,12 +156,6 @@ def state_words(log: TouchpointLog, state: State) -> str:
     if state.last is not None:
         words.append(f"last touch {log.store.touchpoint_types[state.last]}")
     return ", ".join(words)
-
-
-def has_evidence(n_decided: Ints) -> bool:
-    """Whether some touch can be compared: 30 journeys with it, and as many with another."""
-    enough = (n_decided >= SMALL_SAMPLE) & (n_decided.sum() - n_decided >= SMALL_SAMPLE)
-    return bool(enough.any())
 
 
 def _limits(silence: Silence) -> Floats:

@@ -49,9 +49,9 @@ def show_next(log: TouchpointLog, account_id: str) -> None:
         st.caption("No decided account was ever in the state this one is in.")
         return
     state = markdown(frame["state"].iloc[0])
-    coarser = " Too few were in exactly its state, so these are all that were"
-    lead = coarser if frame["is_coarser"].iloc[0] else " Decided accounts that were"
-    st.markdown(f"{_advice(frame)}{lead} {state}.")
+    coarser = "Too little is known of exactly its state, so these are all that were"
+    lead = coarser if frame["is_coarser"].iloc[0] else "These are the decided accounts that were"
+    st.markdown(f"{_advice(frame)} {lead} {state}." if has_win_rule(log) else f"{lead} {state}.")
     shown = frame.sort_values(["n_with", "touchpoint"], ascending=[False, True], ignore_index=True)
     columns = ["touchpoint", "n_with", "win_rate", "low", "high", "without_rate", "n_without"]
     known = shown[[*columns, "is_ours"]] if has_win_rule(log) else shown[["touchpoint", "n_with"]]
@@ -74,7 +74,8 @@ def _advice(frame: pd.DataFrame) -> str:
     better = enough[enough["difference"] > 0]
     if better.empty:
         return "No touch went with more wins often enough (30 accounts) to advise it."
-    best = better.iloc[0]
+    clear = better[better["difference_low"] > 0]
+    best = (better if clear.empty else clear).iloc[0]
     lead = "Next best touch" if best["is_ours"] else "What others did"
     sure = "" if best["difference_low"] > 0 else " It may be chance."
     return (

@@ -62,7 +62,8 @@ def show_list(view: journey.TouchpointLog, frame: pd.DataFrame, key: str) -> Non
     place, panel = (st.columns(1)[0], None) if alone is None else st.columns([2, 1])
     with place:
         choose_stalled(frame, key=key)
-        download_row(frame.dropna(axis="columns", how="all"), key=key, file_name="stalled accounts")
+        figures = frame[[name for name in frame if not name.startswith("marked")]]
+        download_row(figures, key=key, file_name="stalled accounts")
     if alone is None or panel is None:
         return
     with panel, st.container(border=True):

@@ -17,18 +17,19 @@ HEAD, ROW = 35, 35
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
-    """One app for all: nothing here changes what is stored."""
+    """One app for all; what is done about accounts is done in a data set of its own."""
     workspace = tmp_path_factory.mktemp("workspace")
     rows = silent.WON + silent.LOST + silent.SILENT + silent.LAST
-    silent.write(workspace / "datasets" / "Full", rows)
+    for name in ("Full", "Worked"):
+        silent.write(workspace / "datasets" / name, rows)
     with _server(REPOSITORY, workspace) as found:
         yield found
 
 
 @pytest.fixture
 def visit(address, page):
-    def visited(path):
-        page.goto(f"{address}/{path}{'&' if '?' in path else '?'}data=Full")
+    def visited(path, data="Full"):
+        page.goto(f"{address}/{path}{'&' if '?' in path else '?'}data={data}")
         settled(page)
         return page
 
@@ -49,7 +50,19 @@ def query(page):
     return dict(parse_qsl(urlsplit(page.url).query))
 
 
+def downloaded(page, button):
+    with page.expect_download() as download:
+        button.click()
+    return Path(download.value.path())
+
+
+def rows_of(path):
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
 def choose_row(page, place):
+    settled(page)  # what is still to come above the list would move it
     box = page.get_by_test_id("stDataFrame").first.bounding_box()
     page.mouse.click(box["x"] + 18, box["y"] + HEAD + ROW * place + ROW / 2)
 
@@ -97,13 +110,53 @@ def test_narrowing_changes_message_list_and_address(visit):
 def test_the_download_has_every_row_and_figure(visit):
     page = visit("stalled_accounts")
     title(page, "2 accounts with 1.2K at risk have gone silent")
-    with page.expect_download() as download:
-        page.get_by_role("button", name="CSV").first.click()
-    with Path(download.value.path()).open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
+    rows = rows_of(downloaded(page, page.get_by_role("button", name="CSV").nth(1)))
     assert [row["account_id"] for row in rows] == ["s2", "s1"]
     assert [float(row["value_at_risk"]) for row in rows] == [800, 400]
     assert {"next_win_rate", "n_silent", "reason"} <= set(rows[0])
+
+
+def test_all_or_the_chosen_accounts_go_to_the_crm(visit):
+    page = visit("stalled_accounts")
+    title(page, "2 accounts with 1.2K at risk have gone silent")
+    every = rows_of(downloaded(page, page.get_by_role("button", name="CSV").first))
+    assert [row["account_id"] for row in every] == ["s2", "s1"]
+    choose_row(page, 1)
+    page.get_by_text("1 account chosen").wait_for()
+    settled(page)
+    (row,) = rows_of(downloaded(page, page.get_by_role("button", name="CSV").first))
+    assert (row["account_id"], row["owner"]) == ("s1", "Ann")
+    assert row["emails"] == row["person_ids"] == "ann@s.example; bo@s.example"
+    assert row["last_touch_on"] == "2026-02-18"
+    book = downloaded(page, page.get_by_role("button", name="XLSX").first)
+    assert book.read_bytes()[:2] == b"PK"
+
+
+def test_an_account_is_snoozed_found_again_and_the_snooze_undone(visit):
+    page = visit("stalled_accounts", "Worked")
+    title(page, "2 accounts with 1.2K at risk have gone silent")
+    choose_row(page, 0)
+    page.get_by_role("button", name="Snooze").click()
+    page.get_by_role("textbox", name="Your name").fill("Ann")
+    page.get_by_role("textbox", name="Note").fill("Asked for a week")
+    page.get_by_role("button", name="Snooze 1 account").click()
+    title(page, "1 account with 400 at risk has gone silent")
+    # A week after the log's last day, whatever today is.
+    page.get_by_text("1 account snoozed until 2026-02-28.").wait_for()
+    page.reload()
+    title(page, "1 account with 400 at risk has gone silent")
+    page.get_by_role("radio", name="Snoozed 1").click()
+    settled(page)
+    choose_row(page, 0)
+    page.get_by_text("1 account chosen").wait_for()
+    page.get_by_role("button", name="Put back").click()
+    title(page, "2 accounts with 1.2K at risk have gone silent")
+    choose_row(page, 1)
+    page.get_by_role("button", name="Mark as handled").click()
+    page.get_by_role("button", name="Mark as handled 1 account").click()
+    title(page, "1 account with 800 at risk has gone silent")
+    page.get_by_role("button", name="Undo").click()
+    title(page, "2 accounts with 1.2K at risk have gone silent")
 
 
 def test_an_account_is_found_while_its_name_is_typed(visit):

@@ -232,7 +232,7 @@ class TestAccount:
 
     def test_its_touches_and_attributes_are_listed(self):
         app = opened("account", account="s1")
-        touches, attributes = (one.value for one in app.dataframe[:2])
+        touches, attributes = (one.value for one in app.dataframe[-2:])
         assert touches["touchpoint"].tolist() == ["Ad", "Demo", "Mail"]
         assert touches["current_stage"].tolist() == ["Attract", "Convert", "Nurture"]
         assert attributes["value"].tolist() == ["Firm One", "Ann"]
