@@ -64,10 +64,10 @@ def personas(log: TouchpointLog, *, by: Sequence[str] | None = None) -> pd.DataF
         ``win_rate`` (won / all with it), 95 % Wilson interval ``low``, ``high``; ``n_rest`` to
         ``rest_high``, the same without; ``lift`` (one rate / the other), 95 % interval; ``chance``
         (Fisher's exact test, adjusted by Benjamini and Hochberg; missing below 30 journeys).
-        ``n_started`` (first touch), ``n_influenced`` (most between both), ``n_signed``
-        (last up to the win), ``n_used`` (a touch after it), each with its share of journeys (of won ones)
-        that have a known persona there: ``started_share`` …. Then ``won_share`` (won
-        journeys that have it / won journeys), ``median_place`` (1: the first persona to enter)
+        ``n_started`` (first touch), ``n_influenced`` (most touches between first and last),
+        ``n_signed`` (last up to the win), ``n_used`` (a touch after it), each with its share of
+        journeys (of won ones) that have a known persona there: ``started_share`` …. ``won_share``
+        (won journeys that have it / won journeys), ``median_place`` (1: the first to enter)
         and ``median_entry_days`` (from the first touch to its first) in won journeys, and what it
         does more than other personas by the largest factor, at least 30 times:
         ``typical_touchpoint``, ``typical_channel``.
