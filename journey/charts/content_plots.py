@@ -52,10 +52,10 @@ def plot_content_coverage(frame: pd.DataFrame, *, theme: Theme = "light") -> go.
 
     Examples
     --------
-    >>> frame = pd.DataFrame({"stage": ["Nurture", "Convert"], "value": "IT Manager",
+    >>> frame = pd.DataFrame({"stage": ["Nurture", "Convert"], "value": "Buyer",
     ...     "n_contents": [2, 0], "n_used": [1, 0], "n_people": [9, 40], "is_hole": [False, True]})
     >>> plot_content_coverage(frame).layout.title.text
-    '1 of 2 places have no content; most people meet none: IT Manager in Convert'
+    '1 of 2 places have no content; most people meet none: Buyer in Convert'
     """
     columns = ("stage", "value", "n_contents", "n_used", "n_people", "is_hole")
     require(frame, columns, where="the coverage of content")
