@@ -18,6 +18,11 @@ Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 Part = tuple[View, ShardFacts]
 
+COLUMNS = (
+    *("call_to_action", "value", "n_segment", "n_journeys", "answer_rate", "low", "high"),
+    *("n_decided", "win_rate"),
+)
+
 
 def calls_to_action(log: TouchpointLog, *, by: str) -> pd.DataFrame:
     """How many journeys of each segment answered each call to action.
@@ -60,30 +65,40 @@ def calls_to_action(log: TouchpointLog, *, by: str) -> pd.DataFrame:
     question = partial(_count_answers, by=by, calls=tuple(calls.tolist()))
     shape = len(calls) + 1, len(segments)
     n_all, n_decided, n_won = sum(log.ask_with_facts(question), np.zeros((3, *shape), np.int64))
-    call, segment = np.nonzero(np.broadcast_to(n_all[-1] > 0, n_all[:-1].shape))
+    frame = _answers(n_all, n_decided, n_won)
     names = log.store.touchpoint_types
+    frame["call_to_action"] = [names[calls[place]] for place in frame["call"]]
+    frame["value"] = pd.Series([segments[place] for place in frame["segment"]], dtype=object)
+    if not log.definitions.won:
+        frame["win_rate"] = np.nan
+    return _largest_first(frame[frame["n_call"] > 0])
+
+
+def _largest_first(frame: pd.DataFrame) -> pd.DataFrame:
+    order, is_up = ["n_call", "call_to_action", "n_segment"], [False, True, False]
+    return frame.sort_values(order, ascending=is_up, kind="stable", ignore_index=True)[
+        list(COLUMNS)
+    ]
+
+
+def _answers(n_all: Ints, n_decided: Ints, n_won: Ints) -> pd.DataFrame:
+    """Rates of every call in every segment that has journeys, by their places."""
+    call, segment = np.nonzero(np.broadcast_to(n_all[-1] > 0, n_all[:-1].shape))
     rate, low, high = wilson(n_all[call, segment], n_all[-1, segment])
-    win_rate = wilson(n_won[call, segment], n_decided[call, segment])[0]
-    frame = pd.DataFrame(
+    return pd.DataFrame(
         {
-            "call_to_action": pd.Series([names[calls[place]] for place in call], dtype=object),
-            "value": pd.Series([segments[place] for place in segment], dtype=object),
+            "call": call,
+            "segment": segment,
             "n_segment": n_all[-1, segment],
             "n_journeys": n_all[call, segment],
             "answer_rate": rate,
             "low": low,
             "high": high,
             "n_decided": n_decided[call, segment],
-            "win_rate": np.where(bool(log.definitions.won), win_rate, np.nan),
+            "win_rate": wilson(n_won[call, segment], n_decided[call, segment])[0],
             "n_call": n_all[:-1].sum(axis=1)[call],
         }
     )
-    seen = frame[frame["n_call"] > 0]
-    order = ["n_call", "call_to_action", "n_segment"]
-    ranked = seen.sort_values(
-        order, ascending=[False, True, False], kind="stable", ignore_index=True
-    )
-    return ranked.drop(columns="n_call")
 
 
 def has_answered(part: Part, *, call: int) -> Flags:

@@ -1,6 +1,7 @@
 """Which content is missing, which is used and what follows, which lies idle."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final, Literal
 
@@ -72,30 +73,24 @@ def content_audit(
     Parameters
     ----------
     inventory
-        What the company lists. Where it says nothing of a content, its stage is the one in which
-        it is used most, its personas are the roles that make up a tenth or more of its touches.
+        What the company lists; else the stage is where it is used most, the personas its users.
     columns
-        Columns of touchpoints that name content, the first that does so counts; none: ``content``
-        and what sounds like it, else touchpoint types.
-    idle_days
-        A content not used for so long is dead.
-    next_days
-        So long after its first use a journey may go on to a later stage.
+        Columns of touchpoints that name content; none: what sounds like it, else their types.
+    idle_days, next_days
+        Not used for so long it is dead; so long after its first use a journey may go on.
 
     Returns
     -------
     DataFrame
         One row per content, used or listed: ``content``; ``stage``, ``persona``, ``question``,
         ``kind``, ``published_at`` (None: not known); ``is_listed``; ``status``: ``orphaned``
-        (listed, never used), ``dead`` (not used for ``idle_days``, or by 30 journeys or more that
-        could have gone on and none did), else ``in use``; ``n_touchpoints``, ``n_people``,
-        ``n_journeys`` that used it; ``first_at``, ``last_at``, ``idle_days`` since then;
-        ``n_decided`` (decided journeys that reached its stage and used it), ``win_rate`` of these
-        with its 95 % Wilson interval ``low``, ``high``; ``without_rate`` of ``n_without`` that
-        reached the stage and never used it: an association, no proof; ``n_judged`` (first uses
-        before the last stage, with ``next_days`` to see), ``next_stage_rate`` (of these the share
-        that entered a later stage within the time) with ``next_low``, ``next_high``. By
-        ``n_journeys``, largest first.
+        (listed, never used), ``dead`` (idle too long, or 30 journeys could have gone on and none
+        did), else ``in use``; ``n_touchpoints``, ``n_people``, ``n_journeys`` that used it;
+        ``first_at``, ``last_at``, ``idle_days`` since; ``n_decided`` (that reached its stage and
+        used it), ``win_rate`` of these with its 95 % Wilson interval ``low``, ``high``;
+        ``without_rate`` of ``n_without`` that reached the stage without it: no proof;
+        ``n_judged`` (first uses before the last stage, the days over), ``next_stage_rate`` (of
+        these that went on) with ``next_low``, ``next_high``. Most journeys first.
 
     Raises
     ------
@@ -106,31 +101,15 @@ def content_audit(
     --------
     >>> import pandas as pd
     >>> from journey import from_frame
-    >>> log = from_frame(pd.DataFrame({"account_id": ["a", "b"], "touchpoint": ["Read", "Read"],
-    ...     "content": ["Guide", "Guide"], "occurred_at": pd.to_datetime(["2026-01-01"] * 2)}))
-    >>> listed = Inventory((Entry("Guide"), Entry("Case study")))
-    >>> content_audit(log, inventory=listed)[["content", "n_journeys", "status"]]
+    >>> log = from_frame(pd.DataFrame({"account_id": ["a", "b"], "touchpoint": "Read",
+    ...     "content": "Guide", "occurred_at": pd.to_datetime(["2026-01-01"] * 2)}))
+    >>> found = content_audit(log, inventory=Inventory((Entry("Guide"), Entry("Case study"))))
+    >>> found[["content", "n_journeys", "status"]]
           content  n_journeys    status
     0       Guide           2    in use
     1  Case study           0  orphaned
     """
-    columns = tuple(columns) if columns else content_columns(log)
-    names = list(naming_of(log.store, columns).names)
-    tally = _tally(log, columns, next_days)
-    known = np.flatnonzero(tally.n_touchpoints)
-    used = _used_frame(log, tally, known, inventory, names)
-    listed = [entry for entry in inventory.entries if entry.content not in set(used["content"])]
-    unused = pd.DataFrame(_unused_row(entry) for entry in listed)
-    frame = pd.concat([used, unused], ignore_index=True) if listed else used
-    frame = frame.assign(
-        n_people=_people(log, columns, names, frame["content"].tolist()),
-        is_listed=[name in inventory.by_content for name in frame["content"]],
-    )
-    frame["status"] = _statuses(frame, idle_days)
-    ranked = frame.sort_values(
-        ["n_journeys", "content"], ascending=[False, True], ignore_index=True
-    )[list(AUDIT_COLUMNS)]
-    return none_for_missing(ranked, ["stage", "persona", "question", "kind", "published_at"])
+    return _ranked(_audited(log, inventory, columns or content_columns(log), next_days), idle_days)
 
 
 def content_coverage(
@@ -184,6 +163,31 @@ def content_coverage(
     return pd.DataFrame(rows, columns=list(COVERAGE_COLUMNS))
 
 
+def _ranked(frame: pd.DataFrame, idle_days: float) -> pd.DataFrame:
+    """The audit with what is idle named, most used first."""
+    judged = frame.assign(status=_statuses(frame, idle_days))
+    order = ["n_journeys", "content"]
+    ranked = judged.sort_values(order, ascending=[False, True], ignore_index=True)
+    texts = ["stage", "persona", "question", "kind", "published_at"]
+    return none_for_missing(ranked[list(AUDIT_COLUMNS)], texts)
+
+
+def _audited(
+    log: TouchpointLog, inventory: Inventory, columns: Sequence[str], next_days: float
+) -> pd.DataFrame:
+    """Every content that was used or is listed, in no order."""
+    names = list(naming_of(log.store, columns).names)
+    tally = _tally(log, columns, next_days)
+    used = _used_frame(log, tally, inventory, names)
+    known = set(used["content"])
+    unused = [_unused_row(entry) for entry in inventory.entries if entry.content not in known]
+    frame = pd.concat([used, pd.DataFrame(unused)], ignore_index=True) if unused else used
+    return frame.assign(
+        n_people=_people(log, columns, names, frame["content"].tolist()),
+        is_listed=[name in inventory.by_content for name in frame["content"]],
+    )
+
+
 def _parted(value: Any) -> list[str]:
     """The personas, questions or kinds that a cell names."""
     if pd.isna(value):
@@ -214,59 +218,58 @@ def _tally(log: TouchpointLog, columns: Sequence[str], next_days: float) -> Tall
 
 
 def _used_frame(
-    log: TouchpointLog,
-    tally: Tally,
-    known: Ints,
-    inventory: Inventory,
-    names: list[str],
+    log: TouchpointLog, tally: Tally, inventory: Inventory, names: list[str]
 ) -> pd.DataFrame:
     """What is known of every content that was used."""
     stages, roles = log.definitions.stage_names, roles_of(log.store)
+    known = np.flatnonzero(tally.n_touchpoints)
     entries = [inventory.by_content.get(names[code], Entry(names[code])) for code in known]
     places = [
         stages.index(entry.stage) if entry.stage in stages else _most(tally.stages[code])
         for entry, code in zip(entries, known, strict=True)
     ]
-    at = np.array([-1 if place is None else place for place in places], np.int64)
-    decided, won = sum(log.ask_with_facts(count_decided), np.zeros((2, len(stages)), np.int64))
-    n_decided = np.where(at >= 0, tally.n_decided[known, at], 0)
-    n_won = np.where(at >= 0, tally.n_won[known, at], 0)
-    n_without = np.where(at >= 0, decided[at] - n_decided, 0)
-    rate, low, high = wilson(n_won, n_decided)
-    without = wilson(np.where(at >= 0, won[at] - n_won, 0), n_without)[0]
+    told = [
+        replace(
+            entry,
+            stage=entry.stage or (None if place < 0 else stages[place]),
+            persona=entry.persona or _main_roles(tally.roles[code], roles),
+        )
+        for entry, place, code in zip(entries, places, known, strict=True)
+    ]
     went_on, next_low, next_high = wilson(tally.n_went_on[known], tally.n_judged[known])
-    has_rule = bool(log.definitions.won)
-    personas = [_main_roles(tally.roles[code], roles) for code in known]
     return pd.DataFrame(
         {
-            "content": pd.Series([names[code] for code in known], dtype=object),
-            "stage": [
-                entry.stage or (None if place is None else stages[place])
-                for entry, place in zip(entries, places, strict=True)
-            ],
-            "persona": [
-                entry.persona or used_by for entry, used_by in zip(entries, personas, strict=True)
-            ],
-            "question": [entry.question for entry in entries],
-            "kind": [entry.kind for entry in entries],
-            "published_at": [entry.published_at for entry in entries],
+            **{
+                name: pd.Series([getattr(entry, name) for entry in told], dtype=object)
+                for name in Entry.__dataclass_fields__
+            },
             "n_touchpoints": tally.n_touchpoints[known],
             "n_journeys": tally.n_journeys[known],
             "first_at": instants(log.store, tally.first_ticks[known]),
             "last_at": instants(log.store, tally.last_ticks[known]),
             "idle_days": (log.as_of_tick - tally.last_ticks[known]) / log.ticks_per_day,
-            "n_decided": n_decided,
-            "win_rate": np.where(has_rule, rate, np.nan),
-            "low": np.where(has_rule, low, np.nan),
-            "high": np.where(has_rule, high, np.nan),
-            "n_without": n_without,
-            "without_rate": np.where(has_rule, without, np.nan),
+            **_wins(log, tally, known, np.array(places, np.int64)),
             "n_judged": tally.n_judged[known],
             "next_stage_rate": went_on,
             "next_low": next_low,
             "next_high": next_high,
         }
     )
+
+
+def _wins(log: TouchpointLog, tally: Tally, known: Ints, places: Ints) -> dict[str, Any]:
+    """Won with each content and without, of decided journeys that reached its stage (-1: none)."""
+    shape = 2, len(log.definitions.stages)
+    decided, won = sum(log.ask_with_facts(count_decided), np.zeros(shape, np.int64))
+    has_stage, has_rule = places >= 0, bool(log.definitions.won)
+    n_decided = np.where(has_stage, tally.n_decided[known, places], 0)
+    n_won = np.where(has_stage, tally.n_won[known, places], 0)
+    n_without = np.where(has_stage, decided[places] - n_decided, 0)
+    rate, low, high = wilson(n_won, n_decided)
+    without = wilson(np.where(has_stage, won[places] - n_won, 0), n_without)[0]
+    rates = {"win_rate": rate, "low": low, "high": high, "without_rate": without}
+    known_rates = {name: np.where(has_rule, one, np.nan) for name, one in rates.items()}
+    return {"n_decided": n_decided, "n_without": n_without, **known_rates}
 
 
 def _unused_row(entry: Entry) -> dict[str, Any]:
@@ -279,10 +282,10 @@ def _unused_row(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _most(counts: Ints) -> int | None:
-    """The place of the largest count; none where all stand in the last, which means not known."""
+def _most(counts: Ints) -> int:
+    """The place of the largest count; -1 where all stand in the last, which means not known."""
     named = counts[:-1]
-    return int(named.argmax()) if named.any() else None
+    return int(named.argmax()) if named.any() else -1
 
 
 def _main_roles(counts: Ints, roles: Sequence[str]) -> str | None:

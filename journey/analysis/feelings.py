@@ -67,30 +67,15 @@ def feelings(
             raise ValueNotAllowedError.among(dimension, DIMENSIONS, what="What means are taken by")
     names = [_names(log, dimension) for dimension in by]
     shape = tuple(map(len, names))
-    sums = sum(
-        log.ask_with_facts(partial(_sums, by=tuple(by), shape=shape)),
-        np.zeros((4, int(np.prod(shape)))),
-    )
+    empty = np.zeros((4, int(np.prod(shape))))
+    sums = sum(log.ask_with_facts(partial(_sums, by=tuple(by), shape=shape)), empty)
     groups = np.flatnonzero(sums[0])
-    n, n_journeys, total, squares = sums[:, groups]
-    mean = total / n
-    with np.errstate(invalid="ignore", divide="ignore"):
-        spread = np.sqrt(np.maximum(squares - n * mean**2, 0) / (n - 1))
-    half = np.where(n > 1, Z_95 * spread / np.sqrt(n), np.nan)
     places = np.unravel_index(groups, shape) if shape else ()
-    frame = pd.DataFrame(
-        {
-            **{
-                dimension: pd.Series([own[place] for place in mine], dtype=object)
-                for dimension, own, mine in zip(by, names, places, strict=True)
-            },
-            "n_scores": n.astype(np.int64),
-            "n_journeys": n_journeys.astype(np.int64),
-            "mean_sentiment": mean,
-            "low": mean - half,
-            "high": mean + half,
-        }
-    )
+    named = {
+        dimension: pd.Series([own[place] for place in mine], dtype=object)
+        for dimension, own, mine in zip(by, names, places, strict=True)
+    }
+    frame = pd.DataFrame({**named, **_means(sums[:, groups])})
     return none_for_missing(_in_order(frame, by, places), by)
 
 
@@ -113,6 +98,17 @@ def felt(
         ("touchpoint", None if touchpoint is None else types.index(touchpoint)),
     )
     return log.keep(Keep(_has_felt, arguments))
+
+
+def _means(sums: Floats) -> dict[str, npt.NDArray[np.generic]]:
+    """Means with their intervals, of groups that have a score."""
+    n, n_journeys, total, squares = sums
+    mean = total / n
+    with np.errstate(invalid="ignore", divide="ignore"):
+        spread = np.sqrt(np.maximum(squares - n * mean**2, 0) / (n - 1))
+    half = np.where(n > 1, Z_95 * spread / np.sqrt(n), np.nan)
+    counts = {"n_scores": n.astype(np.int64), "n_journeys": n_journeys.astype(np.int64)}
+    return {**counts, "mean_sentiment": mean, "low": mean - half, "high": mean + half}
 
 
 def _names(log: TouchpointLog, dimension: Dimension) -> Sequence[str | None]:

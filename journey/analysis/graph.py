@@ -143,10 +143,10 @@ def journey_graph(log: TouchpointLog) -> "nx.DiGraph[str]":
         Node attributes: ``n_touchpoints``, ``n_journeys``, ``stage``, ``n_decided`` (won, lost
         or no decision, having the type), ``win_rate`` (won of these), ``n_starts``, and the
         journeys that end there by outcome (``n_won`` …). Edge attributes: the columns of
-        :func:`directly_follows`; where a reason was given with a move back, ``reason`` (the most
-        frequent), ``n_reason`` of ``n_with_reason`` moves. Graph attributes: ``n_journeys``,
-        ``n_touchpoints``, ``n_moves``, ``n_edges``, ``n_back``, ``stages``, ``stage_journeys``
-        (that reach each), ``outcomes``, ``as_of``, ``has_win_rule``, ``hidden``.
+        :func:`directly_follows`; of a move back ``reason`` (the main one), ``n_reason`` of
+        ``n_with_reason``. Graph attributes: ``n_journeys``, ``n_touchpoints``, ``n_moves``,
+        ``n_edges``, ``n_back``, ``stages``, ``stage_journeys`` (that reach each), ``outcomes``,
+        ``as_of``, ``has_win_rule``, ``hidden``.
 
     Examples
     --------
@@ -160,8 +160,7 @@ def journey_graph(log: TouchpointLog) -> "nx.DiGraph[str]":
     """
     import networkx as nx
 
-    nodes = touchpoint_types(log)
-    edges = directly_follows(log)
+    nodes, edges = touchpoint_types(log), directly_follows(log)
     has_unassigned = UNASSIGNED in set(nodes["stage"])
     stages = [*log.definitions.stage_names, *([UNASSIGNED] if has_unassigned else [])]
     reached = stage_funnel(log)
@@ -182,10 +181,8 @@ def journey_graph(log: TouchpointLog) -> "nx.DiGraph[str]":
     )
     graph.add_nodes_from((node.pop("touchpoint"), node) for node in records(nodes))
     graph.add_edges_from((edge.pop("source"), edge.pop("target"), edge) for edge in records(edges))
-    for ends, given in back_reasons(log).items():
-        graph.edges[ends].update(
-            reason=given.reason, n_reason=given.n_moves, n_with_reason=given.n_with_reason
-        )
+    for move, given in back_reasons(log).items():
+        graph.edges[move].update(given.facts)
     return graph
 
 

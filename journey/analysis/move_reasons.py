@@ -22,6 +22,12 @@ class MainReason:
     n_moves: int
     n_with_reason: int
 
+    @property
+    def facts(self) -> dict[str, str | int]:
+        """What the edge of a graph tells of it."""
+        told = {"n_reason": self.n_moves, "n_with_reason": self.n_with_reason}
+        return {"reason": self.reason, **told}
+
 
 def back_reasons(log: TouchpointLog) -> dict[tuple[str, str], MainReason]:
     """For moves back of which a reason was given, by the two touchpoint types: the main one.

@@ -87,33 +87,12 @@ def ownership_matrix(log: TouchpointLog) -> pd.DataFrame:
     >>> int(found.loc["Sales", "n_touchpoints"]), found.loc["Service", "gap"]
     (1, 'lead has no touch')
     """
-    ownership, stages = log.definitions.ownership, log.definitions.stage_names
-    shape = len(stages), len(ownership.names) + 1
-    question = partial(_count_touches, ownership=ownership, n_stages=len(stages))
-    touches, having = sum(log.ask_with_facts(question), np.zeros((2, *shape), np.int64))
-    owners = [ownership.of_stage(stage) for stage in stages]
-    frame = pd.DataFrame(
-        {
-            "stage": np.repeat(np.array(stages, dtype=object), shape[1]),
-            "department": [*ownership.names, None] * shape[0],
-            "role": [
-                role
-                for one in owners
-                for role in (*(one.role_of(name) for name in ownership.names), None)
-            ],
-            "n_touchpoints": touches.ravel(),
-            "touch_share": (touches / np.maximum(touches.sum(axis=1, keepdims=True), 1)).ravel(),
-            "n_journeys": having.ravel(),
-        }
-    )
+    frame = _roles_and_touches(log)
     levels = _levels(log, reaction_promises(log), by=None).set_index("promise")
     columns = ["sla_hours", "n_in_time", "n_late", "n_due", "n_past_due", "late_rate"]
     measured = levels[columns].reindex(frame["stage"]).reset_index(drop=True)
     is_lead = frame["role"] == "lead"
     frame = pd.concat([frame, measured.where(is_lead)], axis=1)
-    frame["gap"] = [
-        gap for one, own in zip(owners, touches, strict=True) for gap in _gaps(one, own, ownership)
-    ]
     return none_for_missing(frame[list(MATRIX_COLUMNS)], ["department", "role", "gap"])
 
 
@@ -257,6 +236,34 @@ def _stage_of(log: TouchpointLog, types: Sequence[str]) -> int:
     stages = enumerate(log.definitions.stages)
     places = {name: place for place, stage in stages for name in stage.touchpoints}
     return next((places[name] for name in types if name in places), -1)
+
+
+def _roles_and_touches(log: TouchpointLog) -> pd.DataFrame:
+    """By stage and department its role, its touches, and what is amiss."""
+    ownership, stages = log.definitions.ownership, log.definitions.stage_names
+    shape = len(stages), len(ownership.names) + 1
+    question = partial(_count_touches, ownership=ownership, n_stages=len(stages))
+    touches, having = sum(log.ask_with_facts(question), np.zeros((2, *shape), np.int64))
+    owners = [ownership.of_stage(stage) for stage in stages]
+    return pd.DataFrame(
+        {
+            "stage": np.repeat(np.array(stages, dtype=object), shape[1]),
+            "department": [*ownership.names, None] * shape[0],
+            "role": [
+                role
+                for one in owners
+                for role in (*(one.role_of(name) for name in ownership.names), None)
+            ],
+            "n_touchpoints": touches.ravel(),
+            "touch_share": (touches / np.maximum(touches.sum(axis=1, keepdims=True), 1)).ravel(),
+            "n_journeys": having.ravel(),
+            "gap": [
+                gap
+                for one, own in zip(owners, touches, strict=True)
+                for gap in _gaps(one, own, ownership)
+            ],
+        }
+    )
 
 
 def _levels(log: TouchpointLog, promises: Sequence[Promise], *, by: str | None) -> pd.DataFrame:

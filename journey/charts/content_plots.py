@@ -16,6 +16,7 @@ from journey.charts.plot_style import (
     draw_links,
     draw_shares,
     empty,
+    name_columns,
     name_rows,
     rows_height,
     safe_name,
@@ -51,35 +52,37 @@ def plot_content_coverage(frame: pd.DataFrame, *, theme: Theme = "light") -> go.
 
     Examples
     --------
-    >>> frame = pd.DataFrame({"stage": ["Nurture", "Convert"], "value": "IT Manager",
+    >>> frame = pd.DataFrame({"stage": ["Nurture", "Convert"], "value": "Buyer",
     ...     "n_contents": [2, 0], "n_used": [1, 0], "n_people": [9, 40], "is_hole": [False, True]})
     >>> plot_content_coverage(frame).layout.title.text
-    '1 of 2 places have no content; most people meet none: IT Manager in Convert'
+    '1 of 2 places have no content; most people meet none: Buyer in Convert'
     """
     columns = ("stage", "value", "n_contents", "n_used", "n_people", "is_hole")
     require(frame, columns, where="the coverage of content")
     if frame.empty:
         return empty(NO_STAGE, theme=theme)
-    stages = list(dict.fromkeys(frame["stage"]))
     ranked = frame.groupby("value", sort=False)[["is_hole", "n_people"]].sum()
     ranked = ranked.sort_values(["is_hole", "n_people"], ascending=False, kind="stable")
     values = ranked.index.tolist()[:MAX_ROWS]
-    table = frame.set_index(["value", "stage"])
     note = "Contents there are, of these used"
     if frame["n_people"].any():
         note += "; in holes how many people of that role came to the stage"
     hidden = len(ranked) - len(values)
-    chart = draft(
-        _coverage_title(frame),
-        theme=theme,
-        height=rows_height(len(values)) - 20,
-        note=f"{note}; {hidden} rows left out" if hidden else note,
-        room=24,
-    )
+    note += f"; {hidden} rows left out" if hidden else ""
+    height = rows_height(len(values)) - 20
+    chart = draft(_coverage_title(frame), theme=theme, height=height, note=note, room=24)
+    _draw_coverage(chart, frame, values, theme)
+    name_rows(chart, [safe_name(value) for value in values])
+    return chart.drawn()
+
+
+def _draw_coverage(chart: Draft, frame: pd.DataFrame, values: list[Any], theme: Theme) -> None:
+    """Draw the number of contents as colour, and name the stages above."""
+    colour, stages = TOKENS[theme], list(dict.fromkeys(frame["stage"]))
+    table = frame.set_index(["value", "stage"])
     counts = np.array(
         [[table.loc[(value, stage), "n_contents"] for stage in stages] for value in values], float
     )
-    colour = TOKENS[theme]
     chart.add_heatmap(
         z=np.where(counts > 0, counts, np.nan),
         zmin=0,
@@ -91,16 +94,7 @@ def plot_content_coverage(frame: pd.DataFrame, *, theme: Theme = "light") -> go.
         hoverinfo="skip",
     )
     _write_coverage(chart, table, values, stages, counts, theme)
-    name_rows(chart, [safe_name(value) for value in values])
-    chart.update_xaxes(
-        tickmode="array",
-        tickvals=list(range(len(stages))),
-        ticktext=[safe_name(stage) for stage in stages],
-        side="top",
-        showgrid=False,
-        range=[-0.5, len(stages) - 0.5],
-    )
-    return chart.drawn()
+    name_columns(chart, [safe_name(stage) for stage in stages])
 
 
 def _write_coverage(
@@ -179,43 +173,48 @@ def plot_content_ranking(frame: pd.DataFrame, *, theme: Theme = "light") -> go.F
         return empty(
             "No decided journey used any content, or no winning rule is given.", theme=theme
         )
-    biggest = known.sort_values("n_decided", ascending=False, kind="stable").head(MAX_ROWS)
-    gains = biggest["win_rate"] - biggest["without_rate"]
-    table = biggest.assign(gain=gains).sort_values("gain", ascending=False, kind="stable")
+    table = _by_gain(known.sort_values("n_decided", ascending=False, kind="stable").head(MAX_ROWS))
     note = (
         "Won of decided journeys that reached its stage: mark with it, ring without; "
         f"an association, no proof; grey: fewer than {SMALL_SAMPLE}"
     )
     height = rows_height(len(table)) - 20
     chart = draft(_ranking_title(table), theme=theme, height=height, note=note)
-    names = [safe_name(name) for name in table["content"]]
     draw_links(chart, zip(table["win_rate"], table["without_rate"], strict=True), theme=theme)
-    figures: Any = (table[name].tolist() for name in ("win_rate", "low", "high", "n_decided"))
-    shares = [
-        Share(row, name, *one) for row, (name, *one) in enumerate(zip(names, *figures, strict=True))
-    ]
-    draw_shares(chart, shares, theme=theme)
+    _draw_rates(chart, table, ("content", "win_rate", "low", "high", "n_decided"), theme)
+    _draw_rings(chart, table, theme)
+    most = min(max(float(table["high"].max()), float(table["without_rate"].max())), 1) * 1.25
+    chart.update_xaxes(tickformat=".0%", range=[0, most], nticks=6)
+    return chart.drawn()
+
+
+def _by_gain(table: pd.DataFrame) -> pd.DataFrame:
+    """The same with the widest gain over journeys without first."""
+    gains = table["win_rate"] - table["without_rate"]
+    return table.assign(gain=gains).sort_values("gain", ascending=False, kind="stable")
+
+
+def _draw_rates(chart: Draft, table: pd.DataFrame, columns: tuple[str, ...], theme: Theme) -> None:
+    """Draw a rate with its interval in each row, and name the rows."""
+    names = [safe_name(name) for name in table[columns[0]]]
+    figures = zip(names, *(table[name].tolist() for name in columns[1:]), strict=True)
+    draw_shares(chart, [Share(row, *one) for row, one in enumerate(figures)], theme=theme)
+    name_rows(chart, names)
+
+
+def _draw_rings(chart: Draft, table: pd.DataFrame, theme: Theme) -> None:
+    """Draw the rate of journeys without each content."""
+    ink = TOKENS[theme]["ink"]
+    figures = zip(table["without_rate"], table["n_without"], strict=True)
     chart.add_scatter(
         x=table["without_rate"],
         y=list(range(len(table))),
         mode="markers",
-        marker={
-            "symbol": "circle-open",
-            "size": 13,
-            "color": TOKENS[theme]["ink"],
-            "line": {"width": 2},
-        },
-        customdata=[
-            f"{format_share(rate)} of {format_count(n)} without"
-            for rate, n in zip(table["without_rate"], table["n_without"], strict=True)
-        ],
+        marker={"symbol": "circle-open", "size": 13, "color": ink, "line": {"width": 2}},
+        customdata=[f"{format_share(rate)} of {format_count(n)} without" for rate, n in figures],
         hovertemplate="%{customdata}<extra></extra>",
         showlegend=False,
     )
-    name_rows(chart, names)
-    most = min(max(float(table["high"].max()), float(table["without_rate"].max())), 1) * 1.25
-    chart.update_xaxes(tickformat=".0%", range=[0, most], nticks=6)
-    return chart.drawn()
 
 
 def _ranking_title(table: pd.DataFrame) -> str:
@@ -265,22 +264,20 @@ def plot_calls_to_action(frame: pd.DataFrame, *, theme: Theme = "light") -> go.F
         return empty("No touchpoint is a call to action.", theme=theme)
     biggest = frame.sort_values("n_segment", ascending=False, kind="stable").head(MAX_ROWS)
     table = biggest.sort_values("answer_rate", ascending=False, kind="stable")
-    enough = table[(table["n_segment"] >= SMALL_SAMPLE) & table["value"].notna()]
-    title = f"{safe_name(frame['call_to_action'].iloc[0])}: segments are too small to compare"
-    if not enough.empty:
-        top = enough.iloc[0]
-        share = f"{format_share(top['answer_rate'])} of {format_count(top['n_segment'])} journeys"
-        call = safe_name(top["call_to_action"])
-        title = f"{call}: {safe_name(top['value'])} answers most, {share}"
     note = f"Share of the segment's journeys, 95% interval; grey: fewer than {SMALL_SAMPLE}"
-    chart = draft(title, theme=theme, height=rows_height(len(table)) - 40, note=note)
-    names = [safe_name(value) for value in table["value"]]
-    figures: Any = (table[name].tolist() for name in ("answer_rate", "low", "high", "n_segment"))
-    shares = [
-        Share(row, name, *one) for row, (name, *one) in enumerate(zip(names, *figures, strict=True))
-    ]
-    draw_shares(chart, shares, theme=theme)
-    name_rows(chart, names)
+    height = rows_height(len(table)) - 40
+    chart = draft(_call_title(table), theme=theme, height=height, note=note)
+    _draw_rates(chart, table, ("value", "answer_rate", "low", "high", "n_segment"), theme)
     most = min(float(table["high"].max()), 1) * 1.25
     chart.update_xaxes(tickformat=".0%", range=[0, most], nticks=6)
     return chart.drawn()
+
+
+def _call_title(table: pd.DataFrame) -> str:
+    call = safe_name(table["call_to_action"].iloc[0])
+    enough = table[(table["n_segment"] >= SMALL_SAMPLE) & table["value"].notna()]
+    if enough.empty:
+        return f"{call}: segments are too small to compare"
+    top = enough.iloc[0]
+    share = f"{format_share(top['answer_rate'])} of {format_count(top['n_segment'])} journeys"
+    return f"{call}: {safe_name(top['value'])} answers most, {share}"

@@ -141,46 +141,41 @@ def plot_stage_feelings(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Fi
     known = frame[frame["stage"].notna()].reset_index(drop=True)
     if known.empty:
         return empty(NO_SCORE, theme=theme)
-    colour = TOKENS[theme]
     chart = draft(_stage_title(known), theme=theme, height=320, note=NOTE)
-    low, high = (
-        known["low"].fillna(known["mean_sentiment"]),
-        known["high"].fillna(known["mean_sentiment"]),
-    )
+    _draw_line(chart, known, theme)
+    chart.update_xaxes(type="category", showgrid=False)
+    ends = float(known[["mean_sentiment", "low", "high"]].astype(float).abs().max().max()) * 1.3
+    zero = {"zeroline": True, "zerolinecolor": TOKENS[theme]["muted"], "zerolinewidth": 2}
+    chart.update_yaxes(range=[-ends, ends], tickformat="+.2f", nticks=5, **zero)
+    return chart.drawn()
+
+
+def _draw_line(chart: Draft, known: pd.DataFrame, theme: Theme) -> None:
+    """Join the means of stages by a line, each with its interval and figure."""
+    colour, means, counts = TOKENS[theme], known["mean_sentiment"], known["n_scores"]
+    inks = [
+        colour["line" if n < SMALL_SAMPLE else "outcome-won" if mean > 0 else "outcome-lost"]
+        for n, mean in zip(counts, means, strict=True)
+    ]
+    words = [f"{mean:+.2f} of {format_count(n)}" for n, mean in zip(counts, means, strict=True)]
     chart.add_scatter(
         x=[safe_name(stage) for stage in known["stage"]],
-        y=known["mean_sentiment"],
+        y=means,
         mode="lines+markers+text",
         line={"color": colour["ribbon"], "width": 3},
-        marker={
-            "size": 14,
-            "color": [
-                colour[
-                    "line" if n < SMALL_SAMPLE else "outcome-won" if mean > 0 else "outcome-lost"
-                ]
-                for n, mean in zip(known["n_scores"], known["mean_sentiment"], strict=True)
-            ],
-        },
-        text=[
-            f"{mean:+.2f} of {format_count(n)}"
-            for n, mean in zip(known["n_scores"], known["mean_sentiment"], strict=True)
-        ],
+        marker={"size": 14, "color": inks},
+        text=words,
         textposition="top center",
         error_y={
             "type": "data",
             "symmetric": False,
-            "array": (high - known["mean_sentiment"]).tolist(),
-            "arrayminus": (known["mean_sentiment"] - low).tolist(),
+            "array": (known["high"].fillna(means) - means).tolist(),
+            "arrayminus": (means - known["low"].fillna(means)).tolist(),
             "color": colour["muted"],
         },
         hoverinfo="skip",
         showlegend=False,
     )
-    chart.update_xaxes(type="category", showgrid=False)
-    ends = max(float(low.abs().max()), float(high.abs().max()))
-    chart.update_yaxes(range=[-ends * 1.3, ends * 1.3], tickformat="+.2f", nticks=5, zeroline=True)
-    chart.update_yaxes(zerolinecolor=colour["muted"], zerolinewidth=2)
-    return chart.drawn()
 
 
 def _stage_title(known: pd.DataFrame) -> str:

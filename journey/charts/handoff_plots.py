@@ -72,26 +72,22 @@ def plot_late_handoffs(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Fig
     table = biggest.sort_values("late_rate", ascending=False, kind="stable")
     note = f"Answered later than promised, or still waiting; grey: fewer than {SMALL_SAMPLE}"
     hidden = len(judged) - len(table)
-    chart = draft(
-        _late_title(judged),
-        theme=theme,
-        height=rows_height(len(table)) - 40,
-        note=f"{note}; {hidden} smaller ones left out" if hidden else note,
-    )
-    shares = [
-        Share(row, safe_name(value), *figures)
-        for row, (value, *figures) in enumerate(
-            zip(
-                *(table[name] for name in ("value", "late_rate", "late_low", "late_high", "n")),
-                strict=True,
-            )
-        )
-    ]
-    draw_shares(chart, shares, theme=theme)
-    name_rows(chart, [share.name for share in shares])
+    note += f"; {hidden} smaller ones left out" if hidden else ""
+    height = rows_height(len(table)) - 40
+    chart = draft(_late_title(judged), theme=theme, height=height, note=note)
+    _draw_late(chart, table, theme)
+    return chart.drawn()
+
+
+def _draw_late(chart: Draft, table: pd.DataFrame, theme: Theme) -> None:
+    """Draw the share that was late in each row, and name the rows."""
+    names = [safe_name(value) for value in table["value"]]
+    columns = ("late_rate", "late_low", "late_high", "n")
+    figures = zip(names, *(table[name].tolist() for name in columns), strict=True)
+    draw_shares(chart, [Share(row, *one) for row, one in enumerate(figures)], theme=theme)
+    name_rows(chart, names)
     most = min(float(table["late_high"].max()), 1) * 1.3
     chart.update_xaxes(tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1], range=[0, most])
-    return chart.drawn()
 
 
 def _late_title(judged: pd.DataFrame) -> str:
@@ -144,31 +140,33 @@ def plot_handoff_months(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Fi
     if frame.empty:
         return empty("No lead was handed on.", theme=theme)
     missed = frame["n_late"] + frame["n_past_due"]
-    n_missed = int(missed.sum())
-    said = f"{format_count(frame['n_waits'].sum())} handed on in {len(frame)} months"
     is_judged = bool((missed + frame["n_in_time"]).sum())
-    title = f"{said}, {format_count(n_missed)} answered late" if is_judged else said
+    said = f"{format_count(frame['n_waits'].sum())} handed on in {len(frame)} months"
+    title = f"{said}, {format_count(missed.sum())} answered late" if is_judged else said
     chart = draft(title, theme=theme, height=300, room=20)
-    colour = TOKENS[theme]
-    bars = (
-        [("In time", frame["n_in_time"], "stage-0"), ("Late", missed, "outcome-lost")]
-        if is_judged
-        else []
-    )
-    rest = frame["n_waits"] - sum((counts for _, counts, _ in bars), 0 * frame["n_waits"])
-    if rest.any():
-        bars.append(("Not due or over" if is_judged else "Handed on", rest, "muted"))
-    for name, counts, token in bars:
-        chart.add_bar(
-            x=[f"{month}-01" for month in frame["value"]],
-            y=counts,
-            name=name,
-            marker={"color": colour[token]},
-            hovertemplate=f"%{{x}}: %{{y:,}} {name.lower()}<extra></extra>",
-        )
+    _draw_months(chart, frame, missed, theme)
     chart.update_xaxes(type="date", tickformat="%b %Y", hoverformat="%B %Y", showgrid=False)
     chart.update_layout(legend={"y": 1.02, "yanchor": "bottom", "x": 1, "xanchor": "right"})
     return chart.drawn()
+
+
+def _draw_months(chart: Draft, frame: pd.DataFrame, missed: pd.Series, theme: Theme) -> None:
+    """Draw a stacked bar a month; nothing is judged where nothing was promised."""
+    rest = frame["n_waits"] - frame["n_in_time"] - missed
+    is_judged = bool((missed + frame["n_in_time"]).sum())
+    for name, counts, token in (
+        ("In time", frame["n_in_time"], "stage-0"),
+        ("Late", missed, "outcome-lost"),
+        ("Not due or over" if is_judged else "Handed on", rest, "muted"),
+    ):
+        if counts.any():
+            chart.add_bar(
+                x=[f"{month}-01" for month in frame["value"]],
+                y=counts,
+                name=name,
+                marker={"color": TOKENS[theme][token]},
+                hovertemplate=f"%{{x}}: %{{y:,}} {name.lower()}<extra></extra>",
+            )
 
 
 def plot_returned_leads(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Figure:

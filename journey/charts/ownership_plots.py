@@ -16,6 +16,7 @@ from journey.charts.plot_style import (
     draw_shares,
     empty,
     is_missing,
+    name_columns,
     name_rows,
     rows_height,
     safe_name,
@@ -73,25 +74,16 @@ def plot_ownership_matrix(frame: pd.DataFrame, *, theme: Theme = "light") -> go.
     chart = draft(_matrix_title(frame), theme=theme, height=height, note=note, room=24)
     _draw_cells(chart, shares, theme)
     _write_roles(chart, shown, shares.shape, theme)
-    no_lead = set(frame.loc[frame["gap"] == "no lead", "stage"])
-    back = TOKENS[theme]["back"]
-    name_rows(
-        chart,
-        [
-            safe_name(stage)
-            + (f'<br><span style="color:{back}">no lead</span>' if stage in no_lead else "")
-            for stage in stages
-        ],
-    )
-    chart.update_xaxes(
-        tickmode="array",
-        tickvals=list(range(len(heads))),
-        ticktext=heads,
-        side="top",
-        showgrid=False,
-        range=[-0.5, len(heads) - 0.5],
-    )
+    name_rows(chart, _stage_names(frame, stages, theme))
+    name_columns(chart, heads)
     return chart.drawn()
+
+
+def _stage_names(frame: pd.DataFrame, stages: list[Any], theme: Theme) -> list[str]:
+    """Names of stages, those without a lead marked."""
+    no_lead = set(frame.loc[frame["gap"] == "no lead", "stage"])
+    mark = f'<br><span style="color:{TOKENS[theme]["back"]}">no lead</span>'
+    return [safe_name(stage) + (mark if stage in no_lead else "") for stage in stages]
 
 
 def _draw_cells(chart: Draft, shares: np.ndarray, theme: Theme) -> None:

@@ -148,6 +148,18 @@ def name_rows(chart: Chart, names: Sequence[str]) -> None:
     )
 
 
+def name_columns(chart: Chart, names: Sequence[str]) -> None:
+    """Name the columns of a chart of cells above it."""
+    chart.update_xaxes(
+        tickmode="array",
+        tickvals=list(range(len(names))),
+        ticktext=list(names),
+        side="top",
+        showgrid=False,
+        range=[-0.5, len(names) - 0.5],
+    )
+
+
 def draw_shares(
     chart: Chart, shares: Sequence[Share], *, theme: Theme, axes: tuple[str, str] = ("x", "y")
 ) -> None:
