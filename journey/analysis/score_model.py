@@ -102,30 +102,9 @@ def fit_score_model(log: TouchpointLog, *, after_days: float = 60, seed: int = 0
     left_out = _telltale(named, features)
     used = [place for place, feature in enumerate(features) if feature.column not in left_out]
     known = replace(named, numbers=named.numbers[:, used])
-    # The order of journeys is one of chance, so the first are as good as any.
-    n_held_back = round(HELD_BACK * len(known.is_won))
-    held_back, fitted = slice(None, n_held_back), slice(n_held_back, None)
-    problem = _problem(known.is_won[fitted], known.is_won[held_back], after_days)
-    auc, calibration, weights = _empty_tables()
-    if problem is None:
-        model = _fitted(known.numbers[fitted], known.is_won[fitted])
-        predicted = model.predict_proba(known.numbers[held_back])[:, 1]
-        auc = _auc_table(predicted, known, held_back)
-        calibration = _calibration(predicted, known.is_won[held_back])
-        weights = _weights(model, [features[place] for place in used])
-    return ScoreModel(
-        after_days,
-        len(known.is_won) - n_held_back,
-        int(known.is_won[fitted].sum()),
-        n_held_back,
-        int(known.is_won[held_back].sum()),
-        auc,
-        calibration,
-        weights,
-        len(everybody.is_won) - len(known.is_won),
-        left_out,
-        problem,
-    )
+    model = _tried(known, [features[place] for place in used], after_days)
+    n_nameless = len(everybody.is_won) - len(known.is_won)
+    return replace(model, n_nameless=n_nameless, left_out=left_out)
 
 
 def auc_of(scores: Floats, is_won: Flags) -> tuple[float, float, float]:
@@ -150,6 +129,32 @@ def auc_of(scores: Floats, is_won: Flags) -> tuple[float, float, float]:
     spread += (n_others - 1) * (both_others - auc**2)
     half = Z_95 * np.sqrt(max(spread, 0) / (n_won * n_others))
     return auc, float(max(auc - half, 0)), float(min(auc + half, 1))
+
+
+def _tried(known: Known, features: Sequence[Feature], after_days: float) -> ScoreModel:
+    """Fitted on some journeys and tested on the others, if there are enough of both."""
+    # The order of journeys is one of chance, so the first are as good as any.
+    n_held_back = round(HELD_BACK * len(known.is_won))
+    held_back, fitted = slice(None, n_held_back), slice(n_held_back, None)
+    problem = _problem(known.is_won[fitted], known.is_won[held_back], after_days)
+    auc, calibration, weights = _empty_tables()
+    if problem is None:
+        model = _fitted(known.numbers[fitted], known.is_won[fitted])
+        predicted = model.predict_proba(known.numbers[held_back])[:, 1]
+        auc = _auc_table(predicted, known, held_back)
+        calibration = _calibration(predicted, known.is_won[held_back])
+        weights = _weights(model, features)
+    return ScoreModel(
+        after_days,
+        len(known.is_won) - n_held_back,
+        int(known.is_won[fitted].sum()),
+        n_held_back,
+        int(known.is_won[held_back].sum()),
+        auc,
+        calibration,
+        weights,
+        problem=problem,
+    )
 
 
 def _named(known: Known, features: Sequence[Feature]) -> Known:

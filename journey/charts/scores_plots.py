@@ -70,19 +70,7 @@ def plot_score_grades(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Figu
         note=_GRADES_NOTE + (_WON_NOTE if frame["n_decided"].any() else ""),
         room=28,
     )
-    colour = TOKENS[theme]
-    counts = frame.pivot_table("n_journeys", "fit_grade", "engagement_grade", sort=False)
-    # Roots tell small cells from empty ones beside one that has most.
-    chart.add_heatmap(
-        z=(counts.to_numpy(float) ** 0.5).tolist(),
-        x=list(range(len(numbers))),
-        y=list(range(len(letters))),
-        colorscale=[[0, colour["paper"]], [1, quiet("stage-0", theme)]],
-        showscale=False,
-        xgap=4,
-        ygap=4,
-        hoverinfo="skip",
-    )
+    _draw_cells(chart, frame, theme)
     for row in _rows(frame):
         place = {"x": numbers.index(row.engagement_grade), "y": letters.index(row.fit_grade)}
         _cell_words(chart, row, place, theme)
@@ -308,6 +296,21 @@ def _draw_bin(chart: Draft, row: Any, theme: Theme) -> None:
         customdata=[words],
         hovertemplate="%{customdata}<extra></extra>",
         showlegend=False,
+    )
+
+
+def _draw_cells(chart: Draft, frame: pd.DataFrame, theme: Theme) -> None:
+    """Colour the cells: roots tell small ones from empty ones beside one that has most."""
+    counts = frame.pivot_table("n_journeys", "fit_grade", "engagement_grade", sort=False)
+    chart.add_heatmap(
+        z=(counts.to_numpy(float) ** 0.5).tolist(),
+        x=list(range(counts.shape[1])),
+        y=list(range(counts.shape[0])),
+        colorscale=[[0, TOKENS[theme]["paper"]], [1, quiet("stage-0", theme)]],
+        showscale=False,
+        xgap=4,
+        ygap=4,
+        hoverinfo="skip",
     )
 
 
