@@ -219,50 +219,61 @@ def _counted(log: TouchpointLog) -> _Evidence:
 
 
 def _best(log: TouchpointLog, evidence: _Evidence, used: State) -> dict[str, Any]:
-    rows = _rows(log, evidence, used, SMALL_SAMPLE, is_coarser=False)
-    helpful = rows[(rows["difference"] > 0) & (rows["n_without"] >= SMALL_SAMPLE)]
-    if helpful.empty:
+    """The first of the touches that went with more wins, beyond chance if one did."""
+    figures = _figures(log, evidence, used, SMALL_SAMPLE)
+    helpful = (figures["difference"] > 0) & (figures["n_without"] >= SMALL_SAMPLE)
+    clear = helpful & (figures["difference_low"] > 0)
+    places = np.flatnonzero(clear if clear.any() else helpful)
+    if not len(places):
         return {}
-    clear = helpful[helpful["difference_low"] > 0]
-    best = helpful if clear.empty else clear
-    return {name: best[name].iloc[0] for name in _ADVICE}
+    first = {name: column[places[0]] for name, column in figures.items()}
+    return first | {"state": state_words(log, used)}
 
 
 def _rows(
     log: TouchpointLog, evidence: _Evidence, state: State, least: int, *, is_coarser: bool
 ) -> pd.DataFrame:
     """Every next touch of a state with enough journeys."""
-    decided, won = evidence.of(state)
-    if not log.definitions.won:  # nothing can have been won, so what helps is not known
-        won = np.full(len(won), np.nan)
     stages, names = log.definitions.stage_names, log.store.touchpoint_types
+    figures = _figures(log, evidence, state, least)
+    frame = pd.DataFrame(figures)
+    return frame.assign(
+        state=state_words(log, state),
+        is_coarser=is_coarser,
+        stage=stages[state.stage] if state.stage < len(stages) else None,
+        last_touchpoint=None if state.last is None else names[state.last],
+        min_days_silent=min_days_silent(log, state),
+    )
+
+
+def _figures(
+    log: TouchpointLog, evidence: _Evidence, state: State, least: int
+) -> dict[str, npt.NDArray[Any]]:
+    """The figures of every next touch of a state, in their order."""
+    decided, won = evidence.of(state)
+    wins = won if log.definitions.won else np.full(len(won), np.nan)  # nothing can have been won
     codes = np.flatnonzero(decided >= max(least, 1))
-    with_it = won[codes], decided[codes]
-    without = won.sum() - won[codes], decided.sum() - decided[codes]
+    with_it = wins[codes], decided[codes]
+    without = wins.sum() - wins[codes], decided.sum() - decided[codes]
     rate, low, high = wilson(*with_it)
     others, others_low, others_high = wilson(*without)
     gain, gain_low, gain_high = difference_of_rates(*with_it, *without)
-    frame = pd.DataFrame(
-        {
-            "state": state_words(log, state),
-            "is_coarser": is_coarser,
-            "stage": stages[state.stage] if state.stage < len(stages) else None,
-            "last_touchpoint": None if state.last is None else names[state.last],
-            "min_days_silent": min_days_silent(log, state),
-            "touchpoint": [names[code] for code in codes],
-            "is_ours": evidence.ours[codes],
-            "win_rate": rate,
-            "low": low,
-            "high": high,
-            "n_with": with_it[1],
-            "without_rate": others,
-            "without_low": others_low,
-            "without_high": others_high,
-            "n_without": without[1],
-            "difference": gain,
-            "difference_low": gain_low,
-            "difference_high": gain_high,
-        }
-    )
-    order = ["is_ours", "difference", "n_with", "touchpoint"]
-    return frame.sort_values(order, ascending=[False, False, False, True], ignore_index=True)
+    names = log.store.touchpoint_types
+    figures = {
+        "touchpoint": np.array([names[code] for code in codes], dtype=object),
+        "is_ours": evidence.ours[codes],
+        "win_rate": rate,
+        "low": low,
+        "high": high,
+        "n_with": with_it[1],
+        "without_rate": others,
+        "without_low": others_low,
+        "without_high": others_high,
+        "n_without": without[1],
+        "difference": gain,
+        "difference_low": gain_low,
+        "difference_high": gain_high,
+    }
+    ranks = np.argsort(np.argsort(figures["touchpoint"], kind="stable"))
+    order = np.lexsort((ranks, -with_it[1], -gain, ~evidence.ours[codes]))
+    return {name: column[order] for name, column in figures.items()}

@@ -37,7 +37,8 @@ def next_of_states(
     """
     n_places, n_bands = limits.shape
     n_types = len(undecided_types)
-    seen = np.full(n_places * n_bands * (n_types + 1), -1, np.int64)
+    n_lasts = n_types + 1
+    seen = np.full(n_places * n_bands * n_lasts, -1, np.int64)
     entries, won = np.empty(4_096, np.int64), np.empty(4_096, np.bool_)
     at = 0
     for j in range(len(offsets) - 1):
@@ -52,8 +53,8 @@ def next_of_states(
             for band in range(n_bands):
                 if silence <= limits[place, band]:
                     break
-                for last in (np.int64(types[row]), np.int64(n_types)):
-                    state = (place * n_bands + band) * (n_types + 1) + last
+                first = (place * n_bands + band) * n_lasts
+                for state in (first + types[row], first + n_types):
                     if seen[state] == j:
                         continue
                     seen[state] = j
