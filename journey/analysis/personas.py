@@ -60,7 +60,8 @@ def personas(log: TouchpointLog, *, by: Sequence[str] | None = None) -> pd.DataF
     -------
     DataFrame
         One row per persona, most journeys first: ``persona``, ``role``, ``seniority``;
-        ``n_people`` (counted in each journey), ``n_journeys`` with it, ``n_won`` of these, ``win_rate`` (won / all with it) with its 95 % Wilson interval ``low``, ``high``;
+        ``n_people`` (counted in each journey), ``n_journeys`` with it, ``n_won`` of these,
+        ``win_rate`` (won / all with it) with its 95 % Wilson interval ``low``, ``high``;
         ``n_rest`` to ``rest_high``, the same of journeys without; ``lift`` (the one rate / the
         other) with its 95 % interval; ``chance`` (Fisher's exact test, adjusted by Benjamini and
         Hochberg; missing for fewer than 30 journeys). Then the parts: ``n_started`` (first
