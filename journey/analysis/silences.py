@@ -18,6 +18,9 @@ Part = tuple[View, ShardFacts]
 CELL_BITS = 46
 """Bits of a silence, as a float64, that a coarse cell leaves out: it is 1/64 of it wide."""
 
+CELLS_MOST = 2_048
+"""How many finer cells are asked about at a time."""
+
 
 @dataclass(frozen=True, eq=False)
 class Precedent:
@@ -42,28 +45,21 @@ class Precedent:
         with np.errstate(divide="ignore", invalid="ignore"):
             return self.n_won[at] / n_decided, n_decided, self.asked[at]
 
+    def lost_chance(self, ticks: Ints) -> tuple[Floats, Floats, Ints]:
+        """What silences cost of the chance to win: at least, at most, and between which asked.
 
-@dataclass(frozen=True, eq=False)
-class Prospect:
-    """At least which share won after a silence in a stage, known without each silence.
-
-    ``cells`` are lowest bits; ``n_won`` and ``n_lost`` count from a cell on, with 0 as the last.
-    """
-
-    cells: Ints
-    n_won: Ints
-    n_lost: Ints
-
-    def most_lost(self, ticks: Ints) -> Floats:
-        """What a silence costs of the chance to win, at most; not a number where unknown."""
-        n_decided = self.n_won[0] + self.n_lost[0]
-        if not n_decided:
-            return np.full(len(ticks), np.nan)
-        cells = _cells(ticks)
-        n_won = self.n_won[np.searchsorted(self.cells, cells, side="right")]
-        n_lost = self.n_lost[np.searchsorted(self.cells, cells)]
-        least = n_won / np.maximum(n_won + n_lost, 1)
-        return np.maximum(self.n_won[0] / n_decided - least, 0.0)
+        The two are the same where that very silence was asked about, and not a number where
+        nothing is known. The place is that of the longest one asked about that is no longer.
+        """
+        n_lost = self.n_decided - self.n_won
+        silences = np.minimum(ticks, self.longest)
+        at = np.searchsorted(self.asked, silences, side="right") - 1
+        after = np.where(self.asked[at] == silences, at, at + 1)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            overall = self.n_won[0] / self.n_decided[0]
+            highest = self.n_won[at] / (self.n_won[at] + n_lost[after])
+            lowest = self.n_won[after] / (self.n_won[after] + n_lost[at])
+        return np.maximum(overall - highest, 0.0), np.maximum(overall - lowest, 0.0), at
 
 
 def precedents(log: TouchpointLog, asked: Sequence[Ints]) -> list[Precedent]:
@@ -82,22 +78,33 @@ def precedents(log: TouchpointLog, asked: Sequence[Ints]) -> list[Precedent]:
     return [*merged, none]
 
 
-def prospects(log: TouchpointLog) -> list[Prospect]:
-    """For each stage, and last before any, at least which share won after a silence."""
-    return log.once(_prospects)
+def rough_precedents(log: TouchpointLog) -> list[Precedent]:
+    """What became of decided journeys, by silences that tell them apart roughly."""
+    return log.once(_rough_precedents)
 
 
-def _prospects(log: TouchpointLog) -> list[Prospect]:
-    parts = log.ask_with_facts(_count_cells)
-    found: list[Prospect] = []
-    for answers in zip(*parts, strict=True):
-        cells = np.unique(np.concatenate([cells for cells, _, _ in answers]))
-        counts = np.zeros((2, len(cells) + 1), np.int64)
-        for own, n_won, n_lost in answers:
-            counts[:, np.searchsorted(cells, own)] += np.array([n_won, n_lost])
-        n_won, n_lost = np.cumsum(counts[:, ::-1], axis=1)[:, ::-1]
-        found.append(Prospect(cells, n_won, n_lost))
-    return [*found, Prospect(np.empty(0, np.int64), np.zeros(1, np.int64), np.zeros(1, np.int64))]
+def _rough_precedents(log: TouchpointLog) -> list[Precedent]:
+    parts = log.ask_with_facts(_rough)
+    asked = [np.unique(np.concatenate(own)) for own in zip(*parts, strict=True)]
+    return precedents(log, [*asked, np.zeros(1, np.int64)])
+
+
+def finer_silences(evidence: Sequence[Precedent], cells: Sequence[tuple[int, int]]) -> list[Ints]:
+    """The lengths asked about, and more of them between some of these and the next.
+
+    Parameters
+    ----------
+    cells
+        Pairs of a stage and a place in ``asked``, those first that matter most.
+    """
+    asked = [[one.asked] for one in evidence]
+    chosen = cells[: CELLS_MOST // 2]
+    n_parts = CELLS_MOST // max(len(chosen), 1)
+    for stage, cell in chosen:
+        begin, end = evidence[stage].asked[cell : cell + 2].tolist()
+        n_steps = min(n_parts, end - begin)
+        asked[stage].append(begin + (end - begin) * np.arange(1, n_steps) // n_steps)
+    return [np.unique(np.concatenate(own)) for own in asked]
 
 
 def _merged(asked: Ints, parts: Sequence[Precedent]) -> Precedent:
@@ -126,17 +133,10 @@ def _count_silent(part: Part, *, asked: Sequence[Ints]) -> list[Precedent]:
     return found
 
 
-def _count_cells(part: Part) -> list[tuple[Ints, Ints, Ints]]:
-    """By stage: cells of the longest silences of one shard, and how many there won and did not."""
-    found: list[tuple[Ints, Ints, Ints]] = []
+def _rough(part: Part) -> list[Ints]:
+    """By stage: where the cells begin that hold the longest silences of one shard."""
+    found: list[Ints] = []
     for silent in part[1].silent:
-        cells = _cells(silent.silences)
-        starts = np.flatnonzero(np.diff(cells, prepend=-1))
-        borders = np.append(starts, len(cells))
-        n_won = -np.diff(silent.n_won_from[borders])
-        found.append((cells[starts], n_won, np.diff(borders) - n_won))
+        cells = np.unique(silent.silences.astype(np.float64).view(np.int64) >> CELL_BITS)
+        found.append(np.ceil((cells << CELL_BITS).view(np.float64)).astype(np.int64))
     return found
-
-
-def _cells(ticks: Ints) -> Ints:
-    return ticks.astype(np.float64).view(np.int64) >> CELL_BITS

@@ -1,22 +1,28 @@
 """Which open accounts have gone silent, what that puts at risk, and what helped others."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyarrow as pa
 
+from journey.analysis.at_risk import (
+    Context,
+    First,
+    cases_of,
+    deal_values,
+    first_at_risk,
+    silent_ticks,
+    stalled_of,
+)
 from journey.analysis.engaged import owners_of, people_of
 from journey.analysis.frames import none_for_missing
 from journey.analysis.next_touches import advice
 from journey.analysis.outcomes import instants, last_values, names_of_stages
-from journey.analysis.silences import Prospect, precedents, prospects
+from journey.analysis.silences import precedents
 from journey.facts import ShardFacts
-from journey.kernels.facts import STALLED, WON
+from journey.kernels.facts import WON
 from journey.log import TouchpointLog
 from journey.percentiles import Cells, Targets, first_cells, percentiles, within
 from journey.store.view import View
@@ -25,7 +31,6 @@ from journey.wording import time_span
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Stages = npt.NDArray[np.int8]
-Rank = tuple[float, float, str]
 Part = tuple[View, ShardFacts]
 
 STALLED_COLUMNS = (
@@ -62,18 +67,6 @@ STALLED_COLUMNS = (
 )
 
 
-@dataclass(frozen=True)
-class _Context:
-    """What the rows of stalled journeys take from the whole log."""
-
-    stages: tuple[str, ...]
-    expected_roles: tuple[str, ...]
-    has_won_rule: bool
-    median_value: float
-    as_of: int
-    ticks_per_day: float
-
-
 def stalled_accounts(log: TouchpointLog, *, limit: int | None = None) -> pd.DataFrame:
     """Open journeys silent for longer than is normal in their stage, most value at risk first.
 
@@ -107,35 +100,13 @@ def stalled_accounts(log: TouchpointLog, *, limit: int | None = None) -> pd.Data
         ``next_state`` (the state compared, in words), ``reason``.
     """
     context = _context(log)
-    bounds = None if limit is None else tuple(prospects(log))
-    n_wanted = limit
-    while True:
-        question = partial(_shard_rows, context=context, bounds=bounds, limit=n_wanted)
-        parts = log.ask_with_facts(question)
-        if not parts:
-            return pd.DataFrame(columns=list(STALLED_COLUMNS))
-        rows = pd.concat([part for part, _ in parts], ignore_index=True)
-        frame = _ranked(_valued(rows, log, context))
-        if limit is None or n_wanted is None or _is_complete(frame, limit, parts):
-            return frame.head(len(frame) if limit is None else limit)
-        n_wanted *= 4
-
-
-def _is_complete(
-    frame: pd.DataFrame, limit: int, parts: Sequence[tuple[pd.DataFrame, Rank | None]]
-) -> bool:
-    """Whether nothing that a shard left out could be among the first."""
-    best_left_out = min((rank for _, rank in parts if rank is not None), default=None)
-    if best_left_out is None:
-        return True
-    row = frame.iloc[limit - 1] if len(frame) >= limit else None
-    return row is not None and _rank(row) <= best_left_out
-
-
-def _rank(row: pd.Series) -> Rank:
-    """Sorts as the list does: what has no value at risk comes last."""
-    value = float(row["value_at_risk"])
-    return (np.inf if np.isnan(value) else -value), -float(row["days_silent"]), row["account_id"]
+    first = None if limit is None else first_at_risk(log, context, limit)
+    parts = log.ask_with_facts(partial(_shard_rows, context=context, first=first))
+    if not parts:
+        return pd.DataFrame(columns=list(STALLED_COLUMNS))
+    rows = pd.concat(parts, ignore_index=True)
+    frame = _ranked(_valued(rows, log, context))
+    return frame.head(len(frame) if limit is None else limit)
 
 
 def _ranked(frame: pd.DataFrame) -> pd.DataFrame:
@@ -192,13 +163,12 @@ def value_at_risk(log: TouchpointLog) -> float:
     return float(np.nansum(risks)) if np.any(~np.isnan(risks)) else float("nan")
 
 
-def _stakes(part: Part, *, context: _Context) -> tuple[Stages, Ints, Floats]:
+def _stakes(part: Part, *, context: Context) -> tuple[Stages, Ints, Floats]:
     """Of the stalled journeys of one shard: stage, silence and deal value."""
-    view, facts = part
-    chosen = view.journeys[facts.outcomes[view.journeys] == STALLED]
-    own = last_values(facts, chosen)
-    values = np.where(np.isnan(own), context.median_value, own)
-    return facts.last_stages[chosen], _silent_ticks(facts, chosen, context), values
+    _, facts = part
+    chosen = stalled_of(part)
+    values = deal_values(facts, chosen, context)
+    return facts.last_stages[chosen], silent_ticks(facts, chosen, context), values
 
 
 def _risks(values: Floats, rates_after_touch: Floats, rates_silent: Floats) -> Floats:
@@ -233,9 +203,9 @@ def _won_values(part: Part) -> tuple[Ints, Floats]:
     return np.zeros(len(known), np.int64), known
 
 
-def _context(log: TouchpointLog) -> _Context:
+def _context(log: TouchpointLog) -> Context:
     definitions = log.definitions
-    return _Context(
+    return Context(
         definitions.stage_names,
         definitions.expected_roles,
         bool(definitions.won),
@@ -245,61 +215,23 @@ def _context(log: TouchpointLog) -> _Context:
     )
 
 
-def _shard_rows(
-    part: Part, *, context: _Context, bounds: Sequence[Prospect] | None, limit: int | None
-) -> tuple[pd.DataFrame, Rank | None]:
-    """Stalled journeys of one shard: all, or what may be worth most and the next one's rank."""
-    view, facts = part
-    chosen = view.journeys[facts.outcomes[view.journeys] == STALLED]
-    if bounds is None or limit is None or len(chosen) <= limit:
-        return _rows_of(facts, chosen, context), None
-    best = _by_prospect(facts, chosen, context, bounds)
-    return _rows_of(facts, best["journey"].to_numpy()[:limit], context), _rank(best.iloc[limit])
-
-
-def _by_prospect(
-    facts: ShardFacts, chosen: Ints, context: _Context, bounds: Sequence[Prospect]
-) -> pd.DataFrame:
-    """Stalled journeys by the value that may be at risk, most first."""
-    silent, stages = _silent_ticks(facts, chosen, context), facts.last_stages[chosen]
-    most_lost = np.full(len(chosen), np.nan)
-    for stage in np.unique(stages):
-        mine = stages == stage
-        most_lost[mine] = bounds[stage].most_lost(silent[mine])
-    if not context.has_won_rule:
-        most_lost[:] = np.nan
-    own = last_values(facts, chosen)
-    return _ranked(
-        pd.DataFrame(
-            {
-                "value_at_risk": np.where(np.isnan(own), context.median_value, own) * most_lost,
-                "days_silent": silent / context.ticks_per_day,
-                "account_id": _cases(facts.view, chosen),
-                "journey": chosen,
-            }
-        )
+def _shard_rows(part: Part, *, context: Context, first: First | None) -> pd.DataFrame:
+    """Stalled journeys of one shard: all, or those among the first of the list."""
+    return _rows_of(
+        part[1], stalled_of(part) if first is None else first.of(part, context), context
     )
 
 
-def _silent_ticks(facts: ShardFacts, chosen: Ints, context: _Context) -> Ints:
-    return context.as_of - facts.view.ticks[facts.last_rows[chosen]].astype(np.int64)
-
-
-def _cases(view: View, chosen: Ints) -> list[Any]:
-    names = view.store.dictionaries[view.store.case_role]
-    return names.take(pa.array(view.shard.cases[chosen], pa.int64())).to_pylist()
-
-
-def _rows_of(facts: ShardFacts, chosen: Ints, context: _Context) -> pd.DataFrame:
+def _rows_of(facts: ShardFacts, chosen: Ints, context: Context) -> pd.DataFrame:
     """What a shard knows of some of its stalled journeys."""
     whole, silence = facts.view, facts.silence
     stages, last = facts.last_stages[chosen], facts.last_rows[chosen]
-    silent = _silent_ticks(facts, chosen, context)
+    silent = silent_ticks(facts, chosen, context)
     own = last_values(facts, chosen)
     is_own = silence.is_own[stages]
     return pd.DataFrame(
         {
-            "account_id": _cases(whole, chosen),
+            "account_id": cases_of(whole, chosen),
             "owner": owners_of(whole, chosen),
             "stage": names_of_stages(context.stages, stages),
             "days_silent": silent / context.ticks_per_day,
@@ -317,7 +249,7 @@ def _rows_of(facts: ShardFacts, chosen: Ints, context: _Context) -> pd.DataFrame
     )
 
 
-def _valued(rows: pd.DataFrame, log: TouchpointLog, context: _Context) -> pd.DataFrame:
+def _valued(rows: pd.DataFrame, log: TouchpointLog, context: Context) -> pd.DataFrame:
     """The rows with what became of others, asked of all shards."""
     stages = rows["stage_code"].to_numpy(np.int8)
     silent = rows["silent_ticks"].to_numpy(np.int64)
@@ -338,7 +270,7 @@ def _valued(rows: pd.DataFrame, log: TouchpointLog, context: _Context) -> pd.Dat
     )
 
 
-def _chances(log: TouchpointLog, stages: Stages, silent: Ints, context: _Context) -> dict[str, Any]:
+def _chances(log: TouchpointLog, stages: Stages, silent: Ints, context: Context) -> dict[str, Any]:
     """Shares that won: of all that were in the stage, and of those ever silent so long there."""
     n_stages = len(context.stages)
     places = np.where(stages < 0, n_stages, stages)

@@ -18,6 +18,7 @@ from journey.errors import CountedPathsError, JourneyError
 from journey.ingest.additions import addition_text, size_of
 from journey.log import TouchpointLog
 from journey.report import IngestReport
+from journey.runners.spark import is_address, shown
 from journey.wording import counted
 from journey.workspace import dataset_path, workspace_root
 
@@ -45,6 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run_import(given: Arguments) -> int:
     """Store files as a data set, or add them to one, and say what was done to every row."""
+    if is_address(given.into):
+        _tell_made(read_files(given, into=given.into), shown(given.into))
+        return 0
     folder = dataset_path(workspace_root(), given.into)
     with local_files(given, folder) as files:
         _import(files, folder)
@@ -58,10 +62,13 @@ def _import(given: Arguments, folder: Path) -> None:
         _tell_import(log, before.report)
         tell(addition_text(before, size_of(log)))
     else:
-        log = read_files(given, into=folder)
-        _tell_import(log, IngestReport((), ()))
-        touchpoints = counted(log.n_touchpoints, "touchpoint")
-        tell(f"{given.into}: {touchpoints} in {counted(log.n_journeys, 'journey')}.")
+        _tell_made(read_files(given, into=folder), given.into)
+
+
+def _tell_made(log: TouchpointLog, name: str) -> None:
+    _tell_import(log, IngestReport((), ()))
+    touchpoints = counted(log.n_touchpoints, "touchpoint")
+    tell(f"{name}: {touchpoints} in {counted(log.n_journeys, 'journey')}.")
 
 
 def _tell_import(log: TouchpointLog, known: IngestReport) -> None:

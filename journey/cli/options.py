@@ -9,6 +9,8 @@ from journey.cli.own_options import add_own_options
 from journey.cli.questions import QUESTIONS
 from journey.cli.warehouse_options import add_import_options, add_refresh
 from journey.errors import ValueNotAllowedError
+from journey.ingest.warehouses.address import is_address as is_database
+from journey.runners.spark import is_address
 from journey.workspace import list_datasets, workspace_root
 
 Arguments = argparse.Namespace
@@ -24,7 +26,12 @@ def parser() -> argparse.ArgumentParser:
     reading = _reading_options()
     importing = commands.add_parser("import", parents=[reading], help="store files as a data set")
     importing.add_argument("sources", nargs="+", metavar="FILE|ADDRESS")
-    importing.add_argument("--into", required=True, metavar="NAME", help="name of the data set")
+    importing.add_argument(
+        "--into",
+        required=True,
+        metavar="NAME",
+        help="name of the data set, or its address on a cluster",
+    )
     importing.add_argument(
         "--add", action="store_true", help="keep what the data set has and add to it"
     )
@@ -59,7 +66,9 @@ def check_options(given: Arguments) -> None:
                 f"--segment {given.segment} is saved with a data set, but files are asked about. "
                 "Import them under a name and ask that."
             )
-    if given.command == "import" and given.add:
+    if given.command == "import" and is_address(given.into):
+        _check_import_on_cluster(given)
+    elif given.command == "import" and given.add:
         _check_additions(given)
     if given.command == "flows" and given.around is not None and (given.start or given.end):
         raise ValueNotAllowedError("--around and --start or --end exclude each other. Give one.")
@@ -68,6 +77,20 @@ def check_options(given: Arguments) -> None:
 def names_dataset(sources: list[str]) -> bool:
     """Whether what is asked about is the name of a stored data set, not files."""
     return len(sources) == 1 and not Path(sources[0]).exists()
+
+
+def _check_import_on_cluster(given: Arguments) -> None:
+    """A log on a cluster is made whole, of files that its workers see."""
+    if given.add:
+        raise ValueNotAllowedError(
+            "--add is for data sets on this machine; a log on a cluster is made of all its files "
+            "at once. Name them all, and leave --add out."
+        )
+    if any(is_database(source) for source in cast("list[str]", given.sources)):
+        raise ValueNotAllowedError(
+            "Rows of a database are fetched to this machine, which a log on a cluster is too large "
+            "for. Export them as Parquet to storage that the workers see, and import those files."
+        )
 
 
 def _check_additions(given: Arguments) -> None:

@@ -32,7 +32,7 @@ def source(given: Arguments) -> TouchpointLog:
     return log
 
 
-def read_files(given: Arguments, *, into: Path | None) -> TouchpointLog:
+def read_files(given: Arguments, *, into: Path | str | None) -> TouchpointLog:
     """The log of the files given, read as the options say."""
     return journey.read_touchpoints(
         *given.sources,

@@ -28,16 +28,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from journey.costs import keep_entered
-from journey.definitions import Definitions, dumps
-from journey.errors import StoreError, UnreadableFileError, ValueNotAllowedError
+from journey.definitions import Definitions, dumps, load_definitions
+from journey.errors import StoreError, UnreadableFileError
 from journey.ingest.child import run_in_child
 from journey.ingest.limits import Limits
 from journey.ingest.preset_choice import Presets
 from journey.ingest.progress import Progress
 from journey.ingest.proposed import DEFINITIONS_FILE, keep_definitions, own_definitions
+from journey.ingest.told import Headers, HeadersByFile, told, told_of_all
 from journey.ingest.turns import batches_of, check_unchanged, own_turn
-from journey.ingest.zones import check_zone
 from journey.report import IngestReport, read_report
+from journey.runners.spark import is_address
 from journey.store.replace import replace_directory, scratch_beside
 
 if TYPE_CHECKING:
@@ -57,14 +58,10 @@ __all__ = [
     "suggest_columns",
 ]
 
-_DATES: Final = ("day-first", "month-first")
-_DEDUPE: Final = ("none", "exact", "cross-source")
 _SUGGESTED: Final = (
     *("file", "column", "role", "confidence", "samples", "question", "shape", "preset"),
 )
 
-Headers = Mapping[str, str | Sequence[str]]
-HeadersByFile = Mapping[str, Headers]
 _Model = Definitions | Path | str | None
 
 
@@ -90,10 +87,8 @@ def read_touchpoints(
     columns
         Headers by role, for all files or by file, over those proposed; no header: no such role;
         under ``left out``: no column. Two for ``occurred_at``: date and time, or both unpivoted.
-    dates
-        How ``01/02/2026`` is meant where the values don't tell.
-    zone
-        IANA zone of times without an offset; none: UTC.
+    dates, zone
+        How ``01/02/2026`` is meant if no value tells; IANA zone of times without one, else UTC.
     presets
         The user's own presets, and which to use; none: those that come with Portolan.
     dedupe
@@ -102,21 +97,23 @@ def read_touchpoints(
     definitions
         Stages and outcomes; none: proposed from the data.
     into
-        Folder of the data set, replaced when all is done; none: one removed when Python ends.
+        Folder of the data set, replaced when all is done, or its address on a Spark cluster, whose
+        workers then read the files (docs/cluster.md); none: a folder removed when Python ends.
     limits, progress, cancelled
         Memory and time allowed; told how far it has come; asked whether to stop.
 
     Raises
     ------
-    UnreadableFileError, ImportLimitError, ImportCancelledError
-        If a file can't be used, goes over the limits, or the import is stopped; nothing is kept.
+    UnreadableFileError, ImportLimitError, ImportCancelledError, ClusterError
+        If files or cluster can't be used, go over limits, or it is stopped; nothing is kept.
     ColumnsUnclearError, ColumnNotFoundError, ValueNotAllowedError
         If case, time or touchpoint can't be known, or an option names what is not there.
     """
-    _check(dedupe, _DEDUPE, "dedupe")
-    options = {**_told(columns, dates, zone, presets), "dedupe": dedupe}
-    target = _temporary_target() if into is None else Path(into).absolute()
+    options = told_of_all(columns, dates, zone, presets, dedupe=dedupe)
+    if isinstance(into, str) and is_address(into):
+        return _read_far(into, paths, options, definitions, limits, progress, cancelled)
     task = _Task(_files(paths), limits or Limits(), progress, cancelled)
+    target = _temporary_target() if into is None else Path(into).absolute()
     return _made(task, "import_files", options, definitions, target)
 
 
@@ -161,7 +158,7 @@ def add_touchpoints(
         As for :func:`read_touchpoints`.
     """
     target = Path(folder).absolute()
-    options = _told(columns, dates, zone, presets)
+    options = told(columns, dates, zone, presets)
     task = _Task(_files(paths), limits or Limits(), progress, cancelled)
     return _changed(task, "import_files", options, None, target)
 
@@ -200,19 +197,6 @@ def rebuild(
     target = Path(folder).absolute()
     task = _Task({}, limits or Limits(), progress, cancelled)
     return _changed(task, "remake", {}, definitions, target)
-
-
-def _told(
-    columns: Headers | HeadersByFile | None,
-    dates: str | None,
-    zone: str | None,
-    presets: Presets | None,
-) -> dict[str, Any]:
-    """What the user says of the files."""
-    _check(dates, _DATES, "dates")
-    check_zone(zone)
-    allowed = (presets or Presets()).as_json()
-    return {**_given(columns or {}), "dates": dates, "zone": zone, "presets": allowed}
 
 
 def _sources(folder: Path) -> str:
@@ -273,11 +257,11 @@ def _changed(
     from journey.load import open_log
 
     with own_turn(target, task.cancelled):
-        told, before = {**options, "earlier": _sources(target)}, batches_of(target)
+        asked, before = {**options, "earlier": _sources(target)}, batches_of(target)
         rules = own_definitions(target) if definitions is None else definitions
         with _workplace(target) as place:
             made, model = place / "data", _definitions_file(rules, place)
-            task.run(function, place, **told, definitions=model, target=str(made))
+            task.run(function, place, **asked, definitions=model, target=str(made))
             check_unchanged(target, before)
             if definitions is None:
                 # As they are by now: they may have been edited meanwhile.
@@ -324,8 +308,8 @@ def suggest_columns(
         tempfile.TemporaryDirectory(prefix="portolan-") as folder,
         _workplace(Path(folder) / "columns") as place,
     ):
-        told = task.run("suggest_roles", place, presets=(presets or Presets()).as_json())
-    found = {name: [row[name] for row in told["rows"]] for name in _SUGGESTED}
+        seen = task.run("suggest_roles", place, presets=(presets or Presets()).as_json())
+    found = {name: [row[name] for row in seen["rows"]] for name in _SUGGESTED}
     found["samples"] = [tuple(samples) for samples in found["samples"]]
     optional = ("role", "samples", "question", "preset")
     frame = pd.DataFrame(
@@ -334,13 +318,8 @@ def suggest_columns(
             for name, values in found.items()
         }
     )
-    frame.attrs = {name: told[name] for name in ("headers", "presets", "answers")}
+    frame.attrs = {name: seen[name] for name in ("headers", "presets", "answers")}
     return frame
-
-
-def _check(value: str | None, allowed: Sequence[str], what: str) -> None:
-    if value is not None and value not in allowed:
-        raise ValueNotAllowedError.among(value, allowed, what=what)
 
 
 def _files(paths: Sequence[Path | str]) -> dict[str, list[str]]:
@@ -359,21 +338,20 @@ def _files(paths: Sequence[Path | str]) -> dict[str, list[str]]:
     return {"paths": [str(place) for place in places], "names": shown}
 
 
-def _given(columns: Headers | HeadersByFile) -> dict[str, Any]:
-    """What the user says of columns: of those of all files, and of single files."""
-    by_file = {name: told for name, told in columns.items() if isinstance(told, Mapping)}
-    for_all = {role: told for role, told in columns.items() if not isinstance(told, Mapping)}
-    return {
-        "columns": _listed(for_all),
-        "columns_by_file": {file: _listed(told) for file, told in by_file.items()},
-    }
+def _read_far(
+    address: str,
+    paths: Sequence[Path | str],
+    options: Mapping[str, Any],
+    definitions: _Model,
+    limits: Limits | None,
+    progress: Callable[[Progress], None] | None,
+    cancelled: Callable[[], bool] | None,
+) -> "TouchpointLog":
+    from journey.ingest.cluster import read_far
 
-
-def _listed(columns: Headers) -> dict[str, list[str]]:
-    return {
-        role: [headers] if isinstance(headers, str) else list(headers)
-        for role, headers in columns.items()
-    }
+    if not (definitions is None or isinstance(definitions, Definitions)):
+        definitions = load_definitions(Path(definitions))
+    return read_far(address, paths, options, definitions, limits, progress, cancelled)
 
 
 def _definitions_file(definitions: _Model, place: Path) -> str | None:

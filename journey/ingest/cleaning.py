@@ -17,7 +17,14 @@ from journey.ingest.shapes import (
     TIME_MISSING,
 )
 from journey.ingest.sql import identifier, literal
-from journey.ingest.standardize import direction_sql, make_spellings, number_sql, spelled_sql
+from journey.ingest.standardize import (
+    Kind,
+    counted_sql,
+    direction_sql,
+    number_sql,
+    spell_counted,
+    spelled_sql,
+)
 from journey.schema import NUMBER_ROLES, TEXT_ROLES
 
 SPELLED: Final = "spelled"
@@ -68,25 +75,76 @@ def clean_entries(
     tell
         Is told how many of how many columns are done.
     """
+    wanted = columns_to_spell(connection, extras)
+    return spell_entries(connection, extras, find_spellings(connection, wanted, tell=tell))
+
+
+@dataclass(frozen=True)
+class SpelledColumn:
+    """A column whose values have to be spelled as meant, and the tables that hold it.
+
+    Ids are looked at one by one; of texts, values that differ only in case get one spelling.
+    ``may_skip`` says that a column is left alone where nearly all its values differ.
+    """
+
+    column: str
+    kind: Kind
+    tables: tuple[str, ...]
+    may_skip: bool
+
+    @property
+    def sources(self) -> list[tuple[str, str]]:
+        """The column where it is looked at: without times, which may stand in other files."""
+        return [(TEXTS if table == ENTRIES else table, self.column) for table in self.tables]
+
+
+def columns_to_spell(
+    connection: duckdb.DuckDBPyConnection, extras: Sequence[str]
+) -> list[SpelledColumn]:
+    """The columns of entries and attributes that hold texts or ids."""
     held = {table: _columns(connection, table) for table in (ENTRIES, ATTRIBUTES)}
-    looked_at = {ENTRIES: TEXTS, ATTRIBUTES: ATTRIBUTES}
-    columns = [*_TEXTS, *extras]
     ids = (*ID_ROLES, "source_order", *find_id_columns({name: name for name in extras}).of_people)
+    found: list[SpelledColumn] = []
+    for column in [*_TEXTS, *extras]:
+        tables = tuple(table for table, has in held.items() if column in has)
+        kind: Kind = "id" if column in ids else "text"
+        may_skip = column not in ids and column in extras and len(tables) == 1
+        if tables:
+            found.append(SpelledColumn(column, kind, tables, may_skip))
+    return found
+
+
+def find_spellings(
+    connection: duckdb.DuckDBPyConnection,
+    wanted: Sequence[SpelledColumn],
+    *,
+    tell: Callable[[int, int], None],
+) -> dict[str, str]:
+    """Make a table of spellings for each column that needs one; gives its name by column."""
     spellings: dict[str, str] = {}
-    for position, column in enumerate(columns):
-        tell(position, len(columns))
-        # Times are not looked at, which may stand in other files.
-        sources = [(looked_at[table], column) for table, has in held.items() if column in has]
-        kind = "id" if column in ids else "text"
+    for position, one in enumerate(wanted):
+        tell(position, len(wanted))
         name = f"spelling {position}"
-        may_skip = column not in ids and column in extras and len(sources) == 1
-        skip = may_skip and _is_unique(connection, *sources[0])
-        if (
-            sources
-            and not skip
-            and make_spellings(connection, name=name, sources=sources, kind=kind)
+        if not _is_left_alone(connection, one) and spell_counted(
+            connection, name=name, counted=counted_sql(one.sources), kind=one.kind
         ):
-            spellings[column] = name
+            spellings[one.column] = name
+    return spellings
+
+
+def _is_left_alone(connection: duckdb.DuckDBPyConnection, one: SpelledColumn) -> bool:
+    table, column = one.sources[0]
+    return one.may_skip and is_unique(
+        connection,
+        f"SELECT {identifier(column)} AS written, 1 AS n FROM {identifier(table)}",
+    )
+
+
+def spell_entries(
+    connection: duckdb.DuckDBPyConnection, extras: Sequence[str], spellings: Mapping[str, str]
+) -> Cleaned:
+    """Make the view and the table of :func:`clean_entries` with spellings that are known."""
+    held = {table: _columns(connection, table) for table in (ENTRIES, ATTRIBUTES)}
     notes, odd = _number_notes(connection, held[ENTRIES])
     _make_spelled(connection, held[ENTRIES], extras, spellings)
     if held[ATTRIBUTES]:
@@ -108,12 +166,18 @@ def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
     return [str(row[0]) for row in rows]
 
 
-def _is_unique(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> bool:
-    """Nearly all values differ: there is no common spelling to find, and much to look through."""
+def is_unique(connection: duckdb.DuckDBPyConnection, values: str) -> bool:
+    """Nearly all values differ: there is no common spelling to find, and much to look through.
+
+    Parameters
+    ----------
+    values
+        A query of values as ``written``, and ``n`` that are; the same may come several times.
+    """
     many, share = 10_000, 0.8
-    quoted = identifier(column)
     row = connection.execute(
-        f"SELECT count({quoted}), approx_count_distinct({quoted}) FROM {identifier(table)}"
+        f"SELECT COALESCE(sum(n) FILTER (written IS NOT NULL), 0)::BIGINT, "
+        f"approx_count_distinct(written) FROM ({values})"
     ).fetchall()[0]
     n_values, n_distinct = cast("tuple[int, int]", row)
     return n_values > many and n_distinct > share * n_values

@@ -15,6 +15,10 @@ _MOST_HELD: Final = 500_000
 """Texts of separate batches, before those they share are put together."""
 
 
+_PIECE: Final = 1_000_000
+"""Texts of a dictionary that are looked through at a time."""
+
+
 class CodedText:
     """A column on its way to codes: texts of one batch at a time, each distinct one kept once.
 
@@ -72,6 +76,25 @@ class CodedText:
         lengths = [len(values) for values in self._values]
         _translate(codes, self._codes, encoded.indices.to_numpy(), lengths, n_values)
         self._codes, self._values = [codes], [encoded.dictionary]
+
+
+def places_among(values: Column, dictionary: Column) -> npt.NDArray[np.int64]:
+    """The places of some sorted distinct values among many, of which they are a part.
+
+    The many may be far more than memory holds: they are looked through a piece at a time.
+
+    Examples
+    --------
+    >>> places_among(pa.array(["b", "d"]), pa.array(["a", "b", "c", "d"])).tolist()
+    [1, 3]
+    """
+    places = np.empty(len(values), np.int64)
+    for begin in range(0, len(dictionary) if len(values) else 0, _PIECE):
+        piece = dictionary.slice(begin, _PIECE)
+        found = cast("Any", pc.index_in(piece, value_set=values.drop_null()))
+        at = np.flatnonzero(found.is_valid().to_numpy(zero_copy_only=False))
+        places[found.drop_null().to_numpy()] = begin + at
+    return places
 
 
 def _translate(

@@ -135,27 +135,37 @@ def make_dataset(
     notes = [note for batch in job.batches for note in batch.notes]
     traced, changed = _clean(job, notes)
     job.phase("sorting")
-    changed |= _merge(job, traced)
+    changed |= merge_touches(job, traced)
     report = account_for_rows(connection, job.tables, table=KNOWN, described=job.described)
     if not report.n_kept:
         if any(table.shape in ("events", "wide") for table in job.tables):
-            raise UnreadableFileError(_nothing_left(report))
+            raise UnreadableFileError(no_row_left(report))
         notes.append("There are no touchpoints yet. Add a file that has some to this data set.")
     notes += doubtful_instant_notes(connection, KEPT, files=[table.file for table in job.tables])
-    people, left_out = _store(job, target, traced, changed, report.n_kept)
-    notes += [*_write_companions(job, target), *left_out]
-    model = definitions or propose_for(open_store(target), people)
-    _write_model(target, model, is_given=definitions is not None)
-    text = report_to_json(report.with_notes(notes))
-    (target / REPORT_FILE).write_text(text, encoding="utf-8")
+    described = describe(job)
+    extras = [*described.of_touchpoints, *traced]
+    _store(job, target, extras, described, changed, report.n_kept)
+    notes += [*write_companions(job, target), *described.left_out]
+    write_beside(target, report.with_notes(notes), definitions, described.people)
     sources.rename(target / SOURCES)
     return report.n_kept
 
 
-def _write_model(target: Path, model: Definitions, *, is_given: bool) -> None:
+def write_beside(
+    target: Path, report: IngestReport, definitions: Definitions | None, people: pa.Table | None
+) -> None:
+    """Write the report and the definitions, or else a proposal, beside a store.
+
+    Parameters
+    ----------
+    people
+        Attributes of people, whose roles a proposal tells.
+    """
+    model = definitions or propose_for(open_store(target), people)
     (target / DEFINITIONS_FILE).write_text(dumps(model), encoding="utf-8")
-    if not is_given:
+    if definitions is None:
         mark_proposed(target)
+    (target / REPORT_FILE).write_text(report_to_json(report), encoding="utf-8")
 
 
 def _opened(
@@ -168,23 +178,45 @@ def _opened(
     return Job(connection, batches, rows_as_read(folders, batches), names, rules, tell)
 
 
-def _store(
-    job: Job, target: Path, traced: Sequence[str], changed: AbstractSet[str], n_kept: int
-) -> tuple[pa.Table | None, list[str]]:
-    """Write the store; return the people, and which columns were left out."""
+@dataclass(frozen=True)
+class Described:
+    """What columns without a role describe: touchpoints, accounts or people.
+
+    ``left_out`` says which were left out, and why.
+    """
+
+    of_touchpoints: tuple[str, ...]
+    accounts: pa.Table | None
+    people: pa.Table | None
+    left_out: tuple[str, ...]
+
+
+def describe(job: Job) -> Described:
+    """Find what the columns without a role describe, and the attributes of accounts and people."""
     places, left_out = _places(job)
     accounts, people = (_attributes(job, place, places) for place in ("account", "person"))
+    of_touchpoints = tuple(column for column, place in places.items() if place == "touchpoint")
+    return Described(of_touchpoints, accounts, people, tuple(left_out))
+
+
+def _store(
+    job: Job,
+    target: Path,
+    extras: Sequence[str],
+    described: Described,
+    changed: AbstractSet[str],
+    n_kept: int,
+) -> None:
     store_entries(
         job.connection,
         KEPT,
         target,
-        extras=[*(column for column, place in places.items() if place == "touchpoint"), *traced],
+        extras=extras,
         kept=_unchanged(job, changed),
-        accounts=accounts,
-        people=people,
+        accounts=described.accounts,
+        people=described.people,
         progress=lambda n: job.tell(Progress("writing", "", n, n_kept)),
     )
-    return people, left_out
 
 
 def _unchanged(job: Job, changed: AbstractSet[str]) -> KeptTexts:
@@ -196,7 +228,7 @@ def _unchanged(job: Job, changed: AbstractSet[str]) -> KeptTexts:
     return KeptTexts(columns, job.rows, job.names)
 
 
-def _write_companions(job: Job, target: Path) -> list[str]:
+def write_companions(job: Job, target: Path) -> list[str]:
     """Write what is kept beside the store: sources of channels, links of ids, costs."""
     write_channel_sources(job.connection, KEPT, target)
     write_identity(job.connection, target, files=[table.file for table in job.tables])
@@ -238,7 +270,7 @@ def _clean(job: Job, notes: list[str]) -> tuple[list[str], set[str]]:
     return [column for column in added.values() if column not in job.extras], changed
 
 
-def _merge(job: Job, traced: Sequence[str]) -> set[str]:
+def merge_touches(job: Job, traced: Sequence[str]) -> set[str]:
     """Make the table of entries kept; where there are several sources, each has a name.
 
     Returns the columns that are changed by that.
@@ -338,7 +370,7 @@ def _single_headers(job: Job) -> dict[str, str]:
     }
 
 
-def _nothing_left(report: IngestReport) -> str:
+def no_row_left(report: IngestReport) -> str:
     """Why no row could be used, by the most frequent reason."""
     worst = max(
         (reason for reason in report.reasons if reason.action == "set aside"),

@@ -76,6 +76,10 @@ class KeptTexts:
     names: Mapping[str, str]
 
 
+NOTHING_KEPT: Final = KeptTexts(frozenset(), (), {})
+"""All columns are asked of the database."""
+
+
 def coded_texts(
     columns: Sequence[str], kept: KeptTexts, places: Ints | None
 ) -> dict[str, tuple[Array, pa.StringArray]]:

@@ -62,7 +62,8 @@ def import_files(argument: Mapping[str, Any], tell: Report) -> dict[str, Any]:
     scratch, limits = Path(argument["scratch"]), Limits(**argument["limits"])
     sources = _linked(argument, scratch)
     with connect(scratch, memory_bytes=limits.memory_bytes) as connection:
-        _stage(connection, argument, sources, tell)
+        before = [read_batch(folder) for folder in batch_folders(sources)]
+        stage_files(connection, argument, next_folder(sources), before=before, tell=tell)
         return _made(connection, argument, sources, tell)
 
 
@@ -96,21 +97,27 @@ def _linked(argument: Mapping[str, Any], scratch: Path) -> Path:
     return sources
 
 
-def _stage(
+def stage_files(
     connection: duckdb.DuckDBPyConnection,
     argument: Mapping[str, Any],
-    sources: Path,
+    folder: Path,
+    *,
+    before: Sequence[Batch],
     tell: Report,
-) -> None:
-    """Read files into the next batch."""
-    before = [read_batch(folder) for folder in batch_folders(sources)]
+) -> Batch:
+    """Read files into a batch, in a folder that is not there yet, after those that are before.
+
+    With ``is_part`` in the argument other files of the import are read elsewhere: then columns may
+    be named that these files have not.
+    """
     known = [table for batch in before for table in batch.tables]
     options = _options(argument, before)
     raw = _prepared(connection, _read_all(connection, argument, tell), argument, tell)
+    argument = _of_part(argument, raw) if argument.get("is_part") else argument
     told = _as_before(raw, known, argument)
     read = assign_roles(connection, raw, argument["columns"], told)
     check_complete(read)
-    if not before:
+    if not before and not argument.get("is_part"):
         check_dated(read)
     dates = cast("DateOrder | None", options["dates"])
     decimals = {table.headers: table.decimals for table in known}
@@ -124,9 +131,10 @@ def _stage(
     )
     origin = read_origin(argument["paths"])
     batch = Batch(tables, options, (*_raw_notes(raw, read), *notes), origin)
-    write_batch(connection, next_folder(sources), batch, _as_read(connection, raw, read))
+    write_batch(connection, folder, batch, _as_read(connection, raw, read))
     for table in raw:
         drop_raw(connection, table.table)
+    return batch
 
 
 def _as_read(
@@ -144,6 +152,20 @@ def _as_read(
         and table.columns == used.raw.columns
         and is_as_read(connection, table.table)
     }
+
+
+def _of_part(argument: Mapping[str, Any], raw: Sequence[RawTable]) -> dict[str, Any]:
+    """What is said of all files, as far as these few have such columns."""
+    told = argument.get("columns_by_file") or {}
+    mine: dict[str, Given] = {
+        table.file: told.get(table.file)
+        or {
+            role: [header for header in headers if header in table.columns]
+            for role, headers in argument["columns"].items()
+        }
+        for table in raw
+    }
+    return {**argument, "columns": {}, "columns_by_file": mine}
 
 
 _OPTIONS: Final = ("dates", "zone", "dedupe")

@@ -1,7 +1,8 @@
 """Counting what became of every row."""
 
 from collections.abc import Sequence
-from typing import cast
+from dataclasses import replace
+from typing import TypeAlias, cast
 
 import duckdb
 
@@ -9,6 +10,7 @@ from journey.ingest.deduplicate import MERGED
 from journey.ingest.sources import SourceTable
 from journey.ingest.sql import identifier
 from journey.report import (
+    ACTIONS,
     MOST_EXAMPLES,
     Action,
     Example,
@@ -16,6 +18,9 @@ from journey.report import (
     IngestReport,
     ReasonCount,
 )
+
+Found: TypeAlias = dict[int, list[ReasonCount]]
+"""What became of rows, by the number of their table."""
 
 _SHOWN = 120
 _SELECT_EXAMPLES = (
@@ -45,12 +50,74 @@ def account_for_rows(
     described
         The rows of attribute files, if there are any.
     """
-    found: dict[int, list[ReasonCount]] = {index: [] for index in range(len(tables))}
+    counted = count_entries(connection, tables, table=table)
+    return report_of(connection, tables, counted, described=described)
+
+
+def count_entries(
+    connection: duckdb.DuckDBPyConnection, tables: Sequence[SourceTable], *, table: str
+) -> Found:
+    """What became of entries, by the number of their table; those of a part can be added up.
+
+    Parameters
+    ----------
+    tables, table
+        As for :func:`account_for_rows`.
+    """
+    found: Found = {}
     queries = [_kept_sql(table), _fault_sql(table)]
     if connection.execute(f"SELECT 1 FROM {MERGED} LIMIT 1").fetchall():
         queries.insert(1, _merged_sql(table))
     for query in queries:
         _collect(connection, query, tables, found)
+    return found
+
+
+def added_up(parts: Sequence[Found]) -> Found:
+    """The counts of several parts of the entries as one, in the order they have when counted so.
+
+    Examples
+    --------
+    >>> parts = [{0: [ReasonCount("a.csv", "kept", "", n)]} for n in (2, 3)]
+    >>> added_up(parts)[0][0].n_rows
+    5
+    """
+    same: dict[tuple[int, Action, str], list[ReasonCount]] = {}
+    for part in parts:
+        for index, reasons in part.items():
+            for reason in reasons:
+                same.setdefault((index, reason.action, reason.reason), []).append(reason)
+    found: Found = {}
+    for key in sorted(same, key=lambda key: (key[0], ACTIONS.index(key[1]), key[2])):
+        reasons = same[key]
+        examples = sorted((one for r in reasons for one in r.examples), key=lambda one: one.row)
+        found.setdefault(key[0], []).append(
+            replace(
+                reasons[0],
+                n_rows=sum(reason.n_rows for reason in reasons),
+                examples=tuple(examples[:MOST_EXAMPLES]),
+            )
+        )
+    return found
+
+
+def report_of(
+    connection: duckdb.DuckDBPyConnection,
+    tables: Sequence[SourceTable],
+    counted: Found,
+    *,
+    described: str | None,
+) -> IngestReport:
+    """Make the report of an import whose entries are counted.
+
+    Parameters
+    ----------
+    counted
+        From :func:`count_entries`.
+    tables, described
+        As for :func:`account_for_rows`.
+    """
+    found: Found = {index: [*counted.get(index, ())] for index in range(len(tables))}
     if described:
         _collect(connection, _described_sql(described), tables, found)
     if any(table_of.shape == "costs" for table_of in tables):
@@ -105,12 +172,12 @@ def _collect(
     connection: duckdb.DuckDBPyConnection,
     query: str,
     tables: Sequence[SourceTable],
-    found: dict[int, list[ReasonCount]],
+    found: Found,
 ) -> None:
     for row in connection.execute(query).fetchall():
         index, action, reason, n_rows, examples = row
         shown = [(int(e["row"]), str(e["value"] or "")) for e in examples or ()]
-        found[int(index)].append(
+        found.setdefault(int(index), []).append(
             ReasonCount(
                 file=tables[int(index)].file,
                 action=cast("Action", action),

@@ -292,17 +292,19 @@ def fetched_again(batches: Sequence[Batch]) -> dict[int, int]:
 
 
 def view_batches(
-    connection: duckdb.DuckDBPyConnection, folders: Sequence[Path], batches: Sequence[Batch]
+    connection: duckdb.DuckDBPyConnection,
+    folders: Sequence[Path],
+    batches: Sequence[Batch],
+    *,
+    only: int | None = None,
 ) -> dict[str, str]:
     """Make the views ``entries``, ``attributes`` and ``costs`` of all batches, where there are any.
 
     The view ``texts`` has the entries without the times of those that have them in another file.
     Tables are numbered through all batches, and a header without a role has one column in all.
 
-    Returns
-    -------
-    dict
-        Header to column name, for the columns without a role.
+    Where ``only`` is given, rows are those of the batch at that place. Gives the column by header,
+    for the columns without a role.
 
     Raises
     ------
@@ -318,9 +320,10 @@ def view_batches(
     names = extra_names(tables)
     parts: dict[str, list[str]] = {name: [] for name in (*STAGED, TEXTS)}
     first = 0
-    for folder, batch in zip(folders, batches, strict=True):
-        for view, sql in _parts(connection, folder, batch, names, first):
-            parts[view].append(sql)
+    for place, (folder, batch) in enumerate(zip(folders, batches, strict=True)):
+        if only in (None, place):
+            for view, sql in _parts(connection, folder, batch, names, first):
+                parts[view].append(sql)
         first += len(batch.tables)
     if not parts[ENTRIES]:
         connection.execute(f"CREATE TABLE no_{ENTRIES} ({_ENTRY})")

@@ -61,18 +61,22 @@ def literal(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def connect(directory: Path, *, memory_bytes: int) -> duckdb.DuckDBPyConnection:
+def connect(
+    directory: Path, *, memory_bytes: int, spill: Path | None = None, threads: int | None = None
+) -> duckdb.DuckDBPyConnection:
     """Open a database of a folder, locked to that folder.
 
-    Data larger than the memory spill into it. The connection can't read or write
-    elsewhere, load extensions or see Python variables, and none of that can be switched back on.
+    The connection can't read or write elsewhere, load extensions or see Python variables, and none
+    of that can be switched back on.
 
     Parameters
     ----------
     directory
-        An existing folder for what spills and for all files it may read or write.
-    memory_bytes
-        Memory that queries may use.
+        An existing folder for all files it may read or write.
+    memory_bytes, threads
+        What queries may use; no number of threads: as many as there are cores.
+    spill
+        Where data larger than the memory go; none: inside ``directory``.
 
     Returns
     -------
@@ -90,12 +94,13 @@ def connect(directory: Path, *, memory_bytes: int) -> duckdb.DuckDBPyConnection:
     directory = directory.resolve()
     connection = duckdb.connect(
         config={
+            **({} if threads is None else {"threads": str(threads)}),
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
             "python_enable_replacements": "false",
             "preserve_insertion_order": "true",
             "memory_limit": f"{memory_bytes}B",
-            "temp_directory": str(directory / "spill"),
+            "temp_directory": str(spill or directory / "spill"),
         },
     )
     connection.execute("SET TimeZone = 'UTC'")

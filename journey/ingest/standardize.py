@@ -80,12 +80,32 @@ def make_spellings(
     int
         How many values change; if none does, there is no table.
     """
+    return spell_counted(connection, name=name, counted=counted_sql(sources), kind=kind)
+
+
+def counted_sql(sources: Sequence[tuple[str, str]]) -> str:
+    """A query of the values of some columns: each one ``written``, and ``n`` that are."""
     union = " UNION ALL ".join(
         f"SELECT {identifier(column)} AS written FROM {identifier(table)}"
         for table, column in sources
     )
+    return (
+        f"SELECT written, count(*) AS n FROM ({union}) WHERE written IS NOT NULL GROUP BY written"
+    )
+
+
+def spell_counted(
+    connection: duckdb.DuckDBPyConnection, *, name: str, counted: str, kind: Kind
+) -> int:
+    """Make the table of :func:`make_spellings` of values counted already.
+
+    Parameters
+    ----------
+    counted
+        A query of each value once as ``written``, and ``n`` that are.
+    """
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {identifier(name)} AS {_spellings_sql(union, kind)}"
+        f"CREATE OR REPLACE TEMP TABLE {identifier(name)} AS {_spellings_sql(counted, kind)}"
     )
     ((n_changed,),) = connection.execute(f"SELECT count(*) FROM {identifier(name)}").fetchall()
     if not n_changed:
@@ -93,13 +113,11 @@ def make_spellings(
     return int(n_changed)
 
 
-def _spellings_sql(values: str, kind: Kind) -> str:
+def _spellings_sql(counted: str, kind: Kind) -> str:
     """A query of the values that are meant otherwise than ``written`` in another query."""
     meant = "clean" if kind == "id" else "COALESCE(chosen.meant, clean)"
     return f"""
-    WITH counted AS (
-        SELECT written, count(*) AS n FROM ({values})
-        WHERE written IS NOT NULL GROUP BY written),
+    WITH counted AS ({counted}),
     cleaned AS MATERIALIZED (
         SELECT written, {cleaned_sql("written", kind)} AS clean, lower(clean) AS fold, n
         FROM counted),

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from journey.ingest.coding import CodedText
-from journey.ingest.kept_texts import KeptTexts, coded_texts, places_in
+from journey.ingest.kept_texts import NOTHING_KEPT, KeptTexts, coded_texts, places_in
 from journey.ingest.sql import identifier
 from journey.schema import NUMBER_ROLES, REQUIRED_ROLES, TEXT_ROLES
 from journey.store.layout import MICROSECONDS, Array, tick_type
@@ -28,7 +28,7 @@ Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class _Touches:
+class Touches:
     """Touchpoints by column: a code, a number or an instant each, as the entries come.
 
     ``before`` are their places in the order of the source, which settles ties in time.
@@ -70,11 +70,11 @@ def store_entries(
     kept
         Columns that need not be asked of the database.
     """
-    touches = _read(connection, table, extras, kept)
+    touches = read_touches(connection, table, extras, kept)
     n_touchpoints = len(touches.times)
     write_store(
         target,
-        _batches(touches),
+        sorted_batches(touches, _ties(touches)),
         dictionaries=touches.values,
         n_touchpoints=n_touchpoints,
         whole_seconds=touches.is_whole,
@@ -85,9 +85,12 @@ def store_entries(
     return n_touchpoints
 
 
-def _read(
-    connection: duckdb.DuckDBPyConnection, table: str, extras: Sequence[str], kept: KeptTexts
-) -> _Touches:
+def read_touches(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    extras: Sequence[str],
+    kept: KeptTexts = NOTHING_KEPT,
+) -> Touches:
     """All that the store keeps of the entries; of the roles, those that have any value."""
     every = (*TEXT_ROLES, *extras, "source_order")
     asked = {name: CodedText() for name in every if name not in kept.columns}
@@ -121,7 +124,7 @@ def _read(
     }
     filled = [name for name in NUMBER_ROLES if any(part.strides[0] for part in parts[name])]
     numbers = {name: _whole(parts.pop(name), np.float64) for name in filled}
-    return _Touches(times, before, codes, values, numbers)
+    return Touches(times, before, codes, values, numbers)
 
 
 def _whole(parts: Sequence[Array], kind: type[np.generic]) -> Array:
@@ -148,11 +151,10 @@ def _source_order(
     return np.lexsort((ids, ranks[codes]))
 
 
-def _batches(touches: _Touches) -> Iterator[pa.RecordBatch]:
+def sorted_batches(touches: Touches, ties: Array | None) -> Iterator[pa.RecordBatch]:
     """Touchpoints in the order of the store; each column is given up once it is sorted."""
     order = _stored_order(touches)
     columns: dict[str, Array] = {"occurred_at": touches.times[order]}
-    ties = _ties(touches)
     columns |= {} if ties is None else {TIE: ties[order]}
     for held in (touches.codes, touches.numbers):
         for name in list(held):
@@ -164,7 +166,7 @@ def _batches(touches: _Touches) -> Iterator[pa.RecordBatch]:
         )
 
 
-def _stored_order(touches: _Touches) -> Ints:
+def _stored_order(touches: Touches) -> Ints:
     """Places of touchpoints by account and time, ties in the order of the source."""
     before, times = touches.before, touches.times
     if not len(times):
@@ -179,7 +181,7 @@ def _stored_order(touches: _Touches) -> Ints:
     return before[np.argsort(keys[before], kind="stable")]
 
 
-def _ties(touches: _Touches) -> Array | None:
+def _ties(touches: Touches) -> Array | None:
     """Places of touchpoints of one instant that a case joins over accounts; none: no such."""
     cases = [
         (touches.codes[name], len(touches.values[name]))

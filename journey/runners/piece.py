@@ -1,6 +1,6 @@
 """What a runner puts a question to."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias, TypeVar, cast
 
@@ -9,6 +9,7 @@ from journey.store.layout import Shard, Store
 
 Answer = TypeVar("Answer")
 T = TypeVar("T")
+Give: TypeAlias = Callable[[int, int], Iterable[tuple[int, Any]]]
 Cut: TypeAlias = tuple[str, int, int, int]
 
 
@@ -50,4 +51,31 @@ class Runner(Protocol):
         merge: Callable[[Sequence[Any]], Answer],
     ) -> list[Answer]:
         """The answers of all buckets: the parts that shards give for one are merged there."""
+        ...
+
+
+class Workers(Protocol):
+    """Who does work that makes files on storage that all of them see."""
+
+    def first(self, task: Callable[[int], Answer]) -> Answer:
+        """What one task gives, on a cluster that may have no free worker."""
+        ...
+
+    def each(self, n_tasks: int, task: Callable[[int], Answer]) -> list[Answer]:
+        """What a task gives for each number, in their order."""
+        ...
+
+    def deal(
+        self, n_tasks: int, n_buckets: int, give: Give, take: Callable[[int, Sequence[Any]], Answer]
+    ) -> list[Answer]:
+        """What is taken of each bucket that was given anything, in their order.
+
+        Parameters
+        ----------
+        give
+            Asked with a task's number and how many buckets there are, gives pairs of a bucket and
+            something for it.
+        take
+            Asked with a bucket's number and all that was given to it.
+        """
         ...

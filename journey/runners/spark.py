@@ -4,11 +4,12 @@ import pickle
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from journey.errors import ClusterError
-from journey.runners.piece import Piece
+from journey.runners.piece import Give, Piece
 from journey.runners.spark_session import (
     Cluster,
     in_buckets,
@@ -26,6 +27,8 @@ OPENING_SECONDS = 180
 """A cluster that has not answered the first question by then has no free worker."""
 
 ANSWER_SECONDS = 3_600
+TASK_SECONDS = 7 * 86_400
+"""Work on files may take as long as there are files."""
 
 
 @dataclass(frozen=True)
@@ -64,9 +67,67 @@ class Spark:
         """
         if not self.n_shards:
             return []
-        job = pickle.dumps(Job(self.directory, self.fingerprint, pickle.dumps(question)))
-        asked = in_buckets(job, pickle.dumps(merge), self.n_shards)
+        numbered = pickle.dumps(partial(_numbered, question=question))
+        job = pickle.dumps(Job(self.directory, self.fingerprint, numbered))
+        merge_parts = pickle.dumps(partial(_of_parts, merge=merge))
+        asked = in_buckets(job, merge_parts, self.n_shards, self.n_shards)
         return _read(self.cluster, asked, ANSWER_SECONDS)
+
+
+def _numbered(
+    piece: Piece, n_buckets: int, *, question: Callable[[Piece, int], Sequence[Any]]
+) -> list[tuple[int, Any]]:
+    """The parts of a shard's answer, each with its bucket."""
+    return list(enumerate(question(piece, n_buckets)))
+
+
+def _of_parts(
+    _bucket: int, parts: Sequence[Any], *, merge: Callable[[Sequence[Any]], Answer]
+) -> Answer:
+    return merge(parts)
+
+
+@dataclass(frozen=True)
+class SparkTasks:
+    """The workers of a cluster, for work that makes files on storage that all of them see."""
+
+    cluster: Cluster
+
+    def first(self, task: Callable[[int], Answer]) -> Answer:
+        """What one task gives, on a cluster that may have no free worker.
+
+        Raises
+        ------
+        ClusterError
+            If the cluster can't be reached, or no worker answers in good time.
+        """
+        return _put(self.cluster, Job(None, None, pickle.dumps(task)), 1, OPENING_SECONDS)[0]
+
+    def each(self, n_tasks: int, task: Callable[[int], Answer]) -> list[Answer]:
+        """What a task gives for each number, in their order.
+
+        Raises
+        ------
+        ClusterError
+            If the workers can't do it.
+        """
+        return _put(self.cluster, Job(None, None, pickle.dumps(task)), n_tasks, TASK_SECONDS)
+
+    def deal(
+        self, n_tasks: int, n_buckets: int, give: Give, take: Callable[[int, Sequence[Any]], Answer]
+    ) -> list[Answer]:
+        """What is taken of each bucket that was given anything, in their order.
+
+        Raises
+        ------
+        ClusterError
+            If the workers can't do it.
+        """
+        if not n_tasks:
+            return []
+        job = pickle.dumps(Job(None, None, pickle.dumps(give)))
+        asked = in_buckets(job, pickle.dumps(take), n_tasks, n_buckets)
+        return _read(self.cluster, asked, TASK_SECONDS)
 
 
 def is_address(place: object) -> bool:
@@ -102,6 +163,18 @@ def split_address(address: str) -> tuple[Cluster, str]:
             "Spark Connect."
         )
     return Cluster(found[1]), found[2].rstrip("/")
+
+
+def shown(address: str) -> str:
+    """An address as it may be shown: without a token.
+
+    Examples
+    --------
+    >>> shown("sc://head:15002/;token=secret/data/Spring")
+    'sc://head:15002/data/Spring'
+    """
+    cluster, directory = split_address(address)
+    return f"{cluster.name}{directory}"
 
 
 def ask_directory(cluster: Cluster, directory: str, question: Callable[[Path], Answer]) -> Answer:

@@ -93,9 +93,9 @@ def of_shards(job: bytes, n_shards: int) -> Callable[[Any], Any]:
     )
 
 
-def in_buckets(job: bytes, merge: bytes, n_shards: int) -> Callable[[Any], Any]:
-    """The frame of all buckets' answers, as many as shards, given a session."""
-    ask = partial(parts, version=VERSION, job=job, n_buckets=n_shards)
+def in_buckets(job: bytes, merge: bytes, n_shards: int, n_buckets: int) -> Callable[[Any], Any]:
+    """The frame of the answers of all buckets that have any part, given a session."""
+    ask = partial(parts, version=VERSION, job=job, n_buckets=n_buckets)
 
     def merge_bucket(table: Any) -> Any:
         return merged(table, merge)

@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
+import numpy as np
 import pyarrow as pa
 
 from journey.errors import ClusterError, JourneyError, StoreError
@@ -25,10 +26,11 @@ PARTS_SCHEMA = "bucket long, shard long, part binary"
 class Job:
     """A pickled question, and the data set it is about.
 
-    Without a fingerprint it is about the data set as such, and asked with its directory.
+    Without a fingerprint it is about the data set as such, and asked with its directory; without
+    a directory about none, and asked with the number of the task.
     """
 
-    directory: str
+    directory: str | None
     fingerprint: str | None
     question: bytes
 
@@ -45,25 +47,45 @@ def answers(batches: Iterable[pa.RecordBatch], version: str, job: bytes) -> Iter
 def parts(
     batches: Iterable[pa.RecordBatch], version: str, job: bytes, n_buckets: int
 ) -> Iterator[Any]:
-    """The pickled parts of the shards' answers, one for each bucket."""
+    """The pickled parts of answers with their buckets, one at a time as they are made.
+
+    The question gives pairs of a bucket and a part of its answer, as many as it likes. What goes
+    wrong reaches every bucket, so that each tells it.
+    """
     for batch in batches:
         for number in cast("list[int]", batch.column(0).to_pylist()):
-            answer, error = _answer(version, job, number, n_buckets)
-            told = [None] * n_buckets if error else answer
-            columns = [
-                pa.array(range(n_buckets), pa.int64()),
-                pa.array([number] * n_buckets, pa.int64()),
-                pa.array([pickle.dumps((part, error)) for part in told], pa.binary()),
-            ]
-            yield pa.RecordBatch.from_arrays(columns, ["bucket", "shard", "part"])
+            given, error = _answer(version, job, number, n_buckets)
+            told = iter(cast("Iterable[tuple[int, Any]]", given or ()))
+            while error is None:
+                try:
+                    bucket, part = next(told)
+                except StopIteration:
+                    break
+                except Exception as failure:  # noqa: BLE001 -- told like any other
+                    error = _told(failure)
+                else:
+                    yield _part(bucket, number, (part, None))
+            if error is not None:
+                yield from (_part(bucket, number, (None, error)) for bucket in range(n_buckets))
+
+
+def _part(bucket: int, number: int, told: tuple[Any, JourneyError | None]) -> Any:
+    columns = [
+        pa.array([bucket], pa.int64()),
+        pa.array([number], pa.int64()),
+        pa.array([pickle.dumps(told)], pa.binary()),
+    ]
+    return pa.RecordBatch.from_arrays(columns, ["bucket", "shard", "part"])
 
 
 def merged(table: pa.Table, merge: bytes) -> pa.Table:
     """The pickled answer of one bucket, of which the table has the parts."""
-    ordered = table.sort_by("shard")
-    told = pickle.dumps(_merged(cast("list[bytes]", ordered["part"].to_pylist()), merge))
-    bucket = ordered["bucket"].slice(0, 1).combine_chunks()
-    return pa.Table.from_arrays([bucket, pa.array([told], pa.binary())], ["shard", "answer"])
+    bucket = table["bucket"].slice(0, 1).combine_chunks()
+    told = cast("list[bytes]", table["part"].to_pylist())
+    order = np.argsort(table["shard"].to_numpy(), kind="stable").tolist()
+    answer = _merged(bucket[0].as_py(), [told[place] for place in order], merge)
+    answers = pa.array([pickle.dumps(answer)], pa.binary())
+    return pa.Table.from_arrays([bucket, answers], ["shard", "answer"])
 
 
 def read_answer(told: bytes) -> Any:
@@ -97,9 +119,10 @@ def _answer(
         return None, _told(error)
 
 
-def _merged(parts: list[bytes], merge: bytes) -> tuple[Any, JourneyError | None]:
+def _merged(bucket: int, parts: list[bytes], merge: bytes) -> tuple[Any, JourneyError | None]:
     try:
-        return pickle.loads(merge)([read_answer(part) for part in parts]), None  # noqa: S301 -- as above
+        asked = pickle.loads(merge)  # noqa: S301 -- as above
+        return asked(bucket, [read_answer(part) for part in parts]), None
     except Exception as error:  # noqa: BLE001 -- as above
         return None, _told(error)
 
@@ -111,7 +134,9 @@ def _told(error: Exception) -> JourneyError:
     return ClusterError(f"A worker of the cluster could not answer: {where}")
 
 
-def _asked_about(job: Job, number: int) -> Piece | Path:
+def _asked_about(job: Job, number: int) -> Piece | Path | int:
+    if job.directory is None:
+        return number
     directory = Path(job.directory)
     if job.fingerprint is None:
         return directory

@@ -26,6 +26,8 @@ from journey.store.layout import (
 )
 from journey.store.ties import TIE
 
+_DIGEST_TEXTS = 100_000
+
 CASE = "account_id"
 TIME = "occurred_at"
 
@@ -183,8 +185,11 @@ class Fingerprint:
 def _text_digest(values: Column) -> bytes:
     """Digest of text values, each with its length so that borders count."""
     digest = hashlib.blake2b(digest_size=16)
-    texts = values.to_pylist()
-    lengths = [-1 if text is None else len(text) for text in texts]
-    digest.update(np.array([len(texts), *lengths], np.int64).data)
-    digest.update("".join(filter(None, texts)).encode())
+    lengths = cast("Any", pc).utf8_length(values).fill_null(-1).to_numpy()
+    digest.update(np.insert(lengths.astype(np.int64), 0, len(values)).data)
+    for chunk in values.chunks if isinstance(values, pa.ChunkedArray) else [values]:
+        # In pieces of texts without nulls, whose bytes lie end to end.
+        for begin in range(0, len(chunk), _DIGEST_TEXTS):
+            joined = chunk.slice(begin, _DIGEST_TEXTS).drop_null().cast(pa.large_binary())
+            digest.update(b"".join(cast("list[bytes]", joined.to_pylist())))
     return digest.digest()

@@ -1,6 +1,7 @@
 """Open a store by memory map."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from journey.errors import StoreError
-from journey.store.layout import Array, Shard, Store, frozen
+from journey.store.layout import Array, Shard, Store, Values, frozen
 from journey.store.replace import restore_interrupted
 from journey.store.ties import TIE
 from journey.store.write import MANIFEST, VERSION
@@ -64,19 +65,29 @@ def _not_as_written(directory: Path, error: Exception) -> StoreError:
 
 
 def _catalogue(directory: Path, manifest: dict[str, Any]) -> Store:
-    dictionaries = {
-        name: _read(directory / f"dictionary-{index}.arrow")["value"].combine_chunks()
-        for index, name in enumerate(manifest["dictionaries"])
-    }
+    accounts, people = open_attributes(directory)
     return Store(
         case_role=manifest["case_role"],
         ticks_per_second=manifest["ticks_per_second"],
-        dictionaries=dictionaries,
+        dictionaries=open_dictionaries(directory, manifest["dictionaries"]),
         shards=(),
-        accounts=_read(directory / "accounts.arrow"),
-        people=_read(directory / "people.arrow"),
+        accounts=accounts,
+        people=people,
         fingerprint=manifest["fingerprint"],
     )
+
+
+def open_dictionaries(directory: Path, names: Sequence[str]) -> dict[str, Values]:
+    """The dictionaries in the directory of a store, which may not be whole yet, by their names."""
+    return {
+        name: _read(directory / f"dictionary-{index}.arrow")["value"].combine_chunks()
+        for index, name in enumerate(names)
+    }
+
+
+def open_attributes(directory: Path) -> tuple[pa.Table, pa.Table]:
+    """Attributes of accounts and of people in the directory of a store."""
+    return _read(directory / "accounts.arrow"), _read(directory / "people.arrow")
 
 
 def _manifest(directory: Path) -> dict[str, Any]:

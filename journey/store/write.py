@@ -1,7 +1,7 @@
 """A store on disk: Arrow files and a manifest, written whole or not at all."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -70,33 +70,65 @@ def _write_contents(
     fingerprint = Fingerprint()
     n_shards, n_written = 0, 0
     for n_shards, shard in enumerate(shards, start=1):
-        _write_shard(scratch, n_shards - 1, shard)
+        write_shard(scratch, n_shards - 1, shard)
         fingerprint.add(shard)
         n_written += shard.n_touchpoints
         if progress:
             progress(n_written)
-    names = sorted(encoding.dictionaries)
-    for index, name in enumerate(names):
-        values = pa.table({"value": encoding.dictionaries[name]})
-        _write_table(scratch / f"dictionary-{index}.arrow", values)
+    write_shared(scratch, encoding.dictionaries, tables)
+    digest = fingerprint.result(encoding.dictionaries, tables["accounts"], tables["people"])
+    write_manifest(
+        scratch,
+        sorted(encoding.dictionaries),
+        ticks_per_second=encoding.ticks_per_second,
+        n_touchpoints=n_written,
+        n_shards=n_shards,
+        fingerprint=digest,
+    )
+
+
+def write_shared(
+    directory: Path, dictionaries: Mapping[str, Values], tables: Mapping[str, pa.Table]
+) -> None:
+    """Write what shards share: the dictionary of every text column, accounts and people.
+
+    Parameters
+    ----------
+    tables
+        ``accounts`` and ``people``, in the order of their dictionaries.
+    """
+    for index, name in enumerate(sorted(dictionaries)):
+        values = pa.table({"value": dictionaries[name]})
+        _write_table(directory / f"dictionary-{index}.arrow", values)
     for name, table in tables.items():
-        _write_table(scratch / f"{name}.arrow", table)
+        _write_table(directory / f"{name}.arrow", table)
+
+
+def write_manifest(
+    directory: Path,
+    dictionaries: Sequence[str],
+    *,
+    ticks_per_second: int,
+    n_touchpoints: int,
+    n_shards: int,
+    fingerprint: str,
+) -> None:
+    """Write what says that a store is whole, after all else."""
     manifest = {
         "version": VERSION,
         "case_role": CASE,
-        "ticks_per_second": encoding.ticks_per_second,
-        "n_touchpoints": n_written,
+        "ticks_per_second": ticks_per_second,
+        "n_touchpoints": n_touchpoints,
         "n_shards": n_shards,
-        "dictionaries": names,
-        "fingerprint": fingerprint.result(
-            encoding.dictionaries, tables["accounts"], tables["people"]
-        ),
+        "dictionaries": dictionaries,
+        "fingerprint": fingerprint,
     }
     text = json.dumps(manifest, ensure_ascii=False, indent=1)
-    (scratch / MANIFEST).write_text(text, encoding="utf-8")
+    (directory / MANIFEST).write_text(text, encoding="utf-8")
 
 
-def _write_shard(directory: Path, index: int, shard: Shard) -> None:
+def write_shard(directory: Path, index: int, shard: Shard) -> None:
+    """Write one shard."""
     columns = {"ticks": shard.ticks}
     columns |= {} if shard.ties is None else {TIE: shard.ties}
     columns |= {f"code {name}": values for name, values in shard.codes.items()}

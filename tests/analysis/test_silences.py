@@ -1,8 +1,9 @@
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from journey.analysis.silences import precedents, prospects
+from journey.analysis.silences import finer_silences, precedents, rough_precedents
 from journey.kernels.facts import NO_DECISION, WON
 from journey.kernels.stages import longest_silences
 from tests.strategies import samples, seeded
@@ -28,11 +29,13 @@ def of_stage(log, stage):
 def check(log, asked):
     n_stages = len(log.definitions.stages)
     found = precedents(log, [np.array(asked)] * (n_stages + 1))
-    bounds = prospects(log)
+    bounds = rough_precedents(log)
+    sure = narrowed(log, bounds, np.array(asked))
     for stage in range(n_stages):
         known = of_stage(log, stage)
         rates, counts, compared = found[stage].after_silence(np.array(asked))
-        most_lost = bounds[stage].most_lost(np.array(asked))
+        least, most, _ = bounds[stage].lost_chance(np.array(asked))
+        lost, same, _ = sure[stage].lost_chance(np.array(asked))
         overall = np.mean([won for _, won in known]) if known else np.nan
         for place, ticks in enumerate(asked):
             limit = min([ticks, max(known)[0]]) if known else 0
@@ -40,12 +43,29 @@ def check(log, asked):
             assert (counts[place], compared[place]) == (len(mine), limit)
             if mine:
                 assert rates[place] == np.mean(mine)
-                assert most_lost[place] >= max(overall - np.mean(mine), 0) - 1e-12
+                wanted = max(overall - np.mean(mine), 0)
+                assert least[place] - 1e-12 <= wanted <= most[place] + 1e-12
+                assert lost[place] == same[place] == pytest.approx(wanted, abs=1e-12)
             else:
                 assert np.isnan(rates[place])
-                assert np.isnan(most_lost[place])
+                assert np.isnan(most[place])
     assert np.isnan(found[-1].after_silence(np.array(asked))[0]).all()
-    assert np.isnan(bounds[-1].most_lost(np.array(asked))).all()
+    assert np.isnan(bounds[-1].lost_chance(np.array(asked))[:2]).all()
+
+
+def narrowed(log, evidence, asked):
+    """Asked about again and again, until nothing is in doubt."""
+    for _ in range(20):
+        bounds = [one.lost_chance(asked) for one in evidence]
+        doubtful = {
+            (stage, int(cell))
+            for stage, (least, most, cells) in enumerate(bounds)
+            for cell in cells[least < most]
+        }
+        if not doubtful:
+            break
+        evidence = precedents(log, finer_silences(evidence, sorted(doubtful)))
+    return evidence
 
 
 @given(

@@ -92,11 +92,16 @@ class Standalone:
 
     def kill(self, name):
         """Kill a process and all that it started, as a machine dies."""
+        self.kill_work_of(name)
         process = self.processes.pop(name)
-        for pid in [*descendants(process.pid), process.pid]:
+        process.kill()
+        process.wait(timeout=60)
+
+    def kill_work_of(self, name):
+        """Kill all that a process started; a worker's executors are started again by Spark."""
+        for pid in descendants(self.processes[name].pid):
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        process.wait(timeout=60)
 
     def stop(self):
         for name in list(self.processes)[::-1]:

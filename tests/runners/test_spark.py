@@ -12,8 +12,16 @@ import pandas as pd
 import pytest
 
 import journey
-from journey.errors import ClusterError, StoreError, ValueNotAllowedError
+from journey.errors import (
+    ClusterError,
+    ColumnNotFoundError,
+    StoreError,
+    UnreadableFileError,
+    ValueNotAllowedError,
+)
+from journey.ingest import Presets
 from journey.runners import spark, spark_session, spark_worker
+from tests.ingest.cluster.exports import BY_FILE, COLUMNS, write_exports
 from tests.runners.questions import ANALYSES, fails, pid_of_shard
 from tests.runners.standalone import descendants, free_ports
 from tests.stores import save
@@ -137,6 +145,65 @@ def test_answers_do_not_grow_with_touchpoints(cluster, tmp_path, monkeypatch):
         assert sizes[1] <= 1.25 * sizes[0] + 1_000, (name, sizes)
 
 
+def as_on_one_machine(exports, target):
+    unknown = Presets(named="none")
+    return journey.read_touchpoints(
+        *exports, columns=COLUMNS | BY_FILE, presets=unknown, into=target
+    )
+
+
+def test_files_become_the_log_that_one_machine_makes(cluster, tmp_path):
+    exports = write_exports(tmp_path / "exports")
+    here = as_on_one_machine(exports, tmp_path / "here")
+    there = journey.read_touchpoints(
+        tmp_path / "exports",
+        columns=COLUMNS | BY_FILE,
+        into=f"{cluster.master}{tmp_path / 'there'}",
+    )
+    assert there.fingerprint == here.fingerprint
+    assert there.report == here.report
+    assert {path.name for path in tmp_path.iterdir()} == {"exports", "here", "there"}
+    same(journey.outcomes(there), journey.outcomes(here))
+
+
+def test_work_killed_in_the_middle_of_an_import_costs_time_only(cluster, tmp_path):
+    exports = write_exports(tmp_path / "exports")
+    here = as_on_one_machine(exports, tmp_path / "here")
+    target, logs = f"{cluster.master}{tmp_path / 'there'}", []
+
+    def import_there():
+        columns = COLUMNS | BY_FILE
+        logs.append(journey.read_touchpoints(*exports, columns=columns, into=target))
+
+    importing = threading.Thread(target=import_there)
+    importing.start()
+    deadline = time.monotonic() + 240
+    while not list(tmp_path.glob(".there.import.*/tasks/*")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    cluster.kill_work_of("worker 2")  # more files than cores: it is in the middle of one
+    importing.join(timeout=480)
+    (there,) = logs
+    assert there.fingerprint == here.fingerprint
+    assert there.report == here.report
+    assert {path.name for path in tmp_path.iterdir()} == {"exports", "here", "there"}
+
+
+def test_files_that_no_worker_sees_are_told(cluster, tmp_path):
+    with pytest.raises(UnreadableFileError, match=r"workers of the cluster see no file 'a\.csv'"):
+        journey.read_touchpoints(tmp_path / "a.csv", into=f"{cluster.master}{tmp_path / 'there'}")
+
+
+def test_columns_that_are_not_there_are_told_and_nothing_is_left(cluster, tmp_path):
+    (tmp_path / "a.csv").write_text("who,when,what\na,2026-01-01,Ad\n")
+    with pytest.raises(ColumnNotFoundError, match="'wo'"):
+        journey.read_touchpoints(
+            tmp_path / "a.csv",
+            columns={"account_id": "who", "channel": "wo"},
+            into=f"{cluster.master}{tmp_path / 'there'}",
+        )
+    assert [path.name for path in tmp_path.iterdir()] == ["a.csv"]
+
+
 def test_journeys_of_another_case_are_refused_with_a_way_out(cluster, folder):
     with pytest.raises(ValueNotAllowedError, match="person as account_id, or open the data set on"):
         opened(cluster, folder / "of 1").by("person")
@@ -144,6 +211,8 @@ def test_journeys_of_another_case_are_refused_with_a_way_out(cluster, folder):
 
 def test_nothing_at_the_address_is_told_at_once():
     (port,) = free_ports(1)
+    with pytest.raises(ClusterError, match=f"Nothing answers at spark://127.0.0.1:{port}"):
+        journey.read_touchpoints("a.csv", into=f"spark://127.0.0.1:{port}/data/Spring")
     with pytest.raises(ClusterError, match=f"Nothing answers at spark://127.0.0.1:{port}"):
         journey.open_log(f"spark://127.0.0.1:{port}/data/Spring")
 

@@ -1,5 +1,6 @@
 """Entries with person and account filled in where they are known."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final, cast
 
@@ -45,9 +46,14 @@ KINDS: Final = {
 _FALLBACKS: Final = ("person itself", "opportunity itself", "visitor itself", "session itself")
 """Of two ids that are spelled alike, the first keeps its name; an account always does."""
 
-_NAMED: Final = "identity_named"
-_VISITORS: Final = "identity_visitors"
-_RENAMED: Final = "identity_renamed"
+NAMED: Final = "identity_named"
+"""The table of ids of people whose name or account is another than they state."""
+
+VISITORS: Final = "identity_visitors"
+"""The table of visitors that are known by name."""
+
+RENAMED: Final = "identity_renamed"
+"""The table of ids that only look like those of another kind, and their names."""
 
 _SHARED: Final = "identity_shared"
 """The table of shared addresses that stand as a person, with their touchpoints."""
@@ -78,24 +84,48 @@ def resolve_identities(
     ids
         Columns with ids beside those with a role.
     """
-    columns = ids or IdColumns()
-    if not _is_needed(connection, source, columns):
-        connection.execute(
-            f"CREATE OR REPLACE TEMP VIEW {identifier(target)} AS "
-            f"SELECT *, 'file' AS account_by, false AS is_joined_visitor FROM {identifier(source)}"
-        )
+    columns, rules = ids or IdColumns(), rules or IdentityRules()
+    if not needs_relating(connection, source, columns):
+        as_stated(connection, source, target)
         return
     gather_rows(connection, source, others, columns)
-    rules = rules or IdentityRules()
     relate(connection, rules)
-    stated, is_lead = (make(columns, rules, is_event=True) for make in (stated_sql, is_lead_sql))
+    as_related(connection, source, target, others=others, rules=rules, ids=columns)
+
+
+def as_stated(connection: duckdb.DuckDBPyConnection, source: str, target: str) -> None:
+    """Make the view ``target``: ``source`` with person and account as its rows state them."""
+    connection.execute(
+        f"CREATE OR REPLACE TEMP VIEW {identifier(target)} AS "
+        f"SELECT *, 'file' AS account_by, false AS is_joined_visitor FROM {identifier(source)}"
+    )
+
+
+def as_related(
+    connection: duckdb.DuckDBPyConnection,
+    source: str,
+    target: str,
+    *,
+    others: Sequence[str],
+    rules: IdentityRules,
+    ids: IdColumns,
+) -> None:
+    """Make the view ``target`` of :func:`resolve_identities` by tables of who is who.
+
+    Parameters
+    ----------
+    source, target, others, rules, ids
+        As for :func:`resolve_identities`.
+    """
+    stated, is_lead = (make(ids, rules, is_event=True) for make in (stated_sql, is_lead_sql))
     query = resolved_sql(connection, source, stated, is_lead)
     connection.execute(f"CREATE OR REPLACE TEMP VIEW {identifier(target)} AS {query}")
     for table in others:
-        _name_described(connection, table, columns, rules)
+        _name_described(connection, table, ids, rules)
 
 
-def _is_needed(connection: duckdb.DuckDBPyConnection, source: str, ids: IdColumns) -> bool:
+def needs_relating(connection: duckdb.DuckDBPyConnection, source: str, ids: IdColumns) -> bool:
+    """Whether anything is left to find out: entries without an account, or ids beside ids."""
     if ids.of_people:
         return True
     row = connection.execute(
@@ -111,12 +141,12 @@ def relate(connection: duckdb.DuckDBPyConnection, rules: IdentityRules) -> None:
     make_people(connection, rules)
     make_accounts(connection, rules)
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {_NAMED} AS SELECT id, kind = 'lead' AS is_lead, name, "
+        f"CREATE OR REPLACE TEMP TABLE {NAMED} AS SELECT id, kind = 'lead' AS is_lead, name, "
         f"account, how FROM {PEOPLE} WHERE name <> id OR account IS NOT NULL"
     )
     connection.execute(
         f"""
-        CREATE OR REPLACE TEMP TABLE {_VISITORS} AS
+        CREATE OR REPLACE TEMP TABLE {VISITORS} AS
         SELECT v.id AS visitor, p.name, p.account, p.how FROM {NODES} v
         JOIN {NODES} n ON v.person = n.node JOIN {PEOPLE} p ON n.kind = p.kind AND n.id = p.id
         WHERE v.kind = 'visitor' AND v.node <> v.person
@@ -141,7 +171,7 @@ def resolved_sql(
     stated, is_lead
         SQL of the person that a row of the table names, and whether that is a lead's number.
     """
-    renamed = connection.execute(f"SELECT count(*) FROM {_RENAMED}").fetchall()[0][0]
+    renamed = connection.execute(f"SELECT count(*) FROM {RENAMED}").fetchall()[0][0]
     person = "COALESCE(p.name, t.named, v.name)"
     own = {
         "person itself": person,
@@ -153,7 +183,7 @@ def resolved_sql(
     for place, (how, sql) in enumerate(own.items()):
         if renamed:
             joins += (
-                f" LEFT JOIN {_RENAMED} r{place} ON r{place}.how = '{how}' AND r{place}.id = {sql}"
+                f" LEFT JOIN {RENAMED} r{place} ON r{place}.how = '{how}' AND r{place}.id = {sql}"
             )
             own[how] = f"COALESCE(r{place}.name, {sql})"
     account = "COALESCE(p.account, CASE WHEN t.named IS NULL THEN v.account END)"
@@ -175,8 +205,8 @@ def resolved_sql(
             CASE {how} END AS account_by,
             t.named IS NULL AND v.name IS NOT NULL AS is_joined_visitor
         FROM (SELECT *, {stated} AS named, {is_lead} AS is_lead FROM {identifier(table)}) t
-        LEFT JOIN {_NAMED} p ON t.named = p.id AND t.is_lead = p.is_lead
-        LEFT JOIN {_VISITORS} v ON t.anonymous_id = v.visitor
+        LEFT JOIN {NAMED} p ON t.named = p.id AND t.is_lead = p.is_lead
+        LEFT JOIN {VISITORS} v ON t.anonymous_id = v.visitor
         LEFT JOIN {OPPORTUNITIES} o ON t.opportunity_id = o.opportunity{joins}
     """
 
@@ -195,7 +225,7 @@ def resolved_rows_sql(connection: duckdb.DuckDBPyConnection, rules: IdentityRule
 def _rename_alike(connection: duckdb.DuckDBPyConnection, rules: IdentityRules) -> None:
     """Find ids of different kinds that would be one journey only because they are spelled alike."""
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {_RENAMED} (how VARCHAR, id VARCHAR, name VARCHAR)"
+        f"CREATE OR REPLACE TEMP TABLE {RENAMED} (how VARCHAR, id VARCHAR, name VARCHAR)"
     )
     ranks = " ".join(f"WHEN '{how}' THEN {rank}" for rank, how in enumerate(_FALLBACKS, start=1))
     connection.execute(
@@ -208,15 +238,15 @@ def _rename_alike(connection: duckdb.DuckDBPyConnection, rules: IdentityRules) -
     )
     connection.execute(
         f"""
-        INSERT INTO {_RENAMED}
+        INSERT INTO {RENAMED}
         SELECT how, id, {_marked_sql("id")} FROM (
             SELECT CASE rank {words} END AS how, id FROM identity_cases c
             WHERE rank > (SELECT min(rank) FROM identity_cases d WHERE d.id = c.id))
         """
     )
     is_alike = "name IN (SELECT id FROM identity_cases)"
-    while connection.execute(f"SELECT 1 FROM {_RENAMED} WHERE {is_alike} LIMIT 1").fetchall():
-        connection.execute(f"UPDATE {_RENAMED} SET name = {_marked_sql('name')} WHERE {is_alike}")
+    while connection.execute(f"SELECT 1 FROM {RENAMED} WHERE {is_alike} LIMIT 1").fetchall():
+        connection.execute(f"UPDATE {RENAMED} SET name = {_marked_sql('name')} WHERE {is_alike}")
     connection.execute("DROP TABLE identity_cases")
 
 
@@ -232,7 +262,7 @@ def _name_described(
     stated, is_lead = (make(ids, rules, is_event=False) for make in (stated_sql, is_lead_sql))
     connection.execute(
         f"""
-        UPDATE {identifier(table)} t SET person_id = p.name FROM {_NAMED} p
+        UPDATE {identifier(table)} t SET person_id = p.name FROM {NAMED} p
         WHERE p.id = {stated} AND p.is_lead = {is_lead} AND p.name IS DISTINCT FROM t.person_id
         """
     )
@@ -265,6 +295,15 @@ def kind_sql() -> str:
 
 def identity_notes(connection: duckdb.DuckDBPyConnection, target: str) -> list[str]:
     """Say what was joined, and what was not as it is unsafe, with counts."""
+    return [*joined_notes([count_joined(connection, target)]), *relation_notes(connection)]
+
+
+Joined = tuple[dict[str, int], int, int]
+"""Rows by how their account was found, rows of visitors known by name, and such visitors."""
+
+
+def count_joined(connection: duckdb.DuckDBPyConnection, target: str) -> Joined:
+    """Count what was joined; of parts that have all rows of a person or visitor each."""
     counts = dict(
         cast(
             "list[tuple[str, int]]",
@@ -279,6 +318,16 @@ def identity_notes(connection: duckdb.DuckDBPyConnection, target: str) -> list[s
         "WHERE is_joined_visitor"
     ).fetchall()[0]
     n_rows, n_visitors = cast("tuple[int, int]", visits)
+    return counts, n_rows, n_visitors
+
+
+def joined_notes(parts: Sequence[Joined]) -> list[str]:
+    """Say what was joined, of all parts."""
+    counts: Counter[str] = Counter()
+    n_rows = n_visitors = 0
+    for by_how, n_rows_here, n_visitors_here in parts:
+        counts.update(by_how)
+        n_rows, n_visitors = n_rows + n_rows_here, n_visitors + n_visitors_here
     notes = [
         f"{counted(counts[how], 'row')}: the journey is {words}."
         for how, words in HOW.items()
@@ -289,21 +338,23 @@ def identity_notes(connection: duckdb.DuckDBPyConnection, target: str) -> list[s
             f"{n_rows:,} rows of {n_visitors:,} anonymous visitors belong to people who were "
             "later known by name."
         )
-    return notes + (_relation_notes(connection) if is_related(connection) else [])
+    return notes
 
 
 def is_related(connection: duckdb.DuckDBPyConnection) -> bool:
     """Whether anything had to be related, so that there are tables of who is who."""
     return bool(
         connection.execute(
-            f"SELECT 1 FROM duckdb_tables() WHERE table_name = '{_RENAMED}'"
+            f"SELECT 1 FROM duckdb_tables() WHERE table_name = '{RENAMED}'"
         ).fetchall()
     )
 
 
-def _relation_notes(connection: duckdb.DuckDBPyConnection) -> list[str]:
+def relation_notes(connection: duckdb.DuckDBPyConnection) -> list[str]:
     """Ids that are one person, ids that only look alike, and links not followed, with counts."""
     notes: list[str] = []
+    if not is_related(connection):
+        return notes
     merged = connection.execute(
         f"SELECT count(*), count(DISTINCT name) FROM {PEOPLE} "
         f"WHERE name IN (SELECT name FROM {PEOPLE} GROUP BY name HAVING count(*) > 1)"
@@ -314,7 +365,7 @@ def _relation_notes(connection: duckdb.DuckDBPyConnection) -> list[str]:
             f"People known by several e-mail addresses or ids: {n_people:,}, by {n_ids:,} in all."
         )
     alike = connection.execute(
-        f"SELECT count(*), min_by(id, id), min_by(name, id) FROM {_RENAMED}"
+        f"SELECT count(*), min_by(id, id), min_by(name, id) FROM {RENAMED}"
     ).fetchall()[0]
     n_alike, example, name = cast("tuple[int, str, str]", alike)
     if n_alike:

@@ -1,0 +1,180 @@
+"""Each file becomes a batch of the data set, read and staged by the functions of any import."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+from journey.errors import (
+    ClusterError,
+    ColumnNotFoundError,
+    ColumnsUnclearError,
+    StoreError,
+    UnreadableFileError,
+    ValueNotAllowedError,
+)
+from journey.ingest.cluster.workshop import Workshop, open_workshop
+from journey.ingest.limits import Limits
+from journey.ingest.pipeline import stage_files
+from journey.ingest.preset_choice import NO_PRESET, Presets
+from journey.ingest.sources import SOURCES, Batch, SourceTable, unique_files
+from journey.runners.piece import Workers
+from journey.schema import LEFT_OUT, ROLES
+from journey.store.write import MANIFEST
+
+_SKIPPED: Final = ("_", ".")
+"""What begins so in a folder is no part of an export: marks of what wrote it."""
+
+
+def begin(
+    _number: int, *, target: str, patterns: Sequence[str], memory_bytes: int
+) -> tuple[Workshop, list[str]]:
+    """Open a workshop, and find the files as a worker sees them.
+
+    Raises
+    ------
+    UnreadableFileError
+        If there is no such file.
+    StoreError
+        If the target is something else than a data set.
+    """
+    files = [file for pattern in patterns for file in _found(Path(pattern))]
+    place = Path(target)
+    if (
+        place.exists()
+        and not (place / MANIFEST).is_file()
+        and (not place.is_dir() or any(place.iterdir()))
+    ):
+        raise StoreError(
+            f"{place} is there and is no data set, so it is not replaced. Give the path of a data "
+            "set, or one that is not there yet."
+        )
+    return open_workshop(place, memory_bytes), files
+
+
+def _found(pattern: Path) -> list[str]:
+    """A file, the files of a folder, or those of a pattern, by name."""
+    if pattern.is_file():
+        return [str(pattern)]
+    inside = pattern.iterdir() if pattern.is_dir() else pattern.parent.glob(pattern.name)
+    files = sorted(str(one) for one in inside if one.is_file() and one.name[0] not in _SKIPPED)
+    if not files:
+        raise UnreadableFileError(
+            f"The workers of the cluster see no file {pattern.name!r} in {pattern.parent}. Put it "
+            "on storage that all of them mount at the same path."
+        )
+    return files
+
+
+def stage(
+    workers: Workers, workshop: Workshop, files: Sequence[str], options: Mapping[str, Any]
+) -> tuple[Batch, ...]:
+    """Read each file into a batch; parts with the same headers by the same columns.
+
+    Parameters
+    ----------
+    options
+        What the user says of all files, as for the import on one machine.
+
+    Raises
+    ------
+    ColumnsUnclearError
+        If no file has touchpoints.
+    """
+    names = _names(files)
+    for file in options["columns_by_file"]:
+        if file not in names:
+            raise ValueNotAllowedError.among(file, names, what="The file of a column")
+    ask = partial(_staged, workshop=workshop, files=files, names=names)
+    batches = workers.each(len(files), partial(ask, options=[options] * len(files)))
+    as_first = [_as_first(batch, batches, options) for batch in batches]
+    again = [number for number, told in enumerate(as_first) if told is not None]
+    if again:
+        told = [as_first[number] or options for number in again]
+        places = partial(_staged_again, ask=ask, numbers=again, options=told)
+        for number, batch in zip(again, workers.each(len(again), places), strict=True):
+            batches[number] = batch
+    tables = [table for batch in batches for table in batch.tables]
+    _check_found(tables, options["columns"])
+    if not any(table.shape in ("events", "wide") for table in tables):
+        raise ColumnsUnclearError(
+            f"No column with times was found in {', '.join(names[:12])}. Name the time and the "
+            "touchpoint, for example --column occurred_at=HEADER --column touchpoint=HEADER."
+        )
+    return tuple(batches)
+
+
+def _check_found(tables: Sequence[SourceTable], columns: Mapping[str, Sequence[str]]) -> None:
+    every = list(dict.fromkeys(header for table in tables for header in table.headers))
+    for headers in columns.values():
+        for header in headers:
+            if header not in every:
+                files = ", ".join(table.file for table in tables[:12])
+                raise ColumnNotFoundError.among(header, every, where=files)
+
+
+def _names(files: Sequence[str]) -> list[str]:
+    """What to call the files: by their folder too where several have the same name."""
+    paths = [Path(file) for file in files]
+    names = [path.name for path in paths]
+    shown = [f"{p.parent.name}/{p.name}" if names.count(p.name) > 1 else p.name for p in paths]
+    return unique_files(shown, taken=())
+
+
+def _staged(
+    number: int,
+    *,
+    workshop: Workshop,
+    files: Sequence[str],
+    names: Sequence[str],
+    options: Sequence[Mapping[str, Any]],
+) -> Batch:
+    """Make the batch of one file."""
+    if not Path(files[number]).is_file():
+        raise ClusterError(
+            f"A worker of the cluster does not see {files[number]}, which another one does. Put "
+            "it on storage that all workers mount at the same path."
+        )
+    place = f"{number + 1:04}"
+    with workshop.own_folder() as own, workshop.database() as connection:
+        argument = {
+            **options[number],
+            "paths": [files[number]],
+            "names": [names[number]],
+            "presets": Presets(named=NO_PRESET).as_json(),
+            "scratch": str(own),
+            "limits": asdict(Limits(memory_bytes=workshop.memory_bytes)),
+            "is_part": True,
+        }
+        batch = stage_files(connection, argument, own / place, before=(), tell=lambda _: None)
+        workshop.put(own / place, SOURCES, place)
+    return batch
+
+
+def _staged_again(
+    number: int, *, ask: Any, numbers: Sequence[int], options: Sequence[Mapping[str, Any]]
+) -> Batch:
+    """Make a batch anew by other options."""
+    mine = numbers[number]
+    return ask(mine, options={mine: options[number]})
+
+
+def _as_first(
+    batch: Batch, batches: Sequence[Batch], options: Mapping[str, Any]
+) -> Mapping[str, Any] | None:
+    """How to read a file by the columns of the first with its headers; none: it is so already."""
+    if len(batch.tables) != 1:
+        return None
+    (table,) = batch.tables
+    first = next(t for b in batches for t in b.tables if t.headers == table.headers)
+    if _columns_of(first) == _columns_of(table):
+        return None
+    # A role with no headers is switched off.
+    told = {**dict.fromkeys(ROLES, ()), **first.roles, LEFT_OUT: first.left_out}
+    return {**options, "columns": {}, "columns_by_file": {table.file: told}}
+
+
+def _columns_of(table: SourceTable) -> SourceTable:
+    """A table by its columns alone."""
+    return replace(table, file="", n_rows=0, n_rejected=0, rejected=(), aside=(), decimals={})

@@ -1,0 +1,201 @@
+"""The same log as on one machine, whoever reads which file and however it is cut."""
+
+from dataclasses import replace
+
+import pytest
+
+import journey
+from journey.errors import (
+    ClusterError,
+    ColumnNotFoundError,
+    ColumnsUnclearError,
+    ImportCancelledError,
+    StoreError,
+    UnreadableFileError,
+    ValueNotAllowedError,
+)
+from journey.ingest import Presets
+from journey.ingest.cluster import Wanted, import_on_cluster, read_far
+from tests.ingest.cluster.exports import BY_FILE, COLUMNS, write_exports
+from tests.runners.workers import PicklingWorkers
+
+SMALL = {"account_id": ["who"], "occurred_at": ["when"], "touchpoint": ["what"]}
+
+
+@pytest.fixture(scope="module")
+def exports(tmp_path_factory):
+    return write_exports(tmp_path_factory.mktemp("exports") / "all")
+
+
+@pytest.fixture(scope="module")
+def alone(exports, tmp_path_factory):
+    """The data set as one machine makes it."""
+    place = tmp_path_factory.mktemp("alone") / "log"
+    unknown = Presets(named="none")
+    columns = COLUMNS | BY_FILE
+    journey.read_touchpoints(*exports, columns=columns, presets=unknown, into=place)
+    return place
+
+
+def imported(
+    target, files, *, columns=None, by_file=None, told=None, cancelled=lambda: False, **wanted
+):
+    options = {
+        "columns": COLUMNS if columns is None else columns,
+        "columns_by_file": by_file or {},
+        "dates": None,
+        "zone": None,
+        "dedupe": "cross-source",
+    }
+    asked = {"definitions": None, "memory_bytes": 500_000_000, **wanted}
+    import_on_cluster(
+        PicklingWorkers(),
+        Wanted(str(target), [str(file) for file in files], options, **asked),
+        progress=(told if told is not None else []).append,
+        cancelled=cancelled,
+    )
+    return journey.open_log(target)
+
+
+def small(folder, **files):
+    """Files of who, when and what."""
+    for name, rows in files.items():
+        text = "\n".join(["who,when,what", *rows]) + "\n"
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    return [folder / f"{name}.csv" for name in files]
+
+
+def entries_of(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_the_log_is_that_of_one_machine_with_its_report_and_all_beside_it(exports, alone, tmp_path):
+    here, told = journey.open_log(alone), []
+    there = imported(tmp_path / "log", exports, by_file=BY_FILE, told=told, rows_per_shard=20)
+    assert there.fingerprint == here.fingerprint
+    assert there.report == here.report
+    assert len(there.store.shards) > 2
+    assert there.store.shards[0].ties is not None  # p@acme.com is in several accounts
+    assert there.store.accounts.equals(here.store.accounts)
+    assert {one.shape for one in there.report.files} == {"events", "wide", "attributes"}
+    assert there.report.n_read == sum(file.n_read for file in there.report.files)
+    assert [one.phase for one in told] == ["reading", "cleaning", "sorting", "writing"]
+    assert entries_of(tmp_path) == ["log"]
+    beside = {name for name in entries_of(alone) if not name.startswith(("touch", "journeys"))}
+    assert beside <= {*entries_of(tmp_path / "log")}
+
+
+def test_it_can_be_made_anew_and_grow_on_one_machine(exports, alone, tmp_path):
+    imported(tmp_path / "log", exports, by_file=BY_FILE)
+    again = journey.ingest.rebuild(tmp_path / "log")
+    assert again.fingerprint == journey.open_log(alone).fingerprint
+
+
+@pytest.mark.parametrize("rows_per_shard", [1, 3, 100])
+def test_shards_are_cut_between_accounts_and_none_is_empty(tmp_path, rows_per_shard):
+    rows = [f"{who},2026-01-0{day},Ad" for who in "abcd" for day in range(1, 4)]
+    log = imported(
+        tmp_path / "log",
+        small(tmp_path, one=rows[:5], two=rows[5:]),
+        columns=SMALL,
+        rows_per_shard=rows_per_shard,
+    )
+    # Four accounts of three touchpoints each.
+    n_shards = {1: 4, 3: 4, 100: 1}[rows_per_shard]
+    assert [len(shard.cases) for shard in log.store.shards] == [4 // n_shards] * n_shards
+    assert log.n_touchpoints == 12
+
+
+def test_parts_with_the_same_headers_are_read_by_the_same_columns(tmp_path):
+    for name, kind in (("one", "Gold"), ("two", "")):
+        (tmp_path / f"{name}.csv").write_text(
+            "who,when,what,channel\n" + f"a,2026-01-01,Ad,{kind}\nb,2026-01-02,Ad,{kind}\n"
+        )
+    files = [tmp_path / "one.csv", tmp_path / "two.csv"]
+    log = imported(tmp_path / "log", files, columns=SMALL)
+    first, second = log.report.files
+    assert first.roles == second.roles
+    assert "channel" in first.roles
+
+
+def test_definitions_given_are_kept(tmp_path):
+    model = replace(journey.Definitions(), won=("Demo",))
+    files = small(tmp_path, log=["a,2026-01-01,Ad", "a,2026-01-02,Demo"])
+    log = imported(tmp_path / "log", files, columns=SMALL, definitions=model)
+    assert log.definitions.won == ("Demo",)
+    assert not (tmp_path / "log" / "definitions.proposed").exists()
+
+
+def test_a_folder_stands_for_its_files_and_a_star_for_any_text(tmp_path):
+    place = tmp_path / "parts"
+    place.mkdir()
+    small(place, one=["a,2026-01-01,Ad"], two=["a,2026-01-02,Demo"], _SUCCESS=["a,2026-01-03,Ad"])
+    for pattern, n_touchpoints in ((place, 2), (place / "t*.csv", 1)):
+        log = imported(tmp_path / "log", [pattern], columns=SMALL)
+        assert log.n_touchpoints == n_touchpoints
+
+
+class TestWhatGoesWrongLeavesNothing:
+    def refused(self, tmp_path, kind, words, files, **options):
+        before = entries_of(tmp_path)
+        with pytest.raises(kind, match=words):
+            imported(tmp_path / "log", files, **{"columns": SMALL, **options})
+        assert entries_of(tmp_path) == before
+
+    def test_a_file_that_is_not_there(self, tmp_path):
+        words = r"see no file 'none.csv' in .*Put it on storage that all of them mount"
+        self.refused(tmp_path, UnreadableFileError, words, [tmp_path / "none.csv"])
+
+    def test_a_header_that_no_file_has(self, tmp_path):
+        files = small(tmp_path, log=["a,2026-01-01,Ad"])
+        columns = {**SMALL, "channel": ["wher"]}
+        self.refused(tmp_path, ColumnNotFoundError, "wher", files, columns=columns)
+
+    def test_columns_of_a_file_that_is_not_among_them(self, tmp_path):
+        files = small(tmp_path, log=["a,2026-01-01,Ad"])
+        told = {"lgo.csv": SMALL}
+        self.refused(tmp_path, ValueNotAllowedError, "'lgo.csv'.*log.csv", files, by_file=told)
+
+    def test_no_column_with_times(self, tmp_path):
+        path = tmp_path / "log.csv"
+        path.write_text("who,tier\na,Gold\nb,Silver\n")
+        columns = {"account_id": ["who"]}
+        words = "No column with times was found in log.csv"
+        self.refused(tmp_path, ColumnsUnclearError, words, [path], columns=columns)
+
+    def test_no_row_that_can_be_used(self, tmp_path):
+        files = small(tmp_path, log=["a,soon,Ad", "b,later,Ad"])
+        self.refused(tmp_path, UnreadableFileError, "No row could be used: 2 rows", files)
+
+    def test_a_folder_of_other_things_in_its_place(self, tmp_path):
+        files = small(tmp_path, log=["a,2026-01-01,Ad"])
+        (tmp_path / "log").mkdir()
+        (tmp_path / "log" / "diary.txt").touch()
+        self.refused(tmp_path, StoreError, "is there and is no data set", files)
+
+    def test_an_import_that_is_stopped(self, tmp_path):
+        files = small(tmp_path, log=["a,2026-01-01,Ad"])
+        stop = lambda: True  # noqa: E731 - a word for it
+        self.refused(tmp_path, ImportCancelledError, "nothing was kept", files, cancelled=stop)
+
+    def test_what_was_there_stays(self, tmp_path):
+        files = small(tmp_path, log=["a,2026-01-01,Ad"], bad=["a,soon,Ad"])
+        before = imported(tmp_path / "log", files[:1], columns=SMALL).fingerprint
+        self.refused(tmp_path, UnreadableFileError, "No row could be used", files[1:])
+        assert journey.open_log(tmp_path / "log").fingerprint == before
+
+
+def test_presets_are_refused_with_what_to_do_instead():
+    options = {"presets": Presets(named="hubspot").as_json()}
+    with pytest.raises(ValueNotAllowedError, match=r"'hubspot' is for files .* leave it out"):
+        read_far("spark://head:7077/data/log", ["a.csv"], options, None, None, None, None)
+
+
+def test_no_file_is_told_before_the_cluster_is_asked():
+    with pytest.raises(UnreadableFileError, match="No file was given"):
+        journey.read_touchpoints(into="spark://head:7077/data/log")
+
+
+def test_half_an_address_is_told():
+    with pytest.raises(ClusterError, match="Give spark://host:7077/path"):
+        journey.read_touchpoints("a.csv", into="spark://head:7077")
