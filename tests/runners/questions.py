@@ -71,6 +71,7 @@ ANALYSES = {
     "returned leads": journey.returned_leads,
     "ownership": journey.ownership_matrix,
     "promises": journey.service_levels,
+    "promises by month": lambda log: journey.service_levels_by(log, by="month"),
     "open promises": journey.open_promises,
     "content": lambda log: journey.content_audit(log, columns=("touchpoint",)),
     "content coverage": lambda log: journey.content_coverage(log, columns=("channel",)),
