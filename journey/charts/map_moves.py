@@ -31,7 +31,7 @@ def moves(graph: "nx.DiGraph[str]", found: Routes, *, selected: str | None) -> s
         minor = route.shape == "back" and _n_moves(graph, ends) < _MINOR * largest_back
         lean = f" {graph.edges[ends]['lean']}" if "lean" in graph.edges[ends] else ""
         classes = kind + (" minor" if minor else "") + lean + dimmed(ends, selected)
-        drawn.append(drawn_move(graph, ends, route, classes))
+        drawn.append(_move(graph, ends, route, classes))
     return "".join(drawn)
 
 
@@ -56,7 +56,7 @@ def _n_moves(graph: "nx.DiGraph[str]", ends: Move) -> int:
     return int(graph.edges[ends].get("n_moves", 0))
 
 
-def drawn_move(graph: "nx.DiGraph[str]", ends: Move, route: Route, classes: str) -> str:
+def _move(graph: "nx.DiGraph[str]", ends: Move, route: Route, classes: str) -> str:
     """Draw one move: a wide unseen line to hit, the line itself, and its head."""
     details = words.move_words(graph, *ends)
     attributes = hit("edge", json.dumps(list(ends)), details.replace("\n", ", "))
@@ -68,8 +68,15 @@ def drawn_move(graph: "nx.DiGraph[str]", ends: Move, route: Route, classes: str)
         element(
             "path", {"class": "catch", "d": route.path, "stroke-width": max(12.0, route.thickness)}
         ),
-        element("path", {"class": "way", "d": route.path, "stroke-width": route.thickness}),
-        _head(route.head, 6.0 + 0.7 * route.thickness) if route.head else "",
+        move_line(route),
+    )
+
+
+def move_line(route: Route) -> str:
+    """Draw the line of a move and its head."""
+    head = _head(route.head, 6.0 + 0.7 * route.thickness) if route.head else ""
+    return (
+        element("path", {"class": "way", "d": route.path, "stroke-width": route.thickness}) + head
     )
 
 

@@ -40,15 +40,19 @@ def stages(graph: "nx.DiGraph[str]", placed: Layout) -> str:
     begin = label("Start", {"class": "stage-name left", "x": x, "y": TOP + 27}) + label(
         "of journeys", {"class": "stage-count left", "x": x, "y": TOP + 44}
     )
-    return begin + stage_grounds(graph, placed)
-
-
-def stage_grounds(graph: "nx.DiGraph[str]", placed: Layout) -> str:
-    """Draw the ground and header of every stage, and nothing left of them."""
-    return "".join(
-        _stage(graph, stage, panel, stage_token(stage, list(placed.stages)))
-        for stage, panel in zip(placed.stages, placed.panels, strict=True)
+    return begin + "".join(
+        element("g", hit("stage", stage, f"Stage {printable(stage)}: {count}"), ground)
+        for stage, count, ground in stage_grounds(graph, placed)
     )
+
+
+def stage_grounds(graph: "nx.DiGraph[str]", placed: Layout) -> list[tuple[str, str, str]]:
+    """Draw the ground and header of every stage: its name, its count in words, the drawing."""
+    return [
+        (stage, count, _stage(stage, panel, count, stage_token(stage, list(placed.stages))))
+        for stage, panel in zip(placed.stages, placed.panels, strict=True)
+        for count in [words.stage_words(graph, stage)]
+    ]
 
 
 def left_edge(placed: Layout) -> float:
@@ -56,19 +60,16 @@ def left_edge(placed: Layout) -> float:
     return placed.panels[0].x - START_WIDTH
 
 
-def _stage(graph: "nx.DiGraph[str]", stage: str, panel: Rect, token: str) -> str:
+def _stage(stage: str, panel: Rect, count: str, token: str) -> str:
     """Draw one stage."""
-    count = words.stage_words(graph, stage)
     ground = {"x": panel.x, "y": panel.y, "width": panel.width, "height": panel.height, "rx": 10}
     room = panel.width - 12
-    shown = count if text_width(count, SMALL) <= room else count.split(" ")[0]
+    shown = count if text_width(count, SMALL) <= room else count.split(" ", maxsplit=1)[0]
     middle = panel.x + panel.width / 2
-    return element(
-        "g",
-        hit("stage", stage, f"Stage {printable(stage)}: {count}"),
-        tooltip(f"{printable(stage)}\n{count}"),
-        element("rect", {"class": f"ground fill-{token}", **ground}),
-        element(
+    return (
+        tooltip(f"{printable(stage)}\n{count}")
+        + element("rect", {"class": f"ground fill-{token}", **ground})
+        + element(
             "rect",
             {
                 "class": f"fill-{token}",
@@ -78,39 +79,35 @@ def _stage(graph: "nx.DiGraph[str]", stage: str, panel: Rect, token: str) -> str
                 "height": 5,
                 "rx": 2.5,
             },
-        ),
-        label(clip(stage, room, 16), {"class": "stage-name", "x": middle, "y": panel.y + 27}),
-        label(shown, {"class": "stage-count", "x": middle, "y": panel.y + 44}),
+        )
+        + label(clip(stage, room, 16), {"class": "stage-name", "x": middle, "y": panel.y + 27})
+        + label(shown, {"class": "stage-count", "x": middle, "y": panel.y + 44})
     )
 
 
 def box(graph: "nx.DiGraph[str]", placed: Layout, node: str, *, selected: bool) -> str:
-    """Draw one touchpoint type: name, volume as number and bar, win rate."""
+    """Draw one touchpoint type that can be clicked: name, volume as number and bar, win rate."""
+    attributes = hit("node", node, words.node_words(graph, node).replace("\n", ", "))
+    attributes["class"] += f" {box_fill(graph, placed, node)}" + (" selected" if selected else "")
+    return element("g", attributes, box_inside(graph, placed, node))
+
+
+def box_fill(graph: "nx.DiGraph[str]", placed: Layout, node: str) -> str:
+    """Name the class that gives a box the colour of its stage."""
+    return f"fill-{stage_token(stage_of(graph, node), list(placed.stages))}"
+
+
+def box_inside(graph: "nx.DiGraph[str]", placed: Layout, node: str) -> str:
+    """Draw what a box shows."""
     rect = placed.boxes[node]
-    facts = graph.nodes[node]
-    details = words.node_words(graph, node)
-    attributes = hit("node", node, details.replace("\n", ", "))
-    token = facts.get("lean") or stage_token(stage_of(graph, node), list(placed.stages))
-    attributes["class"] += f" fill-{token}" + (" selected" if selected else "")
     largest = max(graph.nodes[other].get("n_touchpoints", 0) for other in graph)
-    return element(
-        "g",
-        attributes,
-        tooltip(details),
-        element(
-            "rect",
-            {
-                "class": "box",
-                "x": rect.x,
-                "y": rect.y,
-                "width": rect.width,
-                "height": rect.height,
-                "rx": 8,
-            },
-        ),
-        _name(node, rect),
-        _figures(graph, node, rect),
-        _bar(rect, facts.get("n_touchpoints", 0) / max(1, largest)),
+    edge = {"x": rect.x, "y": rect.y, "width": rect.width, "height": rect.height, "rx": 8}
+    return (
+        tooltip(words.node_words(graph, node))
+        + element("rect", {"class": "box", **edge})
+        + _name(node, rect)
+        + _figures(graph, node, rect)
+        + _bar(rect, graph.nodes[node].get("n_touchpoints", 0) / max(1, largest))
     )
 
 

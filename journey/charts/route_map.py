@@ -10,11 +10,20 @@ import pandas as pd
 from journey.charts import map_parts as parts
 from journey.charts.columns import require
 from journey.charts.map_layout import HEADER, MARGIN, TOP, Layout, Rect, layout
-from journey.charts.map_moves import drawn_move
+from journey.charts.map_moves import move_line
 from journey.charts.map_routes import Move, Routes, routes
 from journey.charts.map_style import STYLE
 from journey.charts.numbers import format_count
-from journey.charts.svg import Picture, clip, document, element, label, printable, text_width
+from journey.charts.svg import (
+    Picture,
+    clip,
+    document,
+    element,
+    label,
+    printable,
+    text_width,
+    tooltip,
+)
 from journey.charts.svg import coordinate as at
 from journey.charts.theme import Theme
 
@@ -95,14 +104,14 @@ def route_map(
     body = [
         label(title, {"class": "message", "x": MARGIN, "y": 38}),
         label(_fact(winning), {"class": "counts muted", "x": MARGIN, "y": 65}),
-        parts.stage_grounds(graph, placed),
-        element("g", {"class": "faint"}, *_moves(graph, found, list(found.moves), "", None)),
+        *(ground for *_, ground in parts.stage_grounds(graph, placed)),
+        element("g", {"class": "faint"}, *_moves(found, list(found.moves), "", None)),
         *_boxes(graph, placed, {*own, *(name for way in winning["sequence"] for name in way)}),
-        *_moves(graph, found, list(dict.fromkeys(pairwise(own))), "own", _OWN),
+        *_moves(found, list(dict.fromkeys(pairwise(own))), "own", _OWN),
         *(
             drawn
             for way, width in reversed(list(zip(ways, _WIDTHS, strict=False)))
-            for drawn in _moves(graph, found, way, "route", width)
+            for drawn in _moves(found, way, "route", width)
         ),
         *_steps(placed, winning),
         *_here(placed, own),
@@ -163,16 +172,15 @@ def _alternative(winning: pd.DataFrame, own: Sequence[str]) -> str:
     return ". ".join([f"The account is at {printable(own[-1])}" if own else "No touch yet", *ways])
 
 
-def _moves(
-    graph: "nx.DiGraph[str]", found: Routes, moves: Sequence[Move], look: str, width: float | None
-) -> list[str]:
+def _moves(found: Routes, moves: Sequence[Move], look: str, width: float | None) -> list[str]:
     """Draw some moves in one look, each in the width given or that of its volume; no repeats."""
     drawn: list[str] = []
     for ends in moves:
         way = found.moves.get(ends)
         if way is not None and ends[0] != ends[1]:
             shown = way if width is None else replace(way, thickness=width)
-            drawn.append(drawn_move(graph, ends, shown, f"{way.shape} {look}".strip()))
+            words = tooltip(" → ".join(map(printable, ends)))
+            drawn.append(element("g", {"class": f"{way.shape} {look}"}, words, move_line(shown)))
     return drawn
 
 
@@ -181,8 +189,11 @@ def _boxes(graph: "nx.DiGraph[str]", placed: Layout, used: set[str]) -> list[str
     return [
         element(
             "g",
-            {} if node in used else {"class": "faint"},
-            parts.box(graph, placed, node, selected=False),
+            {
+                "class": f"node {parts.box_fill(graph, placed, node)}"
+                + ("" if node in used else " faint")
+            },
+            parts.box_inside(graph, placed, node),
         )
         for node in placed.boxes
     ]

@@ -46,5 +46,6 @@ def _ask_something() -> None:
         journey.summary,
     ):
         question(log)
+    journey.winning_routes(log, "A2")
     journey.charts.plot_months(journey.months(log))
     journey.variants(log, top=1)

@@ -237,6 +237,27 @@ class TestAccount:
         assert touches["current_stage"].tolist() == ["Attract", "Convert", "Nurture"]
         assert attributes["value"].tolist() == ["Firm One", "Ann"]
 
+    def test_an_open_account_is_shown_what_others_did_next_and_the_routes_that_won(self):
+        # s1 is in Nurture, silent for 3 days, longer than twice the normal one. Nobody decided
+        # was ever silent so long there and then touched by what decides nothing: with any
+        # silence 20 had a demo next and won. Fewer than 30, so nothing is advised.
+        app = opened("account", account="s1")
+        assert "No touch went with more wins often enough (30 accounts)" in said(app)
+        assert "so these are all that were in Nurture" in said(app)
+        following = next(one.value for one in app.dataframe if "without_rate" in one.value)
+        assert following[["touchpoint", "n_with"]].to_numpy().tolist() == [["Demo", 20]]
+        routes = next(one.value for one in app.dataframe if "sequence" in one.value)
+        assert routes["sequence"].tolist() == ["Mail → Demo → Won"]
+        assert routes[["n_journeys", "n_won"]].to_numpy().tolist() == [[20, 20]]
+
+    def test_a_decided_account_has_nothing_next(self):
+        headings = [one.value for one in opened("account", account="w00").markdown]
+        assert "## Routes that won from here" not in headings
+
+    def test_without_a_winning_rule_no_route_can_have_won(self):
+        words = said(opened("account", "Unruled", account="s1"))
+        assert "No winning rule is known, so neither is a route that won." in words
+
     def test_an_unknown_id_says_so_and_offers_a_search(self):
         app = opened("account", account="<b>nobody</b>")
         assert title(app) == f"There is no account '{markdown('<b>nobody</b>')}'"
