@@ -16,7 +16,13 @@ from journey.cli.questions import QUESTIONS
 from journey.workspace import ROOT_VARIABLE, list_datasets, remove_dataset
 from tests.cli.commands import DEFINITIONS, ROOT, import_into, moves, pick
 
-NEED_MORE = {"backtest": "too few", "next": "too few", "not-buyers": "everybody in view may buy"}
+NEED_MORE = {
+    "backtest": "too few",
+    "next": "too few",
+    "not-buyers": "everybody in view may buy",
+    "personas": "no person in view has a role",
+    "icp": "no attribute sets won",
+}
 """Questions that a log of nine touchpoints has no rows for, and what is said of that."""
 SILENT = {"handoffs", "returned", "promises", "feelings"}
 """Commands that the small log has nothing for: they say so."""
@@ -228,7 +234,7 @@ class TestForms:
             assert [head.removesuffix(" (UTC)") for head in heads] == list(content[0])
             assert len(rows) == len(content)
             empty = [[not cell for cell in row] for row in rows]
-            assert empty == [[v in (None, "") for v in row.values()] for row in content]
+            assert empty == [[v in (None, "", []) for v in row.values()] for row in content]
 
     def test_a_table_is_the_form_unless_another_is_asked_for(self, ask):
         assert [line.split() for line in ask("outcomes", "Demo").splitlines()] == [
