@@ -58,21 +58,15 @@ def simplify(
     back = [(s, t, n) for s, t, n in between if graph.edges[s, t].get("direction") == "back"]
     chosen = strongest | _strongest(back, move_share)[0] | _best_ways(between) | always
     chosen |= {(s, t) for s, t, n in moves if s == t and n >= weakest}
-    return _part_of(graph, types, chosen)
-
-
-def _part_of(graph: "nx.DiGraph[str]", types: set[str], chosen: set[Pair]) -> "nx.DiGraph[str]":
-    """Some types and moves of a graph, with what is left out."""
     simple: nx.DiGraph[str] = graph.__class__(**graph.graph)
     simple.add_nodes_from((name, graph.nodes[name]) for name in graph if name in types)
     simple.add_edges_from((s, t, graph.edges[s, t]) for s, t in graph.edges if (s, t) in chosen)
     used = {graph.nodes[name]["stage"] for name in types}
     stages = [s for s in graph.graph["stages"] if s in used or s != UNASSIGNED]
-    n_kept = sum(n for s, t, n in simple.edges(data="n_moves"))
     hidden = {
         "n_types": graph.graph["n_types"] - len(types),
         "n_edges": graph.graph["n_edges"] - len(chosen),
-        "n_moves": graph.graph["n_moves"] - n_kept,
+        "n_moves": graph.graph["n_moves"] - sum(n for s, t, n in moves if (s, t) in chosen),
     }
     simple.graph.update(stages=stages, hidden=hidden)
     return simple

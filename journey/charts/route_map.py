@@ -1,6 +1,6 @@
 """The routes that won from where an account stands, and its own way there, on the journey map."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
@@ -64,7 +64,7 @@ def route_map(
     Parameters
     ----------
     graph : networkx.DiGraph
-        What is drawn, as for :func:`journey_map`; moves it lacks are left out.
+        What is drawn, as for :func:`journey_map`; moves of the ways that it lacks are left out.
     winning
         The frame of ``winning_routes``: sequence, n_journeys, n_won, state; likeliest first.
     own
@@ -73,6 +73,11 @@ def route_map(
         The graph before narrowing: every type keeps the place it has there.
     theme : {"light", "dark"}
         Colours the picture opens with.
+
+    Returns
+    -------
+    Picture
+        The SVG, with its message and alternative text.
 
     Raises
     ------
@@ -96,40 +101,31 @@ def route_map(
     placed = layout(graph, whole)
     found = routes(graph, placed, frozenset())
     title = clip(_title(winning), placed.width - 2 * MARGIN, 22)
-    drawn = [
+    body = [
         label(title, {"class": "message", "x": MARGIN, "y": 38}),
-        *_parts(graph, placed, found, winning, ways, own),
+        label(_fact(winning), {"class": "counts muted", "x": MARGIN, "y": 65}),
+        *(ground for *_, ground in parts.stage_grounds(graph, placed)),
+        element("g", {"class": "faint"}, *_moves(found, list(found.moves), "", None)),
+        *_boxes(graph, placed, {*own, *(name for way in winning["sequence"] for name in way)}),
+        *_moves(found, list(dict.fromkeys(pairwise(own))), "own", _OWN),
+        *(
+            drawn
+            for way, width in reversed(list(zip(ways, _WIDTHS, strict=False)))
+            for drawn in _moves(found, way, "route", width)
+        ),
+        *_steps(placed, winning),
+        *_here(placed, own),
+        *_route_list(placed, winning),
+        _legend(found.bottom + 28, has_routes=bool(ways), has_way=len(own) > 1),
     ]
     return document(
-        "".join(drawn),
+        "".join(body),
         size=(placed.width, round(found.bottom + _LEGEND)),
         classes=f"journey-map {theme}",
         style=STYLE + _RULES,
         title=title,
         alt=_alternative(winning, own),
     )
-
-
-def _parts(
-    graph: "nx.DiGraph[str]",
-    placed: Layout,
-    found: Routes,
-    winning: pd.DataFrame,
-    ways: Sequence[Sequence[Move]],
-    own: Sequence[str],
-) -> Iterator[str]:
-    """Draw one over the other: all moves faintly, the account's way, the routes that won."""
-    yield label(_fact(winning), {"class": "counts muted", "x": MARGIN, "y": 65})
-    yield from (ground for *_, ground in parts.stage_grounds(graph, placed))
-    yield element("g", {"class": "faint"}, *_moves(found, list(found.moves), "", None))
-    yield from _boxes(graph, placed, {*own, *(name for way in winning["sequence"] for name in way)})
-    yield from _moves(found, list(dict.fromkeys(pairwise(own))), "own", _OWN)
-    for way, width in reversed(list(zip(ways, _WIDTHS, strict=False))):
-        yield from _moves(found, way, "route", width)
-    yield from _steps(placed, winning)
-    yield from _here(placed, own)
-    yield from _route_list(placed, winning)
-    yield _legend(found.bottom + 28, has_routes=bool(ways), has_way=len(own) > 1)
 
 
 def _with_steps(graph: "nx.DiGraph[str]", steps: Collection[Move]) -> "nx.DiGraph[str]":

@@ -103,13 +103,15 @@ def account_timeline_picture(
     Parameters
     ----------
     timeline
-        The frame of ``account_timeline``, in order of time.
+        The frame of ``account_timeline``: occurred_at, touchpoint, person_id, person_role,
+        channel, stage, current_stage, gap_days, sentiment, value, reason; in order of time.
     stages
         The stages in order: they give the colours.
     as_of
-        The time at which the log is read; the silence until then is marked too.
+        The time at which the log is read; the silence until then is marked as the others are.
     scores
-        The frame of ``score_history``, drawn as lines where given.
+        The frame of ``score_history``: occurred_at, fit, engagement, relationship, grade; drawn as
+        lines where given.
     theme
         The palette shown where no page decides.
 
