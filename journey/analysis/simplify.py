@@ -51,25 +51,34 @@ def simplify(
     """
     always = {move for move in kept if graph.has_edge(*move)}
     types = _kept_types(graph, n_types) | {name for move in always for name in move}
-    every = cast("list[Move]", list(graph.edges(data="n_moves")))
-    moves = sorted((m for m in every if m[0] in types and m[1] in types), key=_strongest_first)
+    moves = _moves_between(graph, types)
     between = [move for move in moves if move[0] != move[1]]
     strongest, weakest = _strongest(between, move_share)
-    back = [(s, t, n) for s, t, n in between if graph.edges[s, t].get("direction") == "back"]
+    back = [move for move in between if graph.edges[move[:2]].get("direction") == "back"]
     chosen = strongest | _strongest(back, move_share)[0] | _best_ways(between) | always
     chosen |= {(s, t) for s, t, n in moves if s == t and n >= weakest}
     simple: nx.DiGraph[str] = graph.__class__(**graph.graph)
     simple.add_nodes_from((name, graph.nodes[name]) for name in graph if name in types)
     simple.add_edges_from((s, t, graph.edges[s, t]) for s, t in graph.edges if (s, t) in chosen)
-    used = {graph.nodes[name]["stage"] for name in types}
-    stages = [s for s in graph.graph["stages"] if s in used or s != UNASSIGNED]
     hidden = {
         "n_types": graph.graph["n_types"] - len(types),
         "n_edges": graph.graph["n_edges"] - len(chosen),
         "n_moves": graph.graph["n_moves"] - sum(n for s, t, n in moves if (s, t) in chosen),
     }
-    simple.graph.update(stages=stages, hidden=hidden)
+    simple.graph.update(stages=_stages_of(graph, types), hidden=hidden)
     return simple
+
+
+def _moves_between(graph: "nx.DiGraph[str]", types: set[str]) -> list[Move]:
+    """The moves between some types, strongest first."""
+    every = cast("list[Move]", list(graph.edges(data="n_moves")))
+    return sorted((m for m in every if m[0] in types and m[1] in types), key=_strongest_first)
+
+
+def _stages_of(graph: "nx.DiGraph[str]", types: Iterable[str]) -> list[str]:
+    """All stages, but the one of types without any only where such a type is kept."""
+    used = {graph.nodes[name]["stage"] for name in types}
+    return [stage for stage in graph.graph["stages"] if stage in used or stage != UNASSIGNED]
 
 
 def _kept_types(graph: "nx.DiGraph[str]", n_types: int) -> set[str]:

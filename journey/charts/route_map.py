@@ -1,4 +1,17 @@
-"""The routes that won from where an account stands, and its own way there, on the journey map."""
+"""The routes that won from where an account stands, and its own way there, on the journey map.
+
+Examples
+--------
+>>> import networkx as nx
+>>> from journey.charts import route_map
+>>> graph = nx.DiGraph(stages=["Buy"], outcomes={"won": 9}, n_journeys=9)
+>>> graph.add_nodes_from(["Call", "Demo", "Won"], stage="Buy", n_touchpoints=9)
+>>> nx.add_path(graph, ["Call", "Demo", "Won"], n_moves=9)
+>>> winning = pd.DataFrame({"sequence": [("Call", "Demo", "Won")], "n_journeys": 9, "n_won": 9,
+...                         "state": "in Buy, last touch Call"})
+>>> route_map(graph, winning, own=["Call"]).title
+'9 of 9 that won from here went by Demo'
+"""
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -83,17 +96,6 @@ def route_map(
     ------
     ColumnNotFoundError
         If the frame lacks a column.
-
-    Examples
-    --------
-    >>> import networkx as nx
-    >>> graph = nx.DiGraph(stages=["Buy"], outcomes={"won": 9}, n_journeys=9)
-    >>> graph.add_nodes_from(["Call", "Demo", "Won"], stage="Buy", n_touchpoints=9)
-    >>> nx.add_path(graph, ["Call", "Demo", "Won"], n_moves=9)
-    >>> winning = pd.DataFrame({"sequence": [("Call", "Demo", "Won")], "n_journeys": 9,
-    ...                         "n_won": 9, "state": "in Buy, last touch Call"})
-    >>> route_map(graph, winning, own=["Call"]).title
-    '9 of 9 that won from here went by Demo'
     """
     require(winning, ("sequence", "n_journeys", "n_won", "state"), where="the winning routes")
     ways = [list(pairwise(sequence)) for sequence in winning["sequence"]]
@@ -101,31 +103,44 @@ def route_map(
     placed = layout(graph, whole)
     found = routes(graph, placed, frozenset())
     title = clip(_title(winning), placed.width - 2 * MARGIN, 22)
-    body = [
-        label(title, {"class": "message", "x": MARGIN, "y": 38}),
-        label(_fact(winning), {"class": "counts muted", "x": MARGIN, "y": 65}),
-        *(ground for *_, ground in parts.stage_grounds(graph, placed)),
-        element("g", {"class": "faint"}, *_moves(found, list(found.moves), "", None)),
-        *_boxes(graph, placed, {*own, *(name for way in winning["sequence"] for name in way)}),
-        *_moves(found, list(dict.fromkeys(pairwise(own))), "own", _OWN),
-        *(
-            drawn
-            for way, width in reversed(list(zip(ways, _WIDTHS, strict=False)))
-            for drawn in _moves(found, way, "route", width)
-        ),
-        *_steps(placed, winning),
-        *_here(placed, own),
-        *_route_list(placed, winning),
-        _legend(found.bottom + 28, has_routes=bool(ways), has_way=len(own) > 1),
-    ]
     return document(
-        "".join(body),
+        "".join(_body(graph, winning, own, placed, found, title)),
         size=(placed.width, round(found.bottom + _LEGEND)),
         classes=f"journey-map {theme}",
         style=STYLE + _RULES,
         title=title,
         alt=_alternative(winning, own),
     )
+
+
+def _body(
+    graph: "nx.DiGraph[str]",
+    winning: pd.DataFrame,
+    own: Sequence[str],
+    placed: Layout,
+    found: Routes,
+    title: str,
+) -> list[str]:
+    """Draw the parts one over the other: what stands back, then its own way, then the routes."""
+    ways: list[tuple[str, ...]] = winning["sequence"].tolist()
+    used = {*own, *(name for way in ways for name in way)}
+    return [
+        label(title, {"class": "message", "x": MARGIN, "y": 38}),
+        label(_fact(winning), {"class": "counts muted", "x": MARGIN, "y": 65}),
+        *(ground for *_, ground in parts.stage_grounds(graph, placed)),
+        element("g", {"class": "faint"}, *_moves(found, list(found.moves), "", None)),
+        *_boxes(graph, placed, used),
+        *_moves(found, list(dict.fromkeys(pairwise(own))), "own", _OWN),
+        *(
+            drawn
+            for way, width in reversed(list(zip(ways, _WIDTHS, strict=False)))
+            for drawn in _moves(found, list(pairwise(way)), "route", width)
+        ),
+        *_steps(placed, winning),
+        *_here(placed, own),
+        *_route_list(placed, winning),
+        _legend(found.bottom + 28, has_routes=bool(ways), has_way=len(own) > 1),
+    ]
 
 
 def _with_steps(graph: "nx.DiGraph[str]", steps: Collection[Move]) -> "nx.DiGraph[str]":

@@ -103,15 +103,13 @@ def account_timeline_picture(
     Parameters
     ----------
     timeline
-        The frame of ``account_timeline``: occurred_at, touchpoint, person_id, person_role,
-        channel, stage, current_stage, gap_days, sentiment, value, reason; in order of time.
+        The frame of ``account_timeline``, in order of time.
     stages
         The stages in order: they give the colours.
     as_of
         The time at which the log is read; the silence until then is marked as the others are.
     scores
-        The frame of ``score_history``: occurred_at, fit, engagement, relationship, grade; drawn as
-        lines where given.
+        The frame of ``score_history``, drawn as lines where given.
     theme
         The palette shown where no page decides.
 
@@ -129,20 +127,18 @@ def account_timeline_picture(
     --------
     >>> timeline = pd.DataFrame({
     ...     "occurred_at": pd.to_datetime(["2026-01-01", "2026-01-09"], utc=True),
-    ...     "touchpoint": ["Ad", "Demo"], "person_id": ["ann", "bo"], "person_role": None,
-    ...     "channel": None, "stage": ["Attract", "Convert"],
-    ...     "current_stage": ["Attract", "Convert"], "gap_days": [float("nan"), 8.0],
-    ...     "sentiment": float("nan"), "value": float("nan"), "reason": None})
+    ...     "touchpoint": ["Ad", "Demo"], "person_id": ["ann", "bo"], "stage": ["Buy", "Buy"],
+    ...     "current_stage": "Buy", "gap_days": [float("nan"), 8.0], "sentiment": float("nan"),
+    ...     "person_role": None, "channel": None, "value": float("nan"), "reason": None})
     >>> account_timeline_picture(timeline).title
     '2 touchpoints by 2 people in 8 days'
     """
     require(timeline, COLUMNS, where="the timeline of an account")
-    touches = read_touches(timeline)
-    classes = f"timeline {theme}"
+    touches, classes = read_touches(timeline), f"timeline {theme}"
     if not touches:
         return _empty(classes)
     end = touches[-1].at if as_of is None else max(as_of, touches[-1].at)
-    tracks = [track for track in (score_track(scores), sentiment_track(touches)) if track]
+    tracks = list(filter(None, (score_track(scores), sentiment_track(touches))))
     return _drawn(touches, Scale(touches[0].at, end), stages, tracks, classes)
 
 
