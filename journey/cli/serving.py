@@ -8,16 +8,22 @@ from typing import Final
 import journey
 from journey.cli.words import tell
 from journey.definitions import load_definitions
-from journey.workspace import dataset_path, list_datasets, workspace_root
+from journey.inventory import read_inventory
+from journey.workspace import dataset_path, list_datasets, save_inventory, workspace_root
 
 SAMPLE: Final = "Halyard sample"
 APP: Final = Path(__file__).parents[2] / "app.py"
-_SAMPLES: Final = APP.parent / "sample_data"
+SAMPLES: Final = APP.parent / "sample_data"
 
 
 def sample_files() -> list[Path]:
     """The files of the sample data, costs last; none where they don't come along."""
-    return [*sorted(_SAMPLES.glob("*.csv")), *sorted(_SAMPLES.glob("costs/*.csv"))]
+    return [*sorted(SAMPLES.glob("*.csv")), *sorted(SAMPLES.glob("costs/*.csv"))]
+
+
+def keep_sample_inventory(root: Path) -> None:
+    """Keep the inventory of the sample's content beside it."""
+    save_inventory(root, SAMPLE, read_inventory(SAMPLES / "lists" / "content_inventory.csv"))
 
 
 def run_app() -> int:
@@ -26,8 +32,9 @@ def run_app() -> int:
     samples = sample_files()
     if not list_datasets(root) and samples:
         tell("Preparing the sample data …")
-        definitions = load_definitions(_SAMPLES / "definitions.toml")
+        definitions = load_definitions(SAMPLES / "definitions.toml")
         journey.read_touchpoints(*samples, definitions=definitions, into=dataset_path(root, SAMPLE))
+        keep_sample_inventory(root)
     command = [sys.executable, "-m", "streamlit", "run", str(APP)]
     try:
         return subprocess.call(command, cwd=APP.parent)  # noqa: S603 - our own app

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from journey.cli.serving import SAMPLE, sample_files
+from journey.cli.serving import SAMPLE, SAMPLES, keep_sample_inventory, sample_files
 from journey.definitions import load_definitions
 from journey.errors import ColumnsUnclearError
 from journey.ui.column_presets import allowed_presets
@@ -23,7 +23,7 @@ from journey.ui.imports import (
     start_addition,
     start_import,
 )
-from journey.ui.navigation import COLUMNS, ROOT, UPLOAD, open_page
+from journey.ui.navigation import COLUMNS, UPLOAD, open_page
 from journey.ui.state import INCOMING, add_note, current_dataset, set_dataset
 from journey.ui.tasks import show_progress
 from journey.ui.text import counted, markdown
@@ -46,7 +46,6 @@ ADD: Final = "More of one that is here"
 _GENERATION: Final = "intake:generation"
 _MINE: Final = "intake:job"
 _ASKS_ON: Final = "intake:asks"
-_SAMPLES: Final = ROOT / "sample_data"
 _UNITS: Final = ("bytes", "kB", "MB", "GB")
 _THOUSAND: Final = 1_000
 
@@ -212,7 +211,8 @@ def begin_sample() -> None:
     folder = incoming_folder(workspace_root())
     files = tuple(Path(shutil.copyfile(path, folder / path.name)) for path in sample_files())
     with plain_errors():
-        definitions = load_definitions(_SAMPLES / "definitions.toml")
+        definitions = load_definitions(SAMPLES / "definitions.toml")
+        keep_sample_inventory(workspace_root())
     begin_import(Incoming(folder, files), SAMPLE, {"definitions": definitions})
 
 
