@@ -3,6 +3,7 @@
 import inspect
 from dataclasses import replace
 
+import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
@@ -85,7 +86,7 @@ def test_answers_do_not_grow_with_touchpoints(few_and_many, name, monkeypatch):
     lower_limits(monkeypatch)
     few, more = sizes_of(few_and_many, ANALYSES[name])
     # Counts of more digits and a round or two more, where ten times the touchpoints are.
-    assert more <= 1.5 * few + 1_000, (few, more)
+    assert more <= 1.6 * few + 1_000, (few, more)
 
 
 def test_of_stalled_accounts_only_the_first_and_some_cells_are_told(few_and_many, monkeypatch):
@@ -126,7 +127,9 @@ def test_answers_that_travelled_are_the_same(name):
     if isinstance(wanted, pd.DataFrame):
         assert list(found.columns) == list(wanted.columns)
         same(found, records(wanted))
-    elif name == "map":
+    elif isinstance(wanted, np.ndarray):
+        np.testing.assert_allclose(found, wanted)
+    elif isinstance(wanted, nx.Graph):
         assert dict(found.edges) == dict(wanted.edges)
         assert dict(found.nodes) == dict(wanted.nodes)
     else:
