@@ -141,7 +141,7 @@ def _profiles(view: TouchpointLog) -> dict[str, Segment]:
 
 def _card(view: TouchpointLog, row: dict[str, object]) -> None:
     role, segment = str(row["role"]), row["segment"]
-    st.markdown(f"### {ROLES[role]}")
+    st.markdown(f"## {ROLES[role]}")
     st.markdown(f"**{markdown(segment)}**")
     n = int(row["n_journeys"])
     if role == "ideal":

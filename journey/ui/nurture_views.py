@@ -130,7 +130,7 @@ def show_triggers(view: TouchpointLog) -> None:
     n_ignored = int(frame["n_ignored"].sum())
     share = n_ignored / n_asked if n_asked else None
     st.markdown(
-        f"### {percent(share, n_asked)} of {n_asked:,} triggers had no answer in "
+        f"## {percent(share, n_asked)} of {n_asked:,} triggers had no answer in "
         f"{days(ANSWER_DAYS)}"
     )
     counts = [
@@ -176,7 +176,7 @@ def show_comparison(view: TouchpointLog) -> None:
 def _group(view: TouchpointLog, row: dict[Any, Any]) -> None:
     words = str(row["group"]).capitalize()
     n = int(row["n_journeys"])
-    st.markdown(f"### {words}: {percent(row['win_rate'], n)} won")
+    st.markdown(f"## {words}: {percent(row['win_rate'], n)} won")
     st.markdown(
         f"of {counted(n, 'decided lead')}, 95 % interval {percent(row['low'])} to "
         f"{percent(row['high'])}  \n"

@@ -126,7 +126,7 @@ def _order_of_entry(frame: pd.DataFrame) -> None:
     inside = frame[(frame["won_share"] >= IN_GROUP) & (n_won >= SMALL_SAMPLE)]
     if inside.empty:
         return
-    st.markdown("### The group that wins, in the order of entry")
+    st.markdown("## The group that wins, in the order of entry")
     ordered = inside.sort_values(["median_place", "median_entry_days"])
     for place, row in enumerate(ordered.to_dict("records"), start=1):
         st.markdown(
@@ -137,7 +137,7 @@ def _order_of_entry(frame: pd.DataFrame) -> None:
 
 def _card(view: TouchpointLog, row: dict[str, Any], notes: PersonaNotes) -> None:
     name = str(row["persona"])
-    st.markdown(f"### {markdown(name)}")
+    st.markdown(f"## {markdown(name)}")
     if row["seniority"] is not None:
         st.caption(markdown(row["seniority"]))
     n = int(row["n_journeys"])

@@ -25,10 +25,10 @@ Wanted = tuple[tuple[str, tuple[str | None, ...]], ...]
 def build(view: TouchpointLog) -> Segment:
     """Show the parts of a segment to choose from; return what is chosen."""
     with st.container(border=True):
-        st.markdown("### Who they are")
+        st.markdown("## Who they are")
         profile = _profile(view)
     with st.container(border=True):
-        st.markdown("### What they did")
+        st.markdown("## What they did")
         has, never = _behaviour(view)
         until = st.segmented_control(
             "Counted over",
@@ -41,7 +41,7 @@ def build(view: TouchpointLog) -> Segment:
         touches = _bounds("touchpoints")
         people = _bounds("people") if "person_id" in view.store.text_columns else (None, None)
     with st.container(border=True):
-        st.markdown("### How it stands, and when")
+        st.markdown("## How it stands, and when")
         reached = st.multiselect("Reached a stage", view.definitions.stage_names, key="build:stage")
         outcomes = st.pills(
             "Outcome",

@@ -12,6 +12,6 @@ with plain_errors():
     with left:
         segment = build(view)
     with right:
-        st.markdown("### The segment")
+        st.markdown("## The segment")
         show_result(view, segment)
         show_saved()
