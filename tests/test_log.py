@@ -359,3 +359,8 @@ def test_touches_without_case_time_or_type_are_refused(missing):
 def test_attributes_without_their_key_are_refused():
     with pytest.raises(ColumnNotFoundError, match="'account_id' not found in the attributes"):
         small_log([("a", 0, "Ad")], accounts=pd.DataFrame({"id": ["a"], "industry": ["Retail"]}))
+
+
+def test_attributes_of_people_do_no_harm_where_no_touch_has_a_person():
+    people = pd.DataFrame({"person_id": ["p"], "role": ["Buyer"]})
+    assert small_log([("a", 0, "Ad")], people=people).n_touchpoints == 1
