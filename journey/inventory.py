@@ -8,6 +8,7 @@ import hashlib
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -68,12 +69,31 @@ class Inventory:
         """Entries by their content."""
         return {entry.content: entry for entry in self.entries}
 
+    def published_by(self, at: datetime) -> "Inventory":
+        """Leave out what is published later; what has no readable day stays.
+
+        Examples
+        --------
+        >>> listed = Inventory((Entry("Guide", published_at="2026-03-01"), Entry("Prices")))
+        >>> [one.content for one in listed.published_by(datetime(2026, 2, 1, tzinfo=UTC)).entries]
+        ['Prices']
+        """
+        return Inventory(tuple(one for one in self.entries if not _is_later(one.published_at, at)))
+
     def __repr__(self) -> str:
         """Short whatever it holds, and the same for the same entries: it serves as a key."""
         return f"Inventory({self.fingerprint})"
 
 
 _COLUMNS: Final = tuple(field.name for field in fields(Entry))
+
+
+def _is_later(day: str | None, at: datetime) -> bool:
+    try:
+        published = datetime.fromisoformat(day or "")
+    except ValueError:
+        return False
+    return (published if published.tzinfo else published.replace(tzinfo=UTC)) > at
 
 
 def read_inventory(path: Path | str) -> Inventory:

@@ -1,13 +1,15 @@
 """What users keep beside a data set: segments by name, notes on personas; written whole."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, cast
 
 from journey.analysis.criteria import Segment, segment_document, segment_from
 from journey.errors import StoreError, ValueNotAllowedError
+from journey.store.replace import locked
 from journey.workspace import checked_name, kept_path, write_whole
 
 SEGMENTS: Final = "segments"
@@ -54,15 +56,17 @@ def save_segment(root: Path, dataset: str, name: str, segment: Segment) -> None:
     StoreError
         If segments saved before can't be read; nothing is written over them.
     """
-    segments = load_segments(root, dataset) | {checked_name(name): segment}
-    _save_segments(root, dataset, segments)
+    with _changing(root, SEGMENTS, dataset):
+        segments = load_segments(root, dataset) | {checked_name(name): segment}
+        _save_segments(root, dataset, segments)
 
 
 def remove_segment(root: Path, dataset: str, name: str) -> None:
     """Remove a saved segment; nothing happens if there is none of that name."""
-    segments = load_segments(root, dataset)
-    if segments.pop(name, None) is not None:
-        _save_segments(root, dataset, segments)
+    with _changing(root, SEGMENTS, dataset):
+        segments = load_segments(root, dataset)
+        if segments.pop(name, None) is not None:
+            _save_segments(root, dataset, segments)
 
 
 def saved_segment(root: Path, dataset: str, name: str) -> Segment:
@@ -116,13 +120,23 @@ def save_notes(root: Path, dataset: str, persona: str, notes: PersonaNotes) -> N
             raise ValueNotAllowedError(
                 f"The {words} have {len(text):,} signs; at most {MOST_SIGNS:,} fit. Shorten them."
             )
-    known = load_notes(root, dataset) | {persona: notes}
-    written = {
-        name: {"goals": note.goals, "motives": note.motives}
-        for name, note in known.items()
-        if note != PersonaNotes()
-    }
-    _save(root, PERSONAS, dataset, written)
+    with _changing(root, PERSONAS, dataset):
+        known = load_notes(root, dataset) | {persona: notes}
+        written = {
+            name: {"goals": note.goals, "motives": note.motives}
+            for name, note in known.items()
+            if note != PersonaNotes()
+        }
+        _save(root, PERSONAS, dataset, written)
+
+
+@contextmanager
+def _changing(root: Path, kind: str, dataset: str) -> Generator[None]:
+    """Let one writer at a time read what is kept, change it and write it."""
+    folder = kept_path(root, kind, dataset).parent
+    folder.mkdir(parents=True, exist_ok=True)
+    with locked(folder):
+        yield
 
 
 def _save_segments(root: Path, dataset: str, segments: Mapping[str, Segment]) -> None:

@@ -33,11 +33,11 @@ def handoff_waits(log, opens, answers, returns, *, by_deal=False):
 
 
 def reaction_waits(log, stage, is_by_lead):
-    """Waits of journeys in view that entered a stage for a touch of its lead."""
+    """Waits of journeys in view, which others brought into a stage, for a touch of its lead."""
     for case in log.view:
         journey, begin, was = log.journeys[case], None, None
         for place, (touch, now) in enumerate(zip(journey.touches, journey.stages, strict=True)):
-            if begin is None and now == stage and was != stage:
+            if begin is None and now == stage != was and not is_by_lead(touch):
                 begin = place
             if begin is not None:
                 if is_by_lead(touch) and stage in (now, was):

@@ -1,4 +1,5 @@
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -61,3 +62,10 @@ def test_they_go_with_the_data_set(tmp_path):
     save_segment(tmp_path, "Spring", "Shops", RETAIL)
     remove_dataset(tmp_path, "Spring")
     assert load_segments(tmp_path, "Spring") == {}
+
+
+def test_segments_that_are_saved_at_once_are_all_kept(tmp_path):
+    names = [f"segment {n}" for n in range(12)]
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(lambda name: save_segment(tmp_path, "d", name, Segment()), names))
+    assert sorted(load_segments(tmp_path, "d")) == sorted(names)

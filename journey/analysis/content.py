@@ -109,7 +109,8 @@ def content_audit(
     0       Guide           2    in use
     1  Case study           0  orphaned
     """
-    return _ranked(_audited(log, inventory, columns or content_columns(log), next_days), idle_days)
+    listed = inventory.published_by(log.as_of)
+    return _ranked(_audited(log, listed, columns or content_columns(log), next_days), idle_days)
 
 
 def content_coverage(

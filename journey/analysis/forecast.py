@@ -90,7 +90,7 @@ def forecast_wins(log: TouchpointLog, *, weeks: int = WEEKS, seed: int = 0) -> p
         ``from_new`` ones that are still to begin; ``expected_value`` with ``value_low``,
         ``value_high``; the same of all weeks so far: ``total_wins``, ``total_low``,
         ``total_high``, ``total_value``, ``total_value_low``, ``total_value_high``. Not a number
-        where nothing was ever won, and no rows for a log without journeys.
+        where nothing was won, value where no win has one; no rows for a log without journeys.
 
     Raises
     ------
@@ -121,6 +121,8 @@ def forecast_wins(log: TouchpointLog, *, weeks: int = WEEKS, seed: int = 0) -> p
         return _forecast_frame(log, unknown[:, 0], unknown, unknown[:, 0, 0])
     expected, _, from_open = _weekly(known, chances(known.days, known.ways), weeks)
     samples = _courses(known, weeks, np.random.default_rng(seed))
+    if not known.won_values[0]:
+        expected[..., 1] = samples[..., 1] = np.nan
     return _forecast_frame(log, expected[:, 0], samples, from_open[:, 0])
 
 

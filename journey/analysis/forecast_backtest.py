@@ -46,7 +46,8 @@ def forecast_backtest(log: TouchpointLog, *, weeks: int = WEEKS, seed: int = 0) 
         One row per forecast, oldest first: ``made_at``, ``until_at``, ``expected_wins`` with its
         80 % interval ``low``, ``high``; ``n_won``, journeys in view really won in that time;
         ``is_inside``, whether it is in the interval; the same of value at the win:
-        ``expected_value``, ``value_low``, ``value_high``, ``value_won``, ``is_value_inside``.
+        ``expected_value``, ``value_low``, ``value_high``, ``value_won``, ``is_value_inside``
+        (none known where no win has a value).
 
     Raises
     ------
@@ -75,6 +76,8 @@ def forecast_backtest(log: TouchpointLog, *, weeks: int = WEEKS, seed: int = 0) 
 def _compared(
     total: pd.Series, made: pd.Timestamp, until: pd.Timestamp, n_won: int, value: float
 ) -> dict[str, object]:
+    is_known = not np.isnan(total["total_value"])
+    inside = total["total_value_low"] <= value <= total["total_value_high"]
     return {
         "made_at": made,
         "until_at": until,
@@ -86,8 +89,8 @@ def _compared(
         "expected_value": total["total_value"],
         "value_low": total["total_value_low"],
         "value_high": total["total_value_high"],
-        "value_won": value,
-        "is_value_inside": bool(total["total_value_low"] <= value <= total["total_value_high"]),
+        "value_won": value if is_known else np.nan,
+        "is_value_inside": bool(inside) if is_known else None,
     }
 
 

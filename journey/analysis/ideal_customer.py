@@ -96,11 +96,15 @@ def _profiles(log: TouchpointLog, line: str | None) -> list[dict[str, object]]:
         "ideal": _best(who[wins & (who["chance"] <= LEAST_CERTAIN)], WINS_MORE),
         "anti": _best(who[loses & ~wins & (who["lost_chance"] <= LEAST_CERTAIN)], LOSES_MORE),
     }
-    return [
+    rows = [
         _profile_row(log, line, role, chosen, n_tested)
         for role, chosen in found.items()
         if chosen is not None
     ]
+    return [row for row in rows if row[_CHANCE_OF[str(row["role"])]] <= LEAST_CERTAIN]
+
+
+_CHANCE_OF: Final = {"ideal": "chance", "anti": "lost_chance"}
 
 
 @dataclass(frozen=True)
@@ -185,7 +189,7 @@ def _profile_row(
     return {
         "line": line,
         "role": role,
-        "profile": str(chosen.segment),
+        "profile": str(chosen.segment).removesuffix("; before the decision"),
         "n_tested": n_tested,
         "segment": chosen.segment,
         **row,

@@ -131,7 +131,7 @@ def _followed(view: View, *, mail: _Mail, order: pd.Series, late: int) -> pd.Dat
     """By place: who was sent it, went on, is waiting, opened, clicked, unsubscribed."""
     sends = _sends(view, mail)
     sends["rank"] = sends["place"].map(order)
-    furthest = sends.groupby(["who", "campaign"])["rank"].transform("max")
+    furthest = sends[::-1].groupby(["who", "campaign"])["rank"].cummax()[::-1]
     went_on = sends["rank"] < furthest
     counts = sends.assign(
         n_people=1,
@@ -154,13 +154,24 @@ def _reacted(view: View, sends: pd.DataFrame, is_type: Flags, mail: _Mail) -> In
 
 
 def _unsubscribed(view: View, sends: pd.DataFrame, mail: _Mail) -> Ints:
-    """Which messages were the last of their programme before their person unsubscribed."""
+    """Which messages were the last before their person unsubscribed.
+
+    Of the programme that the person left, where that is told, else of all.
+    """
     rows = _rows(view, mail.unsubscribed)
-    ends = pd.DataFrame({"who": _who(view)[rows], "end": view.ticks[rows].astype(np.int64)})
-    ends = ends.drop_duplicates("who")
+    campaigns = view.codes("campaign")[rows].astype(np.int64)
+    ends = pd.DataFrame(
+        {
+            "who": _who(view)[rows],
+            "left": np.where(_is_known(view, "campaign", campaigns), campaigns, -1),
+            "end": view.ticks[rows].astype(np.int64),
+        }
+    )
+    ends = ends.drop_duplicates(["who", "left"])
     known = sends.reset_index(names="row").merge(ends, on="who")
-    before = known[known["tick"] <= known["end"]]
-    last = before.sort_values("tick", kind="stable").drop_duplicates("who", keep="last")
+    is_meant = (known["left"] < 0) | (known["left"] == known["campaign"])
+    before = known[is_meant & (known["tick"] <= known["end"])].sort_values("tick", kind="stable")
+    last = before.drop_duplicates(["who", "left"], keep="last")
     flags = np.zeros(len(sends), np.int64)
     flags[last["row"].to_numpy(np.int64)] = 1
     return flags

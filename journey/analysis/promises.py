@@ -294,8 +294,9 @@ def _reaction_events(facts: ShardFacts, reaction: Reaction) -> tuple[Ints, Bytes
     rows = np.flatnonzero(inside | was_inside)
     leads = [reaction.ownership.names.index(name) for name in reaction.leads]
     by_lead = np.isin(departments_of(evidence, rows, reaction.ownership), leads)
+    # Who brings a journey into the stage waits for nobody: only what others bring in does.
     does = (
-        OPENS * (inside & ~was_inside)[rows]
+        OPENS * ((inside & ~was_inside)[rows] & ~by_lead)
         | ANSWERS * by_lead
         | ENDS * (was_inside & ~inside)[rows]
     )

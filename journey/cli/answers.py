@@ -22,7 +22,7 @@ def written(answer: Answer, form: str) -> str:
         return to_csv(frame).decode("utf-8-sig")
     if frame.empty:
         return "no rows\n"
-    return frame.to_string(index=False, max_colwidth=60) + "\n"
+    return frame.to_string(index=False, max_colwidth=60, na_rep="", float_format=_figure) + "\n"
 
 
 def is_empty(answer: Answer) -> bool:
@@ -34,6 +34,11 @@ def records(frame: pd.DataFrame) -> list[dict[str, object]]:
     """Rows as JSON can hold them; what is not known is null."""
     columns = {str(name): [_plain(value) for value in frame[name]] for name in frame.columns}
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def _figure(value: float) -> str:
+    """A number as people read it: thousands apart, at most three decimals."""
+    return f"{value:,.3f}".rstrip("0").rstrip(".")
 
 
 def _flat(figures: dict[str, object]) -> pd.DataFrame:

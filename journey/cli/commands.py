@@ -8,7 +8,7 @@ import journey
 from journey.cli.answers import is_empty, written
 from journey.cli.counted_paths import run_on_counted_paths
 from journey.cli.options import Arguments, check_options, parser
-from journey.cli.questions import QUESTIONS
+from journey.cli.questions import QUESTIONS, WHOLE_LOG
 from journey.cli.serving import run_app
 from journey.cli.sources import add_files, read_files, source
 from journey.cli.views import narrowed, why_nothing_is_left
@@ -113,6 +113,8 @@ def _notes(log: TouchpointLog, view: TouchpointLog, given: Arguments, *, empty: 
             f"{view.n_without_case:,} of {counted(log.n_touchpoints, 'touchpoint')} without "
             f"{given.case}: in no journey."
         )
+    if given.command in WHOLE_LOG and view.steps:
+        notes.append("Counted over the whole log: filters don't narrow this answer.")
     head = "No rows" if empty else "No journeys"
     if not view.n_journeys:
         notes.append(f"{head}: {why_nothing_is_left(log, given)}")

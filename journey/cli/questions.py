@@ -259,3 +259,6 @@ QUESTIONS: Final[dict[str, Question]] = {
         lambda log, given: journey.account_timeline(log, given.account),
     ),
 }
+
+WHOLE_LOG: Final = ("next", "routes")
+"""Questions about one account beside all others, whatever is in view."""

@@ -45,7 +45,9 @@ def build_store(
     batches = ordered.to_batches(max_chunksize=rows)
     shards = tuple(encode(batches, encoding, rows_per_shard=rows))
     account_table = aligned(accounts, CASE, dictionaries[CASE])
-    person_table = aligned(people, "person_id", dictionaries.get("person_id", pa.nulls(1, pa.string())))
+    person_table = aligned(
+        people, "person_id", dictionaries.get("person_id", pa.nulls(1, pa.string()))
+    )
     fingerprint = Fingerprint()
     for shard in shards:
         fingerprint.add(shard)

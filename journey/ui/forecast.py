@@ -21,6 +21,9 @@ from journey.ui.text import NO_FIGURE, counted, markdown, number, percent
 WEEKS: Final = (4, 13, 26, 52)
 MEASURES: Final[dict[str, Measure]] = {"Wins": "wins", "Value": "value"}
 OPEN: Final = ("stalled", "in_progress")
+LEAST_TO_LEAN: Final = 3
+"""With fewer past forecasts nothing is said of all of them."""
+
 BEFORE_ANY: Final = "(before any stage)"
 DECIMALS: Final = {
     **dict.fromkeys(("expected_wins", "from_open", "from_new", "total_wins"), 1),
@@ -49,6 +52,11 @@ LABELS: Final = {
 }
 
 
+def has_value(frame: pd.DataFrame) -> bool:
+    """Return whether a win of the log has a known value, so that value can be foretold."""
+    return bool(frame["total_value"].notna().all())
+
+
 def headline(frame: pd.DataFrame) -> str:
     """Say what is to come in one sentence.
 
@@ -63,7 +71,7 @@ def headline(frame: pd.DataFrame) -> str:
     last = frame.iloc[-1]
     n = round(float(last["total_wins"]))
     weeks = "week" if len(frame) == 1 else f"{len(frame)} weeks"
-    worth = f", worth {compact(last['total_value'])}" if last["total_value"] > 0 else ""
+    worth = f", worth {compact(last['total_value'])}" if has_value(frame) else ""
     if not n:
         return f"Less than one win is expected in the next {weeks}"
     return f"About {counted(n, 'win')} in the next {weeks}{worth}"
@@ -81,14 +89,14 @@ def show_figures(view: TouchpointLog, frame: pd.DataFrame, weeks: int) -> None:
         help="The 80 % interval: one time in five it will be more or less.",
         border=True,
     )
-    has_value = last["total_value"] > 0
+    is_known = has_value(frame)
     cells[2].metric(
-        "Value expected", compact(last["total_value"]) if has_value else NO_FIGURE, border=True
+        "Value expected", compact(last["total_value"]) if is_known else NO_FIGURE, border=True
     )
     cells[3].metric(
         "Four times in five",
         f"{compact(last['total_value_low'])} to {compact(last['total_value_high'])}"
-        if has_value
+        if is_known
         else NO_FIGURE,
         help="The 80 % interval of the value.",
         border=True,
@@ -170,8 +178,37 @@ def show_backtest(view: TouchpointLog, measure: Measure, weeks: int) -> None:
         f"Each was made only from what was known then. "
         f"{percent(frame[inside].mean(), len(frame))} held; 80 % are meant to."
     )
+    if words := leaning(frame):
+        st.info(words, icon=":material/balance:")
     if st.toggle("Past forecasts as table"):
         show_table(frame.round(DECIMALS), key="backtest-table", file_name="backtest", labels=LABELS)
+
+
+def leaning(frame: pd.DataFrame) -> str | None:
+    """Say so if past forecasts were all too low, or all too high.
+
+    Examples
+    --------
+    >>> leaning(pd.DataFrame({"expected_wins": [5.0, 9.0, 7.0], "n_won": [6, 8, 7],
+    ...     "expected_value": [10.0, 20.0, 30.0], "value_won": [15.0, 25.0, 40.0]}))
+    'In all 3 past forecasts the value won was higher than expected: take it as a floor.'
+    """
+    if len(frame) < LEAST_TO_LEAN:
+        return None
+    for what, expected, real in (
+        ("number of wins", "expected_wins", "n_won"),
+        ("value won", "expected_value", "value_won"),
+    ):
+        for word, use, is_so in (
+            ("higher", "a floor", frame[real] > frame[expected]),
+            ("lower", "a ceiling", frame[real] < frame[expected]),
+        ):
+            if is_so.all():
+                return (
+                    f"In all {len(frame)} past forecasts the {what} was {word} than expected: "
+                    f"take it as {use}."
+                )
+    return None
 
 
 def explain() -> None:

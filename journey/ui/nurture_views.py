@@ -130,8 +130,7 @@ def show_triggers(view: TouchpointLog) -> None:
     n_ignored = int(frame["n_ignored"].sum())
     share = n_ignored / n_asked if n_asked else None
     st.markdown(
-        f"## {percent(share, n_asked)} of {n_asked:,} triggers had no answer in "
-        f"{days(ANSWER_DAYS)}"
+        f"## {percent(share, n_asked)} of {n_asked:,} triggers had no answer in {days(ANSWER_DAYS)}"
     )
     counts = [
         Count(

@@ -9,6 +9,7 @@ from journey.ui.forecast import (
     MEASURES,
     WEEKS,
     explain,
+    has_value,
     headline,
     show_backtest,
     show_figures,
@@ -39,7 +40,8 @@ left, right = st.columns([2, 3], vertical_alignment="bottom")
 with left:
     st.segmented_control("Weeks ahead", WEEKS, default=13, required=True, key="forecast:weeks")
 with right:
-    measure = st.segmented_control("Counted in", list(MEASURES), default="Wins", required=True)
+    measures = list(MEASURES) if has_value(frame) else ["Wins"]
+    measure = st.segmented_control("Counted in", measures, default="Wins", required=True)
 with plain_errors():
     show_figures(view, frame, weeks)
     show_weeks(frame, MEASURES[measure])

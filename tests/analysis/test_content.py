@@ -92,6 +92,15 @@ def test_listed_content_that_nobody_used_is_orphaned_and_old_content_dead():
     assert found.loc["Old", "idle_days"] == pytest.approx(100)
 
 
+def test_what_is_published_later_is_not_yet_orphaned():
+    listed = Inventory(
+        (Entry("Old", published_at="2025-01-01"), Entry("New", published_at="2027-01-01"))
+    )
+    log = small_log([("a", 0, "Ad")], content=["Guide"])
+    found = journey.content_audit(log, inventory=listed).set_index("content")["status"]
+    assert found.to_dict() == {"Guide": "in use", "Old": "orphaned"}
+
+
 def test_coverage_marks_places_without_content():
     people = pd.DataFrame({"person_id": ["p"], "role": ["Buyer"]})
     rows = [("a", 0, "Ad"), ("a", 1, "Mail")]

@@ -158,3 +158,9 @@ def test_an_empty_log_gives_no_rows_and_all_columns():
 def test_weeks_out_of_range_are_refused(weeks):
     with pytest.raises(ValueNotAllowedError, match=f"{weeks} weeks.*1 to 104"):
         forecast_wins(small_log([("a", 0, "Won")]), weeks=weeks)
+
+
+def test_without_a_known_value_none_is_foretold():
+    frame = forecast_wins(small_log([("a", 0, "Demo"), ("a", 3, "Won"), ("b", 0, "Demo")]))
+    assert frame["total_wins"].notna().all()
+    assert frame[["expected_value", "value_high", "total_value_low"]].isna().all(axis=None)

@@ -93,6 +93,24 @@ def test_a_programme_is_a_path_with_a_leak():
     assert found["is_leak"].tolist() == [False, True, False]
 
 
+def test_who_got_a_later_step_before_has_not_gone_on():
+    # Three take the steps in order; the fourth began with the last and then left at the first.
+    steps = [row for n in range(3) for row in sent(f"s{n}", ("One", 0), ("Two", 5), ("Three", 9))]
+    back = [*sent("back", ("Three", 0), ("One", 7)), ("end", 90, "Ad", None, None)]
+    found = nurture_programmes(programme_log([*steps, *back])).set_index("content")
+    assert found.loc["One", ["n_went_on", "n_left"]].tolist() == [3, 1]
+
+
+def test_who_leaves_a_programme_leaves_it_at_its_last_message():
+    rows = [
+        ("a", 0, "E-mail sent", "Guide", "One"),
+        ("a", 1, "E-mail sent", "News", "May"),
+        ("a", 2, "E-mail unsubscribed", "Guide", None),
+    ]
+    found = nurture_programmes(programme_log(rows)).set_index("content")["n_unsubscribed"]
+    assert found.to_dict() == {"One": 1, "May": 0}
+
+
 def test_steps_of_two_people_of_one_account_are_apart():
     rows = [*sent("a", ("One", 0), ("Two", 5)), *sent("a", ("One", 0))]
     found = nurture_programmes(programme_log(rows, person_id=["p", "p", "q"]))

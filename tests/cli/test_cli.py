@@ -240,11 +240,11 @@ class TestForms:
     def test_a_table_is_the_form_unless_another_is_asked_for(self, ask):
         assert [line.split() for line in ask("outcomes", "Demo").splitlines()] == [
             ["outcome", "n_journeys", "share"],
-            ["won", "1", "0.333333"],
-            ["lost", "1", "0.333333"],
-            ["no_decision", "0", "0.000000"],
-            ["stalled", "1", "0.333333"],
-            ["in_progress", "0", "0.000000"],
+            ["won", "1", "0.333"],
+            ["lost", "1", "0.333"],
+            ["no_decision", "0", "0"],
+            ["stalled", "1", "0.333"],
+            ["in_progress", "0", "0"],
         ]
 
     def test_csv_joins_the_touches_of_a_path(self, ask):
