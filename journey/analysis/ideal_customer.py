@@ -1,9 +1,9 @@
 """Who fits: the profile that wins most surely, and the one that is lost so."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -101,7 +101,12 @@ def _profiles(log: TouchpointLog, line: str | None) -> list[dict[str, object]]:
         for role, chosen in found.items()
         if chosen is not None
     ]
-    return [row for row in rows if row[_CHANCE_OF[str(row["role"])]] <= LEAST_CERTAIN]
+    return [row for row in rows if _is_certain(row)]
+
+
+def _is_certain(row: Mapping[str, Any]) -> bool:
+    """Whether chance would hardly give the profile after so many tries."""
+    return bool(row[_CHANCE_OF[row["role"]]] <= LEAST_CERTAIN)
 
 
 _CHANCE_OF: Final = {"ideal": "chance", "anti": "lost_chance"}
