@@ -23,6 +23,7 @@ from journey.log import TouchpointLog
 from journey.schema import SMALL_SAMPLE
 from journey.selection import Keep
 from journey.stage_roles import ROLES
+from journey.store.view import View
 
 PERIOD_DAYS: Final = 90.0
 COLUMNS: Final = (
@@ -176,8 +177,7 @@ class _Lacking:
                 else types_meaning(log.store, log.definitions, name).any()
             )
         )
-        has_value = any("value" in shard.numbers for shard in log.origin.shards)
-        return cls(frozenset(missing), not has_win, not has_value)
+        return cls(frozenset(missing), not has_win, not any(log.ask(_has_values)))
 
     def reason(self, metric: Metric) -> str | None:
         """Why there can be no such figure."""
@@ -192,6 +192,11 @@ class _Lacking:
         if self.values and metric.name in IN_MONEY:
             return "No touchpoint carries a value."
         return None
+
+
+def _has_values(view: View) -> bool:
+    """Whether the touchpoints of a shard carry values: only who has the shard can tell."""
+    return "value" in view.shard.numbers
 
 
 def check_days(days: float) -> None:

@@ -66,6 +66,8 @@ def same(found, wanted):
         pd.testing.assert_frame_equal(found, wanted, check_exact=False, rtol=1e-9, atol=1e-12)
         for name in wanted.select_dtypes("integer"):
             assert (found[name] == wanted[name]).all(), name
+    elif isinstance(wanted, np.ndarray):
+        np.testing.assert_allclose(found, wanted)
     elif isinstance(wanted, nx.Graph):
         assert nx.utils.graphs_equal(found, wanted)
     else:
