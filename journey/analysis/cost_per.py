@@ -72,7 +72,8 @@ def cost_per(log: TouchpointLog, *, by: By = "month") -> pd.DataFrame:
     DataFrame
         One row per month, channel (None: not known) or period, and currency (None: not said):
         ``month`` or ``channel`` or ``period`` (None), ``currency``, ``campaign_cost``,
-        ``labour_cost``, ``technology_cost``, ``cost`` (their sum; missing: none known); for each
+        ``labour_cost``, ``technology_cost`` (each missing where no such cost is known at all),
+        ``cost`` (the sum of what is known; missing: nothing is); for each
         of lead, mql, sql and customer ``n_…s`` (missing where no touchpoint type means one),
         ``cost_per_…`` (cost / number) and ``value_per_…`` (worth of those won by ``as_of`` /
         number); ``note`` says why a cost is missing. Currencies are never added up: counts repeat
@@ -205,9 +206,10 @@ def _spent(log: TouchpointLog, by: By) -> pd.DataFrame:
     for kind in KINDS:
         own = sums[sums["kind"] == kind].drop(columns="kind")
         frame = frame.merge(own.rename(columns={"cost": f"{kind}_cost"}), on=keys, how="left")
-    kinds = [f"{kind}_cost" for kind in KINDS]
-    frame[kinds] = frame[kinds].fillna(0.0)
-    return frame.assign(cost=frame[kinds].sum(axis=1))
+    # A kind of which no cost at all is known is not known to be 0.
+    told = [f"{kind}_cost" for kind in KINDS if kind in set(spent["kind"])]
+    frame[told] = frame[told].fillna(0.0)
+    return frame.assign(cost=frame[told].sum(axis=1))
 
 
 def _ordered(frame: pd.DataFrame, by: By) -> pd.DataFrame:

@@ -44,6 +44,25 @@ def show_totals(view: TouchpointLog) -> None:
             _cost(cell, row, name, words, currency)
         if row["note"] is not None:
             st.caption(f"No cost for each: {markdown(row['note'])}.")
+    if words := kinds_missing(frame):
+        st.caption(words)
+
+
+def kinds_missing(frame: pd.DataFrame) -> str | None:
+    """Say which kinds of cost are not in the figures, since none of the kind is known.
+
+    Examples
+    --------
+    >>> kinds_missing(pd.DataFrame({"campaign_cost": [9.0], "labour_cost": [None],
+    ...     "technology_cost": [None], "cost": [9.0]}))
+    'No labour and technology cost is known: the figures are without.'
+    """
+    if frame.empty or frame["cost"].isna().all():
+        return None
+    missing = [kind for kind in KINDS if frame[f"{kind}_cost"].isna().all()]
+    return (
+        f"No {' and '.join(missing)} cost is known: the figures are without." if missing else None
+    )
 
 
 def _cost(cell: Any, row: dict[Any, Any], name: str, words: str, currency: str) -> None:

@@ -55,6 +55,12 @@ def test_all_kinds_of_a_month_count_for_its_leads():
     assert february[["n_mqls", "n_customers"]].tolist() == [1, 1]
 
 
+def test_a_kind_of_cost_that_was_never_told_is_not_known_to_be_nothing():
+    row = cost_per(log_of(january(60.0))).set_index("month").loc["2026-01"]
+    assert row["cost"] == row["campaign_cost"] == 60
+    assert row[["labour_cost", "technology_cost"]].isna().all()
+
+
 def test_a_month_counts_by_its_days_in_view():
     view = log_of(january(31.0)).between("2026-01-01", "2026-01-11")
     assert cost_per(view, by="period")["cost"].tolist() == [10.0]
