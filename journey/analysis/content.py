@@ -109,8 +109,7 @@ def content_audit(
     0       Guide           2    in use
     1  Case study           0  orphaned
     """
-    listed = inventory.published_by(log.as_of)
-    return _ranked(_audited(log, listed, columns or content_columns(log), next_days), idle_days)
+    return _ranked(_audited(log, inventory, columns or content_columns(log), next_days), idle_days)
 
 
 def content_coverage(
@@ -181,7 +180,8 @@ def _audited(
     tally = _tally(log, columns, next_days)
     used = _used_frame(log, tally, inventory, names)
     known = set(used["content"])
-    unused = [_unused_row(entry) for entry in inventory.entries if entry.content not in known]
+    listed = inventory.published_by(log.as_of)
+    unused = [_unused_row(entry) for entry in listed.entries if entry.content not in known]
     frame = pd.concat([used, pd.DataFrame(unused)], ignore_index=True) if unused else used
     return frame.assign(
         n_people=_people(log, columns, names, frame["content"].tolist()),

@@ -90,7 +90,7 @@ def forecast_wins(log: TouchpointLog, *, weeks: int = WEEKS, seed: int = 0) -> p
         ``from_new`` ones that are still to begin; ``expected_value`` with ``value_low``,
         ``value_high``; the same of all weeks so far: ``total_wins``, ``total_low``,
         ``total_high``, ``total_value``, ``total_value_low``, ``total_value_high``. Not a number
-        where nothing was won, value where no win has one; no rows for a log without journeys.
+        where nothing was won, value where no win has one.
 
     Raises
     ------
@@ -117,13 +117,17 @@ def forecast_wins(log: TouchpointLog, *, weeks: int = WEEKS, seed: int = 0) -> p
         return _forecast_frame(log, np.zeros((0, 2)), np.zeros((0, 0, 2)), np.zeros(0))
     known = evidence_of(log)
     if not known.ways[:, :, -2].sum():
-        unknown = np.full((weeks, 1, 2), np.nan)
-        return _forecast_frame(log, unknown[:, 0], unknown, unknown[:, 0, 0])
+        return _forecast_frame(log, *_unknown(weeks))
     expected, _, from_open = _weekly(known, chances(known.days, known.ways), weeks)
     samples = _courses(known, weeks, np.random.default_rng(seed))
-    if not known.won_values[0]:
-        expected[..., 1] = samples[..., 1] = np.nan
-    return _forecast_frame(log, expected[:, 0], samples, from_open[:, 0])
+    told = [1.0, 1.0 if known.won_values[0] else np.nan]
+    return _forecast_frame(log, expected[:, 0] * told, samples * told, from_open[:, 0])
+
+
+def _unknown(weeks: int) -> tuple[Floats, Floats, Floats]:
+    """What stands where nothing can be foretold."""
+    nothing = np.full((weeks, 1, 2), np.nan)
+    return nothing[:, 0], nothing, nothing[:, 0, 0]
 
 
 def win_chances(log: TouchpointLog, *, weeks: int = WEEKS) -> pd.DataFrame:
