@@ -45,7 +45,7 @@ def handoffs(log: TouchpointLog) -> pd.DataFrame:
     -------
     DataFrame
         One row per handoff, in order: ``source``, ``target``; ``n_waits``, of these ``n_taken``,
-        ``n_sent_back``, ``n_over`` (the journey was decided first or given up) and ``n_waiting``
+        ``n_sent_back`` (untaken), ``n_over`` (decided first or given up) and ``n_waiting``
         (the four add up); ``n_journeys`` that have one; ``taken_share`` (of those taken, sent
         back or over) with its 95 % Wilson interval ``taken_low``, ``taken_high``;
         ``median_hours``, ``p90_hours`` until half and nine tenths were answered (Kaplan and

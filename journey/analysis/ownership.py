@@ -62,7 +62,7 @@ def ownership_matrix(log: TouchpointLog) -> pd.DataFrame:
 
     A touch belongs to the department that names its type, owner, channel or source, else to the
     one whose work its name sounds like; it counts in the stage its journey is in after it. A lead
-    with a promise owes every journey that enters the stage a touch within so many hours.
+    with a promise owes every journey that others bring into the stage a touch within so many hours.
 
     Returns
     -------

@@ -60,7 +60,7 @@ def show_stage_form(log: TouchpointLog) -> None:
                 SLA: st.column_config.NumberColumn(
                     SLA,
                     min_value=0.1,
-                    help="Within so many hours after a journey enters the stage its lead acts.",
+                    help="Its lead acts within so many hours after others brought a journey in.",
                 ),
             },
             alt="Stages with their leads, contributors and promised hours",
