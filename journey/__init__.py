@@ -5,68 +5,68 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from journey import charts
-    from journey.analysis.assets import content_engagement
-    from journey.analysis.attribution import attribute
-    from journey.analysis.by_month import post_sale, reach_by_month
-    from journey.analysis.call_list import call_list
-    from journey.analysis.calls_to_action import calls_to_action
-    from journey.analysis.compare import (
+    from journey.analysis.accounts.call_list import call_list
+    from journey.analysis.accounts.next_touches import next_best_touches
+    from journey.analysis.accounts.routes import winning_routes
+    from journey.analysis.accounts.stalled import stalled_accounts, value_at_risk
+    from journey.analysis.accounts.timeline import account_timeline
+    from journey.analysis.attribution.attribute import attribute
+    from journey.analysis.content.assets import content_engagement
+    from journey.analysis.content.audit import content_audit, content_coverage
+    from journey.analysis.content.calls_to_action import calls_to_action
+    from journey.analysis.content.feelings import feelings
+    from journey.analysis.forecast.backtest import forecast_backtest
+    from journey.analysis.forecast.wins import forecast_wins, win_chances
+    from journey.analysis.lifecycle.by_month import post_sale, reach_by_month
+    from journey.analysis.lifecycle.cost_per import cost_per
+    from journey.analysis.lifecycle.nurture import nurture_metrics
+    from journey.analysis.lifecycle.nurtured import nurtured_comparison
+    from journey.analysis.lifecycle.programmes import nurture_programmes
+    from journey.analysis.lifecycle.score_profile import score_profile
+    from journey.analysis.lifecycle.scorecards import lifecycle_metrics
+    from journey.analysis.lifecycle.stage_movement import stage_movement
+    from journey.analysis.lifecycle.triggers import triggers
+    from journey.analysis.maps.compare import (
         compare_graph,
         compare_moves,
         compare_stages,
         compare_steps,
     )
-    from journey.analysis.content import content_audit, content_coverage
-    from journey.analysis.cost_per import cost_per
-    from journey.analysis.costs import campaign_costs
-    from journey.analysis.criteria import Segment, keep_segment
-    from journey.analysis.definition_gaps import definition_gaps
-    from journey.analysis.feelings import feelings
-    from journey.analysis.forecast import forecast_wins, win_chances
-    from journey.analysis.forecast_backtest import forecast_backtest
-    from journey.analysis.graph import directly_follows, journey_graph, move_counts, move_means
-    from journey.analysis.handoffs import handoffs, handoffs_by, returned_leads
-    from journey.analysis.ideal_customer import ideal_customer_profile
-    from journey.analysis.lifecycle import lifecycle_metrics
-    from journey.analysis.months import months
-    from journey.analysis.next_touches import next_best_touches
-    from journey.analysis.not_buyers import not_buyers
-    from journey.analysis.nurture import nurture_metrics
-    from journey.analysis.nurtured import nurtured_comparison
-    from journey.analysis.outcomes import journeys, median_days_to_win, outcomes
-    from journey.analysis.ownership import (
+    from journey.analysis.maps.graph import directly_follows, journey_graph, move_counts, move_means
+    from journey.analysis.maps.paths import step_flows
+    from journey.analysis.maps.simplify import simplify
+    from journey.analysis.maps.variants import variants
+    from journey.analysis.ownership.handoffs import handoffs, handoffs_by, returned_leads
+    from journey.analysis.ownership.matrix import (
         open_promises,
         ownership_matrix,
         service_levels,
         service_levels_by,
     )
-    from journey.analysis.paths import step_flows
-    from journey.analysis.personas import buying_groups, personas
-    from journey.analysis.profile_fit import profile_fit_by_month
-    from journey.analysis.profile_traits import profile_traits
-    from journey.analysis.programmes import nurture_programmes
-    from journey.analysis.routes import winning_routes
-    from journey.analysis.score_drivers import score_drivers
-    from journey.analysis.score_evidence import rule_support, what_if
-    from journey.analysis.score_history import score_history
-    from journey.analysis.score_model import fit_score_model
-    from journey.analysis.score_profile import score_profile
-    from journey.analysis.scores import score_grades, score_leads
-    from journey.analysis.segments import segment_breakdown, segment_stages
-    from journey.analysis.simplify import simplify
-    from journey.analysis.stage_movement import stage_movement
-    from journey.analysis.stages import (
+    from journey.analysis.profiles.criteria import Segment, keep_segment
+    from journey.analysis.profiles.ideal_customer import ideal_customer_profile
+    from journey.analysis.profiles.personas import buying_groups, personas
+    from journey.analysis.profiles.profile_fit import profile_fit_by_month
+    from journey.analysis.profiles.profile_traits import profile_traits
+    from journey.analysis.quality.definition_gaps import definition_gaps
+    from journey.analysis.scores.drivers import score_drivers
+    from journey.analysis.scores.evidence import rule_support, what_if
+    from journey.analysis.scores.history import score_history
+    from journey.analysis.scores.lead_scores import score_grades, score_leads
+    from journey.analysis.scores.model import fit_score_model
+    from journey.analysis.scores.not_buyers import not_buyers
+    from journey.analysis.spending.costs import campaign_costs
+    from journey.analysis.stages.funnel import (
         back_moves,
         drop_offs,
         last_touchpoints,
         stage_funnel,
         time_to_next_stage,
     )
-    from journey.analysis.stalled import stalled_accounts, value_at_risk
+    from journey.analysis.stages.months import months
+    from journey.analysis.stages.outcomes import journeys, median_days_to_win, outcomes
+    from journey.analysis.stages.segments import segment_breakdown, segment_stages
     from journey.analysis.summary import summary
-    from journey.analysis.timeline import account_timeline
-    from journey.analysis.triggers import triggers
-    from journey.analysis.variants import variants
     from journey.definitions import Definitions, Stage, load_definitions
     from journey.errors import JourneyError
     from journey.ingest import read_touchpoints, suggest_columns
@@ -166,86 +166,86 @@ _HOME = {
     "Definitions": "definitions",
     "Inventory": "inventory",
     "JourneyError": "errors",
-    "Segment": "analysis.criteria",
+    "Segment": "analysis.profiles.criteria",
     "Stage": "definitions",
     "TouchpointLog": "log",
-    "account_timeline": "analysis.timeline",
-    "attribute": "analysis.attribution",
-    "back_moves": "analysis.stages",
-    "buying_groups": "analysis.personas",
-    "call_list": "analysis.call_list",
-    "calls_to_action": "analysis.calls_to_action",
-    "campaign_costs": "analysis.costs",
-    "compare_graph": "analysis.compare",
-    "compare_moves": "analysis.compare",
-    "compare_stages": "analysis.compare",
-    "compare_steps": "analysis.compare",
-    "content_audit": "analysis.content",
-    "content_coverage": "analysis.content",
-    "content_engagement": "analysis.assets",
-    "cost_per": "analysis.cost_per",
-    "definition_gaps": "analysis.definition_gaps",
-    "directly_follows": "analysis.graph",
-    "drop_offs": "analysis.stages",
-    "feelings": "analysis.feelings",
-    "fit_score_model": "analysis.score_model",
-    "forecast_backtest": "analysis.forecast_backtest",
-    "forecast_wins": "analysis.forecast",
+    "account_timeline": "analysis.accounts.timeline",
+    "attribute": "analysis.attribution.attribute",
+    "back_moves": "analysis.stages.funnel",
+    "buying_groups": "analysis.profiles.personas",
+    "call_list": "analysis.accounts.call_list",
+    "calls_to_action": "analysis.content.calls_to_action",
+    "campaign_costs": "analysis.spending.costs",
+    "compare_graph": "analysis.maps.compare",
+    "compare_moves": "analysis.maps.compare",
+    "compare_stages": "analysis.maps.compare",
+    "compare_steps": "analysis.maps.compare",
+    "content_audit": "analysis.content.audit",
+    "content_coverage": "analysis.content.audit",
+    "content_engagement": "analysis.content.assets",
+    "cost_per": "analysis.lifecycle.cost_per",
+    "definition_gaps": "analysis.quality.definition_gaps",
+    "directly_follows": "analysis.maps.graph",
+    "drop_offs": "analysis.stages.funnel",
+    "feelings": "analysis.content.feelings",
+    "fit_score_model": "analysis.scores.model",
+    "forecast_backtest": "analysis.forecast.backtest",
+    "forecast_wins": "analysis.forecast.wins",
     "from_frame": "load",
-    "handoffs": "analysis.handoffs",
-    "handoffs_by": "analysis.handoffs",
-    "ideal_customer_profile": "analysis.ideal_customer",
-    "journey_graph": "analysis.graph",
-    "journeys": "analysis.outcomes",
-    "keep_segment": "analysis.criteria",
-    "last_touchpoints": "analysis.stages",
-    "lifecycle_metrics": "analysis.lifecycle",
+    "handoffs": "analysis.ownership.handoffs",
+    "handoffs_by": "analysis.ownership.handoffs",
+    "ideal_customer_profile": "analysis.profiles.ideal_customer",
+    "journey_graph": "analysis.maps.graph",
+    "journeys": "analysis.stages.outcomes",
+    "keep_segment": "analysis.profiles.criteria",
+    "last_touchpoints": "analysis.stages.funnel",
+    "lifecycle_metrics": "analysis.lifecycle.scorecards",
     "load_definitions": "definitions",
-    "median_days_to_win": "analysis.outcomes",
-    "months": "analysis.months",
-    "move_counts": "analysis.graph",
-    "move_means": "analysis.graph",
-    "next_best_touches": "analysis.next_touches",
-    "not_buyers": "analysis.not_buyers",
-    "nurture_metrics": "analysis.nurture",
-    "nurture_programmes": "analysis.programmes",
-    "nurtured_comparison": "analysis.nurtured",
+    "median_days_to_win": "analysis.stages.outcomes",
+    "months": "analysis.stages.months",
+    "move_counts": "analysis.maps.graph",
+    "move_means": "analysis.maps.graph",
+    "next_best_touches": "analysis.accounts.next_touches",
+    "not_buyers": "analysis.scores.not_buyers",
+    "nurture_metrics": "analysis.lifecycle.nurture",
+    "nurture_programmes": "analysis.lifecycle.programmes",
+    "nurtured_comparison": "analysis.lifecycle.nurtured",
     "open_log": "load",
-    "open_promises": "analysis.ownership",
-    "outcomes": "analysis.outcomes",
-    "ownership_matrix": "analysis.ownership",
-    "personas": "analysis.personas",
-    "post_sale": "analysis.by_month",
-    "profile_fit_by_month": "analysis.profile_fit",
-    "profile_traits": "analysis.profile_traits",
-    "reach_by_month": "analysis.by_month",
+    "open_promises": "analysis.ownership.matrix",
+    "outcomes": "analysis.stages.outcomes",
+    "ownership_matrix": "analysis.ownership.matrix",
+    "personas": "analysis.profiles.personas",
+    "post_sale": "analysis.lifecycle.by_month",
+    "profile_fit_by_month": "analysis.profiles.profile_fit",
+    "profile_traits": "analysis.profiles.profile_traits",
+    "reach_by_month": "analysis.lifecycle.by_month",
     "read_inventory": "inventory",
     "read_touchpoints": "ingest",
-    "returned_leads": "analysis.handoffs",
-    "rule_support": "analysis.score_evidence",
-    "score_drivers": "analysis.score_drivers",
-    "score_grades": "analysis.scores",
-    "score_history": "analysis.score_history",
-    "score_leads": "analysis.scores",
-    "score_profile": "analysis.score_profile",
-    "segment_breakdown": "analysis.segments",
-    "segment_stages": "analysis.segments",
-    "service_levels": "analysis.ownership",
-    "service_levels_by": "analysis.ownership",
-    "simplify": "analysis.simplify",
-    "stage_funnel": "analysis.stages",
-    "stage_movement": "analysis.stage_movement",
-    "stalled_accounts": "analysis.stalled",
-    "step_flows": "analysis.paths",
+    "returned_leads": "analysis.ownership.handoffs",
+    "rule_support": "analysis.scores.evidence",
+    "score_drivers": "analysis.scores.drivers",
+    "score_grades": "analysis.scores.lead_scores",
+    "score_history": "analysis.scores.history",
+    "score_leads": "analysis.scores.lead_scores",
+    "score_profile": "analysis.lifecycle.score_profile",
+    "segment_breakdown": "analysis.stages.segments",
+    "segment_stages": "analysis.stages.segments",
+    "service_levels": "analysis.ownership.matrix",
+    "service_levels_by": "analysis.ownership.matrix",
+    "simplify": "analysis.maps.simplify",
+    "stage_funnel": "analysis.stages.funnel",
+    "stage_movement": "analysis.lifecycle.stage_movement",
+    "stalled_accounts": "analysis.accounts.stalled",
+    "step_flows": "analysis.maps.paths",
     "suggest_columns": "ingest",
     "summary": "analysis.summary",
-    "time_to_next_stage": "analysis.stages",
-    "triggers": "analysis.triggers",
-    "value_at_risk": "analysis.stalled",
-    "variants": "analysis.variants",
-    "what_if": "analysis.score_evidence",
-    "win_chances": "analysis.forecast",
-    "winning_routes": "analysis.routes",
+    "time_to_next_stage": "analysis.stages.funnel",
+    "triggers": "analysis.lifecycle.triggers",
+    "value_at_risk": "analysis.accounts.stalled",
+    "variants": "analysis.maps.variants",
+    "what_if": "analysis.scores.evidence",
+    "win_chances": "analysis.forecast.wins",
+    "winning_routes": "analysis.accounts.routes",
 }
 
 

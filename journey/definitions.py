@@ -13,22 +13,22 @@ from typing import Any, Final, cast
 
 import tomli_w
 
-from journey.channels import (
+from journey.errors import DefinitionsError
+from journey.rules.channels import (
     ChannelRule,
     check_rules,
     default_rules,
     rules_document,
     rules_from,
 )
-from journey.errors import DefinitionsError
-from journey.identity_rules import IdentityRules, identity_document, identity_from
-from journey.meanings import Meanings, meanings_document, meanings_from
-from journey.not_buyer_rules import NotBuyerRules, not_buyers_document, not_buyers_from
-from journey.ownership_rules import Ownership, ownership_document, ownership_from
-from journey.rule_tables import read_table, read_tables, read_words
+from journey.rules.identity import IdentityRules, identity_document, identity_from
+from journey.rules.meanings import Meanings, meanings_document, meanings_from
+from journey.rules.not_buyers import NotBuyerRules, not_buyers_document, not_buyers_from
+from journey.rules.ownership import Ownership, ownership_document, ownership_from
+from journey.rules.scoring import ScoringRules, scoring_document, scoring_from
+from journey.rules.stage_roles import StageRoles, roles_document, stage_roles_from
+from journey.rules.tables import read_table, read_tables, read_words
 from journey.schema import DECIDED, DEFAULT_STAGES
-from journey.scoring_rules import ScoringRules, scoring_document, scoring_from
-from journey.stage_roles import StageRoles, roles_document, stage_roles_from
 
 MOST_STAGES: Final = 100
 """More would not fit the bytes in which the stage of every touch is held."""

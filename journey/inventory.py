@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from journey.errors import ImportLimitError, UnreadableFileError, choices
-from journey.lexicon import plain_words
+from journey.rules.words import plain_words
 
 MOST_ENTRIES: Final = 50_000
 MOST_BYTES: Final = 20_000_000

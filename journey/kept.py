@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, cast
 
-from journey.analysis.criteria import Segment, segment_document, segment_from
+from journey.analysis.profiles.criteria import Segment, segment_document, segment_from
 from journey.errors import StoreError, ValueNotAllowedError
 from journey.store.replace import locked
 from journey.workspace import checked_name, kept_path, write_whole

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from journey.definitions import Definitions, Stage
-from journey.lexicon import plain_words, says
+from journey.rules.words import plain_words, says
 from journey.schema import DEFAULT_STAGES
 
 _WON: Final = (

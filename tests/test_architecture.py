@@ -11,13 +11,10 @@ ROOT = Path(__file__).parents[1]
 MODULES = sorted((ROOT / "journey").rglob("*.py"))
 PAGES = [ROOT / "app.py", *sorted((ROOT / "pages").rglob("*.py"))]
 
-BASE = {"schema", "errors", "version", "wording", "lexicon", "rule_tables"}
+BASE = {"schema", "errors", "version", "wording", "rules"}
 STORE = BASE | {"kernels", "store"}
 LOG = STORE | {
-    *("channels", "costs", "identity_rules", "meanings", "ownership_rules", "definitions"),
-    *("inventory", "score_rule", "scoring_rules", "not_buyer_rules", "stage_roles"),
-    *("proposals", "report"),
-    "runners",
+    *("costs", "definitions", "inventory", "proposals", "report", "runners"),
     *("percentiles", "facts", "selection", "reading", "log", "load"),
 }
 ALL_BUT_UI = LOG | {
@@ -28,23 +25,12 @@ MAY_IMPORT = {
     "errors": set(),
     "version": set(),
     "wording": set(),
-    "lexicon": set(),
-    "rule_tables": {"errors"},
+    "rules": {"errors", "rules"},
     "kernels": {"kernels"},
     "store": STORE,
-    "channels": BASE,
     "costs": BASE,
-    "identity_rules": BASE,
-    "meanings": BASE,
-    "stage_roles": BASE,
-    "score_rule": BASE | {"meanings"},
-    "scoring_rules": BASE | {"score_rule"},
-    "not_buyer_rules": BASE,
-    "ownership_rules": BASE,
     "inventory": BASE,
-    "definitions": BASE
-    | {"channels", "identity_rules", "meanings", "scoring_rules", "not_buyer_rules"}
-    | {"ownership_rules", "stage_roles"},
+    "definitions": BASE,
     "proposals": BASE | {"definitions"},
     "report": BASE,
     "runners": STORE | {"runners"},
@@ -65,6 +51,11 @@ MAY_IMPORT = {
     "ui": ALL_BUT_UI | {"ui"},
     "__main__": {"cli"},
 }
+# Questions stand on each other: every folder of journey/analysis imports itself and earlier ones.
+ANALYSIS = [
+    *("figures", "quality", "stages", "maps", "accounts", "profiles", "spending"),
+    *("attribution", "scores", "ownership", "lifecycle", "content", "forecast", "summary"),
+]
 KERNEL_LIBRARIES = {"numpy", "numba", "typing", "collections"}
 PURE = ("analysis", "kernels", "charts")
 CLOCKS_AND_CHANCE = {"time", "random", "secrets", "uuid", "socket", "subprocess", "os"}
@@ -110,6 +101,17 @@ def test_modules_import_only_what_stands_below_them(module):
         if own in ("cli", "ui") and is_public_name:
             continue
         assert target in MAY_IMPORT[own], f"{own} imports {name}"
+
+
+def test_questions_stand_on_earlier_ones():
+    for module in (ROOT / "journey" / "analysis").rglob("*.py"):
+        own = module.relative_to(ROOT / "journey" / "analysis").parts[0].removesuffix(".py")
+        if own == "__init__":
+            continue
+        for name in imports(module):
+            if name.startswith("journey.analysis."):
+                used = name.split(".")[2]
+                assert ANALYSIS.index(used) <= ANALYSIS.index(own), f"{module.name} imports {name}"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))

@@ -22,9 +22,9 @@ from tasks import (
 )
 
 import journey
-from journey.analysis import graph
-from journey.analysis.attribution import removal_effects
-from journey.analysis.moves import partial_counts
+from journey.analysis.attribution.attribute import removal_effects
+from journey.analysis.maps import graph
+from journey.analysis.maps.moves import partial_counts
 from journey.store.cache import memory
 from journey.ui import headlines
 

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from journey.analysis.outcomes import outcomes
-from journey.analysis.variants import count_variants
+from journey.analysis.maps.variants import count_variants
+from journey.analysis.stages.outcomes import outcomes
 from journey.log import TouchpointLog
 
 

@@ -2,7 +2,7 @@
 
 import sys
 
-from journey.analysis.attribution import attribute_paths
+from journey.analysis.attribution.attribute import attribute_paths
 from journey.cli.answers import written
 from journey.cli.options import Arguments
 from journey.cli.words import tell

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
-from journey.channels import ChannelRule
 from journey.errors import StoreError
 from journey.ingest.channel_rules import decide_channels
 from journey.ingest.channels import SOURCES_FILE
 from journey.log import TouchpointLog
+from journey.rules.channels import ChannelRule
 
 
 def channel_counts(folder: Path, rules: Sequence[ChannelRule]) -> pd.DataFrame:

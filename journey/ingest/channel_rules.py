@@ -6,8 +6,8 @@ from typing import Final
 import duckdb
 import pyarrow as pa
 
-from journey.channels import UNASSIGNED, ChannelRule, Condition, source_categories
 from journey.ingest.sql import identifier, literal
+from journey.rules.channels import UNASSIGNED, ChannelRule, Condition, source_categories
 
 CLASSIFIED: Final = "classified"
 """Table of the sources that are listed: ``value``, ``category``, and how they are ``named``."""
@@ -32,7 +32,7 @@ def channels_of(
 
     Examples
     --------
-    >>> from journey.channels import default_rules
+    >>> from journey.rules.channels import default_rules
     >>> channels_of([("news.example", "referral", None), ("Bing", "CPC", "")], default_rules())
     ['Referral', 'Paid Search']
     """

@@ -17,7 +17,6 @@ from typing import Final, cast
 import duckdb
 import pyarrow.parquet as pq
 
-from journey.channels import ChannelRule
 from journey.ingest.channel_rules import classify_sources, decide_channels
 from journey.ingest.sql import identifier, literal
 from journey.ingest.tags import (
@@ -32,6 +31,7 @@ from journey.ingest.tags import (
     page_sql,
     tags_sql,
 )
+from journey.rules.channels import ChannelRule
 from journey.wording import counted
 
 COMBINATION: Final = "channel_combination"

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 import journey
-from journey.analysis.stalled import normal_silence
+from journey.analysis.accounts.stalled import normal_silence
 from journey.charts.timeline import account_timeline_picture
 from journey.log import TouchpointLog
 from journey.ui.accounts import account_names, find_accounts, person_names

@@ -8,8 +8,8 @@ import streamlit as st
 
 import journey
 from journey import charts
-from journey.analysis.attribution import MODELS
-from journey.analysis.attribution_journeys import won_after, won_first, won_last
+from journey.analysis.attribution.attribute import MODELS
+from journey.analysis.attribution.journeys import won_after, won_first, won_last
 from journey.charts.attribution_plots import MODEL_NAMES, Measure, disagreement
 from journey.log import TouchpointLog
 from journey.ui.cache import cached

@@ -4,7 +4,7 @@ from typing import Final
 
 import streamlit as st
 
-from journey.analysis.attribution_spend import return_on_spend
+from journey.analysis.attribution.spend import return_on_spend
 from journey.log import TouchpointLog
 from journey.ui.attribution import NONE_BEFORE
 from journey.ui.cache import cached

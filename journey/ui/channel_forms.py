@@ -7,7 +7,10 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from journey.channels import (
+from journey.errors import DefinitionsError
+from journey.ingest.channel_preview import channel_counts, channel_effect
+from journey.log import TouchpointLog
+from journey.rules.channels import (
     CATEGORIES,
     CONDITIONS,
     ChannelRule,
@@ -15,9 +18,6 @@ from journey.channels import (
     check_rules,
     default_rules,
 )
-from journey.errors import DefinitionsError
-from journey.ingest.channel_preview import channel_counts, channel_effect
-from journey.log import TouchpointLog
 from journey.ui.cache import cached
 from journey.ui.rebuilding import make_anew
 from journey.ui.state import current_dataset

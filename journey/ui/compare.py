@@ -8,7 +8,7 @@ import streamlit as st
 
 import journey
 from journey import charts
-from journey.analysis.criteria import Segment, keep_others
+from journey.analysis.profiles.criteria import Segment, keep_others
 from journey.charts.svg import Picture
 from journey.log import TouchpointLog
 from journey.ui.cache import cached

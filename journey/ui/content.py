@@ -8,9 +8,9 @@ import streamlit as st
 
 import journey
 from journey import charts
-from journey.analysis.content import EVERYBODY, IDLE_DAYS, NEXT_DAYS, Across
-from journey.analysis.content_members import used_content, was_called
-from journey.analysis.content_uses import content_columns
+from journey.analysis.content.audit import EVERYBODY, IDLE_DAYS, NEXT_DAYS, Across
+from journey.analysis.content.members import used_content, was_called
+from journey.analysis.content.uses import content_columns
 from journey.errors import JourneyError
 from journey.inventory import Inventory, inventory_from, inventory_text
 from journey.log import TouchpointLog

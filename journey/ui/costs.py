@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from journey.analysis.costs import BOTH, COSTS_ONLY, TOUCHPOINTS_ONLY, campaign_costs
+from journey.analysis.spending.costs import BOTH, COSTS_ONLY, TOUCHPOINTS_ONLY, campaign_costs
 from journey.log import TouchpointLog
 from journey.ui.cache import cached
 from journey.ui.tables import show_table

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 import journey
-from journey.analysis.completeness import mean_places
+from journey.analysis.quality.completeness import mean_places
 from journey.definitions import Definitions, dumps, loads
 from journey.errors import JourneyError
 from journey.log import TouchpointLog
@@ -305,7 +305,7 @@ def _types(log: TouchpointLog) -> pd.DataFrame:
 
 
 def _sizes(log: TouchpointLog) -> pd.DataFrame:
-    from journey.analysis.graph import touchpoint_types
+    from journey.analysis.maps.graph import touchpoint_types
 
     return touchpoint_types(log)[["touchpoint", "n_touchpoints", "n_journeys"]]
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 import journey
 from journey import charts
-from journey.analysis.feelings import felt
+from journey.analysis.content.feelings import felt
 from journey.log import TouchpointLog
 from journey.ui.cache import cached
 from journey.ui.counts import Count, count_row

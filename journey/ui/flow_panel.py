@@ -9,7 +9,7 @@ import pandas as pd
 
 import journey
 from journey import charts
-from journey.analysis.paths import named_types
+from journey.analysis.maps.paths import named_types
 from journey.log import TouchpointLog
 from journey.schema import NOT_STARTED, OTHER
 from journey.ui.cache import cached

@@ -8,8 +8,8 @@ import streamlit as st
 
 import journey
 from journey import charts
-from journey.analysis.promise_members import sent_back, waiting_for
-from journey.analysis.promises import MONTH, Handoff, Standing, handoff_promises
+from journey.analysis.ownership.promise_members import sent_back, waiting_for
+from journey.analysis.ownership.promises import MONTH, Handoff, Standing, handoff_promises
 from journey.log import TouchpointLog
 from journey.ui.cache import cached
 from journey.ui.counts import Count, count_row

@@ -8,11 +8,17 @@ import streamlit as st
 
 import journey
 from journey import charts
-from journey.analysis.criteria import Segment
-from journey.analysis.ideal_customer import line_columns
-from journey.analysis.members import in_segment
-from journey.analysis.profile_traits import LOSES_MORE, NO_DIFFERENCE, TOO_FEW, WINS_LESS, WINS_MORE
-from journey.analysis.traits import attribute_columns
+from journey.analysis.profiles.criteria import Segment
+from journey.analysis.profiles.ideal_customer import line_columns
+from journey.analysis.profiles.profile_traits import (
+    LOSES_MORE,
+    NO_DIFFERENCE,
+    TOO_FEW,
+    WINS_LESS,
+    WINS_MORE,
+)
+from journey.analysis.profiles.traits import attribute_columns
+from journey.analysis.stages.members import in_segment
 from journey.log import TouchpointLog
 from journey.ui.cache import cached
 from journey.ui.counts import Count, count_row

@@ -6,13 +6,13 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from journey.analysis.identity_audit import match_audit
-from journey.identity_rules import JOINS, IdentityRules, Join
+from journey.analysis.quality.identity_audit import match_audit
 from journey.ingest.identity import opened_identity
 from journey.ingest.identity.explain import joins_by_kind, links_of
 from journey.ingest.identity.preview import Effect, effect_of, effects_by_join
 from journey.ingest.identity.unsafe import Warned, find_warnings
 from journey.log import TouchpointLog
+from journey.rules.identity import JOINS, IdentityRules, Join
 from journey.schema import SMALL_SAMPLE
 from journey.ui.cache import cached
 from journey.ui.state import current_dataset

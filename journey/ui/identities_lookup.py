@@ -6,9 +6,9 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from journey.identity_rules import Cut, IdentityRules
 from journey.ingest.identity.unsafe import Warned
 from journey.log import TouchpointLog
+from journey.rules.identity import Cut, IdentityRules
 from journey.ui.identities import JOIN_WORDS, KIND_WORDS, STATUS_WORDS, links, warnings
 from journey.ui.identities_rules import cut_text, make_cut
 from journey.ui.tables import choose_row

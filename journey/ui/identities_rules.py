@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import streamlit as st
 
-from journey.identity_rules import JOINS, Cut, IdentityRules
 from journey.ingest.identity.preview import Effect, switched
 from journey.log import TouchpointLog
+from journey.rules.identity import JOINS, Cut, IdentityRules
 from journey.ui.identities import JOIN_WORDS, KIND_WORDS, effect, joins
 from journey.ui.rebuilding import make_anew
 from journey.ui.state import current_dataset

@@ -8,9 +8,9 @@ import streamlit as st
 
 import journey
 from journey import charts
-from journey.analysis.not_buyers import only_not_buyers
-from journey.analysis.scored_leads import graded
-from journey.analysis.scores import NO_FIT
+from journey.analysis.scores.lead_scores import NO_FIT
+from journey.analysis.scores.not_buyers import only_not_buyers
+from journey.analysis.scores.scored_leads import graded
 from journey.log import TouchpointLog
 from journey.schema import OUTCOMES
 from journey.ui.accounts import account_names, name_columns

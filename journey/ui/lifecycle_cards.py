@@ -8,16 +8,16 @@ import streamlit as st
 
 import journey
 from journey import charts
-from journey.analysis.lifecycle import (
+from journey.analysis.lifecycle.reach import people_by
+from journey.analysis.lifecycle.scorecards import (
     counts_journeys,
     lifecycle_journeys,
     stages_without_role,
     written,
 )
-from journey.analysis.reach import people_by
-from journey.analysis.stage_movement import look_first, moved_between
+from journey.analysis.lifecycle.stage_movement import look_first, moved_between
 from journey.log import TouchpointLog
-from journey.stage_roles import ROLES, Role
+from journey.rules.stage_roles import ROLES, Role
 from journey.ui.cache import cached
 from journey.ui.counts import Count, count_row
 from journey.ui.guards import plain_errors

@@ -6,8 +6,8 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from journey import charts
-from journey.analysis.members import begun_in, won_in
-from journey.analysis.months import months
+from journey.analysis.stages.members import begun_in, won_in
+from journey.analysis.stages.months import months
 from journey.charts.theme import Theme
 from journey.log import TouchpointLog
 from journey.ui.cache import cached

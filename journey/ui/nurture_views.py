@@ -8,9 +8,9 @@ import streamlit as st
 
 import journey
 from journey import charts
-from journey.analysis.nurture import COUNTED, UNDERCOUNTED, nurture_journeys
-from journey.analysis.nurtured import NOT_CONTROLLED, nurtured_journeys
-from journey.analysis.triggers import ANSWER_DAYS, ignored_triggers
+from journey.analysis.lifecycle.nurture import COUNTED, UNDERCOUNTED, nurture_journeys
+from journey.analysis.lifecycle.nurtured import NOT_CONTROLLED, nurtured_journeys
+from journey.analysis.lifecycle.triggers import ANSWER_DAYS, ignored_triggers
 from journey.log import TouchpointLog
 from journey.ui.cache import cached
 from journey.ui.counts import Count, count_row

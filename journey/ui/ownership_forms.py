@@ -9,7 +9,7 @@ import streamlit as st
 from journey.definitions import Definitions
 from journey.errors import JourneyError
 from journey.log import TouchpointLog
-from journey.ownership_rules import COLUMNS, HANDED_ON, Department, Ownership, StageOwners
+from journey.rules.ownership import COLUMNS, HANDED_ON, Department, Ownership, StageOwners
 from journey.ui.state import add_note, current_dataset
 from journey.ui.text import label, markdown
 from journey.workspace import save_definitions, workspace_root

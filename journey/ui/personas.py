@@ -8,7 +8,7 @@ import streamlit as st
 
 import journey
 from journey import charts
-from journey.analysis.personas import persona_columns, with_group_of, with_persona
+from journey.analysis.profiles.personas import persona_columns, with_group_of, with_persona
 from journey.charts.personas_plots import PARTS
 from journey.errors import JourneyError
 from journey.kept import MOST_SIGNS, PersonaNotes, load_notes, save_notes

@@ -5,7 +5,7 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from journey.analysis.completeness import known_shares, touchpoints_by_month
+from journey.analysis.quality.completeness import known_shares, touchpoints_by_month
 from journey.charts.import_plots import plot_import, plot_sources
 from journey.ingest.deduplicate import CROSS_SOURCE
 from journey.log import TouchpointLog

@@ -5,7 +5,7 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from journey.analysis.coverage import (
+from journey.analysis.quality.coverage import (
     LEAST_PAUSES,
     LEAST_TOGETHER,
     shared_instants,

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from journey.analysis.criteria import Segment
+from journey.analysis.profiles.criteria import Segment
 from journey.errors import JourneyError, StoreError
 from journey.kept import load_segments, save_segment
 from journey.ui.state import current_dataset, current_filters, set_filters

@@ -8,8 +8,8 @@ import streamlit as st
 
 from journey.errors import JourneyError
 from journey.log import TouchpointLog
-from journey.score_rule import Rule
-from journey.scoring_rules import ScoringRules, rules_in_force
+from journey.rules.score_rule import Rule
+from journey.rules.scoring import ScoringRules, rules_in_force
 from journey.ui.state import add_note, current_dataset
 from journey.workspace import save_definitions, workspace_root
 

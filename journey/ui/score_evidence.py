@@ -6,7 +6,7 @@ import streamlit as st
 
 import journey
 from journey import charts
-from journey.analysis.score_model import ScoreModel
+from journey.analysis.scores.model import ScoreModel
 from journey.log import TouchpointLog
 from journey.ui.cache import cached
 from journey.ui.definition_warnings import has_win_rule

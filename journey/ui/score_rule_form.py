@@ -6,8 +6,8 @@ import streamlit as st
 
 from journey.errors import JourneyError
 from journey.log import TouchpointLog
-from journey.meanings import MEANINGS
-from journey.score_rule import BANT, DIMENSIONS, Rule
+from journey.rules.meanings import MEANINGS
+from journey.rules.score_rule import BANT, DIMENSIONS, Rule
 from journey.ui.score_drafts import current_round, draft_of_session, take
 from journey.ui.text import label, markdown
 

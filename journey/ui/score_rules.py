@@ -10,7 +10,7 @@ import streamlit as st
 import journey
 from journey.errors import JourneyError
 from journey.log import TouchpointLog
-from journey.scoring_rules import Qualification, ScoringRules, Weights
+from journey.rules.scoring import Qualification, ScoringRules, Weights
 from journey.ui.cache import cached
 from journey.ui.editing import edit_table
 from journey.ui.score_drafts import (

@@ -5,7 +5,7 @@ from typing import Final
 import streamlit as st
 
 import journey
-from journey.analysis.criteria import BEHAVIOURS, Segment
+from journey.analysis.profiles.criteria import BEHAVIOURS, Segment
 from journey.kept import remove_segment
 from journey.log import TouchpointLog
 from journey.schema import OUTCOMES

@@ -8,7 +8,7 @@ import streamlit as st
 
 import journey
 from journey import charts
-from journey.analysis.members import DROPPED, in_segment, stayed_in
+from journey.analysis.stages.members import DROPPED, in_segment, stayed_in
 from journey.log import TouchpointLog
 from journey.schema import OUTCOMES
 from journey.ui.cache import cached

@@ -7,7 +7,7 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from journey.analysis.members import advanced_from, ended_with, moved_back, stayed_in
+from journey.analysis.stages.members import advanced_from, ended_with, moved_back, stayed_in
 from journey.log import TouchpointLog
 from journey.schema import OUTCOMES
 from journey.ui.counts import Count, count_row

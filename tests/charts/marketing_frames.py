@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from journey.analysis.statistics import wilson
+from journey.analysis.figures.statistics import wilson
 
 HOSTILE = "<b>Event</b> $x$ <a href='https://example.com'>y</a>"
 

@@ -7,7 +7,7 @@ import pytest
 
 import journey
 from journey import charts
-from tests.analysis.test_profile_traits import planted
+from tests.analysis.profiles.test_profile_traits import planted
 from tests.examples import small_log
 
 HOSTILE = "<b>E</b> $x$ <script>"

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from journey.channels import ChannelRule, Condition, default_rules, source_categories
 from journey.ingest.channel_rules import channels_of
+from journey.rules.channels import ChannelRule, Condition, default_rules, source_categories
 
 CASES = Path(__file__).parents[3] / "shared" / "data" / "ga4_channel_cases.csv"
 

@@ -7,10 +7,10 @@ from urllib.parse import quote
 import duckdb
 import pytest
 
-from journey.channels import ChannelRule, Condition
 from journey.definitions import Definitions, dumps
 from journey.ingest import read_touchpoints, suggest_columns
 from journey.ingest.channels import SOURCES_FILE
+from journey.rules.channels import ChannelRule, Condition
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 HEADER = "account,when,event,page_url,referrer"

@@ -5,11 +5,11 @@ import pytest
 
 from journey.definitions import Definitions, dumps
 from journey.errors import StoreError
-from journey.identity_rules import Cut, IdentityRules
 from journey.ingest.identity import LINKS_FILE, ROWS_FILE, find_id_columns, opened_identity
 from journey.ingest.identity.explain import joins_by_kind, links_of
 from journey.ingest.identity.preview import effect_of, effects_by_join, switched
 from journey.ingest.identity.unsafe import find_warnings
+from journey.rules.identity import Cut, IdentityRules
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from journey.identity_rules import IdentityRules
 from journey.ingest.identity import IdColumns, resolve_identities
+from journey.rules.identity import IdentityRules
 
 IDS = IdColumns(contact=("contact",))
 # Numbers alone, so that ids of different kinds are often spelled alike.

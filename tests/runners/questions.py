@@ -5,18 +5,20 @@ import time
 from pathlib import Path
 
 import journey
-from journey.analysis import completeness, coverage, members, scored_leads
-from journey.analysis.attribution import removal_effects
-from journey.analysis.attribution_journeys import won_after
-from journey.analysis.attribution_spend import return_on_spend
-from journey.analysis.content_members import used_content
-from journey.analysis.identity_audit import match_audit
-from journey.analysis.lifecycle import lifecycle_journeys
-from journey.analysis.not_buyers import without_not_buyers
-from journey.analysis.promise_members import touched_by
-from journey.analysis.score_features import features_of, known_after
-from journey.analysis.stalled import normal_silence
-from journey.analysis.variants import count_variants
+from journey.analysis.accounts.stalled import normal_silence
+from journey.analysis.attribution.attribute import removal_effects
+from journey.analysis.attribution.journeys import won_after
+from journey.analysis.attribution.spend import return_on_spend
+from journey.analysis.content.members import used_content
+from journey.analysis.lifecycle.scorecards import lifecycle_journeys
+from journey.analysis.maps.variants import count_variants
+from journey.analysis.ownership.promise_members import touched_by
+from journey.analysis.quality import completeness, coverage
+from journey.analysis.quality.identity_audit import match_audit
+from journey.analysis.scores import scored_leads
+from journey.analysis.scores.features import features_of, known_after
+from journey.analysis.scores.not_buyers import without_not_buyers
+from journey.analysis.stages import members
 
 RETAIL = journey.Segment(profile=(("industry", ("Retail",)),), has=(("channel", ("Ads",)),))
 

@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import journey
-from journey.analysis import ranks, score_features, silences
+from journey.analysis.accounts import silences
+from journey.analysis.figures import ranks
+from journey.analysis.scores import features
 from tests.compare import records, same
 from tests.examples import MODEL
 from tests.runners import questions
@@ -70,7 +72,7 @@ def lower_limits(monkeypatch):
     """So that logs as small as these are above them."""
     for name, most in (("COLLECTED_MOST", 256), ("BINS_IN_ALL", 256), ("BINS_MOST", 64)):
         monkeypatch.setattr(ranks, name, most)
-    monkeypatch.setattr(score_features, "MOST_JOURNEYS", 100)
+    monkeypatch.setattr(features, "MOST_JOURNEYS", 100)
     monkeypatch.setattr(silences, "CELLS_MOST", 64)
 
 

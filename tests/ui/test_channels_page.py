@@ -10,8 +10,8 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 import journey
-from journey.channels import ChannelRule, Condition, default_rules
 from journey.definitions import load_definitions
+from journey.rules.channels import ChannelRule, Condition, default_rules
 from journey.ui.channel_forms import NO_CHANNEL
 from journey.ui.imports import current_import
 from journey.workspace import save_definitions

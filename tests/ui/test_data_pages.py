@@ -10,8 +10,8 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 import journey
-from journey.channels import default_rules
 from journey.definitions import Definitions, Stage, dumps, load_definitions
+from journey.rules.channels import default_rules
 from journey.ui.imports import current_import
 from journey.workspace import list_datasets, remove_dataset, save_definitions
 from tests.stores import store

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 import journey
 from journey import Definitions
-from journey.analysis.paths import named_types
+from journey.analysis.maps.paths import named_types
 from journey.ui.flow_panel import (
     Anchor,
     Box,

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 import journey
 from journey.definitions import load_definitions
-from journey.identity_rules import Cut, IdentityRules
+from journey.rules.identity import Cut, IdentityRules
 from tests.stores import store
 
 REPOSITORY = Path(__file__).parents[2]

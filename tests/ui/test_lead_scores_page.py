@@ -10,9 +10,9 @@ from streamlit.testing.v1 import AppTest
 
 from journey import Definitions
 from journey.definitions import load_definitions
-from journey.not_buyer_rules import NotBuyerRules
-from journey.scoring_rules import Qualification
-from tests.analysis.test_score_evidence import MODEL, ROWS, RULES
+from journey.rules.not_buyers import NotBuyerRules
+from journey.rules.scoring import Qualification
+from tests.analysis.scores.test_evidence import MODEL, ROWS, RULES
 from tests.examples import small_log
 from tests.stores import save
 

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from journey import Definitions, Stage
 from journey.costs import ENTERED_FILE
-from tests.analysis.test_lifecycle import MODEL_OF_ROWS, ROWS, VALUE_OF
+from tests.analysis.lifecycle.test_scorecards import MODEL_OF_ROWS, ROWS, VALUE_OF
 from tests.examples import small_log
 from tests.stores import save
 

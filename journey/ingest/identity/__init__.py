@@ -3,7 +3,7 @@
 Every join is one that the data state: rows or files that carry both ids, or the business domain
 of an e-mail address. Ids of a kind are a namespace of their own: a person ``1001`` and an account
 ``1001`` have nothing in common. What would say too much is not followed and told
-(:class:`journey.identity_rules.IdentityRules` has the limits):
+(:class:`journey.rules.identity.IdentityRules` has the limits):
 
 - A visitor whom more than one person used is joined to none of them.
 - An address that several people read (``info@``, ``sales@`` …) joins nobody; neither does an

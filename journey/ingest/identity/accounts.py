@@ -5,7 +5,6 @@ from typing import Final, cast
 import duckdb
 import pyarrow as pa
 
-from journey.identity_rules import IdentityRules
 from journey.ingest.identity.domains import business_domains, registrable_domain
 from journey.ingest.identity.ids import ROWS
 from journey.ingest.identity.links import (
@@ -22,6 +21,7 @@ from journey.ingest.identity.links import (
     cut_sql,
 )
 from journey.ingest.identity.people import NODES
+from journey.rules.identity import IdentityRules
 
 PEOPLE: Final = "identity_people"
 """The table of all ids of people: ``kind``, ``id``, ``name`` of the person, ``account``, ``how``

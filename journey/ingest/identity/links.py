@@ -4,9 +4,9 @@ from typing import Final
 
 import duckdb
 
-from journey.identity_rules import IdentityRules
 from journey.ingest.identity.ids import ROWS, is_shared_sql, own_sql
 from journey.ingest.sql import literal
+from journey.rules.identity import IdentityRules
 
 ROW_IDS: Final = "identity_row_ids"
 """The table of ids of people by the row of :data:`ROWS` they stand on, the named one first."""

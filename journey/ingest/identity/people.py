@@ -7,9 +7,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from journey.identity_rules import IdentityRules
 from journey.ingest.identity.components import Codes, components
 from journey.ingest.identity.links import FOLLOWED, LINKS, MANY_IDS, SHARED_DEVICE
+from journey.rules.identity import IdentityRules
 
 NODES: Final = "identity_nodes"
 """The table of ids of people and visitors that have links: ``node``, ``kind``, ``id`` and

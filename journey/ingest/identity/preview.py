@@ -5,9 +5,9 @@ from typing import cast
 
 import duckdb
 
-from journey.identity_rules import JOINS, IdentityRules, Join
 from journey.ingest.identity.ids import KEPT_ROWS, ROWS
 from journey.ingest.identity.resolve import kind_sql, relate, resolved_rows_sql
+from journey.rules.identity import JOINS, IdentityRules, Join
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from journey.identity_rules import IdentityRules
 from journey.ingest.identity.accounts import OPPORTUNITIES, PEOPLE, make_accounts
 from journey.ingest.identity.ids import (
     ROWS,
@@ -23,6 +22,7 @@ from journey.ingest.identity.links import LINKS, make_links, named_id_sql
 from journey.ingest.identity.people import NODES, make_people
 from journey.ingest.identity.unsafe import find_warnings
 from journey.ingest.sql import identifier, literal
+from journey.rules.identity import IdentityRules
 from journey.wording import counted
 
 KNOWN_AS: Final = "known as"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from journey.analysis.graph import journey_graph
+from journey.analysis.maps.graph import journey_graph
 from journey.ingest import add_touchpoints, read_touchpoints, suggest_columns
 
 ROOT = Path(__file__).parents[3]

@@ -1,0 +1,1 @@
+"""Accounts as sales sees them: stalled ones, what to do next, the route, the history."""

@@ -1,0 +1,106 @@
+"""The stalled accounts as rows that a CRM can import."""
+
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from journey.analysis.accounts.engaged import emails_of, last_named
+from journey.analysis.accounts.stalled import stalled_accounts
+from journey.analysis.figures.frames import none_for_missing
+from journey.facts import ShardFacts
+from journey.kernels.facts import STALLED
+from journey.log import TouchpointLog
+from journey.store.view import View
+
+CALL_COLUMNS = (
+    "account_id",
+    "opportunity_id",
+    "owner",
+    "stage",
+    "value_at_risk",
+    "deal_value",
+    "days_silent",
+    "last_touchpoint",
+    "last_touch_on",
+    "person_ids",
+    "emails",
+    "missing_roles",
+    "next_action",
+    "next_action_evidence",
+    "reason",
+)
+
+
+def call_list(log: TouchpointLog) -> pd.DataFrame:
+    """Stalled accounts with the ids, contacts and next action that a CRM asks for.
+
+    Returns
+    -------
+    DataFrame
+        The rows of :func:`stalled_accounts` in the same order: ``account_id`` and
+        ``opportunity_id`` (the last that a touch of the journey names, or the journey's own),
+        ``owner``, ``stage``, ``value_at_risk``, ``deal_value``, ``days_silent``,
+        ``last_touchpoint``, ``last_touch_on`` (the day in UTC, ``YYYY-MM-DD``), ``person_ids`` and
+        ``emails`` of the people engaged (``;`` between), ``missing_roles``, ``next_action`` (a
+        touchpoint type), ``next_action_evidence`` and ``reason`` in words.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from journey import from_frame
+    >>> days = pd.to_datetime(["2026-01-01", "2026-01-02", "2026-01-03", "2026-01-09"])
+    >>> log = from_frame(pd.DataFrame({
+    ...     "account_id": ["a", "a", "b", "b"], "occurred_at": days, "touchpoint": "Call",
+    ...     "person_id": ["ann@x.example", "bo", None, None], "opportunity_id": "d1"}))
+    >>> call_list(log)[["account_id", "opportunity_id", "person_ids", "emails"]]
+      account_id opportunity_id         person_ids         emails
+    0          a             d1  ann@x.example; bo  ann@x.example
+    """
+    stalled = stalled_accounts(log)
+    parts = log.ask_with_facts(_ids)
+    if stalled.empty or not parts:
+        return pd.DataFrame(columns=list(CALL_COLUMNS))
+    known = pd.concat(parts).set_index("case_id").loc[stalled["account_id"]].reset_index()
+    ids = {name: known[name] for name in ("account_id", "opportunity_id", "emails")}
+    if log.case in ("account", "opportunity"):
+        ids[f"{log.case}_id"] = stalled["account_id"]
+    frame = stalled.assign(
+        **ids,
+        last_touch_on=stalled["last_at"].dt.strftime("%Y-%m-%d"),
+        person_ids=stalled["people"],
+        next_action=stalled["next_touchpoint"],
+        next_action_evidence=pd.Series(
+            list(map(_evidence, stalled.to_dict("records"))), dtype=object
+        ),
+    )
+    texts = ["account_id", "opportunity_id", "next_action_evidence"]
+    return none_for_missing(frame[list(CALL_COLUMNS)], texts)
+
+
+def _ids(part: tuple[View, ShardFacts]) -> pd.DataFrame:
+    """Ids and e-mails of the stalled journeys of one shard."""
+    view, facts = part
+    chosen = view.journeys[facts.outcomes[view.journeys] == STALLED]
+    store, whole = view.store, facts.view
+    cases = store.dictionaries[store.case_role]
+    return pd.DataFrame(
+        {
+            "case_id": cases.take(pa.array(view.shard.cases[chosen], pa.int64())).to_pylist(),
+            "account_id": last_named(whole, chosen, "account_id"),
+            "opportunity_id": last_named(whole, chosen, "opportunity_id"),
+            "emails": emails_of(whole, chosen),
+        }
+    )
+
+
+def _evidence(row: dict[Any, Any]) -> str | None:
+    """What speaks for the next action, as the association it is."""
+    if row["next_touchpoint"] is None:
+        return None
+    whose = "" if row["next_is_ours"] else "What others did: "
+    return (
+        f"{whose}{row['next_win_rate']:.0%} of {row['n_next']:,} decided won with it next, "
+        f"{row['next_without_rate']:.0%} of {row['n_next_without']:,} with another touch "
+        f"({row['next_state']}); an association, not a proof."
+    )

@@ -1,0 +1,309 @@
+"""Which open accounts have gone silent, what that puts at risk, and what helped others."""
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from journey.analysis.accounts.at_risk import (
+    Context,
+    First,
+    cases_of,
+    deal_values,
+    first_at_risk,
+    silent_ticks,
+    stalled_of,
+)
+from journey.analysis.accounts.engaged import owners_of, people_of
+from journey.analysis.accounts.next_touches import advice
+from journey.analysis.accounts.silences import precedents
+from journey.analysis.figures.frames import none_for_missing
+from journey.analysis.stages.outcomes import instants, last_values, names_of_stages
+from journey.facts import ShardFacts
+from journey.kernels.facts import WON
+from journey.log import TouchpointLog
+from journey.percentiles import Cells, Targets, first_cells, percentiles, within
+from journey.store.view import View
+from journey.wording import time_span
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Stages = npt.NDArray[np.int8]
+Part = tuple[View, ShardFacts]
+
+STALLED_COLUMNS = (
+    "account_id",
+    "owner",
+    "stage",
+    "days_silent",
+    "normal_days",
+    "n_gaps",
+    "normal_of",
+    "last_touchpoint",
+    "last_at",
+    "value_at_risk",
+    "deal_value",
+    "is_median_value",
+    "win_rate_after_touch",
+    "n_after_touch",
+    "win_rate_silent",
+    "n_silent",
+    "precedent_days",
+    "n_people",
+    "people",
+    "missing_roles",
+    "next_touchpoint",
+    "next_is_ours",
+    "next_win_rate",
+    "next_low",
+    "next_high",
+    "n_next",
+    "next_without_rate",
+    "n_next_without",
+    "next_state",
+    "reason",
+)
+
+
+def stalled_accounts(log: TouchpointLog, *, limit: int | None = None) -> pd.DataFrame:
+    """Open journeys silent for longer than is normal in their stage, most value at risk first.
+
+    Normal silence of a stage is the 90th percentile of the gaps between neighbouring touches
+    among journeys that later went beyond it (of all gaps of the log where there are fewer than
+    20). Value at risk is the deal value, or else the median value of won journeys, times the
+    share that won of decided journeys in the stage, less the share of those ever silent so long
+    there; where none was, of those silent longest. It is unknown (not a number) where there is no
+    winning rule, no value, or no decided journey in the stage. The next touch is the one that
+    went with most wins in the same state, as :func:`next_best_touches` finds it: one that we can
+    bring about, or else what customers did by themselves.
+    Rates are counted over the whole log, whatever is in view.
+
+    Parameters
+    ----------
+    limit
+        Only so many, the first of the list; none: all of them.
+
+    Returns
+    -------
+    DataFrame
+        One row per journey: ``account_id``, ``owner``, ``stage``, ``days_silent``,
+        ``normal_days``, ``n_gaps`` behind it, ``normal_of`` (``stage`` where these are the
+        stage's own, else ``log``), ``last_touchpoint``, ``last_at``,
+        ``value_at_risk``, ``deal_value``, ``is_median_value`` (the journey has none of its own),
+        ``win_rate_after_touch`` (of ``n_after_touch``), ``win_rate_silent`` (of ``n_silent``
+        silent for ``precedent_days`` or longer: as long as this one, or as the longest),
+        ``n_people``, ``people``, ``missing_roles``, ``next_touchpoint``, ``next_is_ours``,
+        ``next_win_rate`` (of ``n_next``, at least 30; 95 % interval ``next_low``,
+        ``next_high``), ``next_without_rate`` (of ``n_next_without``: an association, no proof),
+        ``next_state`` (the state compared, in words), ``reason``.
+    """
+    context = _context(log)
+    first = None if limit is None else first_at_risk(log, context, limit)
+    parts = log.ask_with_facts(partial(_shard_rows, context=context, first=first))
+    if not parts:
+        return pd.DataFrame(columns=list(STALLED_COLUMNS))
+    rows = pd.concat(parts, ignore_index=True)
+    frame = _ranked(_valued(rows, log, context))
+    return frame.head(len(frame) if limit is None else limit)
+
+
+def _ranked(frame: pd.DataFrame) -> pd.DataFrame:
+    keys = ["value_at_risk", "days_silent", "account_id"]
+    return frame.sort_values(keys, ascending=[False, False, True], ignore_index=True)
+
+
+def normal_silence(log: TouchpointLog) -> pd.DataFrame:
+    """The silence that is normal in each stage, by which journeys count as stalled.
+
+    Returns
+    -------
+    DataFrame
+        One row per stage in order: ``stage``, ``normal_days``, ``n_gaps`` behind it, ``is_own``
+        (they are of journeys that went beyond the stage; else these are too few and all gaps of
+        the log serve).
+    """
+    silence = log.silence
+    return pd.DataFrame(
+        {
+            "stage": log.definitions.stage_names,
+            "normal_days": silence.normal_ticks[:-1] / log.ticks_per_day,
+            "n_gaps": silence.n_behind[:-1],
+            "is_own": silence.is_own[:-1],
+        }
+    )
+
+
+def value_at_risk(log: TouchpointLog) -> float:
+    """The value at risk of all stalled journeys in view: what the list of them adds up to.
+
+    Returns
+    -------
+    float
+        Not a number where it is known of none.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from journey import from_frame
+    >>> log = from_frame(pd.DataFrame({
+    ...     "account_id": "a", "occurred_at": pd.to_datetime(["2026-01-01", "2026-01-02"]),
+    ...     "touchpoint": ["Ad", "Demo"]}))
+    >>> value_at_risk(log)  # nothing counts as a win
+    nan
+    """
+    context = _context(log)
+    parts = log.ask_with_facts(partial(_stakes, context=context))
+    if not parts or not context.has_won_rule:
+        return float("nan")
+    stages, silent, values = (np.concatenate(column) for column in zip(*parts, strict=True))
+    chances = _chances(log, stages, silent, context)
+    risks = _risks(values, chances["win_rate_after_touch"], chances["win_rate_silent"])
+    return float(np.nansum(risks)) if np.any(~np.isnan(risks)) else float("nan")
+
+
+def _stakes(part: Part, *, context: Context) -> tuple[Stages, Ints, Floats]:
+    """Of the stalled journeys of one shard: stage, silence and deal value."""
+    _, facts = part
+    chosen = stalled_of(part)
+    values = deal_values(facts, chosen, context)
+    return facts.last_stages[chosen], silent_ticks(facts, chosen, context), values
+
+
+def _risks(values: Floats, rates_after_touch: Floats, rates_silent: Floats) -> Floats:
+    """Deal values times the chance to win that the silence costs."""
+    return values * np.maximum(rates_after_touch - rates_silent, 0.0)
+
+
+def median_won_value(log: TouchpointLog) -> float:
+    """The median value of won journeys of the whole log, not a number where none is known."""
+    return log.once(_median_won_value)
+
+
+def _median_won_value(log: TouchpointLog) -> float:
+    first = log.ask_with_facts(_count_won_values)
+    _, medians = percentiles(first, log.ask_with_facts, _won_values_within, [(0, 50)], 1)
+    return float(medians[0])
+
+
+def _count_won_values(part: Part) -> Cells:
+    return first_cells(*_won_values(part), 1)
+
+
+def _won_values_within(part: Part, targets: Targets) -> tuple[Ints, Ints]:
+    return within(*_won_values(part), targets)
+
+
+def _won_values(part: Part) -> tuple[Ints, Floats]:
+    """The known values of won journeys, all in one group."""
+    _, facts = part
+    values = last_values(facts, np.flatnonzero(facts.outcomes == WON))
+    known = values[~np.isnan(values)]
+    return np.zeros(len(known), np.int64), known
+
+
+def _context(log: TouchpointLog) -> Context:
+    definitions = log.definitions
+    return Context(
+        definitions.stage_names,
+        definitions.expected_roles,
+        bool(definitions.won),
+        median_won_value(log),
+        log.as_of_tick,
+        log.ticks_per_day,
+    )
+
+
+def _shard_rows(part: Part, *, context: Context, first: First | None) -> pd.DataFrame:
+    """Stalled journeys of one shard: all, or those among the first of the list."""
+    return _rows_of(
+        part[1], stalled_of(part) if first is None else first.of(part, context), context
+    )
+
+
+def _rows_of(facts: ShardFacts, chosen: Ints, context: Context) -> pd.DataFrame:
+    """What a shard knows of some of its stalled journeys."""
+    whole, silence = facts.view, facts.silence
+    stages, last = facts.last_stages[chosen], facts.last_rows[chosen]
+    silent = silent_ticks(facts, chosen, context)
+    own = last_values(facts, chosen)
+    is_own = silence.is_own[stages]
+    return pd.DataFrame(
+        {
+            "account_id": cases_of(whole, chosen),
+            "owner": owners_of(whole, chosen),
+            "stage": names_of_stages(context.stages, stages),
+            "days_silent": silent / context.ticks_per_day,
+            "normal_days": silence.normal_ticks[stages] / context.ticks_per_day,
+            "n_gaps": silence.n_behind[stages],
+            "normal_of": np.where(is_own, "stage", "log"),
+            "last_touchpoint": [whole.type_names[code] for code in whole.types[last]],
+            "last_at": instants(whole.store, whole.ticks[last]),
+            "deal_value": np.where(np.isnan(own), context.median_value, own),
+            "is_median_value": np.isnan(own) & ~np.isnan(context.median_value),
+            **people_of(whole, chosen, context.expected_roles),
+            "stage_code": stages,
+            "silent_ticks": silent,
+        }
+    )
+
+
+def _valued(rows: pd.DataFrame, log: TouchpointLog, context: Context) -> pd.DataFrame:
+    """The rows with what became of others, asked of all shards."""
+    stages = rows["stage_code"].to_numpy(np.int8)
+    silent = rows["silent_ticks"].to_numpy(np.int64)
+    frame = rows.assign(
+        **_chances(log, stages, silent, context),
+        **advice(log, stages, rows["last_touchpoint"].tolist(), silent),
+    )
+    if not context.has_won_rule:
+        frame[["win_rate_after_touch", "win_rate_silent"]] = np.nan
+    frame["value_at_risk"] = _risks(
+        frame["deal_value"].to_numpy(),
+        frame["win_rate_after_touch"].to_numpy(),
+        frame["win_rate_silent"].to_numpy(),
+    )
+    frame["reason"] = _reasons(frame)
+    return none_for_missing(
+        frame[list(STALLED_COLUMNS)], ["owner", "stage", "next_touchpoint", "next_state"]
+    )
+
+
+def _chances(log: TouchpointLog, stages: Stages, silent: Ints, context: Context) -> dict[str, Any]:
+    """Shares that won: of all that were in the stage, and of those ever silent so long there."""
+    n_stages = len(context.stages)
+    places = np.where(stages < 0, n_stages, stages)
+    evidence = precedents(log, [silent[places == place] for place in range(n_stages + 1)])
+    rates, counts = np.full((2, len(stages)), np.nan), np.zeros((2, len(stages)), np.int64)
+    compared = np.full(len(stages), np.nan)
+    for stage in np.unique(stages):
+        mine = np.flatnonzero(stages == stage)
+        for row, ticks in enumerate((np.zeros_like(silent[mine]), silent[mine])):
+            rates[row, mine], counts[row, mine], known = evidence[stage].after_silence(ticks)
+            days = known / context.ticks_per_day
+            compared[mine] = np.where(counts[row, mine] > 0, days, np.nan)
+    return {
+        "win_rate_after_touch": rates[0],
+        "n_after_touch": counts[0],
+        "win_rate_silent": rates[1],
+        "n_silent": counts[1],
+        "precedent_days": compared,
+    }
+
+
+def _reasons(frame: pd.DataFrame) -> list[str]:
+    stages = frame["stage"].where(frame["stage"].notna(), None)
+    columns = frame["days_silent"], frame["normal_days"], stages, frame["normal_of"] == "stage"
+    return [_reason(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
+
+
+def _reason(days: float, normal: float, stage: str | None, is_own: bool) -> str:  # noqa: FBT001 -- one of a row's values
+    place = f" in {stage}" if stage else ""
+    whose = "of those that moved on" if is_own else "in the whole log"
+    texts = (
+        (time_span(days, digits=digits), time_span(normal, digits=digits)) for digits in (0, 1, 2)
+    )
+    # As short as it can be while the two can be told apart.
+    silent, usual = next((pair for pair in texts if pair[0] != pair[1]), ("longer", "that"))
+    return f"Silent {silent}{place}; 9 of 10 waits {whose} lasted at most {usual}."

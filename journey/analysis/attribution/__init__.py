@@ -1,0 +1,1 @@
+"""Which channels, campaigns and content get credit for wins."""

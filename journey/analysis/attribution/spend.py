@@ -1,0 +1,161 @@
+"""What was spent on each channel, beside the value it gets credit for.
+
+Costs are those imported, of the days in view, for channels and campaigns; and those that
+touchpoints in view carry themselves, taken to be of the same currency where there is one. Filters
+of journeys narrow credit, not imported costs.
+"""
+
+from dataclasses import replace
+from functools import partial
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from journey.analysis.attribution.attribute import HALF_LIFE_DAYS, attribute
+from journey.analysis.attribution.tally import Units, codes_of, units_of
+from journey.analysis.figures.frames import none_for_missing
+from journey.analysis.spending.costs import campaign_costs
+from journey.analysis.spending.spending import called_as, costs_in_view
+from journey.log import TouchpointLog
+from journey.schema import OTHER
+from journey.store.view import View
+
+OF_NONE: Final = "costs and wins of no known value"
+NOT_KNOWN: Final = "no cost known"
+NOTHING: Final = "nothing spent"
+REFUNDED: Final = "costs add up to less than 0"
+MIXED: Final = "costs in several currencies"
+
+_KEYS: Final = ["channel", "currency"]
+_CREDIT: Final = ("model", "channel", "n_conversions", "value")
+
+
+def return_on_spend(
+    log: TouchpointLog, *, by: str = "channel", half_life_days: float = HALF_LIFE_DAYS
+) -> pd.DataFrame:
+    """Credit in value for each unit of money spent, by every model of attribution.
+
+    Returns
+    -------
+    DataFrame
+        One row per model, value of the column and currency: ``model``, ``channel`` (None: wins
+        and costs of none), ``currency`` (None: not said), ``n_conversions`` and ``value`` as
+        ``attribute`` has them, ``spend`` (missing: not known), ``return_on_spend`` (value / spend)
+        and ``cost_per_conversion`` (spend / conversions), both missing where ``note`` says why.
+        In the order of ``attribute``, what has costs alone last. No rows without any cost.
+
+    Raises
+    ------
+    ColumnNotFoundError
+        If touchpoints have no such column.
+    ValueNotAllowedError
+        If the half-life is not above 0.
+
+    Examples
+    --------
+    >>> from journey import Definitions, from_frame
+    >>> log = from_frame(pd.DataFrame({
+    ...     "account_id": ["a", "a"], "touchpoint": ["Ad", "Deal won"], "channel": ["Ads", None],
+    ...     "cost": [20.0, None], "value": [None, 50.0],
+    ...     "occurred_at": pd.to_datetime(["2026-01-01", "2026-01-08"])}),
+    ...     definitions=Definitions(won=("Deal won",)))
+    >>> found = return_on_spend(log).set_index("channel")
+    >>> found.loc["Ads", ["value", "spend", "return_on_spend"]].iloc[0].tolist()
+    [50.0, 20.0, 2.5]
+    """
+    credit = attribute(log, by=by, half_life_days=half_life_days)[list(_CREDIT)]
+    spent = spend_by(log, by)
+    models = pd.DataFrame({"model": credit["model"].unique()})
+    unmet = spent[~spent["channel"].isin(credit["channel"])]
+    uncredited = models.merge(unmet.assign(n_conversions=0.0, value=0.0), how="cross")
+    known = credit.iloc[: len(credit) if len(spent) else 0]
+    frame = pd.concat([known.merge(spent, on="channel", how="left"), uncredited])
+    order = {model: place for place, model in enumerate(models["model"])}
+    frame = frame.sort_values(
+        "model", key=lambda names: names.map(order), kind="stable", ignore_index=True
+    )
+    return none_for_missing(_with_ratios(frame), ["channel", "currency", "note"])
+
+
+def spend_by(log: TouchpointLog, by: str) -> pd.DataFrame:
+    """Costs of each value of a column: ``channel`` (None: of none), ``currency``, ``spend``."""
+    units = units_of(log, by)
+    imported, carried = _imported(log, by), _carried(log, units)
+    currencies = imported["currency"].dropna().unique()
+    if len(currencies) == 1:
+        imported, carried = (part.assign(currency=currencies[0]) for part in (imported, carried))
+    both = pd.concat([imported, carried], ignore_index=True)
+    if OTHER in units.names:
+        own = {*units.names, None}
+        both["channel"] = [name if name in own else OTHER for name in both["channel"]]
+    found = both.groupby(_KEYS, dropna=False)["spend"].sum().reset_index()
+    return none_for_missing(found, _KEYS)
+
+
+def _with_ratios(frame: pd.DataFrame) -> pd.DataFrame:
+    spend, n_conversions, value = (
+        frame[name].astype(float) for name in ("spend", "n_conversions", "value")
+    )
+    n_currencies = frame.groupby(["model", "channel"], dropna=False)["channel"].transform("size")
+    is_plain = (spend > 0) & (n_currencies == 1) & frame["channel"].notna()
+    notes = np.select(
+        [frame["channel"].isna(), spend.isna(), n_currencies > 1, spend == 0, spend < 0],
+        [OF_NONE, NOT_KNOWN, MIXED, NOTHING, REFUNDED],
+        default="",
+    )
+    return pd.DataFrame(
+        {
+            **{name: frame[name] for name in (*_CREDIT[:2], "currency", *_CREDIT[2:], "spend")},
+            "return_on_spend": (value / spend).where(is_plain),
+            "cost_per_conversion": (spend / n_conversions).where(is_plain & (n_conversions > 0)),
+            "note": pd.Series([note or None for note in notes], index=frame.index, dtype=object),
+        }
+    )
+
+
+def _imported(log: TouchpointLog, by: str) -> pd.DataFrame:
+    """Costs of tables, as ``channel``, ``currency``, ``spend``; none but of channel or campaign."""
+    costs = costs_in_view(log, to_as_of=False)
+    if by == "campaign":
+        named = campaign_costs(replace(log, costs=costs)).rename(columns={"campaign": "channel"})
+    elif by == "channel":
+        named = costs.assign(channel=called_as(log, by, costs["channel"]))
+    else:
+        named = pd.DataFrame(columns=[*_KEYS, "cost"])
+    spent = named[named["cost"].notna()].rename(columns={"cost": "spend"})
+    return none_for_missing(spent[[*_KEYS, "spend"]], _KEYS)
+
+
+def _carried(log: TouchpointLog, units: Units) -> pd.DataFrame:
+    """Costs on touchpoints in view."""
+    n_units = len(units.names)
+    answers = log.ask(partial(_carried_in, units=units))
+    known = [answer for answer in answers if answer is not None]
+    spend, n_rows = sum(known, np.zeros((2, n_units + 1)))
+    frame = pd.DataFrame(
+        {
+            "channel": pd.Series([*units.names, None], dtype=object),
+            "currency": pd.Series([None] * (n_units + 1), dtype=object),
+            "spend": spend.astype(np.float64),
+        }
+    )
+    return frame[n_rows > 0]
+
+
+def _carried_in(view: View, *, units: Units) -> npt.NDArray[np.float64] | None:
+    """Sum and number of the costs that touchpoints of each unit carry, those of none last."""
+    costs = view.numbers("cost")
+    if costs is None:
+        return None
+    place = units.of_code[codes_of(view, units.column)]
+    has_cost = ~np.isnan(costs)
+    counted = np.where(place < 0, len(units.names), place)[has_cost]
+    size = len(units.names) + 1
+    return np.stack(
+        [
+            np.bincount(counted, weights=costs[has_cost], minlength=size),
+            np.bincount(counted, minlength=size),
+        ]
+    ).astype(np.float64)

@@ -1,0 +1,1 @@
+"""Content, calls to action, and how people felt."""

@@ -1,0 +1,177 @@
+"""How people feel at which stage and touchpoint, from a sentiment column or survey answers."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Final, Literal, get_args
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from journey.analysis.figures.frames import none_for_missing
+from journey.analysis.figures.statistics import Z_95
+from journey.errors import ValueNotAllowedError
+from journey.facts import ShardFacts
+from journey.log import TouchpointLog
+from journey.schema import OUTCOMES
+from journey.selection import Keep
+from journey.store.view import View
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+Part = tuple[View, ShardFacts]
+Dimension = Literal["stage", "touchpoint", "outcome"]
+
+DIMENSIONS: Final[tuple[Dimension, ...]] = get_args(Dimension)
+FIGURES: Final = ("n_scores", "n_journeys", "mean_sentiment", "low", "high")
+
+
+def feelings(
+    log: TouchpointLog, *, by: Sequence[Dimension] = ("stage", "touchpoint")
+) -> pd.DataFrame:
+    """Mean sentiment of touches that have one, as scored in the log.
+
+    Parameters
+    ----------
+    by
+        What the means are of: ``stage`` (the journey is in after the touch), ``touchpoint``,
+        ``outcome`` of the journey, or several of them.
+
+    Returns
+    -------
+    DataFrame
+        One row per combination that has a score: the columns of ``by`` (None: before any stage);
+        ``n_scores``, touches with a score; ``n_journeys`` that have one; ``mean_sentiment`` in the
+        unit of the log, with its 95 % interval ``low``, ``high`` (normal; not a number for a
+        single score). In the order of stages, by name of touchpoint, in the order of outcomes. No
+        rows where the log has no sentiment.
+
+    Raises
+    ------
+    ValueNotAllowedError
+        If means can't be taken by that.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from journey import from_frame
+    >>> log = from_frame(pd.DataFrame({"account_id": ["a", "a", "b"], "touchpoint": "Call",
+    ...     "occurred_at": pd.to_datetime(["2026-01-01"] * 3), "sentiment": [0.5, 0.1, None]}))
+    >>> feelings(log, by=["touchpoint"])[["touchpoint", "n_scores", "mean_sentiment"]]
+      touchpoint  n_scores  mean_sentiment
+    0       Call         2             0.3
+    """
+    for dimension in by:
+        if dimension not in DIMENSIONS:
+            raise ValueNotAllowedError.among(dimension, DIMENSIONS, what="What means are taken by")
+    names = [_names(log, dimension) for dimension in by]
+    shape = tuple(map(len, names))
+    empty = np.zeros((4, int(np.prod(shape))))
+    sums = sum(log.ask_with_facts(partial(_sums, by=tuple(by), shape=shape)), empty)
+    groups = np.flatnonzero(sums[0])
+    places = np.unravel_index(groups, shape) if shape else ()
+    named = {
+        dimension: pd.Series([own[place] for place in mine], dtype=object)
+        for dimension, own, mine in zip(by, names, places, strict=True)
+    }
+    frame = pd.DataFrame({**named, **_means(sums[:, groups])})
+    return none_for_missing(_in_order(frame, by, places), by)
+
+
+def felt(
+    log: TouchpointLog, *, stage: str | None = None, touchpoint: str | None = None
+) -> TouchpointLog:
+    """Journeys with a scored touch in a stage, of a touchpoint type, or both: ``n_journeys``.
+
+    Raises
+    ------
+    ValueNotAllowedError
+        If there is no such stage or touchpoint type.
+    """
+    stages, types = log.definitions.stage_names, log.type_names
+    for value, known, what in ((stage, stages, "stage"), (touchpoint, types, "touchpoint type")):
+        if value is not None and value not in known:
+            raise ValueNotAllowedError.among(value, known, what=f"The {what}")
+    arguments = (
+        ("stage", None if stage is None else stages.index(stage)),
+        ("touchpoint", None if touchpoint is None else types.index(touchpoint)),
+    )
+    return log.keep(Keep(_has_felt, arguments))
+
+
+def _means(sums: Floats) -> dict[str, npt.NDArray[np.generic]]:
+    """Means with their intervals, of groups that have a score."""
+    n, n_journeys, total, squares = sums
+    mean = total / n
+    with np.errstate(invalid="ignore", divide="ignore"):
+        spread = np.sqrt(np.maximum(squares - n * mean**2, 0) / (n - 1))
+    half = np.where(n > 1, Z_95 * spread / np.sqrt(n), np.nan)
+    counts = {"n_scores": n.astype(np.int64), "n_journeys": n_journeys.astype(np.int64)}
+    return {**counts, "mean_sentiment": mean, "low": mean - half, "high": mean + half}
+
+
+def _names(log: TouchpointLog, dimension: Dimension) -> Sequence[str | None]:
+    """What the codes of a dimension are called."""
+    if dimension == "stage":
+        return (*log.definitions.stage_names, None)
+    return log.type_names if dimension == "touchpoint" else OUTCOMES
+
+
+def _in_order(frame: pd.DataFrame, by: Sequence[Dimension], places: Sequence[Ints]) -> pd.DataFrame:
+    """Rows by stage and outcome in their order, touchpoints by name."""
+    keys = {
+        f"order {place}": frame[dimension] if dimension == "touchpoint" else mine
+        for place, (dimension, mine) in enumerate(zip(by, places, strict=True))
+    }
+    if not keys:
+        return frame
+    order = frame.assign(**keys).sort_values(list(keys), kind="stable", ignore_index=True)
+    return order.drop(columns=list(keys))
+
+
+def _scored(part: Part) -> tuple[Ints, Floats]:
+    """Rows of the view that have a score, and the scores."""
+    scores = part[0].numbers("sentiment")
+    if scores is None:
+        return np.empty(0, np.int64), np.empty(0)
+    rows = np.flatnonzero(~np.isnan(scores))
+    return rows, scores[rows]
+
+
+def _sums(part: Part, *, by: Sequence[Dimension], shape: tuple[int, ...]) -> Floats:
+    """By group: scores, journeys that have one, their sum, the sum of their squares."""
+    view, facts = part
+    rows, scores = _scored(part)
+    n = int(np.prod(shape))
+    owners = np.searchsorted(view.offsets, rows, side="right") - 1
+    groups = np.zeros(len(rows), np.int64)
+    for dimension, size in zip(by, shape, strict=True):
+        if dimension == "stage":
+            stages = facts.stages_in(view)[rows].astype(np.int64)
+            codes = np.where(stages < 0, size - 1, stages)
+        elif dimension == "touchpoint":
+            codes = view.types[rows].astype(np.int64)
+        else:
+            codes = facts.outcomes[view.journeys[owners]].astype(np.int64)
+        groups = groups * size + codes
+    pairs = np.unique(owners * n + groups)
+    sums = np.empty((4, n))
+    sums[0] = np.bincount(groups, minlength=n)
+    sums[1] = np.bincount(pairs % n, minlength=n)
+    sums[2] = np.bincount(groups, weights=scores, minlength=n)
+    sums[3] = np.bincount(groups, weights=scores**2, minlength=n)
+    return sums
+
+
+def _has_felt(part: Part, *, stage: int | None, touchpoint: int | None) -> Flags:
+    view, facts = part
+    rows, _ = _scored(part)
+    kept = np.ones(len(rows), dtype=bool)
+    if stage is not None:
+        kept &= facts.stages_in(view)[rows] == stage
+    if touchpoint is not None:
+        kept &= view.types[rows] == touchpoint
+    flags = np.zeros(view.n_journeys, dtype=bool)
+    flags[np.searchsorted(view.offsets, rows[kept], side="right") - 1] = True
+    return flags

@@ -1,0 +1,108 @@
+"""How good forecasts would have been: made again as of past days, beside what then happened."""
+
+from functools import partial
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from journey.analysis.forecast.wins import WEEKS, check_weeks, forecast_wins
+from journey.analysis.stages.outcomes import values_at_win
+from journey.facts import ShardFacts
+from journey.kernels.facts import WON
+from journey.log import TouchpointLog
+from journey.store.view import View
+
+Part = tuple[View, ShardFacts]
+
+MOST_CUTS: Final = 8
+LEAST_WON: Final = 10
+"""With fewer journeys won by then a forecast has nothing to go by."""
+
+BACKTEST_COLUMNS: Final = (
+    *("made_at", "until_at", "expected_wins", "low", "high", "n_won", "is_inside"),
+    *("expected_value", "value_low", "value_high", "value_won", "is_value_inside"),
+)
+
+
+def forecast_backtest(log: TouchpointLog, *, weeks: int = WEEKS, seed: int = 0) -> pd.DataFrame:
+    """Forecasts as they would have been made in the past, from what was known then alone.
+
+    The last was made so many weeks before ``as_of``, each other as many before the next, at most
+    eight, as long as ten journeys were won by then and the log had run for so many weeks.
+    Attributes have no dates: those of today are taken.
+
+    Parameters
+    ----------
+    weeks
+        Length of each forecast, 1 to 104.
+    seed
+        As in :func:`journey.forecast_wins`.
+
+    Returns
+    -------
+    DataFrame
+        One row per forecast, oldest first: ``made_at``, ``until_at``, ``expected_wins`` with its
+        80 % interval ``low``, ``high``; ``n_won``, journeys in view really won in that time;
+        ``is_inside``, whether it is in the interval; the same of value at the win:
+        ``expected_value``, ``value_low``, ``value_high``, ``value_won``, ``is_value_inside``
+        (none known where no win has a value).
+
+    Raises
+    ------
+    ValueNotAllowedError
+        If there are not 1 to 104 weeks.
+    """
+    check_weeks(weeks)
+    if not log.n_journeys or log.first_at is None:
+        return pd.DataFrame(columns=list(BACKTEST_COLUMNS))
+    length = round(weeks * 7 * log.ticks_per_day)
+    until = log.as_of_tick + 1
+    nothing = np.zeros((2, MOST_CUTS + 1))
+    n_won, value = sum(log.ask_with_facts(partial(_won, until=until, length=length)), nothing)
+    rows: list[dict[str, object]] = []
+    for window in range(MOST_CUTS):
+        end = until - window * length
+        made = log.at(end - length)
+        has_history = made - log.first_at >= pd.Timedelta(weeks=weeks)
+        if not has_history or n_won[window + 1 :].sum() < LEAST_WON:
+            break
+        total = forecast_wins(log.between(end=made), weeks=weeks, seed=seed).iloc[-1]
+        rows.append(_compared(total, made, log.at(end), int(n_won[window]), float(value[window])))
+    return pd.DataFrame(rows[::-1], columns=list(BACKTEST_COLUMNS))
+
+
+def _compared(
+    total: pd.Series, made: pd.Timestamp, until: pd.Timestamp, n_won: int, value: float
+) -> dict[str, object]:
+    is_known = not np.isnan(total["total_value"])
+    inside = total["total_value_low"] <= value <= total["total_value_high"]
+    return {
+        "made_at": made,
+        "until_at": until,
+        "expected_wins": total["total_wins"],
+        "low": total["total_low"],
+        "high": total["total_high"],
+        "n_won": n_won,
+        "is_inside": bool(total["total_low"] <= n_won <= total["total_high"]),
+        "expected_value": total["total_value"],
+        "value_low": total["total_value_low"],
+        "value_high": total["total_value_high"],
+        "value_won": value if is_known else np.nan,
+        "is_value_inside": bool(inside) if is_known else None,
+    }
+
+
+def _won(part: Part, *, until: int, length: int) -> npt.NDArray[np.float64]:
+    """Journeys in view won in each window before an instant, latest first, and their value.
+
+    What was won before all windows stands in the last place.
+    """
+    view, facts = part
+    won = view.journeys[facts.outcomes[view.journeys] == WON]
+    at = facts.view.ticks[facts.decided_rows[won]].astype(np.int64)
+    window = np.minimum((until - 1 - at) // length, MOST_CUTS)
+    values = values_at_win(facts, won)
+    counts = [np.bincount(window, weight, MOST_CUTS + 1) for weight in (np.ones(len(won)), values)]
+    return np.array(counts, dtype=float)

@@ -1,0 +1,366 @@
+"""How many journeys will be won in the coming weeks, and what they are worth.
+
+Chances to move on, to be won or to end are counted over the whole log by stage and time in it
+(:mod:`journey.analysis.forecast.chain`), and applied to the open journeys in view and to those
+that will begin if journeys go on beginning as in the last 13 weeks. A win counts with its
+journey's deal value or, where none is known, the mean value of won journeys at their win, whatever
+its chance. What journeys did so far is all that is known: no plan, season or price.
+"""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from journey.analysis.forecast.chain import (
+    FIRST_DAYS,
+    N_AGES,
+    Chances,
+    chances,
+    chances_to_win,
+    drawn_chances,
+)
+from journey.analysis.stages.outcomes import last_values, values_at_win
+from journey.errors import ValueNotAllowedError
+from journey.facts import ShardFacts
+from journey.kernels.facts import NO_DECISION
+from journey.kernels.facts import WON as IS_WON
+from journey.kernels.stays import OPEN, OVER, WON, count_stays
+from journey.log import TouchpointLog
+from journey.store.layout import frozen
+from journey.store.view import View
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Part = tuple[View, ShardFacts]
+
+WEEKS: Final = 13
+MOST_WEEKS: Final = 104
+WEEKS_OF_BEGINNINGS: Final = 13
+"""Journeys that began so recently tell how many will begin."""
+
+INTERVAL: Final = (10.0, 90.0)
+"""Percentiles between which four of five outcomes are expected."""
+
+N_DRAWS: Final = 100
+N_SAMPLES: Final = 20
+"""Courses drawn of each draw of the chances."""
+
+_DAYS: Final = 7
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """What a forecast needs to know of a log.
+
+    ``days`` and ``ways`` are those of ``count_stays``, of the whole log. Of the journeys in view:
+    ``open_mass[layer, state, age]`` with the layers of :data:`LAYERS`, ``begun[week, state]``,
+    journeys begun in the last weeks (0: the latest) by the state after their first touch, and
+    ``won_values``, the number, sum and sum of squares of known values of won journeys (of all).
+    """
+
+    days: Ints
+    ways: Ints
+    open_mass: Floats
+    begun: Ints
+    won_values: Floats
+
+
+LAYERS: Final = ("n", "n_without_value", "value", "square_of_value")
+
+
+def forecast_wins(log: TouchpointLog, *, weeks: int = WEEKS, seed: int = 0) -> pd.DataFrame:
+    """Wins and their value expected in each week after ``as_of``, with an 80 % interval.
+
+    Parameters
+    ----------
+    weeks
+        How many, 1 to 104.
+    seed
+        Of the draws behind the intervals.
+
+    Returns
+    -------
+    DataFrame
+        One row per week in order: ``week`` (from 1), ``begins_at``, ``ends_at``;
+        ``expected_wins`` with ``low``, ``high``, and the part of it ``from_open`` journeys and
+        ``from_new`` ones that are still to begin; ``expected_value`` with ``value_low``,
+        ``value_high``; the same of all weeks so far: ``total_wins``, ``total_low``,
+        ``total_high``, ``total_value``, ``total_value_low``, ``total_value_high``. Not a number
+        where nothing was won, value where no win has one.
+
+    Raises
+    ------
+    ValueNotAllowedError
+        If there are not 1 to 104 weeks.
+
+    Examples
+    --------
+    One journey was won on its eleventh day in its stage, another is open after ten days: one way
+    on in 21 days at risk, seven of these and the win in the second week. With 30 days at the rate
+    of all ages, a day's chance is (1 + 30 / 21) / (7 + 30) = 0.066 until the two weeks are over,
+    which the open one has four days to go, then 1 / 21: 1 - 0.934 ** 4 * 0.952 ** 3 = 0.34.
+
+    >>> from journey import Definitions, Stage, from_frame
+    >>> log = from_frame(pd.DataFrame({
+    ...     "account_id": ["a", "a", "b", "c"], "touchpoint": ["Demo", "Won", "Demo", "Lost"],
+    ...     "occurred_at": pd.to_datetime(["2026-01-01", "2026-01-11"] * 2)}),
+    ...     definitions=Definitions((Stage("Convert", ("Demo",)),), won=("Won",), lost=("Lost",)))
+    >>> forecast_wins(log.where(account_id="b"), weeks=1)["from_open"].round(2).tolist()
+    [0.34]
+    """
+    check_weeks(weeks)
+    if not log.n_journeys:
+        return _forecast_frame(log, np.zeros((0, 2)), np.zeros((0, 0, 2)), np.zeros(0))
+    known = evidence_of(log)
+    if not known.ways[:, :, -2].sum():
+        return _forecast_frame(log, *_unknown(weeks))
+    expected, _, from_open = _weekly(known, chances(known.days, known.ways), weeks)
+    samples = _courses(known, weeks, np.random.default_rng(seed))
+    told = [1.0, 1.0 if known.won_values[0] else np.nan]
+    return _forecast_frame(log, expected[:, 0] * told, samples * told, from_open[:, 0])
+
+
+def _unknown(weeks: int) -> tuple[Floats, Floats, Floats]:
+    """What stands where nothing can be foretold."""
+    nothing = np.full((weeks, 1, 2), np.nan)
+    return nothing[:, 0], nothing, nothing[:, 0, 0]
+
+
+def win_chances(log: TouchpointLog, *, weeks: int = WEEKS) -> pd.DataFrame:
+    """The open journeys in view by stage, and how likely they are won within some weeks.
+
+    Returns
+    -------
+    DataFrame
+        One row per stage with open journeys, in order, those before any last: ``stage`` (None:
+        before any); ``n_open``; ``win_rate``, mean chance of these to be won within the weeks;
+        ``expected_wins``; ``expected_value``; ``n_won``, journeys of the whole log won from this
+        stage, of ``n_left`` that ever left it. Not a number where nothing was ever won.
+
+    Raises
+    ------
+    ValueNotAllowedError
+        If there are not 1 to 104 weeks.
+    """
+    check_weeks(weeks)
+    known = evidence_of(log)
+    names = [*log.definitions.stage_names, None]
+    left = known.ways.sum(axis=1)
+    won = left[:, -2]
+    *_, by_end = chances_to_win(chances(known.days, known.ways), weeks * _DAYS)
+    layers = (_with_values(known) * by_end[0]).sum(axis=2)
+    if not won.sum():
+        layers = np.full_like(layers, np.nan)
+    n_open = known.open_mass[0].sum(axis=1)
+    frame = pd.DataFrame(
+        {
+            "stage": pd.Series(names, dtype=object),
+            "n_open": n_open.astype(np.int64),
+            "win_rate": layers[0] / np.maximum(n_open, 1),
+            "expected_wins": layers[0],
+            "expected_value": layers[1],
+            "n_won": won,
+            "n_left": left.sum(axis=1),
+        }
+    )
+    return frame[frame["n_open"] > 0].reset_index(drop=True)
+
+
+def evidence_of(log: TouchpointLog) -> Evidence:
+    """What a forecast of a log rests on."""
+    n_stages = len(log.definitions.stages)
+    question = partial(_evidence, as_of=log.as_of_tick, n_stages=n_stages)
+    parts = log.ask_with_facts(question) or [_no_evidence(n_stages)]
+    columns = zip(
+        *((p.days, p.ways, p.open_mass, p.begun, p.won_values) for p in parts), strict=True
+    )
+    return Evidence(*(np.sum(column, axis=0) for column in columns))
+
+
+def check_weeks(weeks: int) -> None:
+    """Refuse a forecast of no weeks or of too many."""
+    if not 1 <= weeks <= MOST_WEEKS:
+        raise ValueNotAllowedError(
+            f"A forecast of {weeks} weeks was asked for. Allowed are 1 to {MOST_WEEKS}."
+        )
+
+
+def _no_evidence(n_stages: int) -> Evidence:
+    n_states, n_spans = n_stages + 1, len(FIRST_DAYS)
+    return Evidence(
+        np.zeros((n_states, n_spans), np.int64),
+        np.zeros((n_states, n_spans, n_states + 2), np.int64),
+        np.zeros((len(LAYERS), n_states, N_AGES)),
+        np.zeros((WEEKS_OF_BEGINNINGS, n_states), np.int64),
+        np.zeros(3),
+    )
+
+
+def _evidence(part: Part, *, as_of: int, n_stages: int) -> Evidence:
+    """What one shard adds."""
+    view, facts = part
+    evidence, n_states = facts.view, n_stages + 1
+    per_day = round(86_400 * evidence.store.ticks_per_second)
+    begins, ends, end_ticks, fates = _lives(facts, as_of)
+    days, ways, states, ages = count_stays(
+        facts.current, evidence.ticks, begins, ends, end_ticks, fates, FIRST_DAYS, per_day, n_stages
+    )
+    in_view = view.journeys
+    still = in_view[fates[in_view] == OPEN]
+    place = states[still] * N_AGES + np.clip(ages[still], 0, N_AGES - 1)
+    values = last_values(facts, still)
+    known = ~np.isnan(values)
+    own = np.where(known, values, 0.0)
+    weights = (np.ones(len(still)), ~known, own, own**2)
+    mass = [np.bincount(place, weight, n_states * N_AGES) for weight in weights]
+    won = values_at_win(facts, np.flatnonzero(facts.outcomes == IS_WON))
+    won = won[won > 0]
+    return Evidence(
+        days,
+        ways,
+        np.array(mass, dtype=float).reshape(len(LAYERS), n_states, N_AGES),
+        _begun(facts, in_view, as_of, per_day * _DAYS, n_stages),
+        np.array([len(won), won.sum(), (won**2).sum()]),
+    )
+
+
+def _lives(facts: ShardFacts, as_of: int) -> tuple[Ints, Ints, Ints, npt.NDArray[np.uint8]]:
+    """Per journey its rows before the end, the tick of the end, and how it ends."""
+    evidence, outcomes = facts.view, facts.outcomes
+    begins, last_rows = evidence.offsets[:-1], facts.last_rows
+    decided = facts.decided_rows
+    is_closed = (outcomes <= NO_DECISION) & (decided >= 0)
+    is_dormant = (outcomes == NO_DECISION) & ~is_closed
+    ends = np.where(is_closed, decided, evidence.offsets[1:])
+    # A journey that begins after as_of has no row: it has no life yet.
+    ends = np.maximum(ends, begins)
+    ticks = evidence.ticks
+    end_ticks = np.full(len(begins), as_of, np.int64)
+    end_ticks[is_closed] = ticks[decided[is_closed]]
+    if is_dormant.any():
+        silent = int(facts.silence.dormancy_ticks)
+        end_ticks[is_dormant] = ticks[last_rows[is_dormant]].astype(np.int64) + silent
+    fates = np.where(outcomes == IS_WON, WON, np.where(is_closed | is_dormant, OVER, OPEN))
+    fates[evidence.lengths == 0] = OPEN
+    return frozen(begins), frozen(ends), frozen(end_ticks), frozen(fates.astype(np.uint8))
+
+
+def _begun(facts: ShardFacts, in_view: Ints, as_of: int, per_week: int, n_stages: int) -> Ints:
+    """Journeys begun in each of the last weeks by the state after their first touch."""
+    evidence = facts.view
+    first = evidence.offsets[:-1][in_view]
+    ago = (as_of - evidence.ticks[first].astype(np.int64)) // per_week
+    state = facts.current[first].astype(np.int64)
+    is_decided = facts.decided_rows[in_view] == first
+    state = np.where((state < 0) | is_decided, n_stages, state)
+    recent = ago < WEEKS_OF_BEGINNINGS
+    shape = WEEKS_OF_BEGINNINGS, n_stages + 1
+    place = ago[recent] * shape[1] + state[recent]
+    return np.bincount(place, minlength=shape[0] * shape[1]).reshape(shape)
+
+
+def _with_values(known: Evidence) -> Floats:
+    """Open journeys by state and age: their number, value and squared value, none unknown."""
+    n, n_without, value, square = known.open_mass
+    mean, mean_square = _mean_won(known)
+    return np.stack([n, value + n_without * mean, square + n_without * mean_square])
+
+
+def _mean_won(known: Evidence) -> tuple[float, float]:
+    """Mean value of won journeys and mean of its square; 0 where none is known."""
+    n, total, squares = known.won_values
+    return (float(total / n), float(squares / n)) if n else (0.0, 0.0)
+
+
+def _weekly(
+    known: Evidence, drawn: Chances, weeks: int, *, rng: np.random.Generator | None = None
+) -> tuple[Floats, Floats, Floats]:
+    """By week and draw: wins and value expected, ``[week, draw, 2]``; squared value; wins of open.
+
+    The number of journeys that begin is the mean of the last weeks or, with ``rng``, one drawn
+    about it.
+    """
+    mass = _with_values(known)
+    mean, mean_square = _mean_won(known)
+    n_draws = len(drawn.ways)
+    a_day = _begin_a_day(known, n_draws, rng)
+    ends = np.zeros((weeks + 1, n_draws, 4))
+    of_new = np.zeros(n_draws)
+    for day, won in enumerate(chances_to_win(drawn, weeks * _DAYS), start=1):
+        of_new = of_new + (a_day * won[:, :, 0]).sum(axis=1)
+        if day % _DAYS == 0:
+            of_open = np.einsum("lsa,dsa->dl", mass, won)
+            new = of_new[:, None] * np.array([1.0, mean, mean_square])
+            ends[day // _DAYS] = np.column_stack([of_open + new, of_open[:, 0]])
+    weekly = np.diff(ends, axis=0)
+    return weekly[..., :2], weekly[..., 2], weekly[..., 3]
+
+
+def _begin_a_day(known: Evidence, n_draws: int, rng: np.random.Generator | None) -> Floats:
+    """Journeys that begin on a day, by draw and state."""
+    weekly = known.begun.sum(axis=1)
+    a_day = known.begun.sum(axis=0) / (WEEKS_OF_BEGINNINGS * _DAYS)
+    mean = weekly.mean()
+    if rng is None or not mean:
+        return np.tile(a_day, (n_draws, 1))
+    variance = max(weekly.var(ddof=1), mean) / WEEKS_OF_BEGINNINGS
+    shape = mean**2 / variance
+    return rng.gamma(shape, 1 / shape, size=(n_draws, 1)) * a_day
+
+
+def _worth_drawn(known: Evidence, rng: np.random.Generator) -> Floats:
+    """By draw how much more or less wins may be worth, since only so many values were seen."""
+    n = known.won_values[0]
+    mean, mean_square = _mean_won(known)
+    variance = (mean_square / mean**2 - 1) / n if n and mean else 0.0
+    if variance <= 0:
+        return np.ones(N_DRAWS)
+    return rng.gamma(1 / variance, variance, size=N_DRAWS)
+
+
+def _courses(known: Evidence, weeks: int, rng: np.random.Generator) -> Floats:
+    """Courses that wins and value may take, ``[week, course, 2]``."""
+    drawn = drawn_chances(known.days, known.ways, n_draws=N_DRAWS, rng=rng)
+    means, squares, _ = _weekly(known, drawn, weeks, rng=rng)
+    worth = _worth_drawn(known, rng)
+    shape = (len(means), N_SAMPLES, means.shape[1])
+    wins = rng.poisson(np.broadcast_to(means[:, None, :, 0], shape)).astype(float)
+    value = np.broadcast_to((means[..., 1] * worth)[:, None, :], shape)
+    spread = np.broadcast_to((squares * worth**2)[:, None, :], shape)
+    # A sum of so many values has this mean and variance; a gamma with both is never below 0.
+    has_value = (value > 0) & (spread > 0)
+    form = np.where(has_value, value, 1.0) ** 2 / np.where(has_value, spread, 1.0)
+    scale = np.where(has_value, spread, 0.0) / np.where(has_value, value, 1.0)
+    return np.stack([wins, rng.gamma(form) * scale], axis=-1).reshape(len(means), -1, 2)
+
+
+def _forecast_frame(
+    log: TouchpointLog, expected: Floats, samples: Floats, from_open: Floats
+) -> pd.DataFrame:
+    weeks = len(expected)
+    number = np.arange(1, weeks + 1)
+    begins = pd.DatetimeIndex([log.as_of] * weeks, dtype="datetime64[us, UTC]")
+    columns: dict[str, object] = {
+        "week": number,
+        "begins_at": begins + pd.to_timedelta((number - 1) * _DAYS, unit="D"),
+        "ends_at": begins + pd.to_timedelta(number * _DAYS, unit="D"),
+    }
+    shown = ((expected, samples), (expected.cumsum(axis=0), samples.cumsum(axis=0)))
+    heads = (("expected_wins", "", "expected_value", "value_"),)
+    heads += (("total_wins", "total_", "total_value", "total_value_"),)
+    for (mean, courses), (wins, of_wins, value, of_value) in zip(shown, heads, strict=True):
+        low, high = _interval(courses)
+        columns |= {wins: mean[:, 0], f"{of_wins}low": low[:, 0], f"{of_wins}high": high[:, 0]}
+        if wins == "expected_wins":
+            columns |= {"from_open": from_open, "from_new": mean[:, 0] - from_open}
+        columns |= {value: mean[:, 1], f"{of_value}low": low[:, 1], f"{of_value}high": high[:, 1]}
+    return pd.DataFrame(columns)
+
+
+def _interval(courses: Floats) -> Floats:
+    """The ends of the interval, ``[end, week, 2]``."""
+    return np.percentile(courses, INTERVAL, axis=1) if len(courses) else np.zeros((2, 0, 2))

@@ -1,0 +1,1 @@
+"""The lifecycle in figures, month by month: scorecards, nurture, programmes, reach, costs."""

@@ -1,0 +1,88 @@
+"""Reach and sharing by month, and what customers did after the sale by month."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from journey.analysis.lifecycle.reach import monthly_touches, people_by
+from journey.analysis.stages.months import months
+from journey.log import TouchpointLog
+from journey.rules.meanings import Meaning
+
+AFTER_SALE: Final[tuple[Meaning, ...]] = (
+    *("onboarding", "support", "renewal", "upsell", "cross_sell", "referral", "churn"),
+)
+
+
+def reach_by_month(log: TouchpointLog) -> pd.DataFrame:
+    """People reached, impressions, content shared on and new audience by calendar month in UTC.
+
+    Returns
+    -------
+    DataFrame
+        One row per month from first to last: ``month``; ``n_people`` with a touchpoint in view;
+        ``n_new_journeys`` (that began in it); ``n_impressions`` (touchpoints that show an ad to
+        somebody the log knows; missing: no type means that); ``n_platform_impressions`` (as ad
+        platforms count them, to anybody; missing: not told); ``n_shared`` (touchpoints that share
+        content on; missing: no type means that).
+
+    Examples
+    --------
+    >>> from journey import from_frame
+    >>> log = from_frame(pd.DataFrame({
+    ...     "account_id": ["a", "b", "b"], "touchpoint": ["Ad view", "Ad view", "Shared post"],
+    ...     "occurred_at": pd.to_datetime(["2026-01-01", "2026-01-02", "2026-02-01"])}))
+    >>> reach_by_month(log)[["n_people", "n_new_journeys", "n_impressions"]].values.tolist()
+    [[2, 2, 2], [1, 0, 0]]
+    """
+    people = people_by(log, by="month").rename(columns={"value": "month"})
+    begun = months(log)[["month", "n_journeys_started"]]
+    frame = begun.rename(columns={"n_journeys_started": "n_new_journeys"})
+    frame = frame.merge(people[["month", "n_people"]], on="month", how="left")
+    touched = _wide(log, ("ad_shown", "shared"), frame["month"])
+    shown = log.costs.dropna(subset="n_impressions")
+    told = shown.groupby(shown["day"].dt.strftime("%Y-%m"))["n_impressions"].sum()
+    return pd.DataFrame(
+        {
+            "month": frame["month"],
+            "n_people": frame["n_people"].fillna(0).astype("Int64"),
+            "n_new_journeys": frame["n_new_journeys"].astype("Int64"),
+            "n_impressions": touched["n_ad_shown"],
+            "n_platform_impressions": frame["month"].map(told).astype("Int64"),
+            "n_shared": touched["n_shared"],
+        }
+    )
+
+
+def post_sale(log: TouchpointLog) -> pd.DataFrame:
+    """What customers did after the sale, by calendar month in UTC, as touchpoints in view.
+
+    Returns
+    -------
+    DataFrame
+        One row per month from first to last: ``month``, ``n_onboarding``, ``n_support``,
+        ``n_renewal``, ``n_upsell``, ``n_cross_sell``, ``n_referral``, ``n_churn``; a column is
+        missing on every row where no touchpoint type means that.
+
+    Examples
+    --------
+    >>> from journey import from_frame
+    >>> log = from_frame(pd.DataFrame({"account_id": ["a", "a"], "touchpoint": ["Renewal", "Ad"],
+    ...     "occurred_at": pd.to_datetime(["2026-01-01", "2026-02-01"])}))
+    >>> post_sale(log)[["month", "n_renewal", "n_upsell"]].values.tolist()
+    [['2026-01', 1, <NA>], ['2026-02', 0, <NA>]]
+    """
+    return _wide(log, AFTER_SALE, months(log)["month"])
+
+
+def _wide(log: TouchpointLog, meanings: Sequence[Meaning], named: pd.Series) -> pd.DataFrame:
+    """Touchpoints by month, a column for each meaning; missing where no type has it."""
+    touched = monthly_touches(log, meanings)
+    columns: dict[str, pd.Series] = {"month": named.astype(object)}
+    for meaning in meanings:
+        own = touched[touched["meaning"] == meaning].set_index("month")["n_touchpoints"]
+        counts = named.map(own.astype(float)).fillna(0.0 if len(own) else np.nan)
+        columns[f"n_{meaning}"] = counts.astype("Int64")
+    return pd.DataFrame(columns)

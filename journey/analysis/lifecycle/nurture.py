@@ -1,0 +1,162 @@
+"""Nurture month by month: leads that came and came back, MQLs and their cost, messages."""
+
+from functools import partial
+from typing import Final, Literal, get_args
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from journey.analysis.figures.frames import none_for_missing
+from journey.analysis.figures.month_codes import month_names, months_of
+from journey.analysis.lifecycle.cost_per import cost_per
+from journey.analysis.lifecycle.lived import (
+    Lived,
+    Part,
+    Span,
+    flags_of,
+    return_rows,
+    span_between,
+    span_of_month,
+)
+from journey.analysis.lifecycle.reach import monthly_touches
+from journey.errors import ValueNotAllowedError
+from journey.log import TouchpointLog
+from journey.rules.meanings import Meaning
+from journey.selection import Keep, Since
+from journey.store.layout import MICROSECONDS
+
+Ints = npt.NDArray[np.int64]
+
+Counted = Literal["new_leads", "reopened", "mqls"]
+COUNTED: Final[tuple[Counted, ...]] = get_args(Counted)
+"""Counts of journeys of a month, each by the flags of the lifecycle that have its name."""
+
+UNDERCOUNTED: Final = (
+    "Opens are undercounted where pictures are blocked, and made up by mail programs that load "
+    "them unread. Go by clicks."
+)
+_MAIL: Final[tuple[Meaning, ...]] = ("sent", "opened", "clicked")
+_COLUMNS: Final = (
+    *("month", "currency", "n_new_leads", "n_reopened", "n_mqls", "cost", "cost_per_mql"),
+    *("value_per_mql", "n_sent", "n_clicked", "click_through_rate", "n_opened", "open_rate"),
+    "note",
+)
+
+
+def nurture_metrics(log: TouchpointLog) -> pd.DataFrame:
+    """Leads, MQLs, their cost, and messages, by calendar month in UTC.
+
+    Returns
+    -------
+    DataFrame
+        One row per month from first to last, and per currency of costs (counts repeat on the rows
+        of several): ``month``, ``currency`` (None: not said); ``n_new_leads`` (journeys that
+        first became leads), ``n_reopened`` (dormant or sent back, then active again), ``n_mqls``;
+        ``cost`` (campaigns, labour and technology of the month, as far as it is in view),
+        ``cost_per_mql`` (cost / MQLs), ``value_per_mql`` (worth of those of them won by
+        ``as_of`` / MQLs); ``n_sent``, ``n_clicked``, ``click_through_rate`` (clicked / sent),
+        ``n_opened``, ``open_rate`` (opened / sent; undercounted, see ``UNDERCOUNTED``), all in
+        touchpoints in view; ``note`` (why a cost is missing). Counts are missing where no
+        touchpoint type has the meaning.
+
+    Examples
+    --------
+    >>> from journey import from_frame
+    >>> log = from_frame(pd.DataFrame({
+    ...     "account_id": ["a"] * 4, "touchpoint": ["New lead", "E-mail sent", "E-mail sent",
+    ...     "E-mail clicked"], "occurred_at": pd.to_datetime(["2026-01-01"] * 4)}))
+    >>> nurture_metrics(log)[["n_new_leads", "n_sent", "click_through_rate"]].values.tolist()
+    [[1, 2, 0.5]]
+    """
+    costs = cost_per(log).rename(columns={"n_leads": "n_new_leads"})
+    returned = _returned(log)
+    mail = _messages(log)
+    both = costs.merge(returned, on="month", how="outer").merge(mail, on="month", how="outer")
+    frame = _every_month(both)
+    for column in ("n_new_leads", "n_mqls"):
+        if costs[column].notna().any():
+            frame[column] = frame[column].fillna(0)
+    sent = frame["n_sent"].astype(float)
+    for rate, n in (("click_through_rate", "n_clicked"), ("open_rate", "n_opened")):
+        frame[rate] = frame[n].astype(float) / sent.where(sent > 0)
+    return none_for_missing(frame[list(_COLUMNS)], ["currency", "note"])
+
+
+def nurture_journeys(log: TouchpointLog, count: Counted, month: str) -> TouchpointLog:
+    """The journeys behind a count of :func:`nurture_metrics` in a month (``YYYY-MM``).
+
+    Parameters
+    ----------
+    count
+        ``new_leads``, ``reopened`` or ``mqls``.
+
+    Raises
+    ------
+    ValueNotAllowedError
+        If there is no such count.
+    """
+    if count not in COUNTED:
+        raise ValueNotAllowedError.among(count, COUNTED, what="The count")
+    arguments = (("span", _in_view(log, span_of_month(log, month))), ("name", count), ("of", None))
+    return log.keep(Keep(flags_of, arguments))
+
+
+def _in_view(log: TouchpointLog, month: Span) -> Span:
+    """A month as far as it is in view."""
+    begin = max([month.begin, *(step.tick for step in log.steps if isinstance(step, Since))])
+    return span_between(log, begin, month.end)
+
+
+def _returned(log: TouchpointLog) -> pd.DataFrame:
+    """Journeys that came back, by month."""
+    begin = max((step.tick for step in log.steps if isinstance(step, Since)), default=-(2**62))
+    span = span_between(log, begin, 2**62)
+    per_tick = MICROSECONDS // log.store.ticks_per_second
+    answers = log.ask_with_facts(partial(_returned_in, span=span, per_tick=per_tick))
+    months = np.concatenate([np.empty(0, np.int64), *answers])
+    found, counts = np.unique(months, return_counts=True)
+    return pd.DataFrame({"month": month_names(found), "n_reopened": counts})
+
+
+def _returned_in(part: Part, *, span: Span, per_tick: int) -> Ints:
+    """The month of every return of a journey in view, each journey and month once."""
+    lived = Lived(part, span)
+    rows = return_rows(lived)
+    rows = rows[lived.during(lived.ticks[rows])]
+    owners = np.searchsorted(lived.evidence.offsets, rows, side="right") - 1
+    is_shown = np.zeros(lived.evidence.n_journeys, dtype=bool)
+    is_shown[part[0].journeys] = True
+    pairs = pd.DataFrame({"owner": owners, "month": months_of(lived.ticks[rows], per_tick)})
+    once = pairs[is_shown[owners]].drop_duplicates()
+    return once["month"].to_numpy(np.int64)
+
+
+def _messages(log: TouchpointLog) -> pd.DataFrame:
+    """Messages sent, opened and clicked by month; missing where nothing means that."""
+    touched = monthly_touches(log, _MAIL)
+    frame = pd.DataFrame({"month": touched["month"].drop_duplicates()})
+    for meaning in _MAIL:
+        own = touched[touched["meaning"] == meaning][["month", "n_touchpoints"]]
+        named = own.rename(columns={"n_touchpoints": f"n_{meaning}"})
+        frame = frame.merge(named, on="month", how="left")
+        if len(own):
+            frame[f"n_{meaning}"] = frame[f"n_{meaning}"].fillna(0)
+    return frame
+
+
+def _every_month(frame: pd.DataFrame) -> pd.DataFrame:
+    """All months from the first to the last, counts that are not missing as whole numbers."""
+    known = frame["month"].dropna()
+    if known.empty:
+        return frame.astype({"n_reopened": "Int64"})
+    first, last = (np.datetime64(end, "M") for end in (known.min(), known.max()))
+    months = month_names(np.arange(first, last + 1).astype(np.int64))
+    whole = pd.DataFrame({"month": months}).merge(frame, on="month", how="left")
+    whole["n_reopened"] = whole["n_reopened"].fillna(0)
+    for meaning in _MAIL:
+        column = f"n_{meaning}"
+        if whole[column].notna().any():
+            whole[column] = whole[column].fillna(0)
+    counts = [name for name in whole.columns if name.startswith("n_")]
+    return whole.astype(dict.fromkeys(counts, "Int64"))

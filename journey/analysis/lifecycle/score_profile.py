@@ -1,0 +1,53 @@
+"""How good the leads of each month were at its end."""
+
+import pandas as pd
+
+from journey.analysis.lifecycle.lived import month_end
+from journey.analysis.lifecycle.nurture import nurture_journeys, nurture_metrics
+from journey.analysis.scores.lead_scores import score_grades
+from journey.errors import ValueNotAllowedError
+from journey.log import TouchpointLog
+
+COLUMNS = ("month", "fit_grade", "engagement_grade", "n_journeys", "share")
+
+
+def score_profile(log: TouchpointLog, *, last: int = 12) -> pd.DataFrame:
+    """Grades of the leads opened in a month, as of that month's end, whatever came later.
+
+    Parameters
+    ----------
+    last
+        So many months up to ``as_of``.
+
+    Returns
+    -------
+    DataFrame
+        One row per month that opened leads and grade that they have: ``month`` (``YYYY-MM``),
+        ``fit_grade``, ``engagement_grade``, ``n_journeys`` (they add up to the month's new
+        leads), ``share`` (of these). By month, best grade first.
+
+    Raises
+    ------
+    ValueNotAllowedError
+        If no month is asked for.
+
+    Examples
+    --------
+    >>> from journey import from_frame
+    >>> log = from_frame(pd.DataFrame({
+    ...     "account_id": ["a", "b"], "touchpoint": "New lead",
+    ...     "occurred_at": pd.to_datetime(["2026-01-05", "2026-02-05"])}))
+    >>> score_profile(log)[["month", "n_journeys", "share"]].values.tolist()
+    [['2026-01', 1, 1.0], ['2026-02', 1, 1.0]]
+    """
+    if last < 1:
+        raise ValueNotAllowedError(f"The number of months is {last!r}. Give 1 or more.")
+    leads = nurture_metrics(log).drop_duplicates("month").tail(last)
+    parts: list[pd.DataFrame] = []
+    for month in leads.loc[leads["n_new_leads"].fillna(0) > 0, "month"]:
+        grades = score_grades(month_end(nurture_journeys(log, "new_leads", month), month))
+        found = grades[grades["n_journeys"] > 0].assign(month=month)
+        parts.append(found.assign(share=found["n_journeys"] / found["n_journeys"].sum()))
+    if not parts:
+        return pd.DataFrame(columns=list(COLUMNS))
+    return pd.concat(parts, ignore_index=True)[list(COLUMNS)]

@@ -1,0 +1,191 @@
+"""How journeys moved between stages in a period, against the period before."""
+
+from functools import partial
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from journey.analysis.figures.statistics import difference_of_rates, wilson
+from journey.analysis.lifecycle.lived import Lived, Span, period_before, span_of
+from journey.analysis.lifecycle.scorecards import PERIOD_DAYS, check_days
+from journey.errors import ValueNotAllowedError
+from journey.facts import ShardFacts
+from journey.kernels.facts import LOST, NO_DECISION
+from journey.kernels.select import first_at_or_after
+from journey.log import TouchpointLog
+from journey.schema import SMALL_SAMPLE
+from journey.selection import Keep
+from journey.store.view import View
+
+Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+Part = tuple[View, ShardFacts]
+
+FORWARD: Final = "forward"
+BACK: Final = "back"
+
+
+def stage_movement(log: TouchpointLog, *, days: float = PERIOD_DAYS) -> pd.DataFrame:
+    """Journeys that moved from stage to stage in the last days, against as many days before.
+
+    A journey is in a stage in a period if it was there as the period began, not closed and not
+    silent longer than dormancy, or entered it in the period.
+
+    Returns
+    -------
+    DataFrame
+        One row per move that either period has: ``source_stage``, ``target_stage``,
+        ``direction`` (forward, back), ``n_journeys`` that made it, ``n_in_source`` (journeys in
+        the source stage in the period), ``share`` (of these) with its 95 % Wilson interval
+        ``low``, ``high``; ``previous_n_journeys``, ``previous_n_in_source``, ``previous_share``;
+        ``change`` (share less share before) with its 95 % interval ``change_low``,
+        ``change_high``; ``is_worse`` (fewer go forward, or more go back). In the order of stages.
+
+    Raises
+    ------
+    ValueNotAllowedError
+        If the period has no length.
+
+    Examples
+    --------
+    >>> from journey import Definitions, Stage, from_frame
+    >>> model = Definitions(stages=(Stage("Attract", ("Ad",)), Stage("Convert", ("Demo",))))
+    >>> log = from_frame(pd.DataFrame({
+    ...     "account_id": ["a", "a", "b"], "touchpoint": ["Ad", "Demo", "Ad"],
+    ...     "occurred_at": pd.to_datetime(["2026-01-01", "2026-01-20", "2026-01-25"])}),
+    ...     definitions=model)
+    >>> stage_movement(log, days=20)[["n_journeys", "n_in_source", "share"]].values.tolist()
+    [[1.0, 2.0, 0.5]]
+    """
+    check_days(days)
+    return _compared(log, days)
+
+
+def _compared(log: TouchpointLog, days: float) -> pd.DataFrame:
+    """The moves of the period and of the one before, side by side."""
+    span = span_of(log, days=days)
+    earlier = period_before(log, span)
+    moves, inside = _counted(log, span)
+    moves_before, inside_before = _counted(earlier, span_of(earlier, days=days))
+    source, target = np.nonzero((moves + moves_before) > 0)
+    names = log.definitions.stage_names
+    n, n_before = moves[source, target], moves_before[source, target]
+    share, low, high = wilson(n, inside[source])
+    change, change_low, change_high = difference_of_rates(
+        n, inside[source], n_before, inside_before[source]
+    )
+    is_forward = target > source
+    return pd.DataFrame(
+        {
+            "source_stage": pd.Series([names[code] for code in source], dtype=object),
+            "target_stage": pd.Series([names[code] for code in target], dtype=object),
+            "direction": pd.Series(np.where(is_forward, FORWARD, BACK), dtype=object),
+            "n_journeys": n,
+            "n_in_source": inside[source],
+            "share": share,
+            "low": low,
+            "high": high,
+            "previous_n_journeys": n_before,
+            "previous_n_in_source": inside_before[source],
+            "previous_share": wilson(n_before, inside_before[source])[0],
+            "change": change,
+            "change_low": change_low,
+            "change_high": change_high,
+            "is_worse": np.where(is_forward, change < 0, change > 0),
+        }
+    )
+
+
+def look_first(movement: pd.DataFrame) -> pd.DataFrame:
+    """The move of :func:`stage_movement` that got worse most, if its stage held 30 in both periods.
+
+    Returns
+    -------
+    DataFrame
+        That row with ``is_clear`` (its interval of change leaves out 0); no row where none got
+        worse among enough journeys.
+    """
+    enough = (movement["n_in_source"] >= SMALL_SAMPLE) & (
+        movement["previous_n_in_source"] >= SMALL_SAMPLE
+    )
+    found = movement[movement["is_worse"] & enough]
+    is_clear = (found["change_low"] > 0) | (found["change_high"] < 0)
+    ranked = found.assign(is_clear=is_clear, size=found["change"].abs())
+    order = ranked.sort_values(["is_clear", "size"], ascending=False, kind="stable")
+    return order.drop(columns="size").head(1)
+
+
+def moved_between(
+    log: TouchpointLog, source: str, target: str, *, days: float = PERIOD_DAYS
+) -> TouchpointLog:
+    """Journeys that moved from one stage to another in the period: ``n_journeys``.
+
+    Raises
+    ------
+    ValueNotAllowedError
+        If there is no such stage.
+    """
+    names = log.definitions.stage_names
+    for name in (source, target):
+        if name not in names:
+            raise ValueNotAllowedError.among(name, names, what="The stage")
+    places = (("source", names.index(source)), ("target", names.index(target)))
+    return log.keep(Keep(_has_moved, (("span", span_of(log, days=days)), *places)))
+
+
+def _counted(log: TouchpointLog, span: Span) -> tuple[Ints, Ints]:
+    """Journeys by move, and journeys in each stage, in a period."""
+    n = len(log.definitions.stages)
+    answers = log.ask_with_facts(partial(_movement, span=span, n_stages=n))
+    moves = sum((answer[0] for answer in answers), np.zeros((n, n), np.int64))
+    return moves, sum((answer[1] for answer in answers), np.zeros(n, np.int64))
+
+
+def _movement(part: Part, *, span: Span, n_stages: int) -> tuple[Ints, Ints]:
+    owners, sources, targets = _moves(part, span)
+    pairs = np.unique(owners * n_stages**2 + sources * n_stages + targets) % n_stages**2
+    moves = np.bincount(pairs, minlength=n_stages**2).reshape(n_stages, n_stages)
+    inside = np.zeros((part[1].view.n_journeys, n_stages), dtype=bool)
+    stages = _stages_at(part, span)
+    known = np.flatnonzero(stages >= 0)
+    inside[known, stages[known]] = True
+    lived = Lived(part, span)
+    entered = part[1].current[lived.rows]
+    inside[lived.owners[entered >= 0], entered[entered >= 0]] = True
+    return moves, inside[part[0].journeys].sum(axis=0)
+
+
+def _moves(part: Part, span: Span) -> tuple[Ints, Ints, Ints]:
+    """Journey, stage before and stage after of every move of the period, in view."""
+    lived, facts = Lived(part, span), part[1]
+    rows = lived.rows
+    is_first = np.isin(rows, facts.view.offsets[:-1])
+    rows, owners = rows[~is_first], lived.owners[~is_first]
+    before, after = facts.current[rows - 1], facts.current[rows]
+    moved = (before != after) & (before >= 0) & (after >= 0)
+    return owners[moved], before[moved].astype(np.int64), after[moved].astype(np.int64)
+
+
+def _stages_at(part: Part, span: Span) -> Ints:
+    """The stage each journey was in as the period began, -1 if none, or if it was over by then."""
+    facts = part[1]
+    evidence = facts.view
+    begins, ends = evidence.offsets[:-1], evidence.offsets[1:]
+    last = first_at_or_after(evidence.ticks, begins, ends, span.begin) - 1
+    begun = last >= begins
+    last = np.maximum(last, 0)
+    if not len(facts.current):
+        return np.full(evidence.n_journeys, -1, np.int64)
+    silent = span.begin - evidence.ticks[last].astype(np.int64)
+    verdicts = facts.verdict_of_type[evidence.codes("touchpoint")[last]]
+    is_over = np.isin(verdicts, (LOST, NO_DECISION)) | (silent > facts.silence.dormancy_ticks)
+    return np.where(begun & ~is_over, facts.current[last], -1).astype(np.int64)
+
+
+def _has_moved(part: Part, *, span: Span, source: int, target: int) -> Flags:
+    owners, sources, targets = _moves(part, span)
+    flags = np.zeros(part[1].view.n_journeys, dtype=bool)
+    flags[owners[(sources == source) & (targets == target)]] = True
+    return flags[part[0].journeys]

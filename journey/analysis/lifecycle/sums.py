@@ -1,0 +1,238 @@
+"""What lifecycle figures are made of: numbers that add up over shards, medians, costs."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from journey.analysis.lifecycle.cost_per import MIXED, NOT_KNOWN, REFUNDED
+from journey.analysis.lifecycle.lived import FLAGS, FLAGS_OF, Lived, Part, Span
+from journey.analysis.lifecycle.reach import people_by, visitors_known
+from journey.analysis.spending.spending import spending
+from journey.analysis.stages.outcomes import values_at_win
+from journey.kernels.select import rows_of_ranges
+from journey.log import TouchpointLog
+from journey.percentiles import Cells, Targets, first_cells, percentiles, within
+from journey.rules.meanings import Meaning
+from journey.store.layout import frozen
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+Key = tuple[str, str | None]
+"""A figure, and of which channel, call to action or campaign; None: of all."""
+
+TOUCHES: Final[tuple[Meaning, ...]] = ("sent", "opened", "clicked", "shared", "ad_shown")
+MOST_NAMED: Final = 5
+"""Channels, calls to action and campaigns with a row of their own."""
+
+
+@dataclass(frozen=True, eq=False)
+class Figures:
+    """The numbers of one period; the currency of its costs, or why there are none."""
+
+    numbers: dict[Key, float]
+    currency: str | None
+    cost_note: str | None
+
+    def get(self, name: str, of: str | None = None) -> float:
+        """A number; not a number where there is none."""
+        return self.numbers.get((name, of), np.nan)
+
+    def named(self, name: str) -> list[str]:
+        """What a figure is told of by name, largest first."""
+        found = [(n, of) for (known, of), n in self.numbers.items() if known == name and of]
+        return [of for _, of in sorted(found, key=lambda pair: (-pair[0], pair[1]))]
+
+
+def figures_of(log: TouchpointLog, span: Span) -> Figures:
+    """All numbers of one period."""
+    total: Counter[Key] = Counter()
+    campaigns: Counter[str] = Counter()
+    for shard in log.ask_with_facts(partial(_sums, span=span)):
+        total.update(shard[0])
+        campaigns.update(shard[1])
+    numbers: dict[Key, float] = {key: float(n) for key, n in total.items()}
+    top = sorted(campaigns.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST_NAMED]
+    numbers |= {("won_after_campaign", name): float(n) for name, n in top}
+    numbers |= _people(log, span) | _medians(log, span)
+    cost, currency, note = _costs(log, span)
+    if cost is not None:
+        numbers["cost", None] = cost
+    return Figures(numbers, currency, note)
+
+
+def _sums(part: Part, *, span: Span) -> tuple[dict[Key, float], dict[str, int]]:
+    lived = Lived(part, span)
+    sums: dict[Key, float] = {
+        (name, None): lived.in_view(flags(lived)).sum() for name, flags in FLAGS.items()
+    }
+    types, store = lived.types, lived.evidence.store
+    for meaning in TOUCHES:
+        sums[meaning, None] = span.is_type[meaning][types].sum()
+    seen = np.unique(types[span.is_type["call_to_action"][types]]).tolist()
+    for name in (store.touchpoint_types[code] for code in seen):
+        for key in ("answered", "answered_leads"):
+            sums[key, name] = lived.in_view(FLAGS_OF[key](lived, name)).sum()
+    view = part[0]
+    sums["touches", None] = ((view.ticks >= span.begin) & (view.ticks < span.end)).sum()
+    return sums | _mail(lived) | _money(lived) | _profiles(lived), _campaigns(lived)
+
+
+def _mail(lived: Lived) -> dict[Key, float]:
+    """Messages clicked, those of them that were never seen to be opened, and views of content."""
+    columns, is_type = lived.evidence.store.text_columns, lived.span.is_type
+    told: dict[str, npt.NDArray[np.int64]] = {"owner": lived.owners.astype(np.int64)}
+    for name in ("person_id", "campaign", "content"):
+        if name in columns:
+            told[name] = lived.evidence.codes(name)[lived.rows].astype(np.int64)
+    frame = pd.DataFrame(told)
+    clicked = frame[is_type["clicked"][lived.types]].drop_duplicates()
+    opened = frame[is_type["opened"][lived.types]].drop_duplicates()
+    n_both = len(clicked.merge(opened, on=list(frame.columns)))
+    views = 0
+    if "content" in columns:
+        names = lived.evidence.store.dictionaries["content"]
+        is_known = told["content"] < len(names) - names.null_count
+        views = int((is_known & lived.by_customer[lived.rows]).sum())
+    return {
+        ("messages_clicked", None): len(clicked),
+        ("messages_clicked_unopened", None): len(clicked) - n_both,
+        ("content_views", None): views,
+    }
+
+
+def _money(lived: Lived) -> dict[Key, float]:
+    """Value won in the period, what customers spent again, and all that customers were worth."""
+    view, facts = lived.part
+    worth = values_at_win(facts, view.journeys)
+    is_won = lived.in_view(lived.won_rows >= 0)
+    won_now = lived.in_view(lived.at_rows(lived.won_rows))
+    by_referral = lived.in_view(lived.began_by_referral)
+    is_mql = lived.in_view(FLAGS["mqls"](lived))
+    values = facts.view.numbers("value")
+    later = np.zeros(facts.view.n_journeys)
+    again = 0.0
+    if values is not None:
+        codes = facts.view.codes("touchpoint")
+        rows = np.flatnonzero(lived.buying[codes] & (values > 0))
+        owners = np.searchsorted(facts.view.offsets, rows, side="right") - 1
+        after = (lived.won_rows[owners] >= 0) & (rows > lived.won_rows[owners])
+        np.add.at(later, owners[after], values[rows[after]])
+        chosen = lived.buying[lived.types] & lived.after_win & (values[lived.rows] > 0)
+        again = float(values[lived.rows[chosen]].sum())
+    lifetime = (worth + later[view.journeys])[is_won]
+    return {
+        ("won_value", None): float(worth[won_now].sum()),
+        ("referred_value", None): float(worth[won_now & by_referral].sum()),
+        ("mql_value", None): float(worth[is_mql].sum()),
+        ("existing_revenue", None): again,
+        ("lifetime_revenue", None): float(lifetime.sum()),
+        ("valued_customers", None): float((lifetime > 0).sum()),
+    }
+
+
+def _profiles(lived: Lived) -> dict[Key, float]:
+    """Attributes of the accounts of new leads: how many there could be, and how many are known."""
+    view, store = lived.part[0], lived.evidence.store
+    names = [name for name in store.accounts.column_names if name != "known as"]
+    chosen = lived.in_view(FLAGS["new_leads"](lived))
+    accounts = store.journey_accounts(view.shard)[view.journeys[chosen]]
+    filled = 0
+    for name in names:
+        codes, values = store.account_codes(name)
+        is_null = values.is_null().to_numpy(zero_copy_only=False)
+        filled += int((~is_null[codes[accounts]]).sum())
+    return {
+        ("profile_filled", None): filled,
+        ("profile_cells", None): len(names) * len(accounts),
+    }
+
+
+def _campaigns(lived: Lived) -> dict[str, int]:
+    """Journeys won in the period by each campaign met before the win."""
+    evidence = lived.evidence
+    if "campaign" not in evidence.store.text_columns:
+        return {}
+    is_won = np.zeros(evidence.n_journeys, dtype=bool)
+    is_won[lived.part[0].journeys] = lived.in_view(lived.at_rows(lived.won_rows))
+    won = np.flatnonzero(is_won)
+    begins = evidence.offsets[:-1]
+    rows = rows_of_ranges(begins, frozen(lived.won_rows), won)
+    owners = np.repeat(np.arange(len(won)), (lived.won_rows - begins)[won])
+    pairs = pd.DataFrame({"owner": owners, "code": evidence.codes("campaign")[rows]})
+    counts = pairs.drop_duplicates()["code"].value_counts()
+    names = evidence.store.dictionaries["campaign"].to_pylist()
+    named = ((names[int(code)], n) for code, n in zip(counts.index, counts, strict=True))
+    return {name: int(n) for name, n in named if name is not None}
+
+
+def _people(log: TouchpointLog, span: Span) -> dict[Key, float]:
+    """People met, by channel too; people for each piece of content; visitors who became known."""
+    period = {"since": span.begin, "until": span.end}
+    found: dict[Key, float] = {}
+    columns = log.store.text_columns
+    whole = people_by(log, by=None, **period)
+    if "channel" in columns:
+        by_channel = people_by(log, by="channel", **period).dropna(subset="value")
+        for row in _rows(by_channel.head(MOST_NAMED)):
+            found["people", str(row[0])], found["touches", str(row[0])] = row[1], row[2]
+    if "content" in columns:
+        contents = people_by(log, by="content", **period).dropna(subset="value")
+        found["consumers", None] = float(contents["n_people"].sum())
+        found["contents", None] = float(len(contents))
+    known, met = visitors_known(log, since=span.begin, until=span.end)
+    found["visitors", None], found["known_visitors", None] = float(met), float(known)
+    found["people", None] = float(whole["n_people"].sum())
+    return found
+
+
+def _rows(frame: pd.DataFrame) -> Iterable[tuple[str, float, float]]:
+    return zip(frame["value"], frame["n_people"], frame["n_touchpoints"], strict=True)
+
+
+def _medians(log: TouchpointLog, span: Span) -> dict[Key, float]:
+    """Median touches and days from the first touch to the win, of journeys won in the period."""
+    first = log.ask_with_facts(partial(_efforts_counted, span=span))
+    look = partial(_efforts_within, span=span)
+    _, found = percentiles(first, log.ask_with_facts, look, [(0, 50), (1, 50)], 2)
+    return {
+        ("touches_to_win", None): float(found[0]),
+        ("days_to_win", None): float(found[1]) / log.ticks_per_day,
+    }
+
+
+def _efforts_counted(part: Part, *, span: Span) -> Cells:
+    return first_cells(*_efforts(part, span), 2)
+
+
+def _efforts_within(part: Part, targets: Targets, *, span: Span) -> tuple[Ints, Ints]:
+    return within(*_efforts(part, span), targets)
+
+
+def _efforts(part: Part, span: Span) -> tuple[Ints, Floats]:
+    """Touches (group 0) and ticks (group 1) to the win of each journey won in the period."""
+    lived = Lived(part, span)
+    chosen = part[0].journeys[lived.in_view(lived.at_rows(lived.won_rows))]
+    begins, won = lived.evidence.offsets[:-1][chosen], lived.won_rows[chosen]
+    touches, ticks = won - begins + 1, lived.ticks[won] - lived.ticks[begins]
+    groups = np.repeat(np.arange(2), len(chosen))
+    return groups, np.concatenate([touches, ticks]).astype(np.float64)
+
+
+def _costs(log: TouchpointLog, span: Span) -> tuple[float | None, str | None, str | None]:
+    """What was spent in the period and in which currency, or why that is not known."""
+    spent = spending(log.between(log.at(span.begin)))
+    if spent.empty:
+        return None, None, NOT_KNOWN
+    if len(spent["currency"].unique()) > 1:
+        return None, None, MIXED
+    cost = float(spent["cost"].sum())
+    if cost < 0:
+        return None, None, REFUNDED
+    return cost, spent["currency"].iloc[0], None

@@ -1,0 +1,143 @@
+"""Moves of shards, counted and timed, and brought together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from journey.analysis.figures.ranks import medians_in_rounds
+from journey.facts import ShardFacts
+from journey.kernels import moves as kernels
+from journey.kernels.facts import WON
+from journey.kernels.select import take
+from journey.log import TouchpointLog
+from journey.store.layout import frozen
+from journey.store.view import View
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Labels = npt.NDArray[np.uint32]
+
+DENSE_TYPES_MOST = 1_024
+"""Up to so many types every pair of them has a place, beyond it only moves that are made."""
+
+
+@dataclass(frozen=True, eq=False)
+class Moves:
+    """Moves of one or more shards by key, ``source * n_types + target``.
+
+    ``counts`` are moves, journeys, won journeys, moves forward and moves back.
+    """
+
+    keys: Ints
+    counts: Ints
+    gap_sums: Floats
+
+    @property
+    def n_moves(self) -> Ints:
+        """How often each is made."""
+        return self.counts[0]
+
+
+def partial_counts(view: View, *, n_types: int) -> tuple[Ints, Ints]:
+    """Keys and counts of one shard's moves."""
+    if n_types > DENSE_TYPES_MOST:
+        numbers, keys = kernels.number_moves(view.types, view.offsets, n_types)
+        return keys, np.bincount(numbers, minlength=len(keys))[: len(keys)]
+    counts = kernels.count_moves(view.types, view.offsets, n_types)
+    keys = np.flatnonzero(counts)
+    return keys, counts[keys]
+
+
+def merge_counts(parts: Sequence[tuple[Ints, Ints]], *, n_types: int) -> tuple[Ints, Ints]:
+    """Keys and counts of all shards' moves."""
+    keys, counts = _added([(found, (counts,)) for found, counts in parts], 1, n_types)
+    return keys, counts[0].astype(np.int64)
+
+
+def timed_moves(log: TouchpointLog) -> Moves:
+    """Moves with the journeys that make them, the stages they lead to and the sum of their gaps."""
+    n_types = len(log.type_names)
+    parts = log.ask_with_facts(partial(partial_moves, n_types=n_types))
+    keys, totals = _added([(p.keys, (*p.counts, p.gap_sums)) for p in parts], 6, n_types)
+    return Moves(keys, totals[:5].astype(np.int64), totals[5])
+
+
+def partial_moves(part: tuple[View, ShardFacts], *, n_types: int) -> Moves:
+    """The moves of one shard."""
+    view, facts = part
+    if n_types > DENSE_TYPES_MOST:
+        labels, keys = kernels.number_moves(view.types, view.offsets, n_types)
+    else:
+        labels, keys = kernels.label_moves(view.types, view.offsets, n_types), np.arange(n_types**2)
+    counts, sums = kernels.count_timed(
+        labels,
+        view.ticks,
+        facts.stages_in(view),
+        view.offsets,
+        facts.outcomes[view.journeys] == WON,
+        len(keys),
+        facts.n_stages,
+    )
+    made = np.flatnonzero(counts[0])
+    return Moves(keys[made], counts[:, made], sums[made])
+
+
+def median_gaps(log: TouchpointLog, moves: Moves) -> Floats:
+    """The exact median gap of each move, in ticks."""
+    n_types = len(log.type_names)
+    highs = 2 * moves.gap_sums / moves.n_moves  # at least half are not less than the median
+    highs = highs * (1 + 1e-9) + 1
+    if n_types > DENSE_TYPES_MOST:
+        measure = partial(_gaps_by_place, keys=moves.keys, n_types=n_types)
+        return medians_in_rounds(log.ask, measure, moves.n_moves, highs)
+    measure = partial(_gaps_by_key, n_types=n_types)
+    n_moves, most = np.zeros(n_types**2, np.int64), np.zeros(n_types**2)
+    n_moves[moves.keys], most[moves.keys] = moves.n_moves, highs
+    return medians_in_rounds(log.ask, measure, n_moves, most)[moves.keys]
+
+
+def gaps(view: View) -> npt.NDArray[Any]:
+    """The time from each touchpoint to the next; of a journey's first it means nothing."""
+    unsigned = np.dtype(f"u{view.ticks.itemsize}")
+    ticks = view.ticks.view(unsigned)
+    found = np.empty(len(ticks), unsigned)
+    found[:1] = 0
+    np.subtract(ticks[1:], ticks[:-1], out=found[1:])
+    return found
+
+
+def _gaps_by_key(view: View, *, n_types: int) -> tuple[Labels, npt.NDArray[Any]]:
+    """Of each touchpoint the key of its move, and the gap before it."""
+    return kernels.label_moves(view.types, view.offsets, n_types), gaps(view)
+
+
+def _gaps_by_place(view: View, *, keys: Ints, n_types: int) -> tuple[Labels, npt.NDArray[Any]]:
+    """Of each touchpoint the place of its move among the keys, and the gap before it."""
+    numbers, own = kernels.number_moves(view.types, view.offsets, n_types)
+    place_of = np.append(np.searchsorted(keys, own), len(keys)).astype(np.uint32)
+    return take(frozen(place_of), frozen(numbers)), gaps(view)
+
+
+def _added(
+    parts: Sequence[tuple[Ints, Sequence[npt.NDArray[Any]]]], n_columns: int, n_types: int
+) -> tuple[Ints, Floats]:
+    """All keys in order, and what the parts say of each added up, column by column."""
+    none = np.empty(0, np.int64)
+    found = np.concatenate([none, *(keys for keys, _ in parts)])
+    if n_types <= DENSE_TYPES_MOST:
+        is_made = np.zeros(n_types**2, dtype=bool)
+        is_made[found] = True
+        keys = np.flatnonzero(is_made)
+    else:  # sorting is quicker here than the table of hashes behind unique
+        found.sort()
+        keys = found[np.flatnonzero(np.diff(found, prepend=-1))]
+    totals = np.zeros((n_columns, len(keys)))
+    for own, columns in parts:
+        places = np.searchsorted(keys, own)
+        for total, column in zip(totals, columns, strict=True):
+            total[places] += column
+    return keys, totals

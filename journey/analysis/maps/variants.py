@@ -1,0 +1,283 @@
+"""The whole sequences that journeys take."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from journey.analysis.figures.ranks import medians_in_rounds
+from journey.facts import ShardFacts
+from journey.kernels.facts import NO_DECISION
+from journey.kernels.select import take_ranges
+from journey.kernels.variants import add_by_group, find_hashes, group_hashes, hash_journeys
+from journey.log import TouchpointLog
+from journey.store.layout import frozen
+from journey.store.view import View
+
+Ints = npt.NDArray[np.int64]
+Hashes = npt.NDArray[np.uint64]
+
+LONGEST = 2**32
+"""More than any journey has touchpoints."""
+
+JOURNEYS_AT_ONCE = 2**22
+"""Variants of so many journeys at most are brought together, those of more in slices."""
+
+VARIANT_COLUMNS = (
+    "variant_id",
+    "sequence",
+    "n_touchpoints",
+    "n_journeys",
+    "share",
+    "n_won",
+    "n_decided",
+    "win_rate",
+    "median_days",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Slice:
+    """Of variants those whose hash leaves this remainder: one of so many equal parts of all."""
+
+    number: int
+    n_slices: int
+
+    def has(self, first: Hashes) -> npt.NDArray[np.bool_]:
+        """Which hashes belong to it."""
+        return (first >> np.uint64(32)) % np.uint64(self.n_slices) == np.uint64(self.number)
+
+
+@dataclass(frozen=True, eq=False)
+class Counted:
+    """Variants by their two hashes; ``counts`` are journeys in all, won and decided."""
+
+    first: Hashes
+    second: Hashes
+    n_touchpoints: Ints
+    counts: Ints
+
+    def take(self, places: Ints) -> "Counted":
+        """Some of them, in this order."""
+        hashes = self.first[places], self.second[places]
+        return Counted(*hashes, self.n_touchpoints[places], self.counts[:, places])
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """Variants found in a shard, by their places, with one sequence of codes and the longest time.
+
+    The sequence of the k-th is ``codes[offsets[k]:offsets[k + 1]]``.
+    """
+
+    places: Ints
+    offsets: Ints
+    codes: npt.NDArray[np.int64]
+    longest: npt.NDArray[np.float64]
+
+
+def variants(log: TouchpointLog, *, top: int | None = None) -> pd.DataFrame:
+    """Variants: the distinct whole sequences of touchpoint types.
+
+    Parameters
+    ----------
+    top
+        Give only so many, the most frequent. None: all, whose ``n_journeys`` add up to journeys.
+
+    Returns
+    -------
+    DataFrame
+        One row per variant: ``variant_id`` (1 is the most frequent), ``sequence`` (tuple of
+        types), ``n_touchpoints``, ``n_journeys``, ``share`` (of journeys in view), ``n_won``,
+        ``n_decided``, ``win_rate`` (won / decided), ``median_days`` from first to last touch.
+        By ``n_journeys``, largest first, then shorter ones.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from journey import from_frame
+    >>> log = from_frame(pd.DataFrame({
+    ...     "account_id": ["a", "a", "b"], "touchpoint": ["Ad", "Demo", "Ad"],
+    ...     "occurred_at": pd.to_datetime(["2026-01-01", "2026-01-03", "2026-01-01"])}))
+    >>> variants(log)[["sequence", "n_journeys", "share"]]
+         sequence  n_journeys  share
+    0       (Ad,)           1    0.5
+    1  (Ad, Demo)           1    0.5
+    """
+    merge = partial(merge_variants, top=top)
+    parts = [
+        counted
+        for part in _slices(log)
+        for counted in log.ask_in_buckets_with_facts(partial(partial_variants, part=part), merge)
+    ]
+    return _described(log, merge(parts))
+
+
+def count_variants(log: TouchpointLog) -> int:
+    """How many distinct whole sequences there are in view."""
+    return sum(
+        n_variants
+        for part in _slices(log)
+        for n_variants in log.ask_in_buckets(partial(partial_hashes, part=part), _n_distinct)
+    )
+
+
+def partial_hashes(view: View, n_buckets: int, *, part: Slice) -> list[tuple[Hashes, Hashes]]:
+    """The two hashes of each variant of one shard, in buckets."""
+    first, second = _hashes(view, np.arange(view.n_journeys))
+    chosen = part.has(first)
+    first, second = first[chosen], second[chosen]
+    _, examples = group_hashes(first, second)
+    first, second = first[examples], second[examples]
+    return [(first[own], second[own]) for own in _in_buckets(first, n_buckets)]
+
+
+def partial_variants(
+    shard: tuple[View, ShardFacts], n_buckets: int, *, part: Slice
+) -> list[Counted]:
+    """The variants of one shard, in buckets."""
+    view, facts = shard
+    first, second = _hashes(view, np.arange(view.n_journeys))
+    outcomes = facts.outcomes[view.journeys]
+    lengths = view.lengths
+    if part.n_slices > 1:
+        chosen = part.has(first)
+        first, second = first[chosen], second[chosen]
+        outcomes, lengths = outcomes[chosen], lengths[chosen]
+    groups, examples = group_hashes(first, second)
+    n_states = NO_DECISION + 2  # what is open is one
+    states = groups * n_states + np.minimum(outcomes, NO_DECISION + 1)
+    counts = np.bincount(states, minlength=n_states * len(examples)).reshape(-1, n_states)
+    n_won, n_lost, n_undecided, n_open = counts.T
+    n_decided = n_won + n_lost + n_undecided
+    hashes = first[examples], second[examples]
+    states = np.stack([n_decided + n_open, n_won, n_decided])
+    found = Counted(*hashes, lengths[examples], states)
+    return [found.take(own) for own in _in_buckets(found.first, n_buckets)]
+
+
+def merge_variants(parts: Sequence[Counted], *, top: int | None = None) -> Counted:
+    """The variants of all parts, the most frequent first; only so many, where that is asked."""
+    return _most_frequent(_added(parts), top)
+
+
+def _added(parts: Sequence[Counted]) -> Counted:
+    if len(parts) == 1:
+        return parts[0]
+    no_hash, no_count = np.empty(0, np.uint64), np.empty((3, 0), np.int64)
+    first = np.concatenate([no_hash, *(part.first for part in parts)])
+    second = np.concatenate([no_hash, *(part.second for part in parts)])
+    n_touchpoints = np.concatenate([no_count[0], *(part.n_touchpoints for part in parts)])
+    counts = np.concatenate([no_count, *(part.counts for part in parts)], axis=1)
+    groups, examples = group_hashes(first, second)
+    totals = add_by_group(groups, counts, len(examples))
+    return Counted(first[examples], second[examples], n_touchpoints[examples], totals)
+
+
+def partial_seen(view: View, *, counted: Counted) -> Seen:
+    """Of the given variants those that journeys of one shard take."""
+    journeys, places, durations = _taken(view, counted)
+    longest = np.zeros(len(counted.first))
+    np.maximum.at(longest, places, durations)
+    found, examples = np.unique(places, return_index=True)
+    begins = view.offsets[journeys[examples]]
+    offsets = np.concatenate([[0], np.cumsum(counted.n_touchpoints[found])])
+    codes = take_ranges(view.types, frozen(begins), frozen(offsets))
+    return Seen(found, offsets, codes, longest[found])
+
+
+def _slices(log: TouchpointLog) -> list[Slice]:
+    n_slices = 1 + log.n_journeys // JOURNEYS_AT_ONCE
+    return [Slice(number, n_slices) for number in range(n_slices)]
+
+
+def _in_buckets(first: Hashes, n_buckets: int) -> list[Ints]:
+    """The places of variants in each bucket: that of a variant is the same in every shard."""
+    if n_buckets == 1:
+        return [np.arange(len(first))]
+    buckets = first % np.uint64(n_buckets)
+    return [np.flatnonzero(buckets == np.uint64(number)) for number in range(n_buckets)]
+
+
+def _n_distinct(parts: Sequence[tuple[Hashes, Hashes]]) -> int:
+    """How many variants there are in one bucket, all shards together."""
+    first, second = (np.concatenate(hashes) for hashes in zip(*parts, strict=True))
+    return len(group_hashes(first, second)[1])
+
+
+def _described(log: TouchpointLog, counted: Counted) -> pd.DataFrame:
+    """Variants with their sequences and times, which only some of the journeys tell."""
+    n_variants = len(counted.first)
+    seen = log.ask(partial(partial_seen, counted=counted))
+    highs = np.zeros(n_variants)
+    for part in seen:
+        highs[part.places] = np.maximum(highs[part.places], part.longest)
+    n_journeys, n_won, n_decided = counted.counts
+    measure = partial(_durations, counted=counted)
+    medians = medians_in_rounds(log.ask, measure, n_journeys, highs)
+    return pd.DataFrame(
+        {
+            "variant_id": np.arange(1, n_variants + 1),
+            "sequence": _sequences(log.type_names, seen, n_variants),
+            "n_touchpoints": counted.n_touchpoints,
+            "n_journeys": n_journeys,
+            "share": n_journeys / max(log.n_journeys, 1),
+            "n_won": n_won,
+            "n_decided": n_decided,
+            "win_rate": np.where(n_decided > 0, n_won / np.maximum(n_decided, 1), np.nan),
+            "median_days": medians / log.ticks_per_day,
+        },
+        columns=list(VARIANT_COLUMNS),
+    )
+
+
+def _hashes(view: View, journeys: Ints) -> tuple[Hashes, Hashes]:
+    begins, ends = view.offsets[:-1], view.offsets[1:]
+    if len(journeys) < view.n_journeys:
+        begins, ends = begins[journeys], ends[journeys]
+    return hash_journeys(view.types, frozen(begins), frozen(ends))
+
+
+def _taken(view: View, counted: Counted) -> tuple[Ints, Ints, Ints]:
+    """Journeys that take one of the variants, the place of it, and how long they last, in ticks."""
+    has_length = np.zeros(int(counted.n_touchpoints.max(initial=0)) + 2, dtype=bool)
+    has_length[counted.n_touchpoints] = True
+    journeys = np.flatnonzero(has_length[np.minimum(view.lengths, len(has_length) - 1)])
+    places = find_hashes(*_hashes(view, journeys), counted.first, counted.second)
+    taken = places >= 0
+    journeys = journeys[taken]
+    firsts, lasts = view.offsets[journeys], view.offsets[journeys + 1] - 1
+    durations = view.ticks[lasts].astype(np.int64) - view.ticks[firsts]
+    return journeys, places[taken], durations
+
+
+def _durations(view: View, *, counted: Counted) -> tuple[npt.NDArray[np.uint32], Ints]:
+    _, places, durations = _taken(view, counted)
+    return places.astype(np.uint32), durations
+
+
+def _most_frequent(counted: Counted, top: int | None) -> Counted:
+    """Variants in order: most journeys first, then shorter ones, then by their hashes."""
+    n_variants = len(counted.first)
+    size = counted.counts[0] * LONGEST - counted.n_touchpoints
+    chosen = np.arange(n_variants)
+    if top is not None and 0 < top < n_variants:  # only those that may be among them are sorted
+        chosen = np.flatnonzero(size >= -np.partition(-size, top - 1)[top - 1])
+    keys = counted.second[chosen], counted.first[chosen], -size[chosen]
+    return counted.take(chosen[np.lexsort(keys)][:top])
+
+
+def _sequences(
+    names: Sequence[str], seen: Sequence[Seen], n_variants: int
+) -> list[tuple[str, ...]]:
+    """The sequences of variants, each read from one journey that takes it."""
+    sequences: list[tuple[str, ...]] = [()] * n_variants
+    texts = np.array(names, dtype=object)
+    for part in seen:
+        decoded, borders = texts[part.codes].tolist(), part.offsets.tolist()
+        for place, begin, end in zip(part.places.tolist(), borders[:-1], borders[1:], strict=True):
+            sequences[place] = sequences[place] or tuple(decoded[begin:end])
+    return sequences

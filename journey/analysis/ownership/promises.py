@@ -1,0 +1,351 @@
+"""Waits for an answer that was promised: when they began, what ended them, whether in time.
+
+Two kinds of promise. A *handoff*: a lead that came to a post is to be taken on at a later post, or
+sent back. A *reaction*: a journey that entered a stage is to get a touch of the department that
+leads it. The clock runs from the first such touch, whatever repeats it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Final, Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from journey.analysis.figures.statistics import kaplan_meier, wilson
+from journey.analysis.ownership.departments import departments_of
+from journey.analysis.stages.segments import segmentation
+from journey.facts import ShardFacts
+from journey.kernels.promises import (
+    ANSWERS,
+    ENDS,
+    OPENS,
+    OVER,
+    RETURNS,
+    SENT_BACK,
+    TAKEN,
+    WAITING,
+    pair_events,
+)
+from journey.log import TouchpointLog
+from journey.rules.meanings import Meaning
+from journey.rules.ownership import Ownership
+from journey.schema import DECIDED
+from journey.store.layout import MICROSECONDS, frozen
+from journey.store.view import View
+
+Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+Bytes = npt.NDArray[np.uint8]
+Part = tuple[View, ShardFacts]
+
+Standing = Literal["taken", "sent_back", "over", "waiting", "in_time", "late", "due", "past_due"]
+
+POSTS: Final[tuple[Meaning, ...]] = ("mql", "accepted", "sql", "opportunity")
+FIGURES: Final = (
+    "n_waits",
+    "n_journeys",
+    "n_taken",
+    "n_sent_back",
+    "n_over",
+    "n_waiting",
+    "n_in_time",
+    "n_late",
+    "n_due",
+    "n_past_due",
+    "median_hours",
+    "p90_hours",
+)
+HOURS: Final = 24.0
+MONTH: Final = "month"
+"""Groups waits by the month in which they began, in place of a column's values."""
+
+
+@dataclass(frozen=True)
+class Handoff:
+    """A lead comes to a post by some touchpoint types, and is taken on or sent back by others."""
+
+    source: str
+    target: str
+    hours: float | None
+    opens: tuple[str, ...]
+    answers: tuple[str, ...]
+    returns: tuple[str, ...]
+    ends_with_opportunity: bool = False
+
+
+@dataclass(frozen=True)
+class Reaction:
+    """A journey enters a stage and waits for a touch of the departments that lead it."""
+
+    stage: str
+    position: int
+    hours: float | None
+    leads: tuple[str, ...]
+    ownership: Ownership
+
+
+Promise = Handoff | Reaction
+Wait = tuple[npt.NDArray[np.float64], Bytes, Ints]
+"""Of the waits of a group how long they were, how they ended, and the numbers of their journeys."""
+
+
+@dataclass(frozen=True, eq=False)
+class Waits:
+    """Waits of one shard's journeys in view: places in the evidence, and how long they were."""
+
+    journeys: Ints
+    begins: Ints
+    ends: Ints
+    hows: Bytes
+    ticks: npt.NDArray[np.float64]
+
+
+def handoff_promises(log: TouchpointLog) -> list[Handoff]:
+    """The handoffs of a log: from each post that it has to the next one it has.
+
+    Posts that the same touchpoint types pass are one.
+    """
+    meanings, names = log.definitions.meanings, log.store.touchpoint_types
+    passed_by = {post: meanings.types(post, names) for post in POSTS}
+    has_deals = "opportunity_id" in log.store.text_columns
+    posts: list[Meaning] = []
+    for post in POSTS:
+        is_known = bool(passed_by[post]) or (post == "opportunity" and has_deals)
+        if is_known and not (posts and passed_by[post] == passed_by[posts[-1]]):
+            posts.append(post)
+    return [
+        Handoff(
+            source,
+            posts[place + 1],
+            log.definitions.ownership.hours_of(source),
+            passed_by[source],
+            tuple(dict.fromkeys(name for later in posts[place + 1 :] for name in passed_by[later])),
+            meanings.types("sent_back", names),
+            ends_with_opportunity="opportunity" in posts[place + 1 :] and has_deals,
+        )
+        for place, source in enumerate(posts[:-1])
+    ]
+
+
+def reaction_promises(log: TouchpointLog) -> list[Reaction]:
+    """The stages in which a lead promised to act within some hours."""
+    ownership = log.definitions.ownership
+    owners = [ownership.of_stage(stage) for stage in log.definitions.stage_names]
+    return [
+        Reaction(one.stage, position, one.sla_hours, one.leads, ownership)
+        for position, one in enumerate(owners)
+        if one.leads and one.sla_hours is not None
+    ]
+
+
+def promise_figures(
+    log: TouchpointLog, promises: Sequence[Promise], *, by: str | None = None
+) -> dict[tuple[int, int], list[float]]:
+    """Figures of waits, in the order of :data:`FIGURES`, by promise and group.
+
+    Parameters
+    ----------
+    by
+        A column whose values are the groups, or ``month``; none: all waits are one group.
+
+    Returns
+    -------
+    dict
+        Place of the promise and number of the group (code of the value; months since 1970) to
+        figures.
+    """
+    question = partial(_waits_by_group, promises=tuple(promises), by=by, as_of=log.as_of_tick)
+    limits = tuple(limit_ticks(log, promise.hours) for promise in promises)
+    # Every wait weighs on the curve, so that no histogram gives it exactly: a bucket has them all.
+    merge = partial(_merged, limits=limits, ticks_per_hour=log.ticks_per_day / HOURS)
+    answers = log.ask_in_buckets_with_facts(question, merge)
+    return {key: figures for answer in answers for key, figures in answer.items()}
+
+
+def figures_frame(rows: Sequence[Sequence[float]]) -> pd.DataFrame:
+    """Rows of :data:`FIGURES` as a frame, with the share that was late."""
+    values = np.array(rows, dtype=float).reshape(-1, len(FIGURES))
+    frame = pd.DataFrame(values, columns=list(FIGURES))
+    counts = [name for name in FIGURES if name.startswith("n_")]
+    frame = frame.astype(dict.fromkeys(counts, np.int64))
+    n_missed = frame["n_late"] + frame["n_past_due"]
+    rate, low, high = wilson(n_missed, n_missed + frame["n_in_time"])
+    return frame.assign(late_rate=rate, late_low=low, late_high=high)
+
+
+def limit_ticks(log: TouchpointLog, hours: float | None) -> float:
+    """What was promised in the store's unit of time; not a number where nothing was."""
+    return np.nan if hours is None else hours * log.ticks_per_day / HOURS
+
+
+def group_names(log: TouchpointLog, by: str, groups: Sequence[int]) -> list[str | None]:
+    """What groups are called: values of the column, or months as ``YYYY-MM``."""
+    if by == MONTH:
+        return [str(np.datetime64(group, "M")) for group in groups]
+    names = segmentation(log.store, by).names
+    return [names[group] for group in groups]
+
+
+def waits_of(part: Part, promise: Promise, as_of: int) -> Waits:
+    """Waits of the journeys of one shard that are in view."""
+    view, facts = part
+    evidence, ticks = facts.view, facts.view.ticks
+    rows, does = _events(part, promise)
+    owners = np.searchsorted(evidence.offsets, rows, side="right") - 1
+    in_view = np.zeros(evidence.n_journeys, dtype=bool)
+    in_view[view.journeys] = True
+    kept = in_view[owners]
+    rows, does, owners = rows[kept], does[kept], owners[kept]
+    begun, ended, hows = pair_events(frozen(does), frozen(owners))
+    journeys, begins = owners[begun], rows[begun]
+    ends = np.where(ended >= 0, rows[ended] if len(rows) else ended, -1)
+    decided = facts.decided_rows[journeys]
+    is_decided = facts.outcomes[journeys] < len(DECIDED)
+    hows = np.where((hows == WAITING) & is_decided, OVER, hows).astype(np.uint8)
+    ends = np.where((ends < 0) & is_decided & (decided > begins), decided, ends)
+    until = np.full(len(ends), as_of, np.int64)
+    until[ends >= 0] = ticks[ends[ends >= 0]]
+    return Waits(journeys, begins, ends, hows, (until - ticks[begins]).astype(float))
+
+
+def has_standing(waits: Waits, standing: Standing, limit: float) -> Flags:
+    """Which waits stand so: how they ended, or whether that was within the limit."""
+    answered = (waits.hows == TAKEN) | (waits.hows == SENT_BACK)
+    waiting, is_over_time = waits.hows == WAITING, waits.ticks > limit
+    in_time = ~is_over_time & ~np.isnan(limit)
+    found: Mapping[Standing, Flags] = {
+        "taken": waits.hows == TAKEN,
+        "sent_back": waits.hows == SENT_BACK,
+        "over": waits.hows == OVER,
+        "waiting": waiting,
+        "in_time": answered & in_time,
+        "late": answered & is_over_time,
+        "due": waiting & in_time,
+        "past_due": waiting & is_over_time,
+    }
+    return found[standing]
+
+
+def groups_of(part: Part, waits: Waits, by: str | None) -> Ints:
+    """The group of each wait: one for all, the month it began, or the value of a column.
+
+    A column of touchpoints is read at the touch that ended the wait, else at that which began it.
+    """
+    view, facts = part
+    evidence, store = facts.view, view.store
+    if by is None:
+        return np.zeros(len(waits.begins), np.int64)
+    if by == MONTH:
+        per_tick = MICROSECONDS // store.ticks_per_second
+        instants = evidence.ticks[waits.begins].astype(np.int64) * per_tick
+        return instants.astype("datetime64[us]").astype("datetime64[M]").astype(np.int64)
+    segments = segmentation(store, by)
+    if segments.of_journey and segments.column == "account_id":
+        return segments.segment_of[store.journey_accounts(view.shard)[waits.journeys]]
+    rows = np.where(waits.ends >= 0, waits.ends, waits.begins)
+    return segments.segment_of[evidence.codes(segments.column)[rows]]
+
+
+def _events(part: Part, promise: Promise) -> tuple[Ints, Bytes]:
+    """Rows of the evidence that begin or end a wait, and what each does."""
+    match promise:
+        case Handoff():
+            return _handoff_events(part[1].view, promise)
+        case Reaction():
+            return _reaction_events(part[1], promise)
+
+
+def _handoff_events(evidence: View, handoff: Handoff) -> tuple[Ints, Bytes]:
+    does_by_type = np.array(
+        [
+            OPENS * (name in handoff.opens)
+            | ANSWERS * (name in handoff.answers)
+            | RETURNS * (name in handoff.returns)
+            for name in evidence.type_names
+        ],
+        dtype=np.uint8,
+    )
+    does = does_by_type[evidence.types] if len(does_by_type) else np.empty(0, np.uint8)
+    if handoff.ends_with_opportunity:
+        does[_new_opportunities(evidence)] |= ANSWERS
+    rows = np.flatnonzero(does)
+    return rows, does[rows]
+
+
+def _new_opportunities(evidence: View) -> Ints:
+    """The rows at which a journey first has each of its opportunities."""
+    dictionary = evidence.store.dictionaries["opportunity_id"]
+    codes = evidence.codes("opportunity_id").astype(np.int64)
+    known = np.flatnonzero(codes < len(dictionary) - dictionary.null_count)
+    owners = np.searchsorted(evidence.offsets, known, side="right") - 1
+    _, first = np.unique(owners * len(dictionary) + codes[known], return_index=True)
+    return known[first]
+
+
+def _reaction_events(facts: ShardFacts, reaction: Reaction) -> tuple[Ints, Bytes]:
+    evidence = facts.view
+    inside = facts.current == reaction.position
+    was_inside = np.zeros_like(inside)
+    was_inside[1:] = inside[:-1]
+    was_inside[evidence.offsets[:-1][evidence.lengths > 0]] = False
+    rows = np.flatnonzero(inside | was_inside)
+    leads = [reaction.ownership.names.index(name) for name in reaction.leads]
+    by_lead = np.isin(departments_of(evidence, rows, reaction.ownership), leads)
+    # Who brings a journey into the stage waits for nobody: only what others bring in does.
+    does = (
+        OPENS * ((inside & ~was_inside)[rows] & ~by_lead)
+        | ANSWERS * by_lead
+        | ENDS * (was_inside & ~inside)[rows]
+    )
+    return rows, does.astype(np.uint8)
+
+
+def _waits_by_group(
+    part: Part, n_buckets: int, *, promises: Sequence[Promise], by: str | None, as_of: int
+) -> list[dict[tuple[int, int], Wait]]:
+    """Waits by promise and group, groups taking turns among buckets."""
+    buckets: list[dict[tuple[int, int], Wait]] = [{} for _ in range(n_buckets)]
+    for place, promise in enumerate(promises):
+        waits = waits_of(part, promise, as_of)
+        groups = groups_of(part, waits, by)
+        order = np.argsort(groups, kind="stable")
+        found, starts = np.unique(groups[order], return_index=True)
+        for group, mine in zip(found.tolist(), np.split(order, starts[1:]), strict=False):
+            n_journeys = np.array([len(np.unique(waits.journeys[mine]))])
+            bucket = buckets[(place + group) % n_buckets]
+            bucket[place, group] = waits.ticks[mine], waits.hows[mine], n_journeys
+    return buckets
+
+
+def _merged(
+    parts: Sequence[dict[tuple[int, int], Wait]],
+    *,
+    limits: Sequence[float],
+    ticks_per_hour: float,
+) -> dict[tuple[int, int], list[float]]:
+    """Figures of the groups of one bucket, all shards together."""
+    figures: dict[tuple[int, int], list[float]] = {}
+    for key in sorted({key for part in parts for key in part}):
+        found = [part[key] for part in parts if key in part]
+        ticks, hows, n_journeys = (np.concatenate(column) for column in zip(*found, strict=True))
+        figures[key] = _figures(ticks, hows, limits[key[0]], ticks_per_hour)
+        figures[key].insert(1, int(n_journeys.sum()))
+    return figures
+
+
+def _figures(
+    ticks: npt.NDArray[np.float64], hows: Bytes, limit: float, ticks_per_hour: float
+) -> list[float]:
+    """All but the number of journeys, in the order of :data:`FIGURES`."""
+    none = np.empty(0, np.int64)
+    waits = Waits(none, none, none, hows, ticks)
+    standings: tuple[Standing, ...] = (
+        *("taken", "sent_back", "over", "waiting"),
+        *("in_time", "late", "due", "past_due"),
+    )
+    counts = [int(has_standing(waits, standing, limit).sum()) for standing in standings]
+    times = kaplan_meier(ticks, (hows == TAKEN) | (hows == SENT_BACK), (0.5, 0.9))
+    return [len(ticks), *counts, *(time / ticks_per_hour for time in times)]

@@ -1,0 +1,1 @@
+"""Who journeys belong to: segments, the ideal customer, personas."""

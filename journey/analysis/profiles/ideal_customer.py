@@ -1,0 +1,201 @@
+"""Who fits: the profile that wins most surely, and the one that is lost so."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from journey.analysis.profiles.criteria import Segment, count_inside
+from journey.analysis.profiles.profile_traits import (
+    LEAST_CERTAIN,
+    LOSES_MORE,
+    RATES,
+    WINS_MORE,
+    profile_traits,
+    rates_of,
+)
+from journey.analysis.profiles.traits import MOST_VALUES
+from journey.analysis.stages.members import in_segment
+from journey.analysis.stages.segments import segmentation
+from journey.log import TouchpointLog
+from journey.rules.words import plain_words, says
+from journey.schema import OUTCOMES, SMALL_SAMPLE
+from journey.selection import filter_columns
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+_LINE: Final = r"products?$|product (?:line|family|group|category)|service line|business unit"
+
+_COLUMNS: Final = ("line", "role", "profile", *RATES, "n_tested", "segment")
+
+
+def ideal_customer_profile(log: TouchpointLog, *, by: str | None = None) -> pd.DataFrame:
+    """The profile that wins most surely above the rest, and the one that is lost so.
+
+    Only attributes make a profile. Candidates are what ``profile_traits`` says wins more (loses
+    more, and wins no more than the rest): one value, or several of one column, or these together
+    with a value of another column. The one with the largest difference in standard errors is taken.
+
+    Parameters
+    ----------
+    by
+        A column such as the product line: the profiles of its values too.
+
+    Returns
+    -------
+    DataFrame
+        At most two rows for all journeys (``line`` None) and for each value of ``by``: ``line``,
+        ``role`` (``ideal``, ``anti``), ``profile``, the figures of ``profile_traits``,
+        ``n_tested`` (traits and pairs that were looked through; ``chance`` is that of Fisher's
+        test times so many) and ``segment``. No rows where nothing stands out.
+
+    Raises
+    ------
+    ColumnNotFoundError
+        If the log has no such column.
+    """
+    rows = _profiles(log, None)
+    if by is not None:
+        for value in segmentation(log.store, by).names:
+            if value is not None:
+                rows += _profiles(in_segment(log, by, value), value)
+    return pd.DataFrame(rows, columns=list(_COLUMNS))
+
+
+def line_columns(log: TouchpointLog) -> list[str]:
+    """Columns whose name says that they tell product lines, and that have several.
+
+    Examples
+    --------
+    >>> from journey import from_frame
+    >>> log = from_frame(pd.DataFrame({
+    ...     "account_id": ["a", "b"], "touchpoint": ["Ad", "Ad"], "product": ["Rings", "Chains"],
+    ...     "occurred_at": pd.to_datetime(["2026-01-01"] * 2)}))
+    >>> line_columns(log)
+    ['product']
+    """
+    columns = [name for name in filter_columns(log.store) if says(_LINE, plain_words(name))]
+    return [
+        name
+        for name in columns
+        if 1 < len([value for value in segmentation(log.store, name).names if value]) <= MOST_VALUES
+    ]
+
+
+def _profiles(log: TouchpointLog, line: str | None) -> list[dict[str, object]]:
+    frame = profile_traits(log)
+    who = frame[frame["kind"] == "attribute"]
+    n_tested = int((who["n_journeys"] >= SMALL_SAMPLE).sum())
+    wins, loses = who["win_rate"] > who["rest_win_rate"], who["lost_rate"] > who["rest_lost_rate"]
+    found = {
+        "ideal": _best(who[wins & (who["chance"] <= LEAST_CERTAIN)], WINS_MORE),
+        "anti": _best(who[loses & ~wins & (who["lost_chance"] <= LEAST_CERTAIN)], LOSES_MORE),
+    }
+    rows = [
+        _profile_row(log, line, role, chosen, n_tested)
+        for role, chosen in found.items()
+        if chosen is not None
+    ]
+    return [row for row in rows if _is_certain(row)]
+
+
+def _is_certain(row: Mapping[str, Any]) -> bool:
+    """Whether chance would hardly give the profile after so many tries."""
+    return bool(row[_CHANCE_OF[row["role"]]] <= LEAST_CERTAIN)
+
+
+_CHANCE_OF: Final = {"ideal": "chance", "anti": "lost_chance"}
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """Criteria, and the journeys (all, won, lost) of which it can be told whether they meet them.
+
+    ``distance`` is how far the rate is from that of the rest, in standard errors.
+    """
+
+    segment: Segment
+    base: tuple[int, int, int]
+    distance: float
+
+
+def _best(rows: pd.DataFrame, verdict: str) -> _Candidate | None:
+    """The candidate furthest from the rest."""
+    found = [_candidate(group, verdict) for group in _groups(rows, verdict)]
+    return max(found, key=lambda one: (one.distance, str(one.segment)), default=None)
+
+
+def _groups(rows: pd.DataFrame, verdict: str) -> Iterable[pd.DataFrame]:
+    """Rows that together make a box: values of one column, with one of another or with none."""
+    by_key: dict[object, list[int]] = {}
+    for place, segment in enumerate(rows["segment"]):
+        for free, _ in segment.profile:
+            held = tuple((name, values) for name, values in segment.profile if name != free)
+            by_key.setdefault((free, held), []).append(place)
+    groups = (rows.iloc[places] for places in by_key.values())
+    return (group for group in groups if (group["verdict"] == verdict).any())
+
+
+def _candidate(group: pd.DataFrame, verdict: str) -> _Candidate:
+    """The best of the boxes that a group can make.
+
+    Among all subsets the best is a beginning of the list ordered by rate.
+
+    References
+    ----------
+    Neill, D. B. (2012). Fast subset scan for spatial pattern detection. *Journal of the Royal
+    Statistical Society B* 74.
+    """
+    hits, rate = ("n_won", "win_rate") if verdict == WINS_MORE else ("n_lost", "lost_rate")
+    ranked = group.sort_values([rate, "profile"], ascending=[False, True], kind="stable")
+    first = group.iloc[0]
+    n_base = int(first["n_journeys"] + first["n_rest"])
+    won_base = int(first["n_won"] + round(first["rest_win_rate"] * first["n_rest"]))
+    lost_base = int(first["n_lost"] + round(first["rest_lost_rate"] * first["n_rest"]))
+    hits_of_all = won_base if verdict == WINS_MORE else lost_base
+    n, k = ranked["n_journeys"].cumsum().to_numpy(), ranked[hits].cumsum().to_numpy()
+    distances = _distances(n, k, n_base, hits_of_all)
+    # A value that adds nothing by itself may round off a box, but not be one.
+    distances[~(ranked["verdict"] == verdict).cummax().to_numpy()] = -np.inf
+    chosen = ranked.iloc[: int(np.argmax(distances)) + 1]
+    profiles = [dict(segment.profile) for segment in chosen["segment"]]
+    merged = {
+        column: tuple(sorted({str(value) for profile in profiles for value in profile[column]}))
+        for column in profiles[0]
+    }
+    segment = Segment(profile=tuple(merged.items()), until=chosen["segment"].iloc[0].until)
+    return _Candidate(segment, (n_base, won_base, lost_base), float(distances.max()))
+
+
+def _distances(n: Ints, k: Ints, n_base: int, hits_of_all: int) -> Floats:
+    """Standard errors between the rates of groups and of those outside."""
+    share = hits_of_all / n_base
+    n_outside = np.maximum(n_base - n, 1)
+    spread = np.sqrt(share * (1 - share) * (1 / n + 1 / n_outside))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.nan_to_num((k / n - (hits_of_all - k) / n_outside) / spread)
+
+
+def _profile_row(
+    log: TouchpointLog, line: str | None, role: str, chosen: _Candidate, n_tested: int
+) -> dict[str, object]:
+    question = partial(count_inside, segment=chosen.segment, stages=())
+    outcomes = sum(log.ask_with_facts(question), np.zeros(len(OUTCOMES), np.int64))
+    inside = np.array([[outcomes.sum()], [outcomes[0]], [outcomes[1]]])
+    figures = rates_of(inside, np.array(chosen.base)[:, None])
+    row: dict[str, object] = {name: column[0].item() for name, column in figures.items()}
+    for name in ("chance", "lost_chance"):
+        row[name] = min(float(figures[name][0]) * n_tested, 1.0)
+    return {
+        "line": line,
+        "role": role,
+        "profile": str(chosen.segment).removesuffix("; before the decision"),
+        "n_tested": n_tested,
+        "segment": chosen.segment,
+        **row,
+    }

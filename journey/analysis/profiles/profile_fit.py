@@ -1,0 +1,271 @@
+"""Are we selling to those who fit: new journeys, pipeline and spend inside a profile, by month."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from journey.analysis.figures.statistics import wilson
+from journey.analysis.profiles.criteria import Segment, check_segment, is_inside
+from journey.analysis.stages.months import begun_months, months_of
+from journey.analysis.stages.outcomes import last_values
+from journey.facts import ShardFacts
+from journey.kernels.facts import NO_DECISION
+from journey.log import TouchpointLog
+from journey.store.layout import MICROSECONDS
+from journey.store.view import View
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+Part = tuple[View, ShardFacts]
+
+_SPENT_ON: Final = ("campaign", "channel")
+_COUNTED: Final = (
+    *("n_new", "n_new_inside", "pipeline", "pipeline_inside"),
+    *("carried", "carried_inside", "n_carried", "n_valued"),
+)
+_NEVER: Final = np.iinfo(np.int64).max
+
+
+def profile_fit_by_month(log: TouchpointLog, profile: Segment) -> pd.DataFrame:
+    """The share of new journeys, of pipeline and of spend that is inside a profile, by month.
+
+    Parameters
+    ----------
+    profile
+        For example the ``segment`` of :func:`ideal_customer_profile`. Meant for what does not
+        change along a journey, such as attributes of accounts.
+
+    Returns
+    -------
+    DataFrame
+        One row per calendar month (UTC) from the first in which a journey in view began to that of
+        ``as_of``: ``month`` (``YYYY-MM``); ``n_new`` journeys begun, ``n_new_inside`` of these,
+        ``new_share`` with its 95 % Wilson interval ``low``, ``high``; ``pipeline``, the value of
+        deals open at the month's end (valued above 0 by then, not yet decided or dormant; at the
+        last known value, by what is known at ``as_of``), ``pipeline_inside``, ``pipeline_share``;
+        ``spend`` and ``spend_inside``, ``spend_share``. Missing where nothing is known.
+
+        Spend is what touchpoints in view cost, and what campaigns cost in a month, shared out
+        evenly over the touchpoints in view of that campaign (else of that channel) in the month;
+        what met no touchpoint is in neither. Costs imported in several
+        currencies are left out.
+
+    Raises
+    ------
+    ColumnNotFoundError, ValueNotAllowedError
+        If the log lacks a column or a stage that the profile names.
+
+    Examples
+    --------
+    >>> from journey import from_frame
+    >>> log = from_frame(pd.DataFrame({
+    ...     "account_id": ["a", "b"], "touchpoint": ["Ad", "Ad"], "value": [10.0, 30.0],
+    ...     "occurred_at": pd.to_datetime(["2026-01-01", "2026-02-01"])}),
+    ...     accounts=pd.DataFrame({"account_id": ["a", "b"], "industry": ["Retail", "Travel"]}))
+    >>> found = profile_fit_by_month(log, Segment(profile=(("industry", ("Retail",)),)))
+    >>> found[["month", "new_share", "pipeline_share"]].values.tolist()
+    [['2026-01', 1.0, 1.0], ['2026-02', 0.0, 0.25]]
+    """
+    check_segment(log, profile)
+    per_tick = MICROSECONDS // log.store.ticks_per_second
+    inside = partial(is_inside, segment=profile, stages=tuple(log.definitions.stage_names))
+    question = partial(_count_months, inside=inside, as_of=log.as_of_tick, per_tick=per_tick)
+    nothing = pd.DataFrame(columns=list(_COUNTED), dtype=float)
+    counted = pd.concat([nothing, *log.ask_with_facts(question)]).groupby(level=0).sum()
+    return _frame(counted, _shared_out(log, inside, per_tick))
+
+
+def _frame(counted: pd.DataFrame, shared: pd.DataFrame) -> pd.DataFrame:
+    """The answer, of what was counted and of imported costs shared out."""
+    carried = counted[["carried", "carried_inside"]].where(counted["n_carried"] > 0)
+    shared = shared.reindex(counted.index)
+    spend = pd.DataFrame(
+        {
+            name: carried[f"carried{part}"].add(shared[name], fill_value=0.0)
+            for name, part in (("spend", ""), ("spend_inside", "_inside"))
+        }
+    )
+    n_new, n_inside = (counted[name].astype("int64") for name in ("n_new", "n_new_inside"))
+    share, low, high = wilson(n_inside, n_new)
+    months = counted.index.to_numpy(np.int64).astype("datetime64[M]")
+    # Where no deal was ever valued, it is not known what the pipeline is.
+    is_valued = pd.Series(bool(counted["n_valued"].any()), index=counted.index)
+    pipeline = counted[["pipeline", "pipeline_inside"]].where(is_valued)
+    frame = pd.DataFrame(
+        {
+            "month": np.datetime_as_string(months).astype(object),
+            "n_new": n_new,
+            "n_new_inside": n_inside,
+            "new_share": share,
+            "low": low,
+            "high": high,
+            **pipeline,
+            "pipeline_share": _share(pipeline["pipeline_inside"], pipeline["pipeline"]),
+            **spend,
+            "spend_share": _share(spend["spend_inside"], spend["spend"]),
+        }
+    )
+    return frame.reset_index(drop=True)
+
+
+def _share(part: pd.Series, whole: pd.Series) -> pd.Series:
+    return (part / whole).where(whole > 0)
+
+
+def _count_months(
+    part: Part, *, inside: Callable[[Part], Flags], as_of: int, per_tick: int
+) -> pd.DataFrame:
+    """New journeys, pipeline and costs on touchpoints in one shard by month, and those inside."""
+    view, facts = part
+    if not view.n_journeys:
+        return pd.DataFrame(columns=list(_COUNTED), dtype=float)
+    flags = inside(part)
+    begun = begun_months(part, microseconds_per_tick=per_tick).astype(np.int64)
+    last = int(months_of(np.array([as_of]), per_tick).astype(np.int64)[0])
+    first = int(begun.min())
+    n_months = last - first + 1
+    add = partial(_added_up, flags=flags, n_months=n_months)
+    valued, closed, values = _deals(part, as_of, per_tick)
+    opened = add(valued - first, values, np.flatnonzero(closed > valued))
+    shut = add(closed - first, values, np.flatnonzero((closed > valued) & (closed <= last)))
+    pipeline, pipeline_inside = np.cumsum(opened - shut, axis=1)
+    n_new, n_new_inside = add(begun - first, np.ones(len(begun)), np.arange(len(begun)))
+    costs = _carried(view, flags, first, n_months, per_tick)
+    n_valued = np.full(n_months, np.count_nonzero(~np.isnan(last_values(facts, view.journeys))))
+    columns = (n_new, n_new_inside, pipeline, pipeline_inside, *costs, n_valued)
+    return pd.DataFrame(dict(zip(_COUNTED, columns, strict=True)), index=np.arange(first, last + 1))
+
+
+def _added_up(places: Ints, values: Floats, chosen: Ints, *, flags: Flags, n_months: int) -> Floats:
+    """Values of the chosen journeys by month: of all, and of those inside."""
+    months, weights = places[chosen], values[chosen]
+    return np.stack(
+        [
+            np.bincount(months, weights=weights * kept, minlength=n_months)
+            for kept in (1.0, flags[chosen])
+        ]
+    ).astype(np.float64)
+
+
+def _deals(part: Part, as_of: int, per_tick: int) -> tuple[Ints, Ints, Floats]:
+    """Of each journey in view the months in which it was first valued and closed, and its value.
+
+    Both are far in the future where that never happened.
+    """
+    view, facts = part
+    evidence, chosen = facts.view, view.journeys
+    first_row = np.full(evidence.n_journeys, -1, np.int64)
+    values = evidence.numbers("value")
+    if values is not None:
+        rows = np.flatnonzero(values > 0)[::-1]
+        first_row[np.searchsorted(evidence.offsets, rows, side="right") - 1] = rows
+    row, decided = first_row[chosen], facts.decided_rows[chosen]
+    is_over = facts.outcomes[chosen] <= NO_DECISION
+    ticks = evidence.ticks.astype(np.int64)
+    # Silence ends a journey when it has lasted as long as the limit.
+    dormant = ticks[facts.last_rows[chosen]] + facts.silence.dormancy_ticks
+    over = np.where(decided >= 0, ticks[decided], np.minimum(dormant, as_of))
+    valued = _months_where(row >= 0, ticks[row], per_tick)
+    closed = _months_where(is_over, over.astype(np.int64), per_tick)
+    return valued, closed, np.nan_to_num(last_values(facts, chosen))
+
+
+def _months_where(known: Flags, ticks: Ints, per_tick: int) -> Ints:
+    return np.where(known, months_of(ticks, per_tick).astype(np.int64), _NEVER)
+
+
+def _carried(
+    view: View, flags: Flags, first: int, n_months: int, per_tick: int
+) -> tuple[Floats, ...]:
+    """What touchpoints in view cost by month, what those inside do, and how many say so."""
+    costs = view.numbers("cost")
+    if costs is None:
+        return (np.zeros(n_months),) * 3
+    known = np.flatnonzero(~np.isnan(costs))
+    # A touchpoint in view is never before its journey's first.
+    months = months_of(view.ticks[known], per_tick).astype(np.int64) - first
+    mine = np.repeat(flags, view.lengths)[known]
+    weights = (costs[known], costs[known] * mine, np.ones(len(known)))
+    sums = (np.bincount(months, weights=weight, minlength=n_months) for weight in weights)
+    return tuple(each.astype(np.float64) for each in sums)
+
+
+def _shared_out(log: TouchpointLog, inside: Callable[[Part], Flags], per_tick: int) -> pd.DataFrame:
+    """Imported costs by month that met touchpoints, and the part of these that is inside."""
+    spent = _spent(log)
+    touched = [
+        _touches(log, str(column), tuple(sorted(set(mine["code"]))), inside, per_tick)
+        for column, mine in spent.groupby("column")
+    ]
+    if not touched:
+        return pd.DataFrame({"spend": [], "spend_inside": []}, dtype=float)
+    met = spent.merge(pd.concat(touched), on=["column", "month", "code"])
+    met["spend"], met["spend_inside"] = met["cost"], met["cost"] * met["n_inside"] / met["n"]
+    return met.groupby("month")[["spend", "spend_inside"]].sum()
+
+
+def _spent(log: TouchpointLog) -> pd.DataFrame:
+    """Imported costs of a campaign of the log, or else of a channel, by month."""
+    costs = log.costs[log.costs["cost"].notna()]
+    if len(costs["currency"].dropna().unique()) > 1:
+        costs = costs.iloc[:0]
+    months = costs["day"].to_numpy("datetime64[M]").astype(np.int64)
+    rows = pd.DataFrame(
+        {
+            "month": months,
+            "column": pd.Series(None, index=costs.index, dtype=object),
+            "code": -1,
+            "cost": costs["cost"],
+        }
+    )
+    for column in _SPENT_ON:
+        if column in log.store.text_columns:
+            found = costs[column].str.casefold().map(_code_of_name(log, column))
+            mine = found.notna() & (rows["code"] < 0)
+            rows.loc[mine, "column"], rows.loc[mine, "code"] = column, found[mine].astype("int64")
+    keys = ["column", "month", "code"]
+    return rows[rows["code"] >= 0].groupby(keys)[["cost"]].sum().reset_index()
+
+
+def _code_of_name(log: TouchpointLog, column: str) -> dict[str, int]:
+    names = log.store.dictionaries[column].to_pylist()
+    return {
+        str(name).casefold(): code
+        for code, name in reversed(list(enumerate(names)))
+        if name is not None
+    }
+
+
+def _touches(
+    log: TouchpointLog,
+    column: str,
+    codes: tuple[int, ...],
+    inside: Callable[[Part], Flags],
+    per_tick: int,
+) -> pd.DataFrame:
+    """Touchpoints in view by month and code of a column, and those inside."""
+    question = partial(_count_touches, column=column, codes=codes, inside=inside, per_tick=per_tick)
+    counted = pd.concat(log.ask_with_facts(question)).groupby(["month", "code"]).sum()
+    return counted.reset_index().assign(column=column)
+
+
+def _count_touches(
+    part: Part,
+    *,
+    column: str,
+    codes: tuple[int, ...],
+    inside: Callable[[Part], Flags],
+    per_tick: int,
+) -> pd.DataFrame:
+    view, _ = part
+    found = view.codes(column)
+    rows = np.flatnonzero(np.isin(found, codes))
+    months = months_of(view.ticks[rows], per_tick).astype(np.int64)
+    mine = np.repeat(inside(part), view.lengths)[rows]
+    frame = pd.DataFrame({"month": months, "code": found[rows], "n": 1, "n_inside": mine})
+    return frame.astype("int64").groupby(["month", "code"], as_index=False).sum()

@@ -1,0 +1,108 @@
+"""Part of each journey's touchpoints, and what the journey has within it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, Literal, get_args
+
+import numpy as np
+import numpy.typing as npt
+
+from journey.analysis.stages.segments import segmentation
+from journey.facts import ShardFacts
+from journey.kernels.traits import values_met
+from journey.store.layout import frozen
+from journey.store.view import View, first_at_or_after
+
+Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+Part = tuple[View, ShardFacts]
+
+Until = Literal["as_of", "decision"]
+UNTIL: Final[tuple[Until, ...]] = get_args(Until)
+
+
+@dataclass(frozen=True, eq=False)
+class Span:
+    """The rows ``begins[j]:ends[j]`` of the evidence, for each journey in view.
+
+    They are the same whatever touchpoints a view hides.
+    """
+
+    evidence: View
+    journeys: Ints
+    begins: Ints
+    ends: Ints
+
+    @cached_property
+    def lengths(self) -> Ints:
+        """Touchpoints of each journey within."""
+        return np.maximum(self.ends - self.begins, 0)
+
+
+def span_of(
+    part: Part,
+    *,
+    until: Until = "as_of",
+    first_tick: int | None = None,
+    last_tick: int | None = None,
+) -> Span:
+    """The touchpoints of journeys in view up to ``as_of`` or before the one that decided.
+
+    Parameters
+    ----------
+    first_tick, last_tick
+        Only those from the one to before the other.
+    """
+    view, facts = part
+    evidence, chosen = facts.view, view.journeys
+    begins, ends = evidence.offsets[:-1], evidence.offsets[1:]
+    if until == "decision":
+        ends = np.where(facts.decided_rows >= 0, facts.decided_rows, ends)
+    if first_tick is not None:
+        begins = first_at_or_after(evidence, first_tick)
+    if last_tick is not None:
+        ends = np.minimum(ends, first_at_or_after(evidence, last_tick))
+    return Span(evidence, chosen, frozen(begins[chosen]), frozen(ends[chosen]))
+
+
+def values_within(span: Span, column: str, values: Sequence[str | None]) -> Flags:
+    """Which values of a column each journey has: a row a journey, a column a value.
+
+    An attribute of accounts holds for the whole journey; one of people where such a person takes
+    part within the span.
+    """
+    store, evidence = span.evidence.store, span.evidence
+    segments = segmentation(store, column)
+    wanted = {value: place for place, value in enumerate(values)}
+    place_of_segment = np.array([wanted.get(name, -1) for name in segments.names], dtype=np.int64)
+    place_of_code = place_of_segment[segments.segment_of]
+    if segments.of_journey:
+        shard = evidence.shard
+        is_account = segments.column == "account_id"
+        owners = (store.journey_accounts(shard) if is_account else shard.cases)[span.journeys]
+        return place_of_code[owners][:, None] == np.arange(len(values))
+    codes = evidence.codes(segments.column)
+    return values_met(codes, span.begins, span.ends, frozen(place_of_code), len(values))
+
+
+def n_people_within(span: Span) -> Ints:
+    """How many known people take part in each journey within the span."""
+    evidence = span.evidence
+    if "person_id" not in evidence.store.text_columns:
+        return np.zeros(len(span.journeys), np.int64)
+    dictionary = evidence.store.dictionaries["person_id"]
+    n_codes, n_known = len(dictionary), len(dictionary) - dictionary.null_count
+    codes = evidence.codes("person_id")
+    rows = rows_of(span)
+    owners = np.repeat(np.arange(len(span.journeys)), span.lengths)
+    people = codes[rows].astype(np.int64)
+    known = people < n_known
+    pairs = np.unique(owners[known] * n_codes + people[known])
+    return np.bincount(pairs // n_codes, minlength=len(span.journeys))
+
+
+def rows_of(span: Span) -> Ints:
+    """The rows within, one journey after the other."""
+    starts = np.cumsum(span.lengths) - span.lengths
+    return np.arange(span.lengths.sum()) + np.repeat(span.begins - starts, span.lengths)

@@ -1,0 +1,163 @@
+"""Traits of journeys: attributes and behaviours, alone and two at a time, counted by outcome."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import Final, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from journey.analysis.profiles.spans import Part, Until, span_of, values_within
+from journey.analysis.stages.segments import segmentation
+from journey.kernels.facts import LOST, UNDECIDING, WON
+from journey.log import TouchpointLog
+from journey.rules.words import plain_words, says
+from journey.store.view import View
+
+Ints = npt.NDArray[np.int64]
+Kind = Literal["attribute", "behaviour"]
+
+MOST_VALUES: Final = 200
+"""A column with more is a name or a number, no group."""
+
+MOST_OF_COLUMN: Final = 40
+"""The most frequent values of a column are looked at."""
+
+MOST_TRAITS: Final = 160
+
+_OURS: Final = r"owner|assigned|account manager|(?:sales )?rep\b|known as|score"
+"""Attributes that say how the seller deals with an account, not who it is."""
+
+
+@dataclass(frozen=True)
+class Traits:
+    """The traits looked at: of each its column and value, and whether it is an attribute.
+
+    Among them, with the value None, is for each attribute that it is known at all; and the last,
+    of no column, is true of every journey.
+    """
+
+    columns: tuple[str, ...]
+    values: tuple[str | None, ...]
+    n_attributes: int
+    are_of_accounts: bool
+
+    @property
+    def n_traits(self) -> int:
+        """How many there are, the one true of every journey among them."""
+        return len(self.values) + 1
+
+    @cached_property
+    def bases(self) -> Ints:
+        """Of each trait the one that holds where it can be told whether the trait does."""
+        known = {
+            column: place
+            for place, (column, value) in enumerate(zip(self.columns, self.values, strict=True))
+            if value is None
+        }
+        every = len(self.values)
+        return np.array([known.get(column, every) for column in self.columns], dtype=np.int64)
+
+    def value_of(self, place: int) -> str | None:
+        """The value of a trait."""
+        return self.values[place]
+
+    def kind(self, place: int) -> Kind:
+        """Whether a trait says who they are or what they did."""
+        return "attribute" if place < self.n_attributes else "behaviour"
+
+
+def traits_of(log: TouchpointLog) -> Traits:
+    """The traits of a log: attributes of accounts, or else of people; touchpoint types; channels.
+
+    A column of more than 200 values is left out, as are owners and such; of each column the 40
+    most frequent values are taken, of all the 160 first.
+    """
+    columns: list[str] = []
+    values: list[str | None] = []
+    for column in attribute_columns(log):
+        found = _most_frequent(log, column)
+        columns += [column] * (len(found) + 1)
+        values += [*found, None]
+    columns, values = columns[:MOST_TRAITS], values[:MOST_TRAITS]
+    n_attributes = len(columns)
+    verdicts = dict(zip(log.store.touchpoint_types, log.rules.verdict_of_type, strict=True))
+    for column in ("touchpoint", "channel"):
+        if column in log.store.text_columns:
+            found = _most_frequent(log, column)
+            if column == "touchpoint":
+                found = [name for name in found if verdicts[name] == UNDECIDING]
+            columns += [column] * len(found)
+            values += found
+    are_of_accounts = set(columns[:n_attributes]) <= set(log.store.accounts.column_names)
+    return Traits(tuple(columns), tuple(values), n_attributes, are_of_accounts)
+
+
+def attribute_columns(log: TouchpointLog) -> list[str]:
+    """Columns that tell who an account is; where it has none, or is a person, who people are."""
+    store = log.store
+    of_accounts = [name for name in store.accounts.column_names if _divides(log, name)]
+    of_people = [name for name in store.people.column_names if _divides(log, name)]
+    return of_people if log.case == "person" or not of_accounts else of_accounts
+
+
+def count_traits(log: TouchpointLog, traits: Traits, *, until: Until) -> Ints:
+    """Journeys, those won and those lost by any two traits: by kind of count, trait and trait.
+
+    The diagonal has those of each trait alone.
+    """
+    question = partial(_count_pairs, traits=traits, until=until)
+    empty = np.zeros((3, traits.n_traits, traits.n_traits), np.int64)
+    return sum(log.ask_with_facts(question), empty)
+
+
+def _divides(log: TouchpointLog, column: str) -> bool:
+    words = plain_words(column)
+    if column.endswith("_id") or says(_OURS, words):
+        return False
+    names = segmentation(log.store, column).names
+    return 1 < len([name for name in names if name is not None]) <= MOST_VALUES
+
+
+def _most_frequent(log: TouchpointLog, column: str) -> list[str]:
+    """The values of a column that most accounts, or most touchpoints, have; in this order."""
+    segments = segmentation(log.store, column)
+    n_segments = len(segments.names)
+    if segments.of_journey:
+        counts = np.bincount(segments.segment_of, minlength=n_segments)
+    else:
+        question = partial(_count_values, by=column)
+        counts = sum(log.ask(question), np.zeros(n_segments, np.int64))
+    order = np.argsort(-counts, kind="stable")
+    found = [(segments.names[place], counts[place]) for place in order]
+    return [name for name, count in found if name is not None and count][:MOST_OF_COLUMN]
+
+
+def _count_values(view: View, *, by: str) -> Ints:
+    segments = segmentation(view.store, by)
+    codes = np.bincount(view.codes(segments.column), minlength=len(segments.segment_of))
+    return np.bincount(segments.segment_of, weights=codes, minlength=len(segments.names)).astype(
+        np.int64
+    )
+
+
+def _count_pairs(part: Part, *, traits: Traits, until: Until) -> Ints:
+    view, facts = part
+    span = span_of(part, until=until)
+    has = np.ones((view.n_journeys, traits.n_traits), dtype=np.float32)
+    for column in dict.fromkeys(traits.columns):
+        places = [place for place, name in enumerate(traits.columns) if name == column]
+        values = [traits.values[place] for place in places]
+        met = values_within(span, column, values)
+        if None in values:
+            unknown = values.index(None)
+            met[:, unknown] = values_within(span, column, _names(view, column)).any(axis=1)
+        has[:, places] = met
+    outcomes = facts.outcomes[view.journeys]
+    groups = (has, has[outcomes == WON], has[outcomes == LOST])
+    return np.stack([np.rint(group.T @ group).astype(np.int64) for group in groups])
+
+
+def _names(view: View, column: str) -> Sequence[str]:
+    return [name for name in segmentation(view.store, column).names if name is not None]

@@ -1,0 +1,1 @@
+"""Whether a log can be trusted: what it knows, what is missing, what looks odd."""

@@ -1,0 +1,1 @@
+"""How far journeys come, how they stand, and the same by segment."""

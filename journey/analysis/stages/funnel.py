@@ -1,0 +1,363 @@
+"""How far journeys come through the stages, how fast, and where they end or turn back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from journey.analysis.figures.statistics import kaplan_meier, wilson
+from journey.facts import ShardFacts
+from journey.kernels.facts import UNDECIDING
+from journey.kernels.stages import count_entries, journeys_having_type
+from journey.log import TouchpointLog
+from journey.schema import OUTCOMES
+from journey.store.layout import frozen
+from journey.store.view import View
+
+Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+Part = tuple[View, ShardFacts]
+
+Stays = dict[int, tuple[Ints, Flags]]
+Wait = tuple[int, int, float, float]
+"""How many went on and how many did not, the median and the 90th percentile of ticks."""
+
+WON, LOST, NO_DECISION = 0, 1, 2
+NO_WAIT = 0, 0, np.nan, np.nan
+REASON_COLUMNS = ("pair", "reason", "n_moves")
+BACK_COLUMNS = ("source_stage", "target_stage", "n_moves", "n_journeys", "reason")
+
+
+@dataclass(frozen=True, eq=False)
+class Entries:
+    """Of the journeys in view, by ``[journey, stage]``: first entry and first way on (-1: none)."""
+
+    entered: npt.NDArray[np.int32]
+    advanced: npt.NDArray[np.int32]
+    outcomes: npt.NDArray[np.uint8]
+    last_stages: npt.NDArray[np.int8]
+
+    @property
+    def has_entered(self) -> Flags:
+        """Journeys that ever were in the stage."""
+        return self.entered >= 0
+
+    @property
+    def has_advanced(self) -> Flags:
+        """Journeys that entered the next stage after it."""
+        return self.advanced >= 0
+
+
+@dataclass(frozen=True, eq=False)
+class BackRows:
+    """Moves back: the touchpoint that makes each, stages before and after, and the journey.
+
+    Touchpoints and journeys are places in the evidence.
+    """
+
+    rows: Ints
+    sources: Ints
+    targets: Ints
+    journeys: Ints
+
+
+def entries_of(part: Part) -> Entries:
+    """Stage entries of the journeys of one shard that are in view."""
+    view, facts = part
+    chosen = view.journeys
+    return Entries(
+        facts.entered.take(chosen, axis=0),
+        facts.advanced.take(chosen, axis=0),
+        facts.outcomes[chosen],
+        facts.last_stages[chosen],
+    )
+
+
+def stage_funnel(log: TouchpointLog) -> pd.DataFrame:
+    """How many journeys reach each stage, and of these how many go on to the next.
+
+    Returns
+    -------
+    DataFrame
+        One row per stage, in order: ``stage``; ``n_journeys`` that entered it at any time;
+        ``reached_share`` (of all journeys in view); ``n_in_order`` (entered it after the one
+        before); ``n_advanced`` (entered the next one after it); ``conversion_rate``
+        (``n_advanced`` / ``n_journeys``) with its 95 % Wilson interval ``conversion_low``,
+        ``conversion_high`` (not a number for the last stage); ``n_now`` (open journeys in it).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from journey import Definitions, Stage, from_frame
+    >>> model = Definitions(stages=(Stage("Attract", ("Ad",)), Stage("Convert", ("Demo",))))
+    >>> log = from_frame(pd.DataFrame({
+    ...     "account_id": ["a", "a", "b"], "touchpoint": ["Ad", "Demo", "Ad"],
+    ...     "occurred_at": pd.to_datetime(["2026-01-01", "2026-01-03", "2026-01-01"])}),
+    ...     definitions=model)
+    >>> stage_funnel(log)[["stage", "n_journeys", "n_advanced", "conversion_rate"]]
+         stage  n_journeys  n_advanced  conversion_rate
+    0  Attract           2           1              0.5
+    1  Convert           1           0              NaN
+    """
+    n_stages = len(log.definitions.stages)
+    answers = log.ask_with_facts(_funnel_counts)
+    counts = sum(answers, np.zeros((3, n_stages), np.int64))
+    n_reached, n_advanced, n_now = counts
+    rate, low, high = wilson(n_advanced, n_reached)
+    is_last = np.arange(n_stages) == n_stages - 1
+    return pd.DataFrame(
+        {
+            "stage": list(log.definitions.stage_names),
+            "n_journeys": n_reached,
+            "reached_share": n_reached / max(log.n_journeys, 1),
+            "n_in_order": np.concatenate([n_reached[:1], n_advanced[:-1]]),
+            "n_advanced": n_advanced,
+            "conversion_rate": np.where(is_last, np.nan, rate),
+            "conversion_low": np.where(is_last, np.nan, low),
+            "conversion_high": np.where(is_last, np.nan, high),
+            "n_now": n_now,
+        }
+    )
+
+
+def drop_offs(log: TouchpointLog) -> pd.DataFrame:
+    """What became of the journeys that entered a stage: on, or ended, or still open there.
+
+    Returns
+    -------
+    DataFrame
+        One row per stage but the last: ``stage``; ``n_entered``; ``n_advanced``; of those that
+        never entered the next stage ``n_won`` (skipped ahead), ``n_lost``, ``n_no_decision``,
+        ``n_stalled``, ``n_in_progress`` (these six add up to ``n_entered``); ``drop_off_rate``
+        ((lost + no decision) / entered) with its 95 % Wilson interval ``drop_off_low``,
+        ``drop_off_high``. Open journeys are never counted as dropped.
+    """
+    n_stages = len(log.definitions.stages)
+    answers = log.ask_with_facts(partial(_drop_counts, n_stages=n_stages))
+    shape = (n_stages, len(OUTCOMES) + 1)
+    counts = sum(answers, np.zeros(shape, np.int64))[:-1]
+    advanced, ended = counts[:, -1], counts[:, :-1]
+    n_entered = counts.sum(axis=1)
+    rate, low, high = wilson(ended[:, LOST] + ended[:, NO_DECISION], n_entered)
+    return pd.DataFrame(
+        {
+            "stage": list(log.definitions.stage_names[:-1]),
+            "n_entered": n_entered,
+            "n_advanced": advanced,
+            **{f"n_{name}": ended[:, code] for code, name in enumerate(OUTCOMES)},
+            "drop_off_rate": rate,
+            "drop_off_low": low,
+            "drop_off_high": high,
+        }
+    )
+
+
+def time_to_next_stage(log: TouchpointLog) -> pd.DataFrame:
+    """Days from first entering a stage to entering the next, by Kaplan and Meier's estimate.
+
+    Open journeys are censored at ``as_of``, decided ones at their decision.
+
+    Returns
+    -------
+    DataFrame
+        One row per stage but the last: ``stage``; ``n_journeys`` that entered it;
+        ``n_advanced``; ``n_censored``; ``median_days`` and ``p90_days`` until half and nine
+        tenths have gone on (not a number where so many never did).
+    """
+    stages = log.definitions.stage_names
+    part = partial(_stays, n_stages=len(stages), as_of=log.as_of_tick)
+    # Every stay weighs on the curve, so that no histogram gives it exactly: a bucket has them all.
+    answers = log.ask_in_buckets_with_facts(part, _waits)
+    found = {code: wait for answer in answers for code, wait in answer.items()}
+    waits = [found.get(code, NO_WAIT) for code in range(len(stages) - 1)]
+    n_advanced, n_censored, medians, late = np.array(waits, dtype=float).reshape(-1, 4).T
+    return pd.DataFrame(
+        {
+            "stage": list(stages[:-1]),
+            "n_journeys": (n_advanced + n_censored).astype(np.int64),
+            "n_advanced": n_advanced.astype(np.int64),
+            "n_censored": n_censored.astype(np.int64),
+            "median_days": medians / log.ticks_per_day,
+            "p90_days": late / log.ticks_per_day,
+        }
+    )
+
+
+def last_touchpoints(log: TouchpointLog) -> pd.DataFrame:
+    """The last touches of journeys that ended in a stage, beside those of journeys that went on.
+
+    Returns
+    -------
+    DataFrame
+        One row per stage and type: ``stage``, ``touchpoint``, ``n_last`` (journeys lost or
+        without decision that never went on and whose last touch before the end it was),
+        ``last_share`` (of all such journeys of the stage), ``n_went_on`` (journeys that have the
+        type, of those that went on), ``went_on_share`` (of all that went on). By stage, then
+        ``n_last``, largest first.
+    """
+    names = log.type_names
+    n_stages = len(log.definitions.stages)
+    ask = partial(_last_counts, n_stages=n_stages, n_types=len(names))
+    answers = log.ask_with_facts(ask)
+    empty = np.zeros((n_stages, len(names)), np.int64)
+    last = sum((answer[0] for answer in answers), empty)
+    went_on = sum((answer[1] for answer in answers), empty)
+    n_went_on = sum((answer[2] for answer in answers), np.zeros(n_stages, np.int64))
+    stage, code = np.nonzero(last[:-1])
+    frame = pd.DataFrame(
+        {
+            "stage": [log.definitions.stage_names[s] for s in stage],
+            "touchpoint": [names[c] for c in code],
+            "n_last": last[stage, code],
+            "last_share": last[stage, code] / np.maximum(last.sum(axis=1), 1)[stage],
+            "n_went_on": went_on[stage, code],
+            "went_on_share": went_on[stage, code] / np.maximum(n_went_on, 1)[stage],
+            "position": stage,
+        }
+    )
+    order = ["position", "n_last", "touchpoint"]
+    ranked = frame.sort_values(order, ascending=[True, False, True], ignore_index=True)
+    return ranked.drop(columns="position")
+
+
+def back_moves(log: TouchpointLog) -> pd.DataFrame:
+    """Moves of journeys back to an earlier stage.
+
+    Returns
+    -------
+    DataFrame
+        One row per pair of stages: ``source_stage``, ``target_stage``, ``n_moves``,
+        ``n_journeys``, ``reason`` (the most frequent one given, where the log has one). By
+        ``n_moves``, largest first.
+    """
+    stages = log.definitions.stage_names
+    answers = log.ask_with_facts(partial(_back_counts, n_stages=len(stages)))
+    empty = np.zeros((2, len(stages) ** 2), np.int64)
+    n_moves, n_journeys = sum((counts for counts, _ in answers), empty)
+    pairs = np.flatnonzero(n_moves)
+    reason_of = _main_reasons(log, [reasons for _, reasons in answers])
+    sources, targets = np.divmod(pairs, len(stages) or 1)
+    columns = (
+        [stages[code] for code in sources],
+        [stages[code] for code in targets],
+        n_moves[pairs],
+        n_journeys[pairs],
+        pd.Series([reason_of.get(pair) for pair in pairs.tolist()], dtype=object),
+    )
+    found = pd.DataFrame(dict(zip(BACK_COLUMNS, columns, strict=True)))
+    return found.sort_values("n_moves", ascending=False, kind="stable", ignore_index=True)
+
+
+def _funnel_counts(part: Part) -> Ints:
+    view, facts = part
+    return count_entries(
+        facts.entered, facts.advanced, frozen(facts.last_stages), facts.outcomes, view.journeys
+    )
+
+
+def _drop_counts(part: Part, *, n_stages: int) -> Ints:
+    """By stage: journeys that stayed by outcome, and those that went on in the last column."""
+    entries = entries_of(part)
+    fates = np.where(entries.has_advanced, len(OUTCOMES), entries.outcomes[:, None])
+    counts = np.zeros((n_stages, len(OUTCOMES) + 1), np.int64)
+    for stage in range(n_stages):
+        mine = fates[entries.has_entered[:, stage], stage]
+        counts[stage] = np.bincount(mine, minlength=len(OUTCOMES) + 1)
+    return counts
+
+
+def _stays(part: Part, n_buckets: int, *, n_stages: int, as_of: int) -> list[Stays]:
+    """By stage how long journeys stayed and whether they then went on, stages taking turns."""
+    view, facts = part
+    entries = entries_of(part)
+    ticks = facts.view.ticks.astype(np.int64)
+    decided = facts.decided_rows[view.journeys]
+    ends = np.full(view.n_journeys, as_of, np.int64)
+    ends[decided >= 0] = ticks[decided[decided >= 0]]
+    stays: list[Stays] = [{} for _ in range(n_buckets)]
+    for stage in range(n_stages - 1):
+        mine = np.flatnonzero(entries.has_entered[:, stage])
+        begun = ticks[entries.entered[mine, stage]]
+        went_on = entries.advanced[mine, stage]
+        until = ends[mine]
+        until[went_on >= 0] = ticks[went_on[went_on >= 0]]
+        stays[stage % n_buckets][stage] = np.maximum(until - begun, 0), went_on >= 0
+    return stays
+
+
+def _waits(parts: Sequence[Stays]) -> dict[int, Wait]:
+    """How long it takes to go on from the stages of one bucket, all shards together."""
+    waits: dict[int, Wait] = {}
+    for stage in parts[0]:
+        durations = np.concatenate([part[stage][0] for part in parts])
+        happened = np.concatenate([part[stage][1] for part in parts])
+        n_advanced = int(happened.sum())
+        median, late = kaplan_meier(durations, happened, (0.5, 0.9))
+        waits[stage] = n_advanced, len(happened) - n_advanced, median, late
+    return waits
+
+
+def _last_counts(part: Part, *, n_stages: int, n_types: int) -> tuple[Ints, Ints, Ints]:
+    view, _ = part
+    entries = entries_of(part)
+    over = (entries.outcomes == LOST) | (entries.outcomes == NO_DECISION)
+    dropped = entries.has_entered & ~entries.has_advanced & over[:, None]
+    last_types = last_undeciding_types(part)
+    counts = np.zeros((n_stages, n_types), np.int64)
+    for stage in range(n_stages):
+        mine = last_types[dropped[:, stage]]
+        counts[stage] = np.bincount(mine[mine >= 0], minlength=n_types)
+    having = journeys_having_type(view.types, view.offsets, entries.has_advanced, n_types)
+    return counts, having, entries.has_advanced.sum(axis=0)
+
+
+def last_undeciding_types(part: Part) -> Ints:
+    """The type of each journey's last touch in view that decides nothing (-1: none)."""
+    view, facts = part
+    rows = np.flatnonzero(facts.verdict_of_type[view.codes("touchpoint")] == UNDECIDING)
+    owners = np.searchsorted(view.offsets, rows, side="right") - 1
+    last = np.full(view.n_journeys, -1, np.int64)
+    last[owners] = view.types[rows]
+    return last
+
+
+def back_rows(part: Part) -> BackRows:
+    """Moves back of the journeys of one shard that are in view."""
+    view, facts = part
+    evidence, current = facts.view, facts.current
+    in_view = np.zeros(evidence.n_journeys, dtype=bool)
+    in_view[view.journeys] = True
+    owners = np.repeat(np.arange(evidence.n_journeys), np.diff(evidence.offsets))
+    back = (current[1:] < current[:-1]) & (current[1:] >= 0) & (owners[1:] == owners[:-1])
+    rows = np.flatnonzero(back & in_view[owners[1:]]) + 1
+    return BackRows(
+        rows, current[rows - 1].astype(np.int64), current[rows].astype(np.int64), owners[rows]
+    )
+
+
+def _back_counts(part: Part, *, n_stages: int) -> tuple[Ints, pd.DataFrame]:
+    """Moves back and journeys that make them, by pair of stages; and moves by pair and reason."""
+    evidence, moves, n_pairs = part[1].view, back_rows(part), n_stages**2
+    pairs = moves.sources * n_stages + moves.targets
+    once = np.unique(moves.journeys * n_pairs + pairs) % n_pairs
+    counts = np.stack([np.bincount(found, minlength=n_pairs) for found in (pairs, once)])
+    if "reason" not in evidence.store.text_columns:
+        return counts, pd.DataFrame(columns=list(REASON_COLUMNS))
+    reasons = evidence.codes("reason")[moves.rows].astype(np.int64)
+    given = pd.DataFrame({"pair": pairs, "reason": reasons})
+    return counts, given.value_counts(sort=False).reset_index(name="n_moves")
+
+
+def _main_reasons(log: TouchpointLog, parts: Sequence[pd.DataFrame]) -> dict[int, str]:
+    """The reason given most for each pair of stages, of equally frequent ones the first by name."""
+    if "reason" not in log.store.text_columns or not parts:
+        return {}
+    names = np.array(log.store.dictionaries["reason"].to_pylist(), dtype=object)
+    counts = pd.concat(parts).groupby(["pair", "reason"])["n_moves"].sum().reset_index()
+    known = counts.assign(reason=names[counts["reason"].to_numpy(np.int64)]).dropna()
+    ranked = known.sort_values(["n_moves", "reason"], ascending=[False, True])
+    first = ranked.drop_duplicates("pair")
+    return dict(zip(first["pair"].tolist(), first["reason"], strict=True))

@@ -1,0 +1,1 @@
+"""What a company decides, one part of its definitions a file."""

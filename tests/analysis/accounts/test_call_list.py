@@ -1,0 +1,75 @@
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from journey import call_list, stalled_accounts
+from journey.analysis.accounts.call_list import CALL_COLUMNS
+from tests.examples import small_log
+from tests.strategies import samples
+
+
+def waits(n):
+    """Journeys that waited a day in Nurture before they went on, so that more is no normal."""
+    return [(f"w{k}", day, name) for k in range(n) for day, name in ((0, "Mail"), (1, "Demo"))]
+
+
+WAITS = waits(20)
+SILENT = [("s", 46, "Mail"), ("s", 47, "Mail"), ("s", 48, "Mail"), ("z", 51, "Ad")]
+
+
+def called(**columns):
+    """Twenty that waited a day; one silent for three, of which the columns tell; the last touch."""
+    told = {name: [None] * len(WAITS) + [*values, None] for name, values in columns.items()}
+    people = pd.DataFrame({"person_id": ["p1", "p2"], "E-mail": ["one@x.example", None]})
+    log = small_log([*WAITS, *SILENT], people=people if "person_id" in told else None, **told)
+    return call_list(log).set_index("account_id").loc["s"]
+
+
+def test_the_last_opportunity_and_everybody_engaged_are_named():
+    row = called(opportunity_id=["d1", "d2", None], person_id=["p1", "p2", "me@s.example"])
+    assert row["opportunity_id"] == "d2"
+    assert row["person_ids"] == "p1; p2; me@s.example"
+    # By the attribute, none known, by the id itself.
+    assert row["emails"] == "one@x.example; me@s.example"
+    assert row["last_touch_on"] == "2026-02-18"
+
+
+def test_what_nothing_tells_is_empty():
+    row = called()
+    assert row["opportunity_id"] is None
+    assert row["next_action"] is None
+    assert row["next_action_evidence"] is None
+    assert (row["person_ids"], row["emails"]) == ("", "")
+
+
+def test_the_evidence_is_told_with_the_action():
+    # 40 waits of 30 days among 480 are no norm. After them 30 of 40 that were called won, and
+    # 10 of 40 that were mailed.
+    rows = [
+        (f"{name} {k}", day, touch)
+        for name, n_won in (("Call", 30), ("Mail", 10))
+        for k in range(40)
+        for day, touch in ((0, "Mail"), (30, name), (31, "Won" if k < n_won else "Lost"))
+    ]
+    row = call_list(small_log([*waits(400), *rows, *SILENT])).set_index("account_id").loc["s"]
+    assert row["next_action"] == "Call"
+    assert row["next_action_evidence"] == (
+        "75% of 40 decided won with it next, 25% of 40 with another touch (in Nurture, silent "
+        "longer than 2 days, last touch Mail); an association, not a proof."
+    )
+
+
+@given(samples(), st.sampled_from(("account", "opportunity", "person")))
+def test_rows_are_those_of_the_list_in_its_order(sample, case):
+    if f"{case}_id" not in sample.columns:
+        case = "account"
+    log = sample.log(2).by(case)
+    stalled, called = stalled_accounts(log), call_list(log)
+    assert list(called.columns) == list(CALL_COLUMNS)
+    assert called["reason"].tolist() == stalled["reason"].tolist()
+    assert called["value_at_risk"].to_numpy() == pytest.approx(
+        stalled["value_at_risk"].to_numpy(float), nan_ok=True
+    )
+    if case != "person":
+        assert called[f"{case}_id"].tolist() == stalled["account_id"].tolist()

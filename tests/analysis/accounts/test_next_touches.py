@@ -1,0 +1,199 @@
+from dataclasses import replace
+from random import Random
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from journey import Definitions, Stage, next_best_touches, stalled_accounts
+from journey.analysis.accounts.next_touches import NEXT_TOUCH_COLUMNS
+from journey.errors import ValueNotAllowedError
+from tests import oracle
+from tests.compare import same
+from tests.examples import small_log
+from tests.strategies import DAY, samples, seeded
+
+MODEL = Definitions(
+    (Stage("Nurture", ("Mail", "Page", "Call", "Workshop")), Stage("Expand")),
+    won=("Won",),
+    lost=("Lost",),
+    dormancy_days=90,
+)
+
+
+def decided(touchpoint, n_won, n_lost, *, last="Mail", pause=1):
+    """Journeys that had a touch so many days after the first, then won or were lost."""
+    return [
+        (f"{last} {pause} {touchpoint} {k}", day, name)
+        for k in range(n_won + n_lost)
+        for day, name in (
+            (0, last),
+            (pause, touchpoint),
+            (pause + 1, "Won" if k < n_won else "Lost"),
+        )
+    ]
+
+
+def next_of(rows, account="x", **options):
+    return next_best_touches(small_log(rows, MODEL), account, **options)
+
+
+@given(samples(), st.sampled_from((None, 1, 2)))
+def test_every_state_equals_the_reference(sample, rows_per_shard):
+    log, reference = sample.log(rows_per_shard), sample.oracle()
+    states = [(stage, band) for stage in (*reference.stages, None) for band in (0, 1, 2)]
+    wanted = [
+        row for stage, band in states for row in oracle.next_rows(reference, (stage, None, band), 1)
+    ]
+    same(next_best_touches(log, least_journeys=1), wanted)
+
+
+@given(samples())
+def test_an_open_account_is_compared_with_the_coarsest_state_where_little_is_known(sample):
+    reference = sample.oracle()
+    log = sample.log(2)
+    for case, journey in reference.journeys.items():
+        found = next_best_touches(log, case, least_journeys=1)
+        if journey.decided is None:
+            same(found, oracle.next_rows(reference, (journey.stages[-1], None, 0), 1))
+        else:
+            assert found.empty
+
+
+class TestState:
+    # The account was mailed on day 0, and the log ends with the last touch.
+    def test_the_last_touch_counts_where_enough_journeys_had_it(self):
+        # After a mail 20 of 30 called won and 10 of 30 that saw a page; after a page others.
+        rows = [
+            *decided("Call", 20, 10),
+            *decided("Page", 10, 20),
+            *decided("Call", 0, 40, last="Page"),
+            ("x", 1.9, "Mail"),
+        ]
+        found = next_of(rows)
+        assert found["touchpoint"].tolist() == ["Call", "Page"]
+        assert found["win_rate"].tolist() == pytest.approx([2 / 3, 1 / 3])
+        assert found["difference"].tolist() == pytest.approx([1 / 3, -1 / 3])
+        assert found["state"].tolist() == ["in Nurture, last touch Mail"] * 2
+        assert not found["is_coarser"].any()
+
+    def test_with_29_journeys_it_is_any_last_touch_and_that_is_said(self):
+        # After a mail 29 were called; whatever the last touch, 29 + 1 were.
+        rows = [
+            *decided("Call", 20, 9),
+            *decided("Call", 0, 1, last="Page"),
+            *decided("Page", 10, 30),
+            ("x", 1.9, "Mail"),
+        ]
+        found = next_of(rows)
+        assert found["state"].unique().tolist() == ["in Nurture"]
+        assert found["is_coarser"].all()
+        assert found.set_index("touchpoint").loc["Call", ["n_with", "n_without"]].tolist() == [
+            30,
+            40,
+        ]
+
+    def test_what_helped_beyond_chance_is_looked_for_in_coarser_states_first(self):
+        # After a mail calls helped no more than pages (15 of 30 each); whatever the last touch,
+        # 95 of 110 that were called won and 15 of 110 that saw a page.
+        rows = [
+            *decided("Call", 15, 15),
+            *decided("Page", 15, 15),
+            *decided("Call", 80, 0, last="Page"),
+            *decided("Page", 0, 80, last="Page"),
+            ("x", 1.9, "Mail"),
+        ]
+        found = next_of(rows)
+        assert found["state"].unique().tolist() == ["in Nurture"]
+        assert found["n_with"].tolist() == [110, 110]
+
+    def test_a_silent_account_is_compared_with_those_that_were_silent(self):
+        # Waits of 1 day are normal, so 30 days are longer than twice that. In these states 25 of
+        # 30 won with a workshop and none of 30 with a page, whatever came after a day.
+        rows = [
+            *decided("Call", 200, 200),
+            *decided("Workshop", 25, 5, pause=30),
+            *decided("Page", 0, 30, pause=30),
+            ("x", 0, "Mail"),
+        ]
+        found = next_of(rows)
+        assert found["touchpoint"].tolist() == ["Workshop", "Page"]
+        assert found["state"].iloc[0] == "in Nurture, silent longer than 2 days, last touch Mail"
+        assert found["min_days_silent"].tolist() == [2, 2]
+        assert (found["n_with"].tolist(), found["n_without"].tolist()) == ([30, 30], [30, 30])
+
+    def test_what_was_decided_has_no_next_touch(self):
+        rows = [*decided("Call", 30, 30), *decided("Page", 30, 30)]
+        assert next_of(rows, "Mail 1 Call 0", least_journeys=1).empty
+
+    def test_it_follows_the_log(self):
+        # One more journey makes 30 of 29: the same question of the longer log has an answer.
+        rows = [*decided("Call", 29, 0), *decided("Page", 10, 30), ("x", 1.9, "Mail")]
+        assert "Call" not in next_of(rows)["touchpoint"].tolist()
+        longer = [*rows, *decided("Call", 1, 0, last="Workshop")]
+        assert next_of(longer)["touchpoint"].tolist() == ["Call", "Page"]
+
+
+class TestRows:
+    def test_what_we_can_do_comes_first(self):
+        # Page won more often than Call, but only customers bring it about.
+        found = next_of([*decided("Call", 10, 20), *decided("Page", 25, 5), ("x", 1.9, "Mail")])
+        assert found["touchpoint"].tolist() == ["Call", "Page"]
+        assert found["is_ours"].tolist() == [True, False]
+
+    def test_a_deciding_touch_is_on_neither_side(self):
+        # 40 won directly after the mail: neither with nor without a call.
+        direct = [
+            (f"d{k}", day, name) for k in range(40) for day, name in ((0, "Mail"), (1, "Won"))
+        ]
+        found = next_of(
+            [*decided("Call", 20, 10), *decided("Page", 10, 20), *direct, ("x", 1, "Mail")]
+        )
+        assert found["n_with"].tolist() == [30, 30]
+        assert found["n_without"].tolist() == [30, 30]
+
+    def test_fewer_journeys_are_left_out_unless_asked_for(self):
+        rows = [*decided("Call", 30, 0), *decided("Page", 0, 30), *decided("Workshop", 5, 0)]
+        rows.append(("x", 1.9, "Mail"))
+        assert len(next_of(rows)) == 2
+        assert len(next_of(rows, least_journeys=5)) == 3
+
+    def test_an_empty_log_has_the_columns(self):
+        assert list(next_best_touches(small_log([])).columns) == list(NEXT_TOUCH_COLUMNS)
+
+    def test_an_unknown_account_is_told(self):
+        with pytest.raises(ValueNotAllowedError, match="no journey of 'nobody'"):
+            next_of([("x", 0, "Mail")], "nobody")
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_advice_in_a_bigger_log_equals_the_reference(seed):
+    # Pauses of 20 days among gaps of one day: long enough to be stalled, short of dormancy.
+    # Whoever is called after such a pause buys the day after.
+    rng = Random(seed)  # noqa: S311 -- repeatable examples, no secrets
+    sample = seeded(seed, n_accounts=1)
+    blank = sample.touches[0]._replace(direction=None)
+    touches = []
+    for number in range(400):
+        day = rng.randrange(40)
+        for place in range(12):
+            pause = rng.choice((1,) * 24 + (20,))
+            name = rng.choice(("Won", "Lost", "Mail") if place == 11 else ("Mail", "Call"))
+            day += pause
+            touches.append(blank._replace(account_id=f"{number}", at=day * DAY, touchpoint=name))
+            if (pause, name) == (20, "Call"):
+                touches.append(touches[-1]._replace(at=(day + 1) * DAY, touchpoint="Won"))
+                break
+    sample = replace(sample, touches=tuple(touches))
+    wanted = oracle.stalled_accounts(sample.oracle())
+    assert "Call" in {row["next_touchpoint"] for row in wanted}
+    found = stalled_accounts(sample.log(500))
+    same(found, wanted)
+    # What the list says of an account is what is said when it is asked about alone.
+    row = found[found["next_touchpoint"].notna()].iloc[0]
+    alone = next_best_touches(sample.log(500), row["account_id"]).iloc[0]
+    assert alone[["touchpoint", "n_with", "state"]].tolist() == (
+        row[["next_touchpoint", "n_next", "next_state"]].tolist()
+    )
+    assert np.isclose(alone["win_rate"], row["next_win_rate"])

@@ -1,0 +1,166 @@
+from collections import defaultdict
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import journey
+from journey.analysis.content.members import used_content, was_called
+from journey.analysis.content.uses import content_columns
+from journey.errors import ColumnNotFoundError, ValueNotAllowedError
+from journey.inventory import Entry, Inventory, read_inventory
+from tests.examples import small_log
+from tests.oracle import DECIDED
+from tests.sample_data.conftest import FOLDER
+from tests.strategies import samples
+
+
+def used(reference, name_of):
+    """Touches in view by content, each with its case."""
+    found = defaultdict(list)
+    for case, touches in reference.view.items():
+        for touch in touches:
+            if name_of(touch) is not None:
+                found[name_of(touch)].append((case, touch))
+    return found
+
+
+@given(samples(), st.sampled_from((None, 2)))
+def test_uses_equal_the_reference(sample, rows_per_shard):
+    log, reference = sample.log(rows_per_shard), sample.oracle()
+    columns = tuple(name for name in ("channel", "reason") if name in log.store.text_columns)
+    if not columns:
+        return
+
+    def name_of(touch):
+        told = (getattr(touch, column) for column in columns)
+        return next((name for name in told if name is not None), None)
+
+    wanted = used(reference, name_of)
+    found = journey.content_audit(log, columns=columns)
+    assert set(found["content"]) == set(wanted)
+    for row in found.itertuples():
+        touches = wanted[row.content]
+        cases = {case for case, _ in touches}
+        assert (row.n_touchpoints, row.n_journeys) == (len(touches), len(cases))
+        assert row.n_people == len({touch.person_id for _, touch in touches} - {None})
+        assert used_content(log, row.content, columns=columns).n_journeys == row.n_journeys
+        check_wins(row, cases, reference)
+
+
+def check_wins(row, cases, reference):
+    """Won with it and without, of decided journeys in view that reached its stage."""
+    if row.stage is None:
+        assert (row.n_decided, row.n_without) == (0, 0)
+        return
+    journeys = {case: reference.journeys[case] for case in reference.view}
+    reached = {
+        case: one.outcome
+        for case, one in journeys.items()
+        if row.stage in one.stages and one.outcome in DECIDED
+    }
+    with_it = [outcome for case, outcome in reached.items() if case in cases]
+    without = [outcome for case, outcome in reached.items() if case not in cases]
+    assert (row.n_decided, row.n_without) == (len(with_it), len(without))
+    if reference.definitions.won and with_it:
+        assert row.win_rate == pytest.approx(with_it.count("won") / len(with_it))
+
+
+def test_the_next_stage_counts_within_the_days_and_once_they_are_over():
+    # Read in Attract on day 0: a enters Nurture on day 2, b on day 9 (too late for 5 days); c read
+    # on day 8 of 10, so that it can't be told yet; d was in Nurture before.
+    rows = [
+        *[("a", 0, "Ad"), ("a", 2, "Mail"), ("b", 0, "Ad"), ("b", 9, "Mail"), ("c", 8, "Ad")],
+        *[("d", 0, "Mail"), ("d", 1, "Ad"), ("d", 10, "Ad")],
+    ]
+    contents = ["G", None, "G", None, "G", None, "G", None]
+    found = journey.content_audit(small_log(rows, content=contents), next_days=5).iloc[0]
+    assert (found["n_judged"], found["next_stage_rate"]) == (2, 0.5)
+
+
+def test_listed_content_that_nobody_used_is_orphaned_and_old_content_dead():
+    rows = [("a", 0, "Ad"), ("a", 50, "Ad"), ("a", 100, "Ad")]
+    log = small_log(rows, content=["Old", "New", None])
+    listed = Inventory(
+        (Entry("Old", question="Why?"), Entry("Film", stage="Convert", kind="Video"))
+    )
+    found = journey.content_audit(log, inventory=listed, idle_days=90).set_index("content")
+    assert found["status"].to_dict() == {"New": "in use", "Old": "dead", "Film": "orphaned"}
+    assert found["is_listed"].to_dict() == {"New": False, "Old": True, "Film": True}
+    assert (found.loc["Old", "question"], found.loc["Film", "stage"]) == ("Why?", "Convert")
+    assert found.loc["Old", "idle_days"] == pytest.approx(100)
+
+
+def test_what_is_published_later_is_not_yet_orphaned():
+    listed = Inventory(
+        (Entry("Old", published_at="2025-01-01"), Entry("New", published_at="2027-01-01"))
+    )
+    log = small_log([("a", 0, "Ad")], content=["Guide"])
+    found = journey.content_audit(log, inventory=listed).set_index("content")["status"]
+    assert found.to_dict() == {"Guide": "in use", "Old": "orphaned"}
+
+
+def test_coverage_marks_places_without_content():
+    people = pd.DataFrame({"person_id": ["p"], "role": ["Buyer"]})
+    rows = [("a", 0, "Ad"), ("a", 1, "Mail")]
+    log = small_log(rows, content=["G", None], person_id=["p", "p"], people=people)
+    listed = Inventory((Entry("G", "Attract", "Buyer; User"), Entry("F", "Convert")))
+    frame = journey.content_coverage(log, inventory=listed).set_index(["stage", "value"])
+    assert frame.loc[("Attract", "Buyer")].tolist() == [1, 1, 1, 1, False]
+    assert frame.loc[("Nurture", "Buyer")].tolist() == [0, 0, 0, 1, True]
+    assert frame.loc[("Convert", "everybody"), "n_contents"] == 1
+    assert not frame.loc[("Nurture", "everybody"), "is_hole"]
+    questions = journey.content_coverage(log, inventory=listed, across="question")
+    assert set(questions["value"]) == {"everybody"}
+
+
+@given(samples())
+def test_every_answer_to_a_call_opens(sample):
+    log = sample.log()
+    for by in ("industry", "channel"):
+        if by not in log.filter_columns:
+            continue
+        for row in journey.calls_to_action(log, by=by).itertuples():
+            opened = was_called(log, row.call_to_action, by=by, value=row.value)
+            assert opened.n_journeys == row.n_journeys
+
+
+def test_calls_are_counted_by_segment():
+    rows = [("a", 0, "Contact form"), ("b", 0, "Ad"), ("c", 0, "Contact form")]
+    accounts = pd.DataFrame({"account_id": ["a", "b", "c"], "trade": ["X", "X", "Y"]})
+    log = small_log(rows, accounts=accounts)
+    found = journey.calls_to_action(log, by="trade").set_index("value")
+    assert found["answer_rate"].to_dict() == {"X": 0.5, "Y": 1.0}
+    assert was_called(log, "Contact form", by="trade", value="X").n_journeys == 1
+
+
+def test_a_log_without_content_goes_by_its_types_and_an_empty_one_has_no_rows():
+    log = small_log([("a", 0, "Ad")])
+    assert content_columns(log) == ("touchpoint",)
+    assert journey.content_audit(log)["content"].tolist() == ["Ad"]
+    empty = small_log([])
+    assert journey.content_audit(empty).empty
+    assert journey.content_coverage(empty).empty
+    assert journey.calls_to_action(log, by="touchpoint").empty
+    with pytest.raises(ColumnNotFoundError):
+        journey.content_audit(log, columns=("contents",))
+    with pytest.raises(ValueNotAllowedError):
+        used_content(log, "Adds", columns=("touchpoint",))
+
+
+def test_the_useless_brochure_makes_no_difference(sample_dataset):
+    log = journey.open_log(sample_dataset)
+    audit = journey.content_audit(log, columns=("touchpoint",)).set_index("content")
+    brochure = audit.loc["Product brochure"]
+    assert (brochure["n_decided"], brochure["n_without"]) == (259, 429)
+    assert brochure["win_rate"] * 259 == pytest.approx(48)
+    assert brochure["without_rate"] * 429 == pytest.approx(80)
+    listed = read_inventory(FOLDER / "lists" / "content_inventory.csv")
+    status = journey.content_audit(log, inventory=listed).set_index("content")["status"]
+    assert sorted(status[status == "orphaned"].index) == [
+        "Migration plan",
+        "Payback calculator",
+        "Roster audit checklist",
+        "Security white paper",
+    ]

@@ -1,0 +1,120 @@
+"""What a lead, an MQL, an SQL and a customer cost."""
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from journey.analysis.lifecycle.cost_per import (
+    MIXED,
+    NONE_PASSED,
+    NOT_KNOWN,
+    NOTHING,
+    OF_NONE,
+    REFUNDED,
+    cost_per,
+)
+from journey.analysis.spending.spending import spending
+from journey.costs import costs_frame
+from journey.errors import ValueNotAllowedError
+from tests.examples import small_log
+
+ROWS = [
+    *[("a", 0, "New lead"), ("a", 5, "MQL"), ("a", 40, "Won")],
+    *[("b", 1, "New lead"), ("b", 36, "MQL")],
+    ("c", 2, "New lead"),
+]
+CHANNELS = ["Ads", None, "Sales", "Ads", "Sales", None]
+VALUES = [None, None, 60.0, None, None, None]
+
+
+def log_of(*costs, rows=ROWS, **columns):
+    """Leads a, b, c in January; MQL a in January and b in February; a won in February for 60."""
+    names = ["day", "last_day", "kind", "channel", "cost", "currency"]
+    told = {"channel": CHANNELS, "value": VALUES} | columns
+    log = small_log(rows, **told) if rows is ROWS else small_log(rows, **columns)
+    return replace(log, costs=costs_frame(pd.DataFrame(list(costs), columns=names)))
+
+
+def january(cost, kind="campaign", channel=None, currency="EUR"):
+    return ("2026-01-01", "2026-01-31", kind, channel, cost, currency)
+
+
+def test_all_kinds_of_a_month_count_for_its_leads():
+    found = cost_per(log_of(january(60.0), january(30.0, "labour"), january(9.0, "technology")))
+    row = found.set_index("month").loc["2026-01"]
+    assert row[["campaign_cost", "labour_cost", "technology_cost", "cost"]].tolist() == [
+        *(60, 30, 9, 99)
+    ]
+    assert row[["n_leads", "n_mqls", "n_sqls", "n_customers"]].fillna(-1).tolist() == [3, 1, 0, 0]
+    # 60 was won by a: one of three leads, the one MQL of January.
+    names = ["cost_per_lead", "value_per_lead", "cost_per_mql", "value_per_mql"]
+    assert row[names].tolist() == [33.0, 20.0, 99.0, 60.0]
+    february = found.set_index("month").loc["2026-02"]
+    assert february["note"] == NOT_KNOWN
+    assert february[["n_mqls", "n_customers"]].tolist() == [1, 1]
+
+
+def test_a_kind_of_cost_that_was_never_told_is_not_known_to_be_nothing():
+    row = cost_per(log_of(january(60.0))).set_index("month").loc["2026-01"]
+    assert row["cost"] == row["campaign_cost"] == 60
+    assert row[["labour_cost", "technology_cost"]].isna().all()
+
+
+def test_a_month_counts_by_its_days_in_view():
+    view = log_of(january(31.0)).between("2026-01-01", "2026-01-11")
+    assert cost_per(view, by="period")["cost"].tolist() == [10.0]
+    # As of the last touch, 10 February: 10 of 28 days.
+    late = log_of(("2026-02-01", "2026-02-28", "labour", None, 28.0, "EUR"))
+    assert spending(late)["cost"].tolist() == [10.0]
+
+
+@pytest.mark.parametrize(
+    ("costs", "note", "each"),
+    [
+        ([january(0.0)], NOTHING, 0.0),
+        ([january(60.0), january(-90.0)], REFUNDED, None),
+        ([january(90.0), january(-30.0)], None, 20.0),
+        ([january(1.0), january(1.0, currency="USD")], MIXED, None),
+        ([], NOT_KNOWN, None),
+    ],
+)
+def test_odd_costs_give_a_figure_or_a_reason(costs, note, each):
+    found = cost_per(log_of(*costs), by="period")
+    assert set(found["note"]) == {note}
+    told = found["cost_per_lead"].dropna().tolist()
+    assert told == ([] if each is None else [each])
+    assert found["n_leads"].tolist() == [3] * len(found)
+
+
+def test_a_period_without_leads_says_so():
+    log = log_of(january(5.0), rows=[("a", 0, "Ad"), ("a", 20, "Lead created")])
+    found = cost_per(log.between("2026-01-01", "2026-01-05"), by="period").iloc[0]
+    assert (found["note"], found["n_leads"]) == (NONE_PASSED, 0)
+    assert pd.isna(found["cost_per_lead"])
+
+
+def test_where_nothing_means_a_lead_their_number_is_missing_not_0():
+    found = cost_per(log_of(january(5.0), rows=[("a", 0, "Ad")]), by="period").iloc[0]
+    assert pd.isna(found["n_leads"])
+
+
+def test_a_journey_is_of_the_channel_of_its_lead_or_else_of_its_first_touch():
+    costs = [january(30.0, channel="ADS"), january(9.0, "labour")]
+    found = cost_per(log_of(*costs), by="channel").set_index("channel")
+    assert found.loc["Ads", ["n_leads", "n_mqls", "n_customers"]].tolist() == [2, 2, 1]
+    assert found.loc["Ads", ["cost_per_lead", "value_per_mql"]].tolist() == [15.0, 30.0]
+    assert "Sales" not in found.index
+    none = found[found.index.isna()].iloc[0]
+    assert (none["note"], none["cost"], none["n_leads"]) == (OF_NONE, 9.0, 1)
+
+
+def test_costs_that_touchpoints_carry_count_too():
+    log = log_of(january(31.0), cost=[2.0, None, None, 3.0, None, None])
+    found = cost_per(log).set_index("month")
+    assert found.loc["2026-01", ["campaign_cost", "currency"]].tolist() == [36.0, "EUR"]
+
+
+def test_what_it_is_told_by_must_be_known():
+    with pytest.raises(ValueNotAllowedError, match="Did you mean 'month'"):
+        cost_per(log_of(), by="months")

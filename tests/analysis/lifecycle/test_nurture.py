@@ -1,0 +1,218 @@
+"""Nurture: months, programmes, triggers, content, nurtured beside not nurtured."""
+
+import math
+
+import pandas as pd
+import pytest
+
+from journey import Definitions
+from journey.analysis.content.assets import content_engagement
+from journey.analysis.lifecycle.by_month import reach_by_month
+from journey.analysis.lifecycle.nurture import COUNTED, nurture_journeys, nurture_metrics
+from journey.analysis.lifecycle.nurtured import nurtured_comparison, nurtured_journeys
+from journey.analysis.lifecycle.programmes import nurture_programmes
+from journey.analysis.lifecycle.reach import people_by, visitors_known
+from journey.analysis.lifecycle.score_profile import score_profile
+from journey.analysis.lifecycle.triggers import ignored_triggers, triggers
+from journey.errors import ColumnNotFoundError, ValueNotAllowedError
+from tests.examples import MODEL, small_log
+
+# January is days 0 to 30, February 31 to 58, March 59 to 89, April from 90.
+ROWS = [
+    *[("a", 0, "New lead"), ("a", 5, "E-mail sent"), ("a", 6, "E-mail clicked")],
+    *[("a", 40, "MQL"), ("a", 45, "Sent back"), ("a", 50, "Ad"), ("a", 95, "Won")],
+    *[("b", 10, "New lead"), ("b", 12, "Pricing page"), ("b", 14, "Sales call")],
+    *[("b", 20, "Pricing page"), ("b", 60, "Lost")],
+    *[("c", 70, "E-mail sent"), ("c", 99, "Pricing page")],
+]
+
+
+def test_months_count_leads_returns_and_messages():
+    found = nurture_metrics(small_log(ROWS)).set_index("month")
+    assert found.index.tolist() == ["2026-01", "2026-02", "2026-03", "2026-04"]
+    assert found["n_new_leads"].tolist() == [2, 0, 0, 0]
+    assert found["n_mqls"].tolist() == [0, 1, 0, 0]
+    assert found["n_reopened"].tolist() == [0, 1, 0, 0]
+    assert found.loc["2026-01", ["n_sent", "click_through_rate"]].tolist() == [1, 1.0]
+    # No type means opened: missing, not 0.
+    assert found["n_opened"].isna().all()
+    assert math.isnan(found.loc["2026-02", "click_through_rate"])
+
+
+@pytest.mark.parametrize("count", COUNTED)
+def test_counts_of_a_month_open_into_their_journeys(count):
+    log = small_log(ROWS)
+    for view in (log, log.between("2026-01-08")):
+        for row in nurture_metrics(view).to_dict("records"):
+            assert nurture_journeys(view, count, row["month"]).n_journeys == row[f"n_{count}"]
+
+
+def test_there_are_months_without_any_lead_or_cost():
+    found = nurture_metrics(small_log([("a", 0, "E-mail sent"), ("a", 40, "E-mail sent")]))
+    assert found["n_sent"].tolist() == [1, 1]
+    assert nurture_metrics(small_log([("a", 0, "Other")])).columns[-1] == "note"
+    with pytest.raises(ValueNotAllowedError, match="Did you mean 'mqls'"):
+        nurture_journeys(small_log(ROWS), "mql", "2026-01")
+
+
+def test_grades_of_a_months_leads_are_those_at_its_end():
+    found = score_profile(small_log(ROWS))
+    assert found.groupby("month")["n_journeys"].sum().to_dict() == {"2026-01": 2}
+    assert score_profile(small_log([("a", 0, "Ad")])).empty
+    with pytest.raises(ValueNotAllowedError, match="1 or more"):
+        score_profile(small_log(ROWS), last=0)
+
+
+def sent(account, *steps):
+    return [(account, day, "E-mail sent", "Guide", content) for content, day in steps]
+
+
+def programme_log(rows, **columns):
+    frame = pd.DataFrame(rows, columns=["account", "day", "type", "campaign", "content"])
+    return small_log(
+        frame[["account", "day", "type"]].to_numpy().tolist(),
+        campaign=frame["campaign"],
+        content=frame["content"],
+        **columns,
+    )
+
+
+def test_a_programme_is_a_path_with_a_leak():
+    stays = [row for n in range(10) for row in sent(f"s{n}", ("One", 0), ("Two", 5), ("Three", 9))]
+    leaves = [row for n in range(30) for row in sent(f"l{n}", ("One", 0), ("Two", 5))]
+    gone = [(f"l{n}", 6, "E-mail unsubscribed", None, None) for n in range(30)]
+    late = [*sent("late", ("One", 95)), ("late", 100, "Ad", None, None)]
+    found = nurture_programmes(programme_log([*stays, *leaves, *gone, *late])).set_index("content")
+    assert found.index.tolist() == ["One", "Two", "Three"]
+    assert found["n_people"].tolist() == [41, 40, 10]
+    assert found["n_went_on"].tolist() == [40, 10, 0]
+    assert found["n_waiting"].tolist() == [1, 0, 0]
+    assert found["n_unsubscribed"].tolist() == [0, 30, 0]
+    assert found["n_left"].fillna(-1).tolist() == [0, 30, -1]
+    assert found.loc["Two", "left_rate"] == 0.75
+    assert found["is_leak"].tolist() == [False, True, False]
+
+
+def test_who_got_a_later_step_before_has_not_gone_on():
+    # Three take the steps in order; the fourth began with the last and then left at the first.
+    steps = [row for n in range(3) for row in sent(f"s{n}", ("One", 0), ("Two", 5), ("Three", 9))]
+    back = [*sent("back", ("Three", 0), ("One", 7)), ("end", 90, "Ad", None, None)]
+    found = nurture_programmes(programme_log([*steps, *back])).set_index("content")
+    assert found.loc["One", ["n_went_on", "n_left"]].tolist() == [3, 1]
+
+
+def test_who_leaves_a_programme_leaves_it_at_its_last_message():
+    rows = [
+        ("a", 0, "E-mail sent", "Guide", "One"),
+        ("a", 1, "E-mail sent", "News", "May"),
+        ("a", 2, "E-mail unsubscribed", "Guide", None),
+    ]
+    found = nurture_programmes(programme_log(rows)).set_index("content")["n_unsubscribed"]
+    assert found.to_dict() == {"One": 1, "May": 0}
+
+
+def test_steps_of_two_people_of_one_account_are_apart():
+    rows = [*sent("a", ("One", 0), ("Two", 5)), *sent("a", ("One", 0))]
+    found = nurture_programmes(programme_log(rows, person_id=["p", "p", "q"]))
+    assert found["n_people"].tolist() == [2, 1]
+
+
+def test_without_campaigns_there_is_no_programme():
+    assert nurture_programmes(small_log(ROWS)).empty
+    assert nurture_programmes(programme_log([("a", 0, "Ad", "Spring", "One")])).empty
+
+
+def test_triggers_are_answered_ignored_or_waiting():
+    log = small_log(ROWS)
+    row = triggers(log).set_index("touchpoint").loc["Pricing page"]
+    # b: a call two days later; nothing within a week; c: one day before the end.
+    assert row[["n_touchpoints", "n_answered", "n_ignored", "n_waiting"]].tolist() == [3, 1, 1, 1]
+    assert (row["answered_rate"], row["median_days"]) == (0.5, 2.0)
+    assert ignored_triggers(log, "Pricing page").n_journeys == row["n_journeys_ignored"] == 1
+    assert triggers(log, within_days=1).loc[0, "n_ignored"] == 2
+
+
+def test_what_we_showed_somebody_is_no_trigger():
+    rows = [("a", 0, "Pricing page"), ("a", 1, "Sales call"), ("a", 20, "Ad")]
+    shown = small_log(rows, direction=["was shown", "did", "did"])
+    assert triggers(shown).empty
+    assert triggers(small_log([("a", 0, "Pricing page")])).empty
+    with pytest.raises(ValueNotAllowedError, match="above 0"):
+        triggers(shown, within_days=0)
+    with pytest.raises(ValueNotAllowedError, match="Pricing page"):
+        ignored_triggers(shown, "Prices page")
+
+
+def test_nurtured_leads_beside_others_are_no_controlled_comparison():
+    values = [9.0 if name == "Won" else None for _, _, name in ROWS]
+    log = small_log(ROWS, value=values)
+    found = nurtured_comparison(log).set_index("group")
+    assert found["n_journeys"].tolist() == [1, 1]
+    assert found["win_rate"].tolist() == [1.0, 0.0]
+    assert found.loc["nurtured", ["median_value", "median_days"]].tolist() == [9.0, 95.0]
+    assert set(found["note"]) == {"not a controlled comparison"}
+    for group, nurtured in (("nurtured", True), ("not nurtured", False)):
+        opened = nurtured_journeys(log, nurtured=nurtured)
+        assert opened.n_journeys == found.loc[group, "n_journeys"]
+
+
+def test_the_interval_of_a_median_goes_by_ranks():
+    rows = [row for n in range(101) for row in lead(f"a{n:03}", n)]
+    found = nurtured_comparison(small_log(rows)).iloc[1]
+    # Days 0 to 100: 50 in the middle, 10 ranks of a hundred to both sides.
+    assert found[["median_days", "days_from", "days_to"]].tolist() == [50.0, 40.0, 60.0]
+
+
+def lead(account, days):
+    return [(account, 0, "New lead"), (account, days, "Won")]
+
+
+def test_content_by_what_follows():
+    rows = [
+        *[
+            ("a", 0, "Read", "G"),
+            ("a", 1, "Read", "G"),
+            ("a", 2, "MQL", None),
+            ("a", 9, "Won", None),
+        ],
+        *[
+            ("b", 0, "MQL", None),
+            ("b", 1, "Read", "G"),
+            ("c", 0, "Mail", "G"),
+            ("c", 5, "Lost", None),
+        ],
+    ]
+    frame = pd.DataFrame(rows, columns=["account", "day", "type", "content"])
+    told = frame[["account", "day", "type"]].to_numpy().tolist()
+    direction = ["was shown" if name == "Mail" else "did" for name in frame["type"]]
+    row = content_engagement(small_log(told, content=frame["content"], direction=direction)).iloc[0]
+    assert row[["n_shown", "n_engaged", "n_journeys"]].tolist() == [1, 3, 2]
+    # b was an MQL before; a was not and is.
+    assert row[["n_before_mql", "n_mql_after", "mql_rate"]].tolist() == [1, 1, 1.0]
+    assert row[["n_decided", "n_won"]].tolist() == [1, 1]
+    assert (row["next_touchpoint"], row["next_share"]) == ("MQL", 0.5)
+    assert content_engagement(small_log(ROWS)).empty
+
+
+def test_people_are_counted_once_however_many_touches_they_have():
+    log = small_log(
+        [("a", 0, "X"), ("a", 1, "X"), ("b", 2, "X"), ("b", 40, "X")],
+        person_id=["p", None, "p", None],
+        anonymous_id=["v", "v", "w", None],
+        channel=["Ads", "Ads", "Mail", None],
+    )
+    # p, the visitor v, and b itself.
+    assert people_by(log, by=None)["n_people"].tolist() == [3]
+    by_channel = people_by(log, by="channel").set_index("value")["n_people"]
+    assert by_channel.to_dict() == {"Ads": 2, "Mail": 1, None: 1}
+    assert people_by(log, by="month")["n_people"].tolist() == [2, 1]
+    assert visitors_known(log, since=0, until=2**40) == (2, 2)
+    with pytest.raises(ColumnNotFoundError, match="Did you mean 'channel'"):
+        people_by(log, by="channels")
+
+
+def test_reach_is_missing_where_the_log_has_none():
+    found = reach_by_month(small_log(ROWS, MODEL))
+    assert found["n_new_journeys"].tolist() == [2, 0, 1, 0]
+    assert found["n_impressions"].isna().all()
+    assert reach_by_month(small_log([], Definitions())).empty

@@ -1,0 +1,166 @@
+"""The figures of each stage, and the journeys they open into."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from journey import Definitions, Stage
+from journey.analysis.lifecycle.scorecards import (
+    counts_journeys,
+    lifecycle_journeys,
+    lifecycle_metrics,
+    stages_of_roles,
+    stages_without_role,
+)
+from journey.costs import costs_frame
+from journey.errors import ValueNotAllowedError
+from tests.examples import MODEL, small_log
+
+# The period is days 60 to 100, the one before 20 to 60.
+ROWS = [
+    *[("a", 10, "New lead"), ("a", 30, "MQL"), ("a", 62, "SQL accepted"), ("a", 70, "Won")],
+    *[("a", 80, "Onboarding"), ("a", 90, "Renewal"), ("a", 95, "Support ticket")],
+    *[("b", 65, "Form"), ("b", 66, "New lead"), ("b", 67, "E-mail sent")],
+    *[("b", 68, "E-mail opened"), ("b", 69, "E-mail clicked"), ("b", 75, "MQL"), ("b", 100, "Ad")],
+    *[("c", 21, "New lead"), ("c", 40, "Lost to competitor")],
+    *[("d", 5, "Referral given"), ("d", 50, "Won"), ("d", 99, "Contract cancelled")],
+    *[("e", 64, "E-mail sent"), ("e", 72, "Sent back"), ("e", 85, "Ad")],
+]
+MODEL_OF_ROWS = replace(MODEL, lost=("Lost to competitor",))
+VALUE_OF = {("a", "Won"): 100.0, ("a", "Renewal"): 30.0, ("d", "Won"): 50.0}
+
+
+@pytest.fixture(scope="module")
+def log():
+    values = [VALUE_OF.get((account, name)) for account, _, name in ROWS]
+    made = small_log(ROWS, MODEL_OF_ROWS, value=values)
+    costs = pd.DataFrame({"day": ["2026-03-05", "2026-01-25"], "cost": [80.0, 7.0]})
+    return replace(made, costs=costs_frame(costs.assign(currency="EUR")))
+
+
+@pytest.fixture(scope="module")
+def found(log):
+    return lifecycle_metrics(log, days=40).set_index(["role", "metric"])
+
+
+EXPECTED = {
+    # a, b, d, e were touched, a, c, d before; b and e began.
+    ("attract", "people"): (4, None, 3),
+    ("attract", "new_audience"): (2, None, 1),
+    ("capture", "new_leads"): (1, None, 1),
+    ("capture", "known_leads"): (3, None, 2),
+    # b answered the form and is a lead.
+    ("capture", "leads_by_call_to_action"): (1, 1, None),
+    # e was sent back on day 72 and did something on day 85.
+    ("nurture", "reopened"): (1, None, 0),
+    ("nurture", "mqls"): (1, None, 1),
+    ("nurture", "click_through_rate"): (1, 2, None),
+    ("nurture", "clicked_unopened_rate"): (0, 1, None),
+    ("nurture", "cost_per_mql"): (80, 1, 7),
+    ("nurture", "value_per_mql"): (0, 1, 0),
+    ("convert", "sqls"): (1, None, 0),
+    ("convert", "sent_back"): (1, None, 0),
+    ("convert", "won"): (1, None, 1),
+    ("convert", "lost_to_competitor"): (0, None, 1),
+    ("convert", "win_rate"): (1, 1, 0.5),
+    ("convert", "won_value"): (100, None, 50),
+    ("convert", "cost_per_customer"): (80, 1, 7),
+    ("expand", "customers"): (2, None, 1),
+    ("expand", "onboarding"): (1, None, 0),
+    ("expand", "renewals"): (1, None, 0),
+    ("expand", "repeat_rate"): (1, 2, 0),
+    ("expand", "existing_revenue"): (30, None, 0),
+    # 100 and 30 of a, 50 of d.
+    ("expand", "lifetime_value"): (180, 2, 50),
+    # d was a customer as the period began, and left.
+    ("expand", "churn_rate"): (1, 1, None),
+}
+
+
+@pytest.mark.parametrize(("key", "wanted"), EXPECTED.items(), ids=str)
+def test_figures_are_as_counted_by_hand(found, key, wanted):
+    row = found.loc[[key]].iloc[0]
+    top, bottom, before = wanted
+    assert row["numerator"] == top
+    assert row["value"] == (top if bottom is None else top / bottom)
+    assert np.isnan(row["denominator"]) if bottom is None else row["denominator"] == bottom
+    assert np.isnan(row["previous_value"]) if before is None else row["previous_value"] == before
+
+
+def test_medians_to_a_win(found):
+    # a: four touches, from day 10 to day 70.
+    assert found.loc[("convert", "touches_to_win"), "value"] == 4
+    assert found.loc[("convert", "days_to_win"), "value"] == 60
+
+
+def test_sentences_say_the_figure_and_the_one_before(found):
+    assert found.loc[("convert", "win_rate"), "sentence"] == (
+        "100 % of 1 decided were won; 50 % in the 40 days before."
+    )
+    assert found.loc[("nurture", "cost_per_mql"), "sentence"] == (
+        "80 EUR spent for each of 1 MQLs; 7 in the 40 days before."
+    )
+    assert bool(found.loc[("convert", "win_rate"), "is_small"])
+
+
+@pytest.mark.parametrize("days", [40, 25])
+def test_every_count_of_journeys_opens_into_exactly_as_many(log, days):
+    frame = lifecycle_metrics(log, days=days)
+    n_opened = 0
+    for row in frame.itertuples():
+        for is_denominator in (False, True):
+            n = row.denominator if is_denominator else row.numerator
+            if np.isnan(n) or not counts_journeys(row.metric, row.role, denominator=is_denominator):
+                continue
+            opened = lifecycle_journeys(
+                log, row.role, row.metric, of=row.of, days=days, denominator=is_denominator
+            )
+            assert opened.n_journeys == n, (row.metric, row.of, is_denominator)
+            n_opened += 1
+    assert n_opened > 25
+
+
+def test_what_the_log_lacks_is_said_in_words():
+    found = lifecycle_metrics(small_log([("a", 0, "Ad"), ("a", 9, "Mail")], Definitions()))
+    told = found.set_index(["role", "metric"])["sentence"]
+    assert "means a renewal. Name those that do as renewal" in told["expand", "renewals"]
+    assert told["convert", "won"].startswith("No touchpoint wins a journey.")
+    assert told["convert", "cost_per_customer"].startswith("No touchpoint wins")
+    assert told["attract", "consumers_per_content"].startswith("No touch names its content")
+    missing = found[found["value"].isna()]
+    assert len(missing)
+    assert missing["sentence"].str.len().gt(20).all()
+
+
+def test_a_period_without_anything_has_counts_of_0_and_reasons(log):
+    found = lifecycle_metrics(log.between(end="2025-06-01"), days=30)
+    assert found["numerator"].fillna(0).eq(0).all()
+    told = found.set_index(["role", "metric"])["sentence"]
+    assert told["convert", "win_rate"] == "No journey was decided in these 30 days."
+    assert told["nurture", "cost_per_mql"] == "No cost known in these 30 days."
+
+
+def test_other_models_have_roles_and_say_which_stage_has_none():
+    names = ("Awareness", "Interest", "Consideration", "Purchase", "Zebra", "Loyalty")
+    log = small_log([("a", 0, "Ad")], Definitions(stages=tuple(Stage(name) for name in names)))
+    assert stages_without_role(log) == ["Zebra"]
+    assert stages_of_roles(log)["convert"] == "Purchase"
+    found = lifecycle_metrics(log).drop_duplicates("role").set_index("role")["stage"]
+    assert found.to_dict() == stages_of_roles(log)
+    lacking = small_log([("a", 0, "Ad")], Definitions(stages=(Stage("Awareness"), Stage("Zebra"))))
+    assert stages_of_roles(lacking)["expand"] is None
+
+
+@pytest.mark.parametrize(
+    ("ask", "words"),
+    [
+        (lambda log: lifecycle_metrics(log, days=0), "above 0"),
+        (lambda log: lifecycle_journeys(log, "convert", "wons"), "Did you mean 'convert won'"),
+        (lambda log: lifecycle_journeys(log, "convert", "won_value"), "counts no journeys"),
+    ],
+)
+def test_what_can_not_be_asked_is_refused(log, ask, words):
+    with pytest.raises(ValueNotAllowedError, match=words):
+        ask(log)

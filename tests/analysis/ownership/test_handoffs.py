@@ -1,0 +1,138 @@
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import journey
+from journey.analysis.ownership.promise_members import sent_back, waiting_for
+from journey.analysis.ownership.promises import handoff_promises
+from journey.definitions import Definitions
+from journey.errors import ColumnNotFoundError, ValueNotAllowedError
+from journey.rules.meanings import Meanings
+from journey.rules.ownership import Ownership
+from tests import promised
+from tests.compare import is_same
+from tests.examples import small_log
+from tests.strategies import samples, seeded
+
+POSTS = Meanings(mql=("Mail",), accepted=("Call",), sql=(), opportunity=(), sent_back=("Ad",))
+MODEL = Definitions(
+    won=("Won",), dormancy_days=90, meanings=POSTS, ownership=Ownership(mql_hours=48)
+)
+STANDINGS = ("taken", "sent_back", "over", "waiting", "in_time", "late", "due", "past_due")
+
+
+def handing(sample):
+    """The same log under posts that its types pass."""
+    rules = replace(sample.definitions, meanings=POSTS, ownership=Ownership(mql_hours=48))
+    return replace(sample, definitions=rules)
+
+
+@given(samples(), st.sampled_from((None, 2)))
+def test_counts_equal_the_reference(sample, rows_per_shard):
+    sample = handing(sample)
+    log, reference = sample.log(rows_per_shard), sample.oracle()
+    has_deals = "opportunity_id" in log.store.text_columns
+    found = journey.handoffs(log)
+    if "Call" not in log.type_names or "Mail" not in log.type_names:
+        return
+    by_deal = has_deals
+    waits = list(promised.handoff_waits(reference, {"Mail"}, {"Call"}, {"Ad"}, by_deal=by_deal))
+    wanted = promised.figures(reference, waits, 48)
+    for name, value in wanted.items():
+        assert is_same(found[name][0], value), name
+    again = journey.returned_leads(log)
+    counts = {row.reason: (row.n_sent_back, row.n_journeys) for row in again.itertuples()}
+    assert counts == promised.returns(reference, {"Ad"})
+
+
+def check_opens(log):
+    """Every count of journeys opens into as many, and groups add up to all."""
+    promise = handoff_promises(log)[0]
+    whole = journey.handoffs(log).iloc[0]
+    assert waiting_for(log, promise).n_journeys == whole["n_journeys"]
+    for by in ("industry", "month"):
+        parts = journey.handoffs_by(log, by=by)
+        mine = parts[parts["source"] == promise.source]
+        for name in ("n_waits", *(f"n_{standing}" for standing in STANDINGS)):
+            assert mine[name].sum() == whole[name]
+        for row in mine.itertuples():
+            inside = waiting_for(log, promise, by=by, value=row.value)
+            assert inside.n_journeys == row.n_journeys
+            late = waiting_for(log, promise, standing="late", by=by, value=row.value)
+            assert (late.n_journeys > 0) == (row.n_late > 0)
+    for row in journey.returned_leads(log).itertuples():
+        assert sent_back(log, reason=row.reason).n_journeys == row.n_journeys
+
+
+def test_every_count_opens_and_shards_change_nothing():
+    sample = handing(seeded(3))
+    check_opens(sample.log(100))
+    pd.testing.assert_frame_equal(
+        journey.handoffs(sample.log(100)), journey.handoffs(sample.log(None))
+    )
+
+
+def test_those_still_waiting_count_for_as_long_as_they_waited():
+    # a is answered after 1 day; b and c wait 10 days so far. Half were never answered by then.
+    rows = [("a", 0, "Mail"), ("a", 1, "Call"), ("b", 0, "Mail"), ("c", 0, "Mail"), ("d", 10, "X")]
+    found = journey.handoffs(small_log(rows, MODEL)).iloc[0]
+    assert pd.isna(found["median_hours"])
+    assert found[["n_waits", "n_in_time", "n_past_due"]].tolist() == [3, 1, 2]
+    # Two of three judged are later than the two days promised.
+    assert found["late_rate"] == pytest.approx(2 / 3)
+
+
+def test_a_journey_decided_first_is_no_longer_waiting():
+    rows = [("a", 0, "Mail"), ("a", 3, "Won"), ("a", 9, "Mail"), ("b", 0, "Mail"), ("b", 9, "Call")]
+    found = journey.handoffs(small_log(rows, MODEL)).iloc[0]
+    assert found[["n_over", "n_taken", "n_waiting"]].tolist() == [1, 1, 0]
+
+
+def test_posts_that_the_same_type_passes_are_one_and_a_deal_is_an_opportunity():
+    rows = [("a", 0, "MQL"), ("a", 1, "SQL accepted"), ("a", 3, "Call")]
+    log = small_log(rows, opportunity_id=[None, None, "D1"])
+    found = journey.handoffs(log)
+    assert found[["source", "target"]].to_numpy().tolist() == [
+        ["mql", "accepted"],
+        ["accepted", "opportunity"],
+    ]
+    assert found["median_hours"].tolist() == [24.0, 48.0]
+
+
+def test_a_log_without_posts_has_no_handoffs():
+    log = small_log([("a", 0, "Ad")])
+    assert journey.handoffs(log).empty
+    assert journey.handoffs_by(log, by="month").empty
+    assert journey.returned_leads(log).empty
+    assert "late_rate" in journey.handoffs(log).columns
+    with pytest.raises(ColumnNotFoundError):
+        journey.handoffs_by(log, by="owner")
+
+
+def test_a_value_or_reason_that_is_not_there_is_refused():
+    log = small_log([("a", 0, "Mail"), ("a", 1, "Call")], MODEL, reason=["Budget", None])
+    with pytest.raises(ValueNotAllowedError, match="Did you mean 'Budget'"):
+        sent_back(log, reason="Budgett")
+    with pytest.raises(ValueNotAllowedError):
+        waiting_for(log, handoff_promises(log)[0], by="reason", value="x")
+
+
+def test_the_planted_owner_breaks_the_promise(sample_dataset):
+    log = journey.open_log(sample_dataset)
+    by_owner = journey.handoffs_by(log, by="owner")
+    mql = by_owner[by_owner["source"] == "mql"].set_index("value")
+    slow, others = mql.loc["Marcus Thorne"], mql.drop("Marcus Thorne")
+    assert (slow["n_taken"], slow["n_late"]) == (92, 80)
+    assert (others["n_taken"].sum(), others["n_late"].sum()) == (460, 36)
+    returned = journey.returned_leads(log).set_index("reason")["n_sent_back"]
+    assert returned.to_dict() == {
+        "No budget yet": 96,
+        "Wrong timing": 36,
+        "No decision maker": 25,
+        "Need not clear": 22,
+    }
+    move = journey.journey_graph(log).edges["Sales call", "Sent back to marketing"]
+    assert (move["reason"], move["n_reason"], move["n_with_reason"]) == ("No budget yet", 96, 179)

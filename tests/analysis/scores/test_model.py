@@ -1,0 +1,105 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import journey
+from journey import Definitions, Stage
+from journey.analysis.scores.features import features_of, known_after
+from journey.analysis.scores.model import auc_of
+from tests.examples import small_log
+
+MODEL = Definitions(stages=(Stage("Read", ("Ad", "Guide")),), won=("Won",), lost=("Lost",))
+
+
+def made(n_journeys=400, **accounts):
+    """Three of four readers of the guide win, one of four others; the ad says nothing."""
+    rows = []
+    for number in range(n_journeys):
+        reads, luck = number % 2, number // 2 % 4
+        wins = luck < 3 if reads else luck < 1
+        case = f"{number:03}"
+        rows += [(case, 0, "Ad"), (case, 5, "Guide" if reads else "Ad")]
+        rows += [(case, 90, "Late, won" if wins else "Ad"), (case, 100, "Won" if wins else "Lost")]
+    cases = sorted({row[0] for row in rows})
+    attributes = pd.DataFrame(
+        {"account_id": cases, **{n: make(cases) for n, make in accounts.items()}}
+    )
+    return small_log(rows, MODEL, accounts=attributes)
+
+
+def test_it_finds_what_tells_wins_and_nothing_of_what_came_later():
+    model = journey.fit_score_model(made(), after_days=30)
+    assert model.problem is None
+    assert (model.n_fitted, model.n_held_back) == (280, 120)
+    auc = model.auc.set_index("score")
+    # Of pairs three in four are told apart: 3/4 of winners read, 1/4 of losers; ties count half.
+    assert auc.loc["model", "auc"] == pytest.approx(0.75, abs=0.1)
+    assert auc.loc["model", "low"] > 0.5
+    weights = model.weights.set_index("feature")["weight"]
+    assert weights.idxmax() == "Guide"
+    assert weights["Late, won"] == pytest.approx(0)  # it came after the moment
+    assert model.calibration["n_journeys"].sum() == 120
+    assert model.calibration["n_won"].sum() == model.n_held_back_won
+
+
+def test_attributes_filled_in_once_a_deal_is_won_are_left_out():
+    def won_alone(cases):
+        return ["Big" if int(c) // 2 % 4 < (3 if int(c) % 2 else 1) else None for c in cases]
+
+    def of_all(cases):
+        return ["Big" if int(c) % 3 else "Small" for c in cases]
+
+    def two_sizes(cases):
+        return [
+            None if value is None else value + str(n % 2)
+            for n, value in enumerate(won_alone(cases))
+        ]
+
+    model = journey.fit_score_model(made(trade=of_all, segment=two_sizes), after_days=30)
+    assert model.left_out == ("segment",)
+    assert model.auc["auc"].iloc[0] < 0.9
+    assert "segment" not in " ".join(model.weights["feature"])
+
+
+def test_too_few_wins_are_said_and_nothing_is_fitted():
+    model = journey.fit_score_model(made(40), after_days=30)
+    assert model.problem.startswith("Too few wins to fit a model: ")
+    assert model.auc.empty
+    assert model.weights.empty
+    assert journey.fit_score_model(small_log([], MODEL)).problem is not None
+
+
+def test_the_same_seed_holds_back_the_same_journeys_however_shards_are_cut():
+    log = made()
+    features = features_of(log)
+    one, other, again = (known_after(log, features, after_days=30, seed=seed) for seed in (1, 2, 1))
+    assert np.array_equal(one.numbers, again.numbers)
+    assert not np.array_equal(one.group, other.group)
+
+
+def test_journeys_decided_by_then_are_left_out():
+    rows = [("a", 0, "Ad"), ("a", 5, "Won"), ("b", 0, "Ad"), ("b", 50, "Won"), ("c", 60, "Ad")]
+    log = small_log(rows, MODEL)
+    assert len(known_after(log, features_of(log), after_days=30, seed=0).is_won) == 1
+
+
+def test_auc_by_counting_pairs():
+    scores, is_won = np.array([5.0, 3.0, 3.0, 1.0]), np.array([True, False, True, False])
+    auc, low, high = auc_of(scores, is_won)
+    # (5,3) (5,1) (3,1) are right, (3,3) is a tie: 3.5 of 4.
+    assert auc == 0.875
+    assert low < auc < high
+    assert np.isnan(auc_of(scores, np.ones(4, dtype=bool))[0])
+
+
+def test_the_library_does_not_load_what_fits_models():
+    code = "import sys, journey; journey.score_leads; print('sklearn' in sys.modules)"
+    root = Path(__file__).parents[3]
+    found = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=root, check=True
+    )
+    assert found.stdout.strip() == "False"

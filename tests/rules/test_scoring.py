@@ -1,0 +1,88 @@
+from datetime import date
+
+import pytest
+
+from journey import Definitions
+from journey.definitions import dumps, loads
+from journey.errors import DefinitionsError
+from journey.rules.score_rule import Rule
+from journey.rules.scoring import Change, Qualification, ScoringRules, Weights, rules_in_force
+
+FULL = ScoringRules(
+    (
+        Rule("fit", 40, "Our trade", "need", attribute="industry", one_of=("Retail",)),
+        Rule("fit", 5, attribute="size", at_least=50, at_most=999.5),
+        Rule("engagement", -2.5, most=10, meanings=("unsubscribed",), channels=("E-mail",)),
+        Rule("relationship", 5, stages=("Buy",), least_days_known=30),
+    ),
+    half_life_days=14,
+    weights=Weights(shown=0),
+    fit_grades=(9, 5, 1),
+    mql=Qualification(5, 5, "thresholds"),
+    changes=(Change(2, date(2026, 3, 31), "Agreed in spring"),),
+)
+
+
+def test_rules_come_back_from_a_file_as_they_were():
+    definitions = Definitions(scoring=FULL)
+    assert loads(dumps(definitions)) == definitions
+    assert "[scoring" not in dumps(Definitions())
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("half_life_days = 0", "half_life_days is 0; a number above 0"),
+        ("fit_grades = [1, 2, 3]", "each number must be below"),
+        ("most = 'x'", "a number above 0"),
+        ("colour = 1", "has the key 'colour'"),
+        ("mql = {fit = 1, engagement = 1, by = 'touchpoint'}", "Did you mean 'touchpoints'"),
+        ("mql.fit = 5", "the least engagement is None"),
+        ("weights.shown = -1", "a number of 0 or more"),
+        ("[[scoring.rules]]\ndimension = 'fi'", "Did you mean 'fit'"),
+        ("[[scoring.rules]]\ndimension = 'fit'", "points of a rule of fit is None"),
+        ("[[scoring.rules]]\ndimension = 'fit'\npoints = 1", "looks at nothing"),
+        ("[[scoring.rules]]\ndimension = 'fit'\npoints = 1\nattribute = 'size'", "needs an"),
+        ("[[scoring.rules]]\ndimension = 'fit'\npoints = 1\none_of = ['x']", "looks at nothing"),
+        (
+            "[[scoring.rules]]\ndimension = 'fit'\npoints = 1\nstages = ['x']",
+            "tells of the relationship",
+        ),
+        (
+            "[[scoring.rules]]\ndimension = 'fit'\npoints = 1\ntouchpoints = ['x']\nstages = ['y']",
+            "looks at touchpoints, stages",
+        ),
+        ("[[scoring.changes]]\nversion = 0\non = 2026-01-01\nnote = 'x'", "a whole number"),
+        ("[[scoring.changes]]\nversion = 1\non = 'May'\nnote = 'x'", "a date is needed"),
+    ],
+)
+def test_what_cannot_be_used_is_said(text, words):
+    with pytest.raises(DefinitionsError) as raised:
+        loads(f"[scoring]\n{text}")
+    assert words in str(raised.value)
+    assert "[scoring" in str(raised.value)
+
+
+def test_versions_count_up():
+    agreed = FULL.agreed(date(2026, 6, 30), "Half-life shorter")
+    assert (FULL.version, agreed.version, ScoringRules().version) == (2, 3, 0)
+    with pytest.raises(DefinitionsError, match="higher number"):
+        ScoringRules(changes=agreed.changes[::-1])
+
+
+def test_only_dimensions_without_rules_are_proposed():
+    given = ScoringRules((Rule("engagement", 1, touchpoints=("Ad",)),))
+    found = rules_in_force(given, ("Attract", "Buy"))
+    assert [rule.words for rule in found.of("engagement")] == ["Ad"]
+    assert found.of("fit") == ()
+    assert [rule.points for rule in found.of("relationship")][:2] == [25, 50]
+
+
+def test_rules_say_what_they_look_at():
+    words = [rule.words for rule in FULL.rules]
+    assert words == [
+        "Need: Our trade",
+        "size is at least 50 and is at most 999.5",
+        "unsubscribed by E-mail",
+        "in Buy known for 30 days",
+    ]
