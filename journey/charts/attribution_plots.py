@@ -7,11 +7,12 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from journey.charts.columns import require
+from journey.charts.draft import Draft
 from journey.charts.numbers import format_count, format_share
 from journey.charts.plot_style import (
     TEXT,
+    draft,
     empty,
-    figure,
     is_missing,
     name_rows,
     rows_height,
@@ -103,11 +104,11 @@ def plot_attribution(
     hidden = frame["channel"].map(_key).nunique() - len(rows)
     title, note = _title(frame, measure, total), _note(measure, total, hidden)
     height = rows_height(len(rows)) - 20
-    chart = figure(title, theme=theme, height=height, note=note, room=28)
+    chart = draft(title, theme=theme, height=height, note=note, room=28)
     _draw_models(chart, frame[frame["channel"].map(_key).isin(rows)], rows, columns, total, theme)
     name_rows(chart, [safe_name(name, missing=NO_VALUE) for name in rows.values()])
     chart.update_layout(barmode="overlay", bargap=0.35)
-    return chart
+    return chart.drawn()
 
 
 def disagreement(frame: pd.DataFrame, *, measure: Measure) -> Disagreement | None:
@@ -179,7 +180,7 @@ def _note(measure: Measure, total: float, n_hidden: int) -> str:
 
 
 def _draw_models(
-    chart: go.Figure,
+    chart: Draft,
     shown: pd.DataFrame,
     rows: dict[str, object],
     columns: tuple[str, str, str],
@@ -197,7 +198,7 @@ def _draw_models(
 
 
 def _draw_model(
-    chart: go.Figure,
+    chart: Draft,
     own: pd.DataFrame,
     place: int,
     rows: dict[str, object],
@@ -246,7 +247,7 @@ def _draw_model(
         )
 
 
-def _name_model(chart: go.Figure, place: int, model: str, theme: Theme) -> None:
+def _name_model(chart: Draft, place: int, model: str, theme: Theme) -> None:
     chart.add_annotation(
         x=place,
         y=1,

@@ -79,11 +79,6 @@ def count_and_share(n: float, share: float) -> str:
     return f"{format_count(n)} · {format_share(share)}"
 
 
-def figure(title: str, *, theme: Theme, height: int, note: str = "", room: int = 0) -> go.Figure:
-    """Start a figure as :func:`draft` starts a description of one."""
-    return draft(title, theme=theme, height=height, note=note, room=room).drawn()
-
-
 def draft(title: str, *, theme: Theme, height: int, note: str = "", room: int = 0) -> Draft:
     """Start a chart: its message and colours, room for heads, nothing from a template."""
     colour = TOKENS[theme]

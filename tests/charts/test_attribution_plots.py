@@ -33,6 +33,14 @@ def shown(chart):
     return [note.text for note in chart.layout.annotations]
 
 
+def test_models_stand_from_left_to_right_and_channels_from_the_top():
+    layout = plot_attribution(frame_of(APART)).layout
+    assert layout.xaxis.range == (0, 2)
+    assert layout.yaxis.range == (1.6, -0.6)
+    assert layout.yaxis.ticktext == ("Ads", "Mail")
+    assert layout.yaxis.visible is None
+
+
 def test_the_title_names_the_widest_gap():
     assert (
         plot_attribution(frame_of(APART)).layout.title.text
