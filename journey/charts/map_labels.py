@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Final
 
 from journey.charts.map_layout import Layout, Rect
 from journey.charts.map_moves import dimmed
-from journey.charts.map_parts import REGULAR, SMALL
+from journey.charts.map_parts import SMALL
 from journey.charts.map_routes import Point, Routes
 from journey.charts.map_words import move_label
 from journey.charts.numbers import format_count
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
 _HEIGHT: Final = 15.0
+_APART: Final = 3.0
 
 
 def move_labels(
@@ -38,13 +39,20 @@ def move_labels(
         else:
             style = "move-label halo"
             wordings, spots = move_label(graph, *ends), route.spots
-        spot = _free_spot(wordings, spots, occupied)
+        spot = _free_spot(_parted(wordings, route.shape), spots, occupied)
         if spot is not None:
-            text, rect = spot
+            lines, rect = spot
             occupied.append(rect)
-            place = {"x": rect.x + rect.width / 2, "y": rect.y + _HEIGHT - 3.5}
-            drawn += label(text, {"class": style + dimmed(ends, selected), **place})
+            for row, text in enumerate(lines, start=1):
+                place = {"x": rect.x + rect.width / 2, "y": rect.y + row * _HEIGHT - 3.5}
+                drawn += label(text, {"class": style + dimmed(ends, selected), **place})
     return drawn
+
+
+def _parted(wordings: list[str], shape: str) -> list[list[str]]:
+    """Wordings by line; beside the boxes of a stage there is room for short lines only."""
+    parted = [lines for text in wordings for lines in ([text], text.split(" · "))]
+    return [lines for lines in parted if shape != "arc" or " · " not in lines[0]]
 
 
 def _repeats(
@@ -70,13 +78,14 @@ def _repeats(
 
 
 def _free_spot(
-    wordings: list[str], spots: tuple[Point, ...], occupied: list[Rect]
-) -> tuple[str, Rect] | None:
-    """Return the longest wording that fits on a spot, with its rectangle."""
-    for text in wordings:
-        width = text_width(text, SMALL * REGULAR)
+    wordings: list[list[str]], spots: tuple[Point, ...], occupied: list[Rect]
+) -> tuple[list[str], Rect] | None:
+    """Return the longest wording that fits on a spot, line by line, with its rectangle."""
+    for lines in wordings:
+        width = max(text_width(text, SMALL) for text in lines)
+        height = _HEIGHT * len(lines)
         for x, y in spots:
-            rect = Rect(x - width / 2, y - _HEIGHT / 2, width, _HEIGHT)
-            if not any(rect.overlaps(other, 1.0) for other in occupied):
-                return text, rect
+            rect = Rect(x - width / 2, y - height / 2, width, height)
+            if not any(rect.overlaps(other, _APART) for other in occupied):
+                return lines, rect
     return None

@@ -11,6 +11,9 @@ from journey.charts.svg import element, label, text_width
 LEGEND_HEIGHT: Final = 56
 _WIDEST_GAP: Final = 44.0
 
+_SHARE_AND_TIME: Final = "62% · 4 days"
+_TWO_SHARES: Final = "34% · 8%"
+
 
 def legend(placed: Layout, top: float, *, drawn_kinds: frozenset[str]) -> str:
     """Explain every mark that is drawn, in one row at the foot.
@@ -37,10 +40,10 @@ def lean_legend(names: Names, top: float, width: int = WIDTH) -> str:
     """Explain the colours and numbers of a map of two groups."""
     y = top + 28
     entries = [(_line(lean, f"M0,{at(y)}h28", 8), 28.0, text) for lean, text in names.legend]
-    shares = label("34% · 8%", {"class": "move-label left", "x": 0, "y": y + 4})
+    shares = label(_TWO_SHARES, {"class": "move-label left", "x": 0, "y": y + 4})
     back = _line("back", f"M0,{at(y)}h28", 2.2)
     entries += [
-        (shares, 56.0, "Share of journeys: A · B"),
+        (shares, text_width(_TWO_SHARES, SMALL) + 3, "Share of journeys: A · B"),
         (back, 28.0, "Dashed: back to an earlier stage"),
     ]
     return _row(entries, width, y)
@@ -79,8 +82,8 @@ def _legend_entries(y: float) -> list[tuple[str | None, str, float, str]]:
         ("aside", _line("aside", level, 2.2), 28, "Stage stays the same"),
         (
             "ribbon",
-            label("62% · 4 days", {"class": "move-label left", "x": 0, "y": y + 4}),
-            80,
+            label(_SHARE_AND_TIME, {"class": "move-label left", "x": 0, "y": y + 4}),
+            text_width(_SHARE_AND_TIME, SMALL) + 3,
             "Share of moves that leave · median time",
         ),
     ]

@@ -143,7 +143,7 @@ def _back_label(graph: "nx.DiGraph[str]", ends: Move, route: Route) -> str:
     count = format_count(_n_moves(graph, ends))
     x = left + 7
     drawn = label(count, {"class": "back-count halo", "x": x, "y": baseline})
-    x += text_width(count, size) + 5
+    x += text_width(count, SMALL) + 7
     room = right - 6 - x
     reason = printable(str(graph.edges[ends].get("reason") or ""))
     if not graph.edges[ends].get("reason"):

@@ -281,8 +281,14 @@ def _arc(placed: Layout, move: Move, ports: _Heights, bulge: float, width: float
         f"M{at(x)},{at(begin)}C{at(reach)},{at(begin)} "
         f"{at(reach)},{at(finish)} {at(stop)},{at(finish)}"
     )
-    middle = x + bulge, (begin + finish) / 2
-    return Route("arc", path, width, Head((x, finish), "left" if bulge > 0 else "right"), (middle,))
+    spots = tuple(_on_arc(x, bulge, (begin, finish), share) for share in (0.5, 0.36, 0.64))
+    return Route("arc", path, width, Head((x, finish), "left" if bulge > 0 else "right"), spots)
+
+
+def _on_arc(x: float, bulge: float, ends: tuple[float, float], share: float) -> Point:
+    """Where a share of an arc's way is done."""
+    done = share * share * (3 - 2 * share)
+    return x + 4 * bulge * share * (1 - share), ends[0] + (ends[1] - ends[0]) * done
 
 
 def _backs(

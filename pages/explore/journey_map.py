@@ -26,17 +26,13 @@ MOVE_HELP = {
 
 @st.fragment
 def show_map(
-    view: journey.TouchpointLog, base: journey.TouchpointLog, n_types: int, move_share: float
+    view: journey.TouchpointLog, base: journey.TouchpointLog, options: dict[str, float]
 ) -> None:
     """Show the map with the panel of what is selected; a click runs only this."""
     chosen = selection(KEY)
     graph = cached(journey.journey_graph)(view)
     node = chosen.id if chosen and chosen.kind == "node" else None
-    options = {"n_types": n_types, "move_share": move_share}
-    lane = bool(cached(stage_feelings)(base)) and st.toggle(
-        "How people feel", key="map-feelings", bind="query-params"
-    )
-    picture = cached(drawing)(view, base=base, selected=node, with_feelings=lane, **options)
+    picture = cached(drawing)(view, base=base, selected=node, **options)
     show_picture(picture, key=KEY, file_name="journey-map")
     show_part(selected_part(view, graph, chosen), view, picture=KEY, hint=HINT)
 
@@ -54,9 +50,9 @@ def show_moves(view: journey.TouchpointLog) -> None:
         open_journeys(view.having_move(source, target), title=f"{source} → {target}")
 
 
-def controls(n_types: int) -> tuple[int, float, str]:
-    """Ask how much to draw: types and share of moves, kept in the address."""
-    left, middle, right = st.columns([2, 2, 1], vertical_alignment="bottom")
+def controls(n_types: int, *, has_feelings: bool) -> tuple[dict[str, float], str]:
+    """Ask how much to draw: types, share of moves and feelings, kept in the address."""
+    left, middle, feelings, right = st.columns([3, 3, 2, 2], vertical_alignment="bottom")
     most = min(n_types, MOST_TYPES)
     with left:
         types = most
@@ -82,17 +78,23 @@ def controls(n_types: int) -> tuple[int, float, str]:
             bind="query-params",
             help="The strongest moves, until they make up this share of those between these types.",
         )
+    with feelings:
+        lane = has_feelings and st.toggle(
+            "How people feel", key="map-feelings", bind="query-params"
+        )
     with right:
         shown = st.segmented_control("Show as", VIEWS, default=VIEWS[0], required=True)
-    return types, share / 100, shown
+    return {"n_types": types, "move_share": share / 100, "with_feelings": lane}, shown
 
 
 view = require_view()
 st.title("Journey map")
-n_types, move_share, shown = controls(len(view.touchpoint_types))
+kept = current_filters()
+base = apply_filters(require_log(), Filters(case=kept.case, groups=kept.groups))
+options, shown = controls(
+    len(view.touchpoint_types), has_feelings=bool(cached(stage_feelings)(base))
+)
 if shown == "Table":
     show_moves(view)
 else:
-    kept = current_filters()
-    base = apply_filters(require_log(), Filters(case=kept.case, groups=kept.groups))
-    show_map(view, base, n_types, move_share)
+    show_map(view, base, options)
