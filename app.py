@@ -7,6 +7,7 @@ from journey.ui import state
 from journey.ui.filters import filter_bar
 from journey.ui.guards import plain_errors, report_error, require_log
 from journey.ui.navigation import navigation
+from journey.ui.reader import write_for_reader
 from journey.ui.style import apply_style
 from journey.ui.text import markdown
 from journey.ui.warm_up import warm_up_in_background
@@ -24,6 +25,7 @@ def shell() -> None:
     """Draw what all pages share, then run the page that the address asks for."""
     st.set_page_config("Portolan", ICON, layout="wide")
     apply_style()
+    write_for_reader()
     state.read_address()
     st.sidebar.markdown("## :material/sailing: Portolan")
     pick_dataset()

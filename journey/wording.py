@@ -9,8 +9,20 @@ def counted(n: int, noun: str) -> str:
     >>> counted(1, "journey"), counted(1200, "journey")
     ('1 journey', '1,200 journeys')
     """
-    plural = f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2:-1] not in "aeiou" else f"{noun}s"
-    return f"{n:,} {noun if n == 1 else plural}"
+    return f"{n:,} {noun_for(n, noun)}"
+
+
+def noun_for(n: int, noun: str) -> str:
+    """The noun for so many.
+
+    Examples
+    --------
+    >>> noun_for(1, "company"), noun_for(2, "company"), noun_for(2, "journey")
+    ('company', 'companies', 'journeys')
+    """
+    if n == 1:
+        return noun
+    return f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2:-1] not in "aeiou" else f"{noun}s"
 
 
 def time_span(days: float, *, digits: int = 0) -> str:

@@ -129,6 +129,8 @@ def plot_sources(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Figure:
     _draw_sources(chart, frame, groups, [*drawn, *others], theme)
     _name_months(chart, pd.to_datetime(frame["month"], utc=True))
     chart.update_yaxes(tickformat=",", rangemode="tozero", nticks=5)
+    # Years stand in a second line below the months.
+    chart.update_layout(legend={"y": -0.2})
     return chart.drawn()
 
 

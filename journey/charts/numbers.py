@@ -1,23 +1,60 @@
-"""Counts, shares and durations as they stand on every picture, in the reader's locale."""
+"""Counts, shares and durations as they stand on every picture, in the reader's locale.
+
+The reader's locale is a context of its own (:data:`READER`), as a hundred places write numbers and
+none of them chooses how: whoever draws for somebody sets it once.
+"""
 
 import math
+from contextvars import ContextVar
+from copy import copy
 from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Final
 
+from babel import Locale, UnknownLocaleError
 from babel.numbers import (
+    NumberPattern,
     format_compact_decimal,
     format_decimal,
     format_percent,
+    get_decimal_symbol,
     get_group_symbol,
 )
-from babel.units import format_unit
+
+READER: Final[ContextVar[str]] = ContextVar("reader", default="en")
+"""The locale, in Babel's words, of whoever reads what is written next."""
 
 _HALF_PERCENT: Final = 0.005
 _SHOWN_WITH_TENTHS: Final = 2.0
 
 
-def format_count(n: float, locale: str = "en") -> str:
+def known_locale(language: str | None) -> str:
+    """Babel's word for a browser's language; English where there is none.
+
+    Examples
+    --------
+    >>> known_locale("de-CH"), known_locale("x-klingon"), known_locale(None)
+    ('de_CH', 'en', 'en')
+    """
+    try:
+        return str(Locale.parse(language, sep="-")) if language else "en"
+    except (UnknownLocaleError, ValueError):
+        return "en"
+
+
+def separators(locale: str | None = None) -> str:
+    """The decimal and the thousands sign, as Plotly asks for them.
+
+    Examples
+    --------
+    >>> separators(), separators("de")
+    ('.,', ',.')
+    """
+    chosen = locale or READER.get()
+    return get_decimal_symbol(chosen) + get_group_symbol(chosen)
+
+
+def format_count(n: float, locale: str | None = None) -> str:
     """Write a count with thousands separators.
 
     Examples
@@ -25,13 +62,28 @@ def format_count(n: float, locale: str = "en") -> str:
     >>> format_count(12345), format_count(12345, "de")
     ('12,345', '12.345')
     """
-    symbol = _thousands_symbol(locale)
+    chosen = locale or READER.get()
+    symbol = _thousands_symbol(chosen)
     if symbol is None:
-        return format_decimal(round(n), locale=locale)
+        return format_decimal(round(n), locale=chosen)
     return f"{round(n):,}".replace(",", symbol)
 
 
-def format_amount(value: float, locale: str = "en") -> str:
+def format_number(value: float, decimals: int, locale: str | None = None) -> str:
+    """Write a number with so many decimals.
+
+    Examples
+    --------
+    >>> format_number(1234.56, 1), format_number(1234.56, 1, "de")
+    ('1,234.6', '1.234,6')
+    """
+    if decimals == 0:
+        return format_count(value, locale)
+    written = format_decimal(value, f"#,##0.{'0' * decimals}", locale=locale or READER.get())
+    return str(written)
+
+
+def format_amount(value: float, locale: str | None = None) -> str:
     """Write an amount to the two figures it carries.
 
     Examples
@@ -39,28 +91,33 @@ def format_amount(value: float, locale: str = "en") -> str:
     >>> format_amount(648_100), format_amount(1_234_000), format_amount(12.4)
     ('650K', '1.2M', '12')
     """
-    return format_compact_decimal(float(f"{value:.2g}"), fraction_digits=1, locale=locale)
+    chosen = locale or READER.get()
+    return format_compact_decimal(float(f"{value:.2g}"), fraction_digits=1, locale=chosen)
 
 
-def format_share(share: float, locale: str = "en") -> str:
-    r"""Write a share (0-1) in whole per cent; what is neither none nor all never reads so.
+def format_share(share: float, locale: str | None = None, *, decimals: int = 0) -> str:
+    r"""Write a share (0-1) in per cent; in whole ones what is neither none nor all never reads so.
 
     Examples
     --------
     >>> format_share(0.618), format_share(0.001), format_share(0.999), format_share(0.618, "de")
     ('62%', '<1%', '>99%', '62\xa0%')
+    >>> format_share(0.4213, decimals=1), format_share(0.4213, "de", decimals=1)
+    ('42.1%', '42,1\xa0%')
     """
+    chosen = locale or READER.get()
     if math.isnan(share):
         return ""
+    if decimals:
+        return str(_percent_pattern(chosen, decimals).apply(share, chosen))
     if 0 < share <= _HALF_PERCENT:
-        return _below_one(locale)
+        return _below_one(chosen)
     if 1 - _HALF_PERCENT <= share < 1:
-        return f">{_percent(99, locale)}"
-    return _percent(round(Decimal(str(share)) * 100), locale)
+        return f">{_percent(99, chosen)}"
+    return _percent(round(Decimal(str(share)) * 100), chosen)
 
 
-@lru_cache(maxsize=4_096)
-def format_days(days: float, locale: str = "en") -> str:
+def format_days(days: float, locale: str | None = None) -> str:
     """Write a duration given in days, in the unit that a person would use; nothing if unknown.
 
     Examples
@@ -70,17 +127,25 @@ def format_days(days: float, locale: str = "en") -> str:
     >>> format_days(float("nan"))
     ''
     """
-    if math.isnan(days):
-        return ""
+    return "" if math.isnan(days) else _duration(days, locale or READER.get())
+
+
+@lru_cache(maxsize=4_096)
+def _duration(days: float, locale: str) -> str:
+    """Write a duration: the digits of the locale, the words in English as all others."""
     minutes = days * 24 * 60
     if 0 < minutes < 1:
-        return f"<{format_unit(1, 'duration-minute', length='short', locale=locale)}"
+        return "<1 min"
     if round(minutes) < 60:  # noqa: PLR2004 - minutes in an hour
-        return format_unit(round(minutes), "duration-minute", length="short", locale=locale)
+        return f"{round(minutes)} min"
     if round(minutes / 60) < 24:  # noqa: PLR2004 - hours in a day
-        return format_unit(round(minutes / 60), "duration-hour", length="long", locale=locale)
-    shown = round(days, 1) if days < _SHOWN_WITH_TENTHS else round(days)
-    return format_unit(shown, "duration-day", length="long", locale=locale)
+        return _with_noun(round(minutes / 60), "hour", locale)
+    return _with_noun(round(days, 1) if days < _SHOWN_WITH_TENTHS else round(days), "day", locale)
+
+
+def _with_noun(n: float, noun: str, locale: str) -> str:
+    written = format_number(n, 0 if float(n).is_integer() else 1, locale)
+    return f"{written} {noun}" if n == 1 else f"{written} {noun}s"
 
 
 @cache
@@ -91,6 +156,13 @@ def _thousands_symbol(locale: str) -> str | None:
     as_written = [f"{n:,}".replace(",", symbol) for n in samples]
     is_plain = as_written == [format_decimal(n, locale=locale) for n in samples]
     return symbol if is_plain else None
+
+
+@cache
+def _percent_pattern(locale: str, decimals: int) -> NumberPattern:
+    pattern = copy(Locale.parse(locale).percent_formats[None])
+    pattern.frac_prec = (decimals, decimals)
+    return pattern
 
 
 @cache

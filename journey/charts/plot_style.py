@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from journey.charts.draft import Draft
-from journey.charts.numbers import format_count, format_share
+from journey.charts.numbers import format_count, format_share, separators
 from journey.charts.svg import clip, printable
 from journey.charts.theme import FONT, TOKENS, Theme
 from journey.schema import SMALL_SAMPLE
@@ -85,15 +85,6 @@ def draft(title: str, *, theme: Theme, height: int, note: str = "", room: int = 
     # Plotly never breaks a title: a long one would be cut on a narrow page.
     lines = textwrap.wrap(title, TITLE_SIGNS, break_long_words=False, break_on_hyphens=False)
     top = (84 if note else 60) + 24 * (len(lines) - 1) + room
-    axis: dict[str, Any] = {
-        "gridcolor": colour["line"],
-        "linecolor": colour["line"],
-        "zeroline": False,
-        "automargin": True,
-        "tickfont": {"size": TEXT, "color": colour["ink"]},
-        "title": {"font": {"size": TEXT, "color": colour["muted"]}},
-        "fixedrange": True,
-    }
     heading: dict[str, Any] = {
         "text": "<br>".join(lines),
         "x": 0,
@@ -109,6 +100,7 @@ def draft(title: str, *, theme: Theme, height: int, note: str = "", room: int = 
     return Draft(
         {
             "template": {},
+            "separators": separators(),
             "title": heading,
             "height": height + top - 84,
             "margin": {"t": top, "l": 12, "r": 24, "b": 12},
@@ -124,11 +116,24 @@ def draft(title: str, *, theme: Theme, height: int, note: str = "", room: int = 
                 "traceorder": "normal",
                 "font": {"size": TEXT, "color": colour["ink"]},
             },
-            "xaxis": axis,
-            "yaxis": axis,
+            "xaxis": _axis(theme),
+            "yaxis": _axis(theme),
             "barmode": "stack",
         }
     )
+
+
+def _axis(theme: Theme) -> dict[str, Any]:
+    colour = TOKENS[theme]
+    return {
+        "gridcolor": colour["line"],
+        "linecolor": colour["line"],
+        "zeroline": False,
+        "automargin": True,
+        "tickfont": {"size": TEXT, "color": colour["ink"]},
+        "title": {"font": {"size": TEXT, "color": colour["muted"]}},
+        "fixedrange": True,
+    }
 
 
 def name_rows(chart: Chart, names: Sequence[str]) -> None:

@@ -15,6 +15,7 @@ from journey.log import TouchpointLog
 from journey.ui.cache import cached
 from journey.ui.counts import Count, count_row
 from journey.ui.plots import current_theme, show_plot
+from journey.ui.reader import fragment
 from journey.ui.tables import show_table
 from journey.ui.text import counted, label, markdown, number
 
@@ -118,7 +119,7 @@ def _what_counts(view: TouchpointLog, frame: pd.DataFrame, by: str) -> str:
     return " ".join(parts)
 
 
-@st.fragment
+@fragment
 def open_wins(view: TouchpointLog, by: str, half_life_days: float) -> None:
     """Let the user choose a value and open the wins behind its credit."""
     frame = cached(journey.attribute)(view, by=by, half_life_days=half_life_days)

@@ -8,6 +8,7 @@ import networkx as nx
 import pandas as pd
 import streamlit as st
 
+from journey.charts.numbers import READER
 from journey.log import TouchpointLog
 from journey.ui.clusters import is_on_cluster, opened_on_cluster
 
@@ -40,7 +41,8 @@ def cached(
 
     def ask(log: TouchpointLog, *args: Options.args, **kwargs: Options.kwargs) -> Answer:
         plain = [(option, _plain(value)) for option, value in sorted(kwargs.items())]
-        key = repr((name, log.fingerprint, [_plain(value) for value in args], plain))
+        asked = [_plain(value) for value in args]
+        key = repr((name, log.fingerprint, asked, plain, READER.get()))
 
         def make() -> Answer:
             _stop_if_superseded()

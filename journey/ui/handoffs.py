@@ -14,6 +14,7 @@ from journey.log import TouchpointLog
 from journey.ui.cache import cached
 from journey.ui.counts import Count, count_row
 from journey.ui.plots import current_theme, show_plot
+from journey.ui.reader import fragment
 from journey.ui.segment_views import NOT_KNOWN, attributes
 from journey.ui.tables import show_table
 from journey.ui.text import days, label, markdown, percent
@@ -88,7 +89,7 @@ def headline(frame: pd.DataFrame) -> str:
     >>> frame = pd.DataFrame({"n_waits": [554], "n_late": [116], "n_past_due": [0],
     ...     "n_in_time": [436], "late_rate": [0.21], "sla_hours": [48.0], "median_hours": [7.6]})
     >>> headline(frame)
-    '21 % of handed-on leads wait longer than the promised 2 days'
+    '21% of handed-on leads wait longer than the promised 2 days'
     """
     promised = frame[frame["late_rate"].notna()]
     if len(promised):
@@ -188,7 +189,7 @@ def show_months(view: TouchpointLog, place: int) -> None:
     )
 
 
-@st.fragment
+@fragment
 def _open_value(view: TouchpointLog, place: int, by: str) -> None:
     """Let the user open the journeys of one value; a choice runs only this."""
     frame, promise = _rows(view, place, by), handoff_promises(view)[place]

@@ -130,7 +130,7 @@ def audit_message(audit: pd.DataFrame) -> str:
     --------
     >>> audit_message(pd.DataFrame(
     ...     {"n_touchpoints": [40], "n_with_person": [30], "n_with_account": [38]}))
-    'The account is known for 95 % of 40 touchpoints, the person for 75 %'
+    'The account is known for 95% of 40 touchpoints, the person for 75%'
     """
     total = int(audit["n_touchpoints"].sum())
     if not total:

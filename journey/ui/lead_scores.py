@@ -19,6 +19,7 @@ from journey.ui.counts import Count, count_row
 from journey.ui.journeys import count_button
 from journey.ui.navigation import ACCOUNT, DEFINITIONS, open_page, page_link
 from journey.ui.plots import current_theme, show_plot
+from journey.ui.reader import fragment
 from journey.ui.state import ACCOUNT_PARAMETER
 from journey.ui.tables import choose_row, has_choice, show_table
 from journey.ui.text import OUTCOME_LABELS, counted, markdown, number
@@ -121,7 +122,7 @@ def _open(view: TouchpointLog) -> TouchpointLog:
     return view.where(outcome=OPEN)
 
 
-@st.fragment
+@fragment
 def _open_grade(leads: TouchpointLog, grades: pd.DataFrame) -> None:
     """Let the user choose a grade and open its journeys; a choice runs only this."""
     filled = grades[grades["n_journeys"] > 0]
@@ -157,7 +158,7 @@ def _with_outcome(leads: TouchpointLog, fit: str, engagement: str, outcome: str)
     return graded(leads, fit, engagement).where(outcome=outcome)
 
 
-@st.fragment
+@fragment
 def _show_list(leads: TouchpointLog, key: str) -> None:
     """Show the ranked list, and beside it the lead that is chosen."""
     frame = cached(_scored)(leads)

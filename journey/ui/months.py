@@ -13,6 +13,7 @@ from journey.log import TouchpointLog
 from journey.ui.cache import cached
 from journey.ui.counts import Count, count_row
 from journey.ui.plots import current_theme, show_plot
+from journey.ui.reader import fragment
 from journey.ui.tables import show_table
 
 LABELS = {"n_journeys_started": "Journeys begun", "n_won": "Journeys won"}
@@ -28,7 +29,7 @@ def _chart(view: TouchpointLog, *, theme: Theme) -> go.Figure:
     return charts.plot_months(cached(months)(view), theme=theme)
 
 
-@st.fragment
+@fragment
 def _open_month(view: TouchpointLog) -> None:
     """Let the user open a month, or take all as a table; a choice runs only this."""
     frame = cached(months)(view)

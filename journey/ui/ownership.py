@@ -19,6 +19,7 @@ from journey.ui.handoffs import n_waiting as n_of
 from journey.ui.navigation import ACCOUNT, open_page
 from journey.ui.ownership_forms import save_ownership
 from journey.ui.plots import current_theme, show_plot
+from journey.ui.reader import fragment
 from journey.ui.segment_views import NOT_KNOWN, attributes
 from journey.ui.state import ACCOUNT_PARAMETER
 from journey.ui.tables import choose_row, show_table
@@ -94,7 +95,7 @@ def show_matrix(view: TouchpointLog) -> None:
     )
 
 
-@st.fragment
+@fragment
 def _open_cell(view: TouchpointLog) -> None:
     """Let the user open the journeys that departments touched in one stage."""
     frame = cached(journey.ownership_matrix)(view)

@@ -92,7 +92,7 @@ def rate_of(rate: float, n: int, noun: str) -> str:
     Examples
     --------
     >>> rate_of(0.5, 8, "decided"), rate_of(0.5, 80, "decided")
-    (':gray[50 % of 8 decided]', '50 % of 80 decided')
+    (':gray[50% of 8 decided]', '50% of 80 decided')
     """
     if not n:
         return ":gray[none decided]" if noun == "decided" else ":gray[none]"

@@ -156,7 +156,7 @@ def instant_message(found: pd.DataFrame) -> str:
     --------
     >>> instant_message(pd.DataFrame(
     ...     {"source": ["crm"], "together_share": [0.4], "n_touchpoints": [200]}))
-    '40 % of the touchpoints from crm share their instant with many others'
+    '40% of the touchpoints from crm share their instant with many others'
     """
     if found.empty:
         return "No source has many touchpoints at the same instant"

@@ -100,7 +100,7 @@ def _show_fit(model: ScoreModel) -> None:
     st.markdown(
         f"**The model tells wins {verdict}**: it ranks a won journey above another in "
         f"{percent(auc['model'])} of pairs, {SCORES[best].lower()} in {percent(auc[best])} "
-        "(chance: 50 %)."
+        "(chance: 50%)."
     )
     st.caption(
         f"Fitted on {model.n_fitted:,} decided journeys ({model.n_fitted_won:,} won), tested on "

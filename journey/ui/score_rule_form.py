@@ -8,6 +8,7 @@ from journey.errors import JourneyError
 from journey.log import TouchpointLog
 from journey.rules.meanings import MEANINGS
 from journey.rules.score_rule import BANT, DIMENSIONS, Rule
+from journey.ui.reader import fragment
 from journey.ui.score_drafts import current_round, draft_of_session, take
 from journey.ui.text import label, markdown
 
@@ -32,7 +33,7 @@ COMPARED: Final = {
 MOST_VALUES: Final = 2_000
 
 
-@st.fragment
+@fragment
 def show_new_rule(log: TouchpointLog) -> None:
     """Ask for a rule and add it to the draft."""
     with st.expander("Add a rule", icon=":material/add:"):

@@ -14,6 +14,7 @@ from journey.schema import OUTCOMES
 from journey.ui.cache import cached
 from journey.ui.counts import Count, count_row
 from journey.ui.plots import current_theme, show_plot
+from journey.ui.reader import fragment
 from journey.ui.tables import show_table
 from journey.ui.text import OUTCOME_LABELS, label
 
@@ -103,7 +104,7 @@ def _table(frame: pd.DataFrame, by: str, name: str) -> None:
     show_table(frame, key=f"{name}-table", file_name=file_name, column_help=HELP, labels=words)
 
 
-@st.fragment
+@fragment
 def _open_segment(view: TouchpointLog, by: str) -> None:
     """Let the user choose a segment and open any of its counts; a choice runs only this."""
     frame = cached(journey.segment_breakdown)(view, by=by)

@@ -11,6 +11,7 @@ from journey.analysis.stages.members import advanced_from, ended_with, moved_bac
 from journey.log import TouchpointLog
 from journey.schema import OUTCOMES
 from journey.ui.counts import Count, count_row
+from journey.ui.reader import fragment
 from journey.ui.text import OUTCOME_LABELS, markdown
 
 OPEN: Final = ("stalled", "in_progress")
@@ -168,7 +169,7 @@ def _by_stage(frame: pd.DataFrame, counts: Callable[[Any], list[Count]], *, key:
             _pick([row.stage for row in rows], rows, counts, words="Open journeys of", key=key)
 
 
-@st.fragment
+@fragment
 def _pick(
     names: list[str],
     rows: list[Any],

@@ -243,7 +243,7 @@ def _format(column: pd.Series, words: str, explained: str | None) -> Any:
     if not pd.api.types.is_numeric_dtype(column.dtype) or column.dtype == bool:
         return config.Column(words, help=explained)
     if _is_share(column):
-        return config.NumberColumn(words, help=explained, format="%.1f %%")
+        return config.NumberColumn(words, help=explained, format="%.1f%%")
     if {"days", "hours"} & set(str(column.name).split("_")):
         return config.NumberColumn(words, help=explained, format="%.1f")
     return config.NumberColumn(words, help=explained, format="localized")

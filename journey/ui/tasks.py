@@ -9,7 +9,8 @@ import streamlit as st
 
 from journey.errors import ImportCancelledError, JourneyError
 from journey.ingest.progress import Phase, Progress
-from journey.ui.text import markdown
+from journey.ui.reader import write_for_reader
+from journey.ui.text import markdown, number
 
 State = Literal["running", "done", "failed", "cancelled"]
 
@@ -80,11 +81,12 @@ def progress_text(progress: Progress | None) -> str:
     doing = f"{PHASES[progress.phase]} {progress.file}".strip()
     if not progress.n_rows:
         return doing
-    of = f" of {progress.n_total:,}" if progress.n_total else ""
-    return f"{doing}: {progress.n_rows:,}{of} rows"
+    of = f" of {number(progress.n_total)}" if progress.n_total else ""
+    return f"{doing}: {number(progress.n_rows)}{of} rows"
 
 
 def _show_progress(task: Task, cancel: str) -> None:
+    write_for_reader()
     if task.state != "running":
         st.rerun()
     progress = task.progress

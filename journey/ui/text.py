@@ -6,6 +6,7 @@ from typing import Final
 import pandas as pd
 
 from journey import wording
+from journey.charts.numbers import format_count, format_number, format_share
 from journey.schema import SMALL_SAMPLE
 
 OUTCOME_LABELS: Final = {
@@ -51,7 +52,7 @@ def number(value: float | None) -> str:
     if value is None or pd.isna(value):
         return NO_FIGURE
     decimals = 0 if float(value).is_integer() or abs(value) >= 100 else 1  # noqa: PLR2004 -- in the docstring
-    return f"{value:,.{decimals}f}"
+    return format_number(value, decimals)
 
 
 def percent(share: float | None, n: int | None = None) -> str:
@@ -67,12 +68,12 @@ def percent(share: float | None, n: int | None = None) -> str:
     Examples
     --------
     >>> percent(0.4213), percent(0.4213, 4_000), percent(0.5, 8)
-    ('42 %', '42.1 %', '50 % (n = 8)')
+    ('42%', '42.1%', '50% (n = 8)')
     """
     if share is None or pd.isna(share):
         return NO_FIGURE
     decimals = 1 if n is not None and n >= PERCENT_DECIMALS_FROM else 0
-    written = f"{share:.{decimals}%}".replace("%", " %")
+    written = format_share(share, decimals=decimals)
     return f"{written} (n = {n})" if n is not None and n < SMALL_SAMPLE else written
 
 
@@ -87,12 +88,21 @@ def days(value: float | None) -> str:
     if value is None or pd.isna(value):
         return NO_FIGURE
     if 0 < value < 1:
-        return f"{value * 24:.1f} hours"
-    shown = f"{value:.0f}" if value >= 10 or float(value).is_integer() else f"{value:.1f}"  # noqa: PLR2004 -- two digits carry it
+        return f"{format_number(value * 24, 1)} hours"
+    is_whole = value >= 10 or float(value).is_integer()  # noqa: PLR2004 -- two digits carry it
+    shown = format_number(value, 0 if is_whole else 1)
     return f"{shown} {'day' if shown == '1' else 'days'}"
 
 
-counted = wording.counted
+def counted(n: int, noun: str) -> str:
+    """Write a count with its noun, as the reader writes numbers.
+
+    Examples
+    --------
+    >>> counted(1, "journey"), counted(1200, "journey")
+    ('1 journey', '1,200 journeys')
+    """
+    return f"{format_count(n)} {wording.noun_for(n, noun)}"
 
 
 def label(column: str) -> str:

@@ -9,6 +9,7 @@ from journey.ui.definition_warnings import has_win_rule
 from journey.ui.guards import plain_errors, require_log, require_view
 from journey.ui.navigation import ACCOUNT, DEFINITIONS, OVERVIEW, open_page, page_link
 from journey.ui.plots import current_theme, show_plot
+from journey.ui.reader import fragment
 from journey.ui.stalled_list import (
     choose_stalled,
     explain,
@@ -49,7 +50,7 @@ def show_stakes(frame: pd.DataFrame) -> None:
             show_plot(chart, key=f"risk:{column}", file_name=f"value at risk by {column}")
 
 
-@st.fragment
+@fragment
 def show_list(view: journey.TouchpointLog, frame: pd.DataFrame, key: str) -> None:
     """Show the ranked list with what can be done, and beside it the one account chosen."""
     chosen = [row for row in chosen_rows(key) if row < len(frame)]

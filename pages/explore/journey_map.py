@@ -9,6 +9,7 @@ from journey.ui.journeys import open_journeys
 from journey.ui.map_panel import HINT, drawing, selected_part, stage_feelings
 from journey.ui.panel import show_part
 from journey.ui.picture import selection, show_picture
+from journey.ui.reader import fragment
 from journey.ui.state import Filters, apply_filters, current_filters
 from journey.ui.tables import choose_row
 from journey.ui.text import counted
@@ -24,7 +25,7 @@ MOVE_HELP = {
 }
 
 
-@st.fragment
+@fragment
 def show_map(
     view: journey.TouchpointLog, base: journey.TouchpointLog, options: dict[str, float]
 ) -> None:
@@ -37,7 +38,7 @@ def show_map(
     show_part(selected_part(view, graph, chosen), view, picture=KEY, hint=HINT)
 
 
-@st.fragment
+@fragment
 def show_moves(view: journey.TouchpointLog) -> None:
     """Show every move as a list; a chosen one opens into its journeys."""
     moves = cached(journey.directly_follows)(view)
@@ -73,7 +74,7 @@ def controls(n_types: int, *, has_feelings: bool) -> tuple[dict[str, float], str
             100,
             DEFAULT_SHARE,
             step=5,
-            format="%d %%",
+            format="%d%%",
             key="map-moves",
             bind="query-params",
             help="The strongest moves, until they make up this share of those between these types.",

@@ -17,6 +17,7 @@ from journey.ui.guards import require_view
 from journey.ui.panel import show_part
 from journey.ui.path_list import show_paths
 from journey.ui.picture import selection, show_picture
+from journey.ui.reader import fragment
 from journey.ui.tables import show_table
 from journey.ui.text import percent
 
@@ -31,7 +32,7 @@ PATH_HELP = {
 }
 
 
-@st.fragment
+@fragment
 def show_flow(view: journey.TouchpointLog, anchor: Anchor, steps: int, n_types: int) -> None:
     """Show the step flow with the panel of what is selected; a click runs only this."""
     flows = cached(journey.step_flows)(view, steps=steps, n_types=n_types, **anchor.options)
@@ -44,7 +45,7 @@ def show_flow(view: journey.TouchpointLog, anchor: Anchor, steps: int, n_types: 
         open_other(drawn, step)
 
 
-@st.fragment
+@fragment
 def show_whole_paths(view: journey.TouchpointLog) -> None:
     """Show the whole paths as a list to read, then as a table to take away."""
     paths = cached(journey.variants)(view, top=TOP_PATHS)

@@ -146,7 +146,7 @@ class TestOverview:
     def test_small_denominators_are_said(self):
         # a is won, b is lost; c and d are open
         metrics = {one.label: one.value for one in opened("overview", "Small").metric}
-        assert metrics["Won of 2 decided"] == "50 % (n = 2)"
+        assert metrics["Won of 2 decided"] == "50% (n = 2)"
 
     def test_a_month_opens(self):
         # February: d begins, a is won
@@ -157,7 +157,7 @@ class TestOverview:
 class TestPaths:
     def test_whole_paths_open(self):
         app = choose(opened("paths", "Small"), "Whole paths")
-        assert any("of 4 paths are 100 % of journeys" in text for text in said(app))
+        assert any("of 4 paths are 100% of journeys" in text for text in said(app))
         assert sum(label == "Open 1 journey" for label in labels(app)) == 4
         assert "**1 journey**" in said(press(app, "Open 1 journey"))
 

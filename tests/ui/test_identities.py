@@ -76,13 +76,13 @@ def named(widgets, label):
 def test_where_every_row_has_its_account_nothing_is_to_be_joined(data):
     text = said(opened(data))
     assert "Nothing had to be joined" in text
-    assert "The account is known for 100 %" in text
+    assert "The account is known for 100%" in text
 
 
 def test_how_much_is_known_is_the_message():
     # Ann's two, the form of info@ and the hostile address; the visit of y is nobody's.
     app = opened("Web")
-    assert "The account is known for 80 % of 5 touchpoints, the person for 80 %" in said(app)
+    assert "The account is known for 80% of 5 touchpoints, the person for 80%" in said(app)
     assert figures(app)["With a person"] == ("4", "as applied")
     assert figures(app)["Journeys"] == ("2", "as applied")
     assert "Addresses that look shared" in said(app)

@@ -87,9 +87,7 @@ def test_a_log_without_any_of_it_is_told_what_is_missing(page):
 class TestHandoffs:
     def test_the_promise_is_the_message_and_its_counts_open(self):
         app = opened("handoffs")
-        assert app.title[0].value == (
-            "21 % of handed-on leads wait longer than the promised 2 days"
-        )
+        assert app.title[0].value == ("21% of handed-on leads wait longer than the promised 2 days")
         app = press(app, "Late")
         assert "**101 journeys**" in said(app)
 

@@ -47,8 +47,8 @@ def choose(app, label):
 
 def test_the_profile_is_said_kept_and_used_as_a_filter(root):
     app = opened("explore/ideal_customer")
-    assert "34 % of 114 journeys won, against 8 % of all others, 4.1 times as often" in said(app)
-    assert "35 % of 79 journeys lost" in said(app)
+    assert "34% of 114 journeys won, against 8% of all others, 4.1 times as often" in said(app)
+    assert "35% of 79 journeys lost" in said(app)
     app = checked(app.button(key="keep:ideal:use").click().run())
     assert load_segments(root, "Sample")["Ideal customer"].profile == ICP.profile
     assert "114 of 2,100 journeys" in said(app)
@@ -75,7 +75,7 @@ def test_a_changed_segment_is_counted_anew(root):
 
 def test_notes_stay_with_their_persona(root):
     app = opened("explore/personas")
-    assert "19 % won" in said(app)
+    assert "19% won" in said(app)
     app.text_area(key="goals:Operations Director").set_value("*Fewer* gaps").run()
     app = checked(app.button(key="notes:Operations Director").click().run())
     assert load_notes(root, "Sample") == {"Operations Director": PersonaNotes("*Fewer* gaps")}

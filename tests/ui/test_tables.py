@@ -22,8 +22,8 @@ class TestFormats:
         }
         assert formats == {
             "n_moves": "localized",
-            "share": "%.1f %%",
-            "win_rate": "%.1f %%",
+            "share": "%.1f%%",
+            "win_rate": "%.1f%%",
             "median_days": "%.1f",
             "first_at": "YYYY-MM-DD HH:mm",
         }

@@ -4,6 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from journey.charts import plot_style
+from journey.charts.numbers import READER, known_locale
 from journey.ui.text import counted, days, label, markdown, number, percent
 
 
@@ -56,11 +58,11 @@ class TestNumbers:
     @pytest.mark.parametrize(
         ("share", "n", "shown"),
         [
-            (0.5, None, "50 %"),
-            (0.4213, 29, "42 % (n = 29)"),
-            (0.4213, 30, "42 %"),
-            (0.4213, 999, "42 %"),
-            (0.4213, 1000, "42.1 %"),
+            (0.5, None, "50%"),
+            (0.4213, 29, "42% (n = 29)"),
+            (0.4213, 30, "42%"),
+            (0.4213, 999, "42%"),
+            (0.4213, 1000, "42.1%"),
             (float("nan"), 0, "—"),
         ],
     )
@@ -98,3 +100,27 @@ def test_label_of_columns():
         "Id",
         "",
     ]
+
+
+@pytest.mark.parametrize(
+    ("language", "written"),
+    [
+        ("en-GB", ["12,400", "2.2", "42.1%", "1,200 journeys", "1.3 days", ".,"]),
+        ("de-DE", ["12.400", "2,2", "42,1\xa0%", "1.200 journeys", "1,3 days", ",."]),
+        ("x-unheard-of", ["12,400", "2.2", "42.1%", "1,200 journeys", "1.3 days", ".,"]),
+    ],
+)
+def test_numbers_are_written_as_the_reader_writes_them(language, written):
+    token = READER.set(known_locale(language))
+    try:
+        chart = plot_style.draft("title", theme="light", height=200).drawn()
+        assert [
+            number(12400),
+            number(2.25),
+            percent(0.4213, 4_000),
+            counted(1200, "journey"),
+            days(1.26),
+            chart.layout.separators,
+        ] == written
+    finally:
+        READER.reset(token)

@@ -295,13 +295,13 @@ def written(value: float, unit: str) -> str:
     Examples
     --------
     >>> written(0.123, "share"), written(1234.0, "journeys"), written(2.25, "number")
-    ('12 %', '1,234', '2.2')
+    ('12%', '1,234', '2.2')
     >>> written(12.0, "days"), written(1234.5, "money"), written(0.004, "share")
-    ('12 days', '1,234', '0.4 %')
+    ('12 days', '1,234', '0.4%')
     """
     if np.isnan(value):
         return "none"
     if unit == "share":
-        return f"{value * 100:.{1 if 0 < value < 0.1 else 0}f} %"  # noqa: PLR2004 - two digits carry it
+        return f"{value * 100:.{1 if 0 < value < 0.1 else 0}f}%"  # noqa: PLR2004 - two digits carry it
     short = f"{value:,.0f}" if float(value).is_integer() or value >= 10 else f"{value:,.1f}"  # noqa: PLR2004 - as above
     return f"{short} days" if unit == "days" else short

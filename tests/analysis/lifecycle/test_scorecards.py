@@ -97,7 +97,7 @@ def test_medians_to_a_win(found):
 
 def test_sentences_say_the_figure_and_the_one_before(found):
     assert found.loc[("convert", "win_rate"), "sentence"] == (
-        "100 % of 1 decided were won; 50 % in the 40 days before."
+        "100% of 1 decided were won; 50% in the 40 days before."
     )
     assert found.loc[("nurture", "cost_per_mql"), "sentence"] == (
         "80 EUR spent for each of 1 MQLs; 7 in the 40 days before."
