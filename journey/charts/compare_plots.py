@@ -102,6 +102,7 @@ def _draw_group(
         x=frame[f"{key}_share"],
         y=list(range(len(frame))),
         mode="markers",
+        cliponaxis=False,
         name=text,
         marker={"color": TOKENS[theme][f"lean-{key}"], "size": 15, "symbol": symbol},
         customdata=[

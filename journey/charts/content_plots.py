@@ -210,6 +210,7 @@ def _draw_rings(chart: Draft, table: pd.DataFrame, theme: Theme) -> None:
         x=table["without_rate"],
         y=list(range(len(table))),
         mode="markers",
+        cliponaxis=False,
         marker={"symbol": "circle-open", "size": 13, "color": ink, "line": {"width": 2}},
         customdata=[f"{format_share(rate)} of {format_count(n)} without" for rate, n in figures],
         hovertemplate="%{customdata}<extra></extra>",

@@ -189,6 +189,7 @@ def _draw_ends(chart: Draft, table: pd.DataFrame, names: list[str], theme: Theme
             y=list(range(len(table))),
             name=name,
             mode="markers",
+            cliponaxis=False,
             marker={"color": TOKENS[theme][token], "size": 15, "symbol": symbol},
             customdata=[
                 f"{row}: {count_and_share(n, share)}"

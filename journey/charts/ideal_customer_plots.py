@@ -178,6 +178,7 @@ def _draw_lifts(chart: Draft, rows: pd.DataFrame, theme: Theme) -> None:
         x=marks,
         y=list(range(len(rows))),
         mode="markers",
+        cliponaxis=False,
         marker={"color": inks, "size": 15},
         customdata=[
             f"{name}<br>{_times(lift)} as often<br>{verdict}"

@@ -95,6 +95,7 @@ def _draw_period(
         x=table[column],
         y=list(range(len(table))),
         mode="markers",
+        cliponaxis=False,
         name=words,
         marker={"color": inks, "size": 14, "symbol": symbol, "line": {"width": 3}},
         customdata=[

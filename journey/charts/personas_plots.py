@@ -86,6 +86,7 @@ def _draw_with_and_without(chart: Draft, rows: pd.DataFrame, theme: Theme) -> No
         x=rows["rest_win_rate"],
         y=list(range(len(rows))),
         mode="markers",
+        cliponaxis=False,
         marker={
             "color": TOKENS[theme]["muted"],
             "size": 13,

@@ -190,6 +190,7 @@ def draw_shares(
         x=[share.rate for share in shares],
         y=[share.row for share in shares],
         mode="markers",
+        cliponaxis=False,
         marker={"color": inks, "size": 15},
         customdata=[
             f"{share.name}: {format_share(share.rate)} of {format_count(share.n)} journeys"

@@ -210,6 +210,7 @@ def _draw_times(chart: Draft, table: pd.DataFrame, names: Sequence[str], theme: 
             y=list(range(len(table))),
             name=name,
             mode="markers",
+            cliponaxis=False,
             marker={
                 "size": 15,
                 "symbol": symbol,

@@ -10,6 +10,7 @@ import journey
 from journey.charts.numbers import format_amount
 from journey.log import TouchpointLog
 from journey.schema import DECIDED, SMALL_SAMPLE
+from journey.ui.accounts import account_names
 from journey.ui.cache import cached
 from journey.ui.navigation import JOURNEY_MAP, PATHS, SEGMENTS, STAGES, STALLED
 from journey.ui.text import counted, days, label, markdown, percent
@@ -121,9 +122,10 @@ def _stalled(log: TouchpointLog) -> Pointer | None:
     top, known = first.iloc[0], figures(log)
     stake = f" with {compact(known.value_at_risk)} at risk" if known.value_at_risk else ""
     stage = "" if pd.isna(top["stage"]) else f" in {markdown(top['stage'])}"
+    name = account_names(log, [top["account_id"]])[0] or top["account_id"]
     words = (
         f"**{counted(known.n_stalled, 'journey')} are stalled{stake}.** First: "
-        f"{markdown(top['account_id'])}, silent {days(top['days_silent'])}{stage}."
+        f"{markdown(name)}, silent {days(top['days_silent'])}{stage}."
     )
     return Pointer(words.replace("1 journey are", "1 journey is"), STALLED, "Stalled accounts")
 
