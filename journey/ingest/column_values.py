@@ -10,7 +10,7 @@ from journey.ingest.formats.table import UNNAMED
 from journey.ingest.profiles import MOST, Profile
 from journey.ingest.raw import RawTable
 from journey.ingest.sql import identifier
-from journey.ingest.synonyms import ID_WORDS, SYNONYMS, named, plain
+from journey.ingest.synonyms import ID_WORDS, SYNONYMS, plain
 from journey.schema import NUMBER_ROLES
 
 KEY_ROLES: Final = ("account_id", "person_id", "opportunity_id", "anonymous_id", "session_id")
@@ -39,7 +39,7 @@ def allowed(profile: Profile, role: str) -> float:  # noqa: PLR0911 - one rule a
 
 def _is_of_few(profile: Profile) -> bool:
     """Many rows of a handful of values: a ``contact`` by phone or post is no person."""
-    few, many = 5, 50
+    few, many = 50, 50
     return profile.n_distinct <= few and profile.n_values >= many * profile.n_distinct
 
 
@@ -64,11 +64,26 @@ def key_by_values(
         and not profile.is_date
         and profile.filled_share >= 0.9  # noqa: PLR2004 - a key is there on nearly every row
         and (profile.n_distinct > 1 or profile.n_rows == 1)
+        and not _is_of_few(profile)
     ]
     if not likely:
         return _unnamed_key(profiles, used)
-    first = min(likely, key=lambda header: -(shared[header] > 1))
+    # The first id of a history numbers its rows; what the rows are of comes again.
+    again = [h for h in likely if _has_several_rows(profiles[h])] if _is_history(profiles) else []
+    first = min(again or likely, key=lambda header: -(shared[header] > 1))
     return {"account_id": (first, 0.75 if shared[first] > 1 else 0.6)}
+
+
+def _is_history(profiles: Mapping[str, Profile]) -> bool:
+    """Whether rows with one date each say what something came to, as a stage."""
+    kinds = [p for p in profiles.values() if p.named("touchpoint") > 0 and not p.is_unique]
+    return bool(kinds) and sum(profile.is_date for profile in profiles.values()) == 1
+
+
+def _has_several_rows(profile: Profile) -> bool:
+    """Whether ids come again, yet are many."""
+    least, most = 0.1, 0.95
+    return least * profile.n_values < profile.n_distinct < most * profile.n_values
 
 
 def _unnamed_key(
@@ -136,7 +151,7 @@ def elapsed(profiles: Mapping[str, Profile], used: Collection[str]) -> dict[str,
         for header, profile in profiles.items()
         if header not in used
         and profile.number_share == 1.0
-        and named(header, "occurred_at") > MOST
+        and profile.named("occurred_at") > MOST
     ]
     return {"occurred_at": (found[0], 0.5)} if found else {}
 
@@ -159,7 +174,7 @@ def weak_touchpoint(
         and 1 < profile.n_distinct <= max(50, 0.1 * profile.n_values)
     ]
     by_name = {
-        header: named(header, "touchpoint") * allowed(profiles[header], "touchpoint")
+        header: profiles[header].named("touchpoint") * allowed(profiles[header], "touchpoint")
         for header in free
     }
     best = max(free, key=lambda header: by_name[header], default=None)
@@ -168,7 +183,7 @@ def weak_touchpoint(
     words = [
         h
         for h in free
-        if profiles[h].number_share < SURE and not any(named(h, role) for role in SYNONYMS)
+        if profiles[h].number_share < SURE and not any(profiles[h].named(role) for role in SYNONYMS)
     ]
     varying = {header: varies_within(connection, raw, key, header) for header in words}
     best = max(words, key=lambda header: varying[header], default=None)

@@ -16,7 +16,6 @@ from journey.ingest.column_values import (
     SURE,
     allowed,
     changing,
-    elapsed,
     key_by_values,
     repeats,
     weak_touchpoint,
@@ -24,8 +23,9 @@ from journey.ingest.column_values import (
 from journey.ingest.dates import DateOrder
 from journey.ingest.profiles import MOST, Profile, profile_table
 from journey.ingest.raw import Known, RawTable, Shape
-from journey.ingest.synonyms import TECHNICAL_DATES, TIME_WORDS, named, plain
+from journey.ingest.row_times import find_times
 from journey.ingest.tags import is_tag
+from journey.ingest.zones import header_zone
 from journey.schema import LEFT_OUT, NUMBER_ROLES, ROLES
 
 Given = Mapping[str, Sequence[str]]
@@ -68,7 +68,8 @@ class TableRoles:
             return None if (told and told.order) or self.order_elsewhere else "dates"
         if plan.question:
             return plan.question
-        return "zone" if plan.lacks_zone and not (told and told.zone) else None
+        has_zone = header_zone(header) or (told and told.zone)
+        return "zone" if plan.lacks_zone and not has_zone else None
 
     @property
     def order_elsewhere(self) -> DateOrder | None:
@@ -186,7 +187,13 @@ def _roles_of(
             _take(roles, confidence, "touchpoint", found)
     if is_repeated and "touchpoint" in roles:
         named_roles |= changing(connection, raw, profiles, keys[0], named_roles)
-    shape = _add_times(roles, confidence, profiles, named_roles, given)
+    shape: Shape = "events" if "touchpoint" in roles else "wide"
+    if "occurred_at" not in given:
+        times = find_times(connection, raw, profiles, roles, named_roles)
+        roles |= {"occurred_at": tuple(times)} if times else {}
+        confidence |= times
+    if shape == "wide" and "occurred_at" not in roles:
+        shape = "attributes"
     amounts = [role for role in NUMBER_ROLES if role != "sentiment"]
     for role in {"events": open_roles, "wide": amounts}.get(shape, ()):
         _take(roles, confidence, role, named_roles)
@@ -258,7 +265,7 @@ def _best_names(
     pairs: list[tuple[float, int, str, str]] = []
     for position, (header, profile) in enumerate(profiles.items()):
         for role in open_roles:
-            score = named(header, role) * allowed(profile, role)
+            score = profile.named(role) * allowed(profile, role)
             # Of two names for an id, the one that other files have too joins them.
             bonus = 0.2 * (shared[header] > 1) if role in KEY_ROLES and score else 0.0
             # Sources and mediums become channels by the rules.
@@ -273,47 +280,6 @@ def _best_names(
             best[role] = (header, min(-negative, 1.0))
             used.add(header)
     return best
-
-
-def _add_times(
-    roles: dict[str, tuple[str, ...]],
-    confidence: dict[str, float],
-    profiles: Mapping[str, Profile],
-    named_roles: Mapping[str, tuple[str, float]],
-    given: Given,
-) -> Shape:
-    """Find the time of an event table, or the dates of a wide one."""
-    used = {header for headers in roles.values() for header in headers}
-    dates = [h for h, profile in profiles.items() if profile.is_date and h not in used]
-    if "touchpoint" in roles:
-        if "occurred_at" not in given:
-            found = {"occurred_at": (dates[0], 0.6)} if dates else elapsed(profiles, used)
-            _take(roles, confidence, "occurred_at", {**found, **named_roles})
-            _add_clock(roles, confidence, profiles)
-        return "events"
-    if "occurred_at" not in given:
-        told = tuple(h for h in dates if not TECHNICAL_DATES.search(plain(h))) or tuple(dates)
-        if told and any(role in roles for role in KEY_ROLES):
-            roles["occurred_at"] = told
-            confidence |= dict.fromkeys(told, 0.8)
-    return "wide" if "occurred_at" in roles else "attributes"
-
-
-def _add_clock(
-    roles: dict[str, tuple[str, ...]],
-    confidence: dict[str, float],
-    profiles: Mapping[str, Profile],
-) -> None:
-    """Where the dates have no time of day but another column has, the two are one time."""
-    header = roles.get("occurred_at", ("",))[0]
-    plan = profiles[header].dates if header else None
-    if plan is None or plan.n_date_only < plan.n_dates:
-        return
-    for other, profile in profiles.items():
-        if profile.clock_share > MOST and TIME_WORDS.search(plain(other)):
-            roles["occurred_at"] = (header, other)
-            confidence[other] = confidence[header]
-            return
 
 
 def check_complete(tables: Sequence[TableRoles]) -> None:

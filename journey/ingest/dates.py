@@ -77,6 +77,8 @@ class DatePlan:
     formats: tuple[str, ...] = ()
     months: MonthNames | None = None
     calendar: Literal["Gregorian", "Buddhist"] = "Gregorian"
+    zone: str | None = None
+    """That of times without one, where the header names it."""
 
     @property
     def share(self) -> float:

@@ -34,7 +34,7 @@ NAMES: Final[dict[str, str]] = {
         รหัสลูกค้า ผู้ใช้ อีเมล สมาชิก pelanggan id_pelanggan pengguna id_pengguna surel
     """,
     "touchpoint": """
-        aktivität aktivitaet ereignis vorgangsart aktion schritt kontaktart ereignistyp
+        aktivität aktivitaet ereignis vorgangsart vorgang aktion schritt kontaktart ereignistyp
         activité événement évènement type_d_événement action_type étape actividad evento
         acción tipo_de_evento interacción attività azione tipo_evento interazione atividade
         ação interação etapa activiteit gebeurtenis actie zdarzenie aktywność czynność

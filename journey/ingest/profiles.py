@@ -10,7 +10,7 @@ from journey.ingest.formats.held import sampled
 from journey.ingest.formats.table import UNNAMED
 from journey.ingest.raw import RawTable
 from journey.ingest.sql import identifier, literal
-from journey.ingest.synonyms import DATE_WORDS, plain
+from journey.ingest.synonyms import DATE_WORDS, named, plain, without_shared_start
 
 MOST: Final = 0.8
 """Share of the values that must be of a kind for the column to be of it."""
@@ -18,7 +18,7 @@ MOST: Final = 0.8
 _EMAIL = r"[^@\s]+@[^@\s]+\.[^@\s]+"
 _NUMBER = r"[-+]?[\d.,' ]*\d[\d.,]*"
 _CLOCK = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?: ?[AaPp][Mm])?"
-_DATED_NUMBER = r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|1\d{9}(?:\d{3})?"
+DATED_NUMBER: Final = r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|1\d{9}(?:\d{3})?"
 """``YYYYMMDD``, and seconds or milliseconds since 1970: dates where no header says otherwise."""
 
 
@@ -35,6 +35,8 @@ class Profile:
     number_share: float
     clock_share: float
     dates: DatePlan | None
+    short: str
+    """The header without the words with which nearly all headers of the table begin."""
 
     @property
     def filled_share(self) -> float:
@@ -46,6 +48,11 @@ class Profile:
         """Nearly all values are dates."""
         return self.dates is not None and self.dates.share >= MOST
 
+    def named(self, role: str) -> float:
+        """How surely the header names a role, from 0 to 1."""
+        whole = named(self.header, role)
+        return whole if self.short == self.header else max(whole, named(self.short, role) - 0.05)
+
     @property
     def is_unique(self) -> bool:
         """Nearly every value is different, among more than a few."""
@@ -55,15 +62,18 @@ class Profile:
 def profile_table(connection: duckdb.DuckDBPyConnection, raw: RawTable) -> dict[str, Profile]:
     """Look at the values of every column."""
     sample = sampled(connection, raw.table, raw.n_rows)
-    return {header: _profile(connection, sample, header) for header in raw.columns}
+    short = without_shared_start(raw.columns)
+    return {header: _profile(connection, sample, header, short[header]) for header in raw.columns}
 
 
-def _profile(connection: duckdb.DuckDBPyConnection, source: str, header: str) -> Profile:
+def _profile(
+    connection: duckdb.DuckDBPyConnection, source: str, header: str, short: str
+) -> Profile:
     x = f"nullif(trim({identifier(header)}), '')"
     row = connection.execute(
         f"""
         SELECT count(*), count(x), count(DISTINCT x),
-            count(*) FILTER (regexp_full_match(x, {literal(_DATED_NUMBER)})),
+            count(*) FILTER (regexp_full_match(x, {literal(DATED_NUMBER)})),
             count(*) FILTER (regexp_full_match(x, {literal(_EMAIL)})),
             count(*) FILTER (regexp_full_match(x, {literal(_NUMBER)})),
             count(*) FILTER (regexp_full_match(x, {literal(_CLOCK)})),
@@ -96,4 +106,5 @@ def _profile(connection: duckdb.DuckDBPyConnection, source: str, header: str) ->
         number_share=n_numbers / of,
         clock_share=n_clocks / of,
         dates=plan if plan and plan.n_dates else None,
+        short=short,
     )

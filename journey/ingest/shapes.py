@@ -8,6 +8,7 @@ their columns by now.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final, Protocol
 
 import duckdb
@@ -30,6 +31,7 @@ from journey.ingest.decimals import Decimals, settle_decimals
 from journey.ingest.formats.held import sampled
 from journey.ingest.raw import RawTable
 from journey.ingest.sql import identifier, literal
+from journey.ingest.zones import header_zone
 from journey.proposals import decides_won
 from journey.schema import NUMBER_ROLES, ROLES
 
@@ -48,6 +50,9 @@ _CORE: Final = (
 )
 TIME_MISSING, TIME_UNREAD, TIME_OUTSIDE = "no time", "time not understood", "time out of range"
 
+
+_MOST_NAMED: Final = 8
+"""Dates of a wide table that a note names."""
 
 _Plans = Mapping[tuple[str, ...], DatePlan]
 
@@ -163,6 +168,7 @@ def _plans(
     for group, plan in plans.items():
         order = _order_of(table.raw, dates)
         told = decided(plan, order, column=" + ".join(group), file=table.raw.file, siblings=known)
+        told = replace(told, zone=next(filter(None, map(header_zone, group)), None))
         plans[group] = with_formats(connection, few, _time_value(group), told)
     return plans
 
@@ -187,11 +193,15 @@ def _time_notes(
     table: TableRoles, plans: Mapping[tuple[str, ...], DatePlan], zone: str | None
 ) -> list[str]:
     notes: list[str] = []
+    if table.shape == "wide" and table.raw.known is None:
+        notes.append(_wide_note(table))
     for group, plan in plans.items():
         column = f"{table.raw.file}, column {' + '.join(group)!r}"
         if plan.order:
             notes.append(f"{column}: dates read {plan.order}.")
-        if plan.lacks_zone and zone is None:
+        if plan.lacks_zone and plan.zone:
+            notes.append(f"{column}: times read in {plan.zone}, as the header says.")
+        elif plan.lacks_zone and zone is None:
             notes.append(f"{column}: times carry no zone; read as UTC.")
         if plan.numbers:
             notes.append(f"{column}: numbers read as {_NUMBER_WORDS[plan.numbers]}.")
@@ -204,6 +214,13 @@ def _time_notes(
     return notes
 
 
+def _wide_note(table: TableRoles) -> str:
+    """Say that dates are touchpoints, since no column of a file says what happened."""
+    shown = ", ".join(repr(header) for header in table.date_headers[:_MOST_NAMED])
+    more = ", …" if len(table.date_headers) > _MOST_NAMED else ""
+    return f"{table.raw.file}: no column names an event; touchpoints are its dates: {shown}{more}."
+
+
 def _doubtful_notes(
     connection: duckdb.DuckDBPyConnection,
     table: TableRoles,
@@ -212,9 +229,10 @@ def _doubtful_notes(
     zone: str | None,
 ) -> list[str]:
     """What a change of the clocks makes doubtful, where there is a zone."""
-    told = _zone_of(table.raw, zone)
     notes: list[str] = []
+    by_file = _zone_of(table.raw, zone)
     for position, (group, plan) in enumerate(plans.items()):
+        told = plan.zone or by_file
         if told is None:
             continue
         is_part = table.shape == "wide" and not table.raw.n_added
@@ -269,7 +287,7 @@ def _timed(
     selected: Sequence[str], text: str, plan: DatePlan, zone: str | None, *, source: str
 ) -> str:
     """A query of rows with their time, and what is the matter where there is none."""
-    time = time_sql("time_text", plan, zone)
+    time = time_sql("time_text", plan, plan.zone or zone)
     earliest = f"epoch_us({literal(FIRST_YEAR)}::TIMESTAMP)"
     latest = f"epoch_us({literal(LAST_YEAR)}::TIMESTAMP)"
     return (

@@ -61,6 +61,12 @@ def literal(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
+def json_path(key: str) -> str:
+    """Where a key is in an object, as JSONPath."""
+    escaped = key.replace("\\", "\\\\").replace('"', '\\"')
+    return f'$."{escaped}"'
+
+
 def connect(
     directory: Path, *, memory_bytes: int, spill: Path | None = None, threads: int | None = None
 ) -> duckdb.DuckDBPyConnection:

@@ -2,6 +2,8 @@
 
 import re
 import unicodedata
+from collections import Counter
+from collections.abc import Sequence
 from functools import cache
 from typing import Final
 
@@ -26,7 +28,8 @@ SYNONYMS: Final[dict[str, tuple[str, ...]]] = {
     "anonymous_id": (
         *("anonymous_id", "anonymousid", "visitor_id", "visitorid", "dd_visitor_id"),
         *("user_pseudo_id", "client_id", "clientid", "cookie_id", "device_id", "cookie"),
-        *("visitor", "full_visitor_id", "anon_id", "mcvisid", "post_visid"),
+        *("visitor", "full_visitor_id", "anon_id", "mcvisid", "post_visid", "domain_userid"),
+        *("network_userid", "visitor_external_id", "visitor_uuid", "browser_id"),
     ),
     "session_id": (
         *("session_id", "sessionid", "ga_session_id", "visit_id", "id_visit", "session"),
@@ -38,7 +41,7 @@ SYNONYMS: Final[dict[str, tuple[str, ...]]] = {
         *("event_type", "activity_type", "activity", "event", "action", "interaction_type"),
         *("interaction", "touchpoint_name", "touch", "event_action", "amplitude_event_type"),
         *("milestone", "operation", "behavior_type", "behaviour_type", "behavior", "behaviour"),
-        *("task_name", "incident_activity_type", "activity_id"),
+        *("task_name", "incident_activity_type", "activity_id", "event_text"),
     ),
     "occurred_at": (
         *("occurred_at", "time_timestamp", "event_timestamp", "event_time", "timestamp"),
@@ -49,7 +52,7 @@ SYNONYMS: Final[dict[str, tuple[str, ...]]] = {
         *("start_time", "start_timestamp", "start_date", "server_time", "event_date_dt"),
         *("complete_timestamp", "completion_time", "end_timestamp", "date_stamp", "time_stamp"),
         *("timeframe", "transaction_date", "transaction_time", "transaction_dt", "when", "ts"),
-        "day",
+        *("derived_tstamp", "collector_tstamp", "event_tstamp", "tstamp", "hit_time_gmt", "day"),
     ),
     "channel": (
         *("channel", "marketing_channel", "default_channel_group", "default_channel_grouping"),
@@ -70,6 +73,7 @@ SYNONYMS: Final[dict[str, tuple[str, ...]]] = {
     "stage": (
         *("stage", "lifecycle_stage", "lifecyclestage", "funnel_stage", "journey_stage"),
         *("stage_name", "deal_stage", "opportunity_stage", "pipeline_stage", "phase"),
+        *("buying_stage", "account_stage", "journey_stage_name"),
     ),
     "direction": ("direction",),
     "reason": (
@@ -98,17 +102,21 @@ WEAK: Final[dict[str, tuple[str, ...]]] = {
     "touchpoint": (
         *("type", "subject", "status", "stage", "stage_name", "deal_stage", "lifecycle_stage"),
         *("name", "title", "label", "category", "description", "task", "step", "task_name"),
+        *("buying_stage", "account_stage", "type_name"),
     ),
     "channel": ("source", "origin", "referrer_type"),
 }
 """Headers that mean a role only where no better one is there."""
 
-PREFIXES: Final = ("property_hs_", "property_", "properties_", "case_", "context_", "hs_")
+PREFIXES: Final = (
+    *("property_hs_", "property_", "properties_", "case_", "context_", "hs_", "6sense_"),
+    *("hubspot_", "salesforce_", "sfdc_", "marketo_", "zoho_", "demandbase_"),
+)
 
 DATE_WORDS: Final = re.compile(
     r"(?:^|_)(date|time|timestamp|at|on|when|day|ts|datetime|created|modified|datum|zeit"
     r"|zeitstempel|zeitpunkt|uhrzeit|fecha|data|createdate|closedate|started|ended|dt|eventtime"
-    r"|timeframe|horodatage|tijdstip|czas|tidpunkt|tarih|zaman|tanggal|waktu)(?:_|$)"
+    r"|timeframe|tstamp|horodatage|tijdstip|czas|tidpunkt|tarih|zaman|tanggal|waktu)(?:_|$)"
     r"|date$|timestamp$|дата|время|日|时间|時間|時刻|시간|날짜|วันที่|เวลา"
 )
 TIME_WORDS: Final = re.compile(
@@ -118,8 +126,9 @@ TIME_WORDS: Final = re.compile(
 ID_WORDS: Final = re.compile(r"(?:^|_)(id|ids|key|uuid|guid|no|number|nr|code|num)$|[a-z]id$")
 TECHNICAL_DATES: Final = re.compile(
     r"^_|synced|modified|updated|refresh|last_viewed|last_referenced|last_activity|modstamp"
-    r"|last_changed|birth|deadline|planned|due_date|processed|upload|^export|_end$|valid_to"
-    r"|estimated|expected|forecast|scheduled|target_date"
+    r"|last_changed|birth|deadline|planned|due_date|processed|upload|^export|(?<!actual)_end$|valid_to"
+    r"|estimated|expected|forecast|scheduled|target_date|update_(?:time|date|at)"
+    r"|last_(?:action|update|seen|login)|(?:^|_)(?:etl|load|ingest|sync|export)_"
 )
 """Dates that say something of the row or the plan, not of anything a customer did."""
 
@@ -151,6 +160,27 @@ def names_of(header: str) -> tuple[str, ...]:
     prefixed = [name.removeprefix(prefix) for prefix in PREFIXES if name.startswith(prefix)]
     shorter = [*prefixed, *([CURRENCY.sub("", name)] if CURRENCY.search(name) else [])]
     return tuple(dict.fromkeys((name, *(rest for rest in shorter if rest))))
+
+
+def without_shared_start(headers: Sequence[str]) -> dict[str, str]:
+    """Headers without the word with which nearly all of them begin: the name of the table.
+
+    Examples
+    --------
+    >>> without_shared_start(["Deal - ID", "Deal - Stage", "Deal - Owner", "Deal - Deal created"])
+    {'Deal - ID': 'id', 'Deal - Stage': 'stage', 'Deal - Owner': 'owner', \
+'Deal - Deal created': 'deal_created'}
+    """
+    names = {header: plain(header) for header in headers}
+    starts = Counter(name.split("_")[0] for name in names.values() if "_" in name.strip("_"))
+    (start, n_shared), *_ = starts.most_common(1) or [("", 0)]
+    few, most = 4, 0.8
+    if not start or n_shared < max(few, most * len(headers)):
+        return {header: header for header in headers}
+    return {
+        header: name.removeprefix(f"{start}_") if name.startswith(f"{start}_") else header
+        for header, name in names.items()
+    }
 
 
 def named(header: str, role: str) -> float:

@@ -277,3 +277,43 @@ def test_numbers_without_a_header_may_be_dates(roles):
 def test_seconds_from_an_unknown_start_are_a_time_where_nothing_else_is(roles):
     (table,) = roles("person,event,time\np1,seen,0\np1,bought,132\n")
     assert flat(table)["occurred_at"] == "time"
+
+
+def test_the_name_of_the_table_before_every_header_is_overread(roles):
+    (table,) = roles(
+        "Activity - Subject,Activity - Type,Activity - Due date,Activity - Due time,"
+        "Activity - Deal,Activity - Organization\n"
+        "Call Ann,Call,2024-01-02,10:00,D1,Acme\nMeet Ann,Meeting,2024-01-03,11:30,D1,Acme\n"
+    )
+    assert flat(table) == {
+        "account_id": "Activity - Organization",
+        "opportunity_id": "Activity - Deal",
+        "touchpoint": "Activity - Type",
+        "occurred_at": ("Activity - Due date", "Activity - Due time"),
+    }
+
+
+def test_a_case_of_a_handful_of_words_is_the_event_and_the_case_another_column(roles):
+    kinds = ["eröffnet", "geprüft", "Rechnung"]
+    rows = "".join(
+        f"{n // 3:06},{kinds[n % 3]},{n % 28 + 1:02}.01.2024 10:00\n" for n in range(300)
+    )
+    (table,) = roles("Fallnummer,Vorgang,Zeitpunkt\n" + rows)
+    assert flat(table)["account_id"] == "Fallnummer"
+    assert flat(table)["touchpoint"] == "Vorgang"
+
+
+def test_a_number_of_pages_is_no_case(roles):
+    rows = "".join(f"{n % 7 + 1},page {n % 3},2024-01-{n % 28 + 1:02}\n" for n in range(700))
+    with pytest.raises(ColumnsUnclearError, match="no column that says whose journey"):
+        check_complete(roles("visit_page_num,event,time\n" + rows))
+
+
+def test_the_case_of_a_history_is_what_has_several_rows(roles):
+    rows = "".join(
+        f"r{n},d{n // 3},{('New', 'Offer', 'Won')[n % 3]},2024-01-{n % 28 + 1:02}\n"
+        for n in range(90)
+    )
+    (table,) = roles("Record Id,Deal Name.id,Stage,Modified Time\n" + rows)
+    assert flat(table)["account_id"] == "Deal Name.id"
+    assert flat(table)["touchpoint"] == "Stage"

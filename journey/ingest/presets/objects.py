@@ -11,7 +11,7 @@ import duckdb
 
 from journey.ingest.formats.held import make_changeable, sampled
 from journey.ingest.formats.table import RawTable, unique_names
-from journey.ingest.sql import identifier, literal
+from journey.ingest.sql import identifier, json_path, literal
 
 _LEVELS: Final = 2
 _MOST_KEYS: Final = 60
@@ -75,14 +75,8 @@ def _open(
     if not names:
         return []
     values = ", ".join(
-        f"{identifier(name)} = json_extract_string({cell}, {literal(_path(key))})"
+        f"{identifier(name)} = json_extract_string({cell}, {literal(json_path(key))})"
         for name, (key,) in zip(names, keys, strict=True)
     )
     connection.execute(f"UPDATE {raw} SET {values}")
     return list(names)
-
-
-def _path(key: str) -> str:
-    """Where a key is in an object, as JSONPath."""
-    escaped = key.replace("\\", "\\\\").replace('"', '\\"')
-    return f'$."{escaped}"'

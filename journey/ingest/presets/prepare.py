@@ -24,6 +24,7 @@ from journey.ingest.presets.headers import CONNECTOR, HeaderIndex, recognise
 from journey.ingest.presets.layout import COST, Made, lay_out
 from journey.ingest.presets.links import split_links
 from journey.ingest.presets.model import Preset
+from journey.ingest.presets.nested import unfold_events
 from journey.ingest.presets.objects import open_objects
 from journey.ingest.presets.purchases import as_purchases
 from journey.ingest.presets.references import condition_sql, filled, first_sql, resolved
@@ -122,7 +123,7 @@ def _told_by_headers(
 
     Where the user speaks of its own columns alone, rows mean what he says.
     """
-    table = open_objects(connection, table, named)
+    table = open_objects(connection, unfold_events(connection, table, named), named)
     if named and {*named} <= {*table.columns}:
         return table
     made = as_purchases(connection, table, keep_repeats=keep_repeats)

@@ -5,13 +5,12 @@ amount is that of its items together.
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 import duckdb
 
-from journey.ingest.formats.held import make_changeable
+from journey.ingest.formats.held import make_changeable, sampled
 from journey.ingest.formats.table import SOURCE_ROW, Aside, RawTable, unique_names
 from journey.ingest.sql import identifier, literal
 from journey.ingest.standardize import number_sql
@@ -67,7 +66,7 @@ def as_purchases(
     Rows with a negative quantity or amount are returns. Of the items of one order the first row
     stays, with the amount of all, unless the user keeps repeats.
     """
-    found = _find(table.columns)
+    found = _find(connection, table)
     if found is None:
         return table
     event, value = unique_names(["touchpoint", "order_value"], taken=table.columns)
@@ -131,8 +130,9 @@ def _merge_items(
     return [Aside("merged", reason, int(rows[0][2]), examples)] if rows else []
 
 
-def _find(headers: Sequence[str]) -> _Columns | None:
+def _find(connection: duckdb.DuckDBPyConnection, table: RawTable) -> _Columns | None:
     """The columns of a table of purchases; None where anything else may be told."""
+    headers = table.columns
     names = {header: plain(header) for header in headers}
     if any(named(h, "touchpoint") and name not in _GOODS for h, name in names.items()):
         return None
@@ -140,11 +140,26 @@ def _find(headers: Sequence[str]) -> _Columns | None:
     people = [h for role in reversed(_PEOPLE) for h in headers if named(h, role) >= _SURE]
     if len(dates) != 1 or not people:
         return None
-    order, quantity, price = (
-        next((h for h, name in names.items() if h not in dates and pattern.search(name)), None)
-        for pattern in (_ORDER, _QUANTITY, _PRICE)
+    others = [header for header in headers if header not in dates]
+    order = next((h for h in others if _ORDER.search(names[h])), None)
+    quantity, price = (
+        next(
+            (h for h in others if kind.search(names[h]) and _holds_numbers(connection, table, h)),
+            None,
+        )
+        for kind in (_QUANTITY, _PRICE)
     )
     is_bought = any(_BOUGHT.search(names[h]) for h in (*dates, order, price) if h)
     return (
         _Columns(order, quantity, price, people[0]) if price and (quantity or is_bought) else None
     )
+
+
+def _holds_numbers(connection: duckdb.DuckDBPyConnection, table: RawTable, header: str) -> bool:
+    """Whether most of a column's values are amounts: a spend area is none."""
+    ((share,),) = connection.execute(
+        f"SELECT avg(({number_sql(identifier(header))} IS NOT NULL)::INT) "
+        f"FROM {sampled(connection, table.table, table.n_rows)} "
+        f"WHERE trim({identifier(header)}) <> ''"
+    ).fetchall()
+    return share is not None and share > _SURE

@@ -209,3 +209,25 @@ def test_costs_of_a_month_are_of_all_its_days_and_have_a_kind(costs):
 def test_costs_in_euros_need_no_campaign(costs):
     rows, *_ = costs("month,kind,cost_eur\n2024-02,labour,290\n")
     assert (rows[0]["currency"], rows[0]["kind"], rows[0]["cost"]) == ("EUR", "labour", 290)
+
+
+def test_meta_writes_the_currency_into_the_header(costs):
+    rows, _, report = costs(
+        "Reporting starts,Reporting ends,Campaign name,Ad set name,Impressions,Link clicks,"
+        "Amount spent (EUR)\n2024-01-02,2024-01-02,Spring,Set 1,1000,12,34.50\n"
+    )
+    assert [shown(row) for row in rows] == [
+        ("2024-01-02", None, "Spring", "Paid Social", 34.5, None, 1000, 12)
+    ]
+    assert "costs.csv: recognised as Meta Ads costs" in report.notes
+
+
+def test_costs_of_any_other_platform(costs):
+    rows, file, _ = costs(
+        "Gregorian date,Campaign,Ad group,Impressions,Clicks,Spend,Currency\n"
+        "2024-01-02,Spring,G,1000,12,34.50,GBP\n"
+    )
+    assert [shown(row) for row in rows] == [
+        ("2024-01-02", None, "Spring", None, 34.5, "GBP", 1000, 12)
+    ]
+    assert (file.n_costs, file.n_set_aside) == (1, 0)

@@ -59,3 +59,21 @@ def test_a_table_that_names_its_events_stays_as_it_is(imported):
 def test_what_the_user_says_of_its_columns_goes_first(imported):
     log = imported({"retail.csv": INVOICES}, columns={"touchpoint": ["Description"]})
     assert log.touchpoint_types == ["LANTERN", "POSTAGE"]
+
+
+def test_a_column_of_words_is_no_amount(imported):
+    log = imported(
+        {
+            "orders.csv": "case concept:name,case Spend area text,event concept:name,"
+            "event time:timestamp\n1,Packaging,Order,02-01-2018 12:53\n"
+            "1,Packaging,Pay,13-01-2018 1:00\n"
+        }
+    )
+    assert log.touchpoint_types == ["Order", "Pay"]
+
+
+def test_words_are_no_amount_of_a_purchase(imported):
+    log = imported(
+        {"a.csv": "customer,purchase_date,spend area\n1,2024-01-02,Food\n1,2024-01-03,Fuel\n"}
+    )
+    assert "Purchase" not in log.touchpoint_types

@@ -681,3 +681,51 @@ def test_an_activity_that_starts_and_completes_is_told_once(imported):
     )
     log = imported({"log.csv": text})
     assert (log.n_touchpoints, log.report.n_set_aside) == (1, 1)
+
+
+def test_adobe_visitors_are_two_numbers_together(staged, cells):
+    (table,) = staged(
+        {
+            "hit_data.tsv": "hit_time_gmt\tpost_visid_high\tpost_visid_low\tvisit_num"
+            "\tpost_page_event\tpost_pagename\texclude_hit\n"
+            "1711843200\t31\t7\t1\t0\thome\t0\n1711843260\t31\t8\t1\t10\t\t0\n"
+            "1711843270\t31\t8\t1\t0\thome\t3\n"
+        }
+    )
+    assert titles([table]) == ["Adobe Analytics hits"]
+    assert cells(table, "anonymous_id", "touchpoint", "occurred_at") == [
+        ("31.7", "Page viewed", "2024-03-31 00:00:00.000000+00:00"),
+        ("31.8", "Link clicked", "2024-03-31 00:01:00.000000+00:00"),
+    ]
+    assert taken_out(table) == [("set aside", "hit excluded by the vendor (exclude_hit)", 1)]
+
+
+def test_snowplow_events(staged, cells):
+    (table,) = staged(
+        {
+            "atomic.csv": "app_id,collector_tstamp,derived_tstamp,event,event_id,user_id,"
+            "domain_userid,se_action,event_name\n"
+            "site,2024-05-01 10:00:01,2024-05-01 10:00:00,page_view,e1,,d1,,page_view\n"
+            "site,2024-05-01 10:00:01,2024-05-01 10:00:00,page_view,e1,,d1,,page_view\n"
+            "site,2024-05-01 10:01:01,2024-05-01 10:01:00,struct,e2,ann@a.example,d1,add,event\n"
+        }
+    )
+    assert titles([table]) == ["Snowplow events"]
+    assert cells(table, "anonymous_id", PEOPLE, "touchpoint", "occurred_at") == [
+        ("d1", None, "page_view", "2024-05-01 10:00:00"),
+        ("d1", "ann@a.example", "add", "2024-05-01 10:01:00"),
+    ]
+    assert taken_out(table) == [("merged", "the same event again (event_id)", 1)]
+
+
+def test_an_event_log_whose_headers_say_case_and_event(staged, cells):
+    (table,) = staged(
+        {
+            "purchases.csv": "eventID ,case Spend area text,case concept:name,event User,"
+            "event concept:name,event time:timestamp\n"
+            "1,Packaging,4507,user_1,Create,02-01-2018 12:53:00.000\n"
+        }
+    )
+    assert titles([table]) == ["XES event log"]
+    assert cells(table, "account_id", "touchpoint") == [("4507", "Create")]
+    assert PEOPLE not in table.roles

@@ -1,0 +1,120 @@
+"""One row that holds a list of events becomes one row for each.
+
+Only in tables that no preset knows: presets look into such cells themselves.
+"""
+
+from collections.abc import Collection
+from dataclasses import replace
+from typing import Final
+
+import duckdb
+
+from journey.ingest.dates import may_be_date_sql
+from journey.ingest.formats.held import make_changeable, put_in_place, sampled
+from journey.ingest.formats.table import SOURCE_PART, SOURCE_ROW, RawTable, unique_names
+from journey.ingest.profiles import DATED_NUMBER, MOST
+from journey.ingest.sql import identifier, json_path, literal
+from journey.ingest.synonyms import named
+
+_MOST_KEYS: Final = 60
+_SURE: Final = 0.8
+
+
+def unfold_events(
+    connection: duckdb.DuckDBPyConnection, table: RawTable, spoken_of: Collection[str]
+) -> RawTable:
+    """Make a row of each object of a list, where the objects say when each of them was.
+
+    Parameters
+    ----------
+    spoken_of
+        Columns that stay as they are, since the user speaks of them.
+
+    Returns
+    -------
+    RawTable
+        The columns beside the list first, then one for each key of its objects. A row with an
+        empty list stays one row. Where rows were added, there is a column ``source_part``.
+    """
+    if table.n_added:
+        return table
+    header = next(
+        (h for h in _lists(connection, table, spoken_of) if _is_dated(connection, table, h)), None
+    )
+    if header is None:
+        return table
+    make_changeable(connection, table.table)
+    own = [name for name in table.columns if name != header]
+    keys = _keys(connection, identifier(table.table), header)
+    shown = unique_names(keys, taken=own)
+    kept = ", ".join(identifier(name) for name in (SOURCE_ROW, *own))
+    values = ", ".join(
+        f"json_extract_string(part, {literal(json_path(key))}) AS {identifier(name)}"
+        for key, name in zip(keys, shown, strict=True)
+    )
+    parts = f"coalesce(nullif({_objects(header)}, []), [NULL::JSON])"
+    made = f"{table.table}_nested"
+    connection.execute(
+        f"CREATE TABLE {identifier(made)} AS SELECT * EXCLUDE (part), {values} FROM "
+        f"(SELECT {kept}, unnest(range(len(parts)))::INTEGER AS {SOURCE_PART}, "
+        f"unnest(parts) AS part FROM (SELECT *, {parts} AS parts FROM {identifier(table.table)}))"
+    )
+    put_in_place(connection, made, table.table)
+    ((n_rows,),) = connection.execute(f"SELECT count(*) FROM {identifier(table.table)}").fetchall()
+    n_added = int(n_rows) - table.n_rows
+    if not n_added:
+        connection.execute(f"ALTER TABLE {identifier(table.table)} DROP COLUMN {SOURCE_PART}")
+    note = f"each of the {header!r} of a row is a row of its own"
+    return replace(
+        table,
+        columns=(*own, *shown),
+        n_rows=int(n_rows),
+        n_added=n_added,
+        notes=(*table.notes, note),
+    )
+
+
+def _lists(
+    connection: duckdb.DuckDBPyConnection, table: RawTable, spoken_of: Collection[str]
+) -> list[str]:
+    """The columns most of whose values are lists of objects."""
+    headers = [header for header in table.columns if header not in spoken_of]
+    if not headers:
+        return []
+    shares = ", ".join(
+        f"coalesce(avg(starts_with({name}, '[{{')::INT) FILTER ({name} <> ''), 0)"
+        for name in map(identifier, headers)
+    )
+    source = sampled(connection, table.table, table.n_rows)
+    row = connection.execute(f"SELECT {shares} FROM {source}").fetchall()[0]
+    return [header for header, share in zip(headers, row, strict=True) if share >= MOST]
+
+
+def _is_dated(connection: duckdb.DuckDBPyConnection, table: RawTable, header: str) -> bool:
+    """Whether the objects of a list have a time each, and not one since the row began."""
+    source = sampled(connection, table.table, table.n_rows)
+    for key in _keys(connection, source, header):
+        if named(key, "occurred_at") <= _SURE:
+            continue
+        is_date = f"{may_be_date_sql('x')} OR regexp_full_match(x, {literal(DATED_NUMBER)})"
+        ((share,),) = connection.execute(
+            f"SELECT avg(({is_date})::INT) FROM (SELECT json_extract_string("
+            f"unnest({_objects(header)}), {literal(json_path(key))}) AS x FROM {source})"
+        ).fetchall()
+        if share is not None and share >= MOST:
+            return True
+    return False
+
+
+def _keys(connection: duckdb.DuckDBPyConnection, source: str, header: str) -> list[str]:
+    """The keys of the objects in a column, the most frequent ones if there are many."""
+    found = connection.execute(
+        f"SELECT key FROM (SELECT unnest(json_keys(part)) AS key, place FROM (SELECT "
+        f"unnest({_objects(header)}) AS part, {SOURCE_ROW} AS place FROM {source})) "
+        f"GROUP BY key ORDER BY count(*) DESC, min(place), key LIMIT {_MOST_KEYS}"
+    ).fetchall()
+    return [str(key) for (key,) in found]
+
+
+def _objects(header: str) -> str:
+    return f"json_extract(TRY({identifier(header)}::JSON), '$[*]')"
