@@ -1,6 +1,7 @@
 """Gzip and zip files, unpacked one member at a time and never beyond the limits."""
 
 import gzip
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -15,6 +16,11 @@ from journey.ingest.signatures import Kind, kind_of
 
 CHUNK_BYTES: Final = 1 << 20
 _MAX_DEPTH: Final = 2
+_COMPANION: Final = re.compile(
+    r"(?:^|/)(?:read_?me|licen[cs]e|changelog|notice|copying)[^/]*$"
+    r"|\.(?:md|html?|pdf|png|jpe?g|gif|svg|css|js|docx?|pptx?)$"
+)
+"""Names of files that come with data and are none."""
 _BROKEN: Final = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError)
 
 
@@ -87,7 +93,7 @@ def _gzip_member(path: Path, name: str) -> Iterator[tuple[str, gzip.GzipFile]]:
 def _zip_members(path: Path, name: str, limits: Limits) -> Iterator[tuple[str, IO[bytes]]]:
     """Open the files in a zip file, leaving out what operating systems put in unasked."""
     with zipfile.ZipFile(path) as archive:
-        members = [info for info in archive.infolist() if _is_data(info)]
+        members = _data_of(archive)
         if len(members) > limits.archive_members:
             raise ImportLimitError(
                 f"{name} holds {len(members):,} files; at most {limits.archive_members:,} are "
@@ -104,6 +110,23 @@ def _zip_members(path: Path, name: str, limits: Limits) -> Iterator[tuple[str, I
                     yield f"{name}: {shown}", file
             except _BROKEN as error:
                 raise UnreadableFileError(f"{name} is broken at {shown} ({error}).") from error
+
+
+def companions(path: Path) -> list[str]:
+    """Files of a zip file that are left out, as they only say something of the others."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            data = {info.filename for info in _data_of(archive)}
+            names = [info.filename for info in archive.infolist() if _is_data(info)]
+    except _BROKEN:
+        return []
+    return [name for name in names if name not in data]
+
+
+def _data_of(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """The files that may be tables; all, where none would be left."""
+    members = [info for info in archive.infolist() if _is_data(info)]
+    return [info for info in members if not _COMPANION.search(info.filename.lower())] or members
 
 
 def _is_data(info: zipfile.ZipInfo) -> bool:

@@ -23,7 +23,7 @@ from journey.ingest.column_values import (
 from journey.ingest.dates import DateOrder
 from journey.ingest.profiles import MOST, Profile, profile_table
 from journey.ingest.raw import Known, RawTable, Shape
-from journey.ingest.row_times import find_times
+from journey.ingest.row_times import find_times, is_technical
 from journey.ingest.tags import is_tag
 from journey.ingest.zones import header_zone
 from journey.schema import LEFT_OUT, NUMBER_ROLES, ROLES
@@ -128,12 +128,33 @@ def assign_roles(
     ]
     profiles = [profile_table(connection, table) for table in read]
     shared = _shared_headers(read)
-    return [
+    found = [
         _known_roles(table, table.known, profile, said)
         if table.known and table.known.shape
         else _roles_of(connection, table, profile, said, shared)
         for table, profile, said in zip(read, profiles, told, strict=True)
     ]
+    is_log = any(table.shape == "events" or _has_moments(table) for table in found)
+    return [
+        _as_attributes(table) if is_log and not _is_told(table, said) else table
+        for table, said in zip(found, told, strict=True)
+    ]
+
+
+def _has_moments(table: TableRoles) -> bool:
+    return any(not is_technical(header) for header in table.date_headers)
+
+
+def _is_told(table: TableRoles, said: Given) -> bool:
+    """Whether dates of a wide table are touchpoints, by what they are or by who says so."""
+    is_known = table.raw.known is not None or "occurred_at" in said
+    return table.shape != "wide" or is_known or _has_moments(table)
+
+
+def _as_attributes(table: TableRoles) -> TableRoles:
+    """A table with dates of its record alone, which stands beside a log: facts, no touchpoints."""
+    roles = {role: headers for role, headers in table.roles.items() if role != "occurred_at"}
+    return replace(table, shape="attributes", roles=roles)
 
 
 def _without(table: RawTable, headers: Sequence[str]) -> RawTable:

@@ -1,13 +1,14 @@
 """From a file on disk to tables of text in a database."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import duckdb
 
 from journey.errors import UnreadableFileError
-from journey.ingest.archives import unpack
+from journey.ingest.archives import companions, unpack
 from journey.ingest.formats.delimited import read_delimited
 from journey.ingest.formats.excel import read_excel
 from journey.ingest.formats.json_records import read_json
@@ -78,4 +79,12 @@ def read_raw(
         tables += _READERS[member.kind](source)
     if not tables:
         raise UnreadableFileError(f"{name} holds no file with a table. Put a CSV or XLSX into it.")
-    return tables
+    return _with_companions(tables, companions(path))
+
+
+def _with_companions(tables: list[RawTable], left_out: list[str]) -> list[RawTable]:
+    """Tables of an archive, the first of which tells what was left out of it."""
+    if not left_out:
+        return tables
+    note = f"left out of the archive: {', '.join(left_out)}"
+    return [replace(tables[0], notes=(*tables[0].notes, note)), *tables[1:]]

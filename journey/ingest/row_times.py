@@ -21,6 +21,11 @@ _ANY_TIME: Final = re.compile(
 """Headers that name a time and not what happened then."""
 
 
+def is_technical(header: str) -> bool:
+    """Whether a date speaks of the record or of a plan, not of anything a customer did."""
+    return TECHNICAL_DATES.search(plain(header)) is not None
+
+
 def find_times(
     connection: duckdb.DuckDBPyConnection,
     raw: RawTable,
@@ -34,7 +39,7 @@ def find_times(
     """
     used = {header for headers in roles.values() for header in headers}
     dates = [h for h, profile in profiles.items() if profile.is_date and h not in used]
-    told = [h for h in dates if not TECHNICAL_DATES.search(plain(h))] or dates
+    told = [h for h in dates if not is_technical(h)] or dates
     if "touchpoint" in roles:
         found = {"occurred_at": (told[0], 0.6)} if told else elapsed(profiles, used)
         header, score = {**found, **named_roles}.get("occurred_at", ("", 0.0))

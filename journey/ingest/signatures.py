@@ -34,6 +34,8 @@ _FOREIGN: Final[tuple[tuple[bytes, str], ...]] = (
     (b"Obj\x01", "an Avro file"),
     (b"ORC", "an ORC file"),
 )
+_TAR_AT: Final = 257
+"""Where the first header of a tar archive has its signature."""
 _UTF16: Final = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 
 
@@ -67,6 +69,8 @@ def kind_of(path: Path, name: str) -> Kind:
         return _kind_of_zip(path, name)
     if head.startswith(b"PAR1"):
         return "parquet"
+    if head[_TAR_AT:].startswith(b"ustar"):
+        raise _foreign(name, "a tar archive")
     for signature, words in _FOREIGN:
         if head.startswith(signature) and not _is_plain_text(head):
             raise _foreign(name, words)

@@ -127,7 +127,7 @@ ID_WORDS: Final = re.compile(r"(?:^|_)(id|ids|key|uuid|guid|no|number|nr|code|nu
 TECHNICAL_DATES: Final = re.compile(
     r"^_|synced|modified|updated|refresh|last_viewed|last_referenced|last_activity|modstamp"
     r"|last_changed|birth|deadline|planned|due_date|processed|upload|^export|(?<!actual)_end$|valid_to"
-    r"|estimated|expected|forecast|scheduled|target_date|update_(?:time|date|at)"
+    r"|estimated|expected|forecast|scheduled|target_date|limit_date|update_(?:time|date|at)"
     r"|last_(?:action|update|seen|login)|(?:^|_)(?:etl|load|ingest|sync|export)_"
 )
 """Dates that say something of the row or the plan, not of anything a customer did."""

@@ -79,3 +79,10 @@ def test_a_damaged_member_says_so(reader, written):
     damaged[60:80] = b"\xff" * 20
     with pytest.raises(UnreadableFileError, match="broken"):
         reader.read(written("a.zip", bytes(damaged)))
+
+
+def test_what_comes_with_the_data_is_left_out_and_told(reader, written):
+    content = zipped(**{"x/README.txt": b"hello", "x/a.csv": CSV, "x/terms.pdf": b"%PDF-1.7"})
+    (table,) = reader.read(written("x.zip", content))
+    assert table.file == "x.zip: a.csv"
+    assert table.notes[-1] == "left out of the archive: x/README.txt, x/terms.pdf"

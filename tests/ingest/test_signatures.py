@@ -14,6 +14,7 @@ from journey.ingest.signatures import kind_of
         (b"<!DOCTYPE html><html><body>Sign in</body></html>", "a web page"),
         (b"<?xml version='1.0'?><feed/>", "XML, but not an event log"),
         (b"SQLite format 3\0" + bytes(100), "an SQLite database"),
+        (b"log.csv" + bytes(250) + b"ustar\x0000" + b"id,at\n1,2\n", "a tar archive"),
     ],
 )
 def test_what_is_no_table_is_named(tmp_path, content, words):

@@ -42,6 +42,8 @@ _HEADERS: Final[dict[str, tuple[str, ...]]] = {
         "member_id",
         "subscriber_id",
         "posthog_person_id",
+        "customer_unique_id",
+        "master_customer_id",
     ),
     "domain": (
         *("domain", "company_domain", "account_domain", "company_domain_name", "website"),

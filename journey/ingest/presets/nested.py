@@ -43,6 +43,18 @@ def unfold_events(
     )
     if header is None:
         return table
+    columns = _write(connection, table, header)
+    ((n_rows,),) = connection.execute(f"SELECT count(*) FROM {identifier(table.table)}").fetchall()
+    n_added = int(n_rows) - table.n_rows
+    if not n_added:
+        connection.execute(f"ALTER TABLE {identifier(table.table)} DROP COLUMN {SOURCE_PART}")
+    note = f"each of the {header!r} of a row is a row of its own"
+    notes = (*table.notes, note)
+    return replace(table, columns=columns, n_rows=int(n_rows), n_added=n_added, notes=notes)
+
+
+def _write(connection: duckdb.DuckDBPyConnection, table: RawTable, header: str) -> tuple[str, ...]:
+    """Replace a raw table by one with a row for each object; gives its columns."""
     make_changeable(connection, table.table)
     own = [name for name in table.columns if name != header]
     keys = _keys(connection, identifier(table.table), header)
@@ -60,18 +72,7 @@ def unfold_events(
         f"unnest(parts) AS part FROM (SELECT *, {parts} AS parts FROM {identifier(table.table)}))"
     )
     put_in_place(connection, made, table.table)
-    ((n_rows,),) = connection.execute(f"SELECT count(*) FROM {identifier(table.table)}").fetchall()
-    n_added = int(n_rows) - table.n_rows
-    if not n_added:
-        connection.execute(f"ALTER TABLE {identifier(table.table)} DROP COLUMN {SOURCE_PART}")
-    note = f"each of the {header!r} of a row is a row of its own"
-    return replace(
-        table,
-        columns=(*own, *shown),
-        n_rows=int(n_rows),
-        n_added=n_added,
-        notes=(*table.notes, note),
-    )
+    return (*own, *shown)
 
 
 def _lists(

@@ -20,6 +20,7 @@ from journey.ingest.preset_choice import NO_PRESET, Presets
 from journey.ingest.presets.closings import with_closings
 from journey.ingest.presets.details import join_details
 from journey.ingest.presets.files import built_in, chosen, own_presets
+from journey.ingest.presets.foreign_keys import follow_keys
 from journey.ingest.presets.headers import CONNECTOR, HeaderIndex, recognise
 from journey.ingest.presets.layout import COST, Made, lay_out
 from journey.ingest.presets.links import split_links
@@ -83,7 +84,7 @@ def prepare_tables(
         if preset is not None:
             presets[table.table] = preset
         ready += made
-    return join_details(connection, ready, presets)
+    return follow_keys(connection, join_details(connection, ready, presets))
 
 
 def _made_ready(
