@@ -47,6 +47,8 @@ _COMPACT_YEAR = r"^(\d{4})\d{4}(?:\d{6})?$"
 _BUDDHIST_YEARS = 543
 """Years by which the Buddhist era is ahead."""
 
+NO_DATE = r"|[-\x{2013}\x{2014}]+|(?i:n/?a|null|none|nil|nat)|\\N"
+"""What exports write where there is no date."""
 MIDNIGHT = r"[ T]0{1,2}:00(?::00(?:\.0+)?)?$"
 _BLANKS = r"[\s\p{Z}]+"
 _EAST_ASIAN = (
@@ -149,7 +151,8 @@ def _look(connection: duckdb.DuckDBPyConnection, source: str, value: str) -> dic
     """Count what kinds of dates there are, in one pass."""
     cursor = connection.execute(
         f"""
-        WITH texts AS (SELECT trim({value}) AS x FROM {source} WHERE trim({value}) <> ''),
+        WITH texts AS (SELECT trim({value}) AS x FROM {source}
+            WHERE NOT regexp_full_match(trim({value}), {literal(NO_DATE)})),
         parts AS (
             SELECT x,
                 regexp_matches(x, {literal(_ANY_DATE)}) AS is_text,

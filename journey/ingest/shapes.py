@@ -20,6 +20,7 @@ from journey.ingest.dates import (
     FIRST_YEAR,
     LAST_YEAR,
     MIDNIGHT,
+    NO_DATE,
     DateOrder,
     DatePlan,
     decided,
@@ -343,7 +344,7 @@ def _wide_sql(
 
 
 def _is_empty(header: str) -> str:
-    return f"trim(coalesce({identifier(header)}, '')) = ''"
+    return f"regexp_full_match(trim(coalesce({identifier(header)}, '')), {literal(NO_DATE)})"
 
 
 def _amounts(table: TableRoles, header: str, headers: Sequence[str]) -> list[str]:

@@ -47,3 +47,15 @@ def test_of_the_times_of_a_log_one_of_the_row_comes_last(imported, technical):
 def test_that_dates_are_the_touchpoints_is_told(imported):
     report = imported({"a.csv": "company,seen\nc1,2024-01-02\nc1,2024-01-03\n"}).report
     assert ("a.csv: no column names an event; touchpoints are its dates: 'seen'.") in report.notes
+
+
+def test_words_for_no_date_hide_no_column_of_dates(imported):
+    log = imported(
+        {
+            "attendees.csv": "Email,Registration Time,Join Time\n"
+            "a@a.example,05/13/2024 10:00:00 AM,05/14/2024 03:00:00 PM\n"
+            "b@b.example,05/13/2024 10:00:00 AM,--\nc@c.example,05/13/2024 10:00:00 AM,N/A\n"
+        }
+    )
+    assert log.touchpoint_types == ["Join Time", "Registration Time"]
+    assert (log.report.n_read, log.report.n_kept, log.report.n_set_aside) == (4, 4, 0)

@@ -17,6 +17,7 @@ from journey.ingest.formats.table import (
     RawTable,
 )
 from journey.ingest.preset_choice import NO_PRESET, Presets
+from journey.ingest.presets.changes import as_changes
 from journey.ingest.presets.closings import with_closings
 from journey.ingest.presets.details import join_details
 from journey.ingest.presets.files import built_in, chosen, own_presets
@@ -127,7 +128,9 @@ def _told_by_headers(
     table = open_objects(connection, unfold_events(connection, table, named), named)
     if named and {*named} <= {*table.columns}:
         return table
-    made = as_purchases(connection, table, keep_repeats=keep_repeats)
+    made = as_changes(connection, table)
+    if made is table:
+        made = as_purchases(connection, table, keep_repeats=keep_repeats)
     return with_closings(connection, table) if made is table else made
 
 
