@@ -328,9 +328,20 @@ def check_complete(tables: Sequence[TableRoles]) -> None:
             )
         if table.shape == "events" and "occurred_at" not in table.roles:
             raise ColumnsUnclearError(
-                f"{table.raw.file} has no column with a time. Its columns: {_listed(table)}. "
+                f"{table.raw.file} has no column with a time. {_nearly_times(table)}"
+                f"Its columns: {_listed(table)}. "
                 "Name one, for example --column occurred_at=HEADER."
             )
+
+
+def _nearly_times(table: TableRoles) -> str:
+    """Which columns are named as times, though too few of their values are."""
+    return "".join(
+        f"Of the values of {header!r}, only {profile.dates.share if profile.dates else 0:.0%} are "
+        "dates in one way of writing. "
+        for header, profile in table.profiles.items()
+        if profile.n_values and profile.named("occurred_at") > MOST
+    )
 
 
 def _counts_paths(table: TableRoles) -> bool:

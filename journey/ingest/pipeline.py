@@ -295,9 +295,26 @@ def _prepared(
 def _raw_notes(raw: Sequence[RawTable], tables: Sequence[TableRoles]) -> list[str]:
     """How the files were read, and which columns the user had left out."""
     read = [f"{table.file}: {note}" for table in raw for note in table.notes]
+    read += [note for used in tables for note in _guesses(used)]
     return read + [
         f"Column {header!r} of {table.file} is left out, as asked."
         for table, used in zip(raw, tables, strict=True)
         for header in table.columns
         if header not in used.raw.columns
+    ]
+
+
+_GUESSED: Final = {
+    "account_id": (0.75, "says whose journey a row is of"),
+    "touchpoint": (0.55, "is what happened"),
+}
+"""Roles with how sure at most a guess is, and what a column of the role says."""
+
+
+def _guesses(table: TableRoles) -> list[str]:
+    """What columns were taken for by their values, as their names do not say it."""
+    return [
+        f"{table.raw.file}: guessed that {headers[0]!r} {says}; name another column if not."
+        for role, (most, says) in _GUESSED.items()
+        if (headers := table.roles.get(role)) and table.confidence[headers[0]] <= most
     ]

@@ -317,3 +317,18 @@ def test_the_case_of_a_history_is_what_has_several_rows(roles):
     (table,) = roles("Record Id,Deal Name.id,Stage,Modified Time\n" + rows)
     assert flat(table)["account_id"] == "Deal Name.id"
     assert flat(table)["touchpoint"] == "Stage"
+
+
+def test_a_time_of_which_few_values_are_dates_is_named(roles):
+    rows = "".join(f"c1,Ad,{when}\n" for when in ("2024-01-02", "soon", "later", "maybe"))
+    with pytest.raises(ColumnsUnclearError, match="values of 'time', only 25% are dates"):
+        check_complete(roles("company,event,time\n" + rows))
+
+
+def test_what_is_guessed_by_values_is_told(imported):
+    rows = "".join(f"r{n % 9},{('x', 'y')[n % 2]},2024-01-{n % 28 + 1:02}\n" for n in range(40))
+    notes = imported({"a.csv": "ref_no,what,moment\n" + rows}).report.notes
+    assert [note for note in notes if "guessed" in note] == [
+        "a.csv: guessed that 'ref_no' says whose journey a row is of; name another column if not.",
+        "a.csv: guessed that 'what' is what happened; name another column if not.",
+    ]
