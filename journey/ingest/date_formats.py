@@ -10,8 +10,8 @@ _YEAR_FIRST = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y年%m�
 _DAY_FIRST = tuple(f"%d{s}%m{s}%{y}" for y in "yY" for s in "/-.")
 _MONTH_FIRST = tuple(f"%m{s}%d{s}%{y}" for y in "yY" for s in "/-.")
 _WORDS = (
-    *("%d %b %Y", "%d %B %Y", "%d-%b-%Y", "%d/%b/%Y", "%d-%b-%y", "%d %b %y", "%d. %B %Y"),
-    *("%d%b%y", "%d%b%Y"),
+    *("%d-%b-%y", "%d %b %y", "%d/%b/%y", "%d%b%y"),
+    *("%d %b %Y", "%d %B %Y", "%d-%b-%Y", "%d/%b/%Y", "%d. %B %Y", "%d%b%Y"),
     *("%b %d %Y", "%B %d %Y", "%b %d, %Y", "%B %d, %Y", "%Y-%b-%d"),
 )
 

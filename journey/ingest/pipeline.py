@@ -17,6 +17,7 @@ from journey.ingest.dataset import make_dataset
 from journey.ingest.dates import DateOrder
 from journey.ingest.formats.held import drop_raw, is_as_read
 from journey.ingest.limits import Limits
+from journey.ingest.missing_ids import blank_missing_ids
 from journey.ingest.path_tables import refuse_path_tables
 from journey.ingest.preset_choice import Presets
 from journey.ingest.presets import prepare_tables
@@ -119,6 +120,7 @@ def stage_files(
     check_complete(read)
     if not before and not argument.get("is_part"):
         check_dated(read)
+    nobody = blank_missing_ids(connection, read)
     dates = cast("DateOrder | None", options["dates"])
     decimals = {table.headers: table.decimals for table in known}
     names, notes, marks = stage_tables(
@@ -130,7 +132,7 @@ def stage_files(
         for r, t, file, told in zip(raw, read, shown, marks, strict=True)
     )
     origin = read_origin(argument["paths"])
-    batch = Batch(tables, options, (*_raw_notes(raw, read), *notes), origin)
+    batch = Batch(tables, options, (*_raw_notes(raw, read), *nobody, *notes), origin)
     write_batch(connection, folder, batch, _as_read(connection, raw, read))
     for table in raw:
         drop_raw(connection, table.table)

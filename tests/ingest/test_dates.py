@@ -263,3 +263,9 @@ def test_a_zone_must_be_in_the_database():
     check_zone("Europe/Berlin")
     with pytest.raises(ValueNotAllowedError, match="Europe/Berlin"):
         check_zone("Europe/Berln")
+
+
+@pytest.mark.parametrize("written", ["14/Jun/24 06:05 PM", "14-Jun-24 18:05", "14 Jun 24 18:05:00"])
+def test_a_month_by_name_may_have_a_year_of_two_digits(imported, written):
+    log = imported({"jira.csv": f"company,event,created\nP-1,Done,{written}\nP-1,Back,{written}\n"})
+    assert str(log.first_at) == "2024-06-14 18:05:00+00:00"

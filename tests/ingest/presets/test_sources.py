@@ -729,3 +729,20 @@ def test_an_event_log_whose_headers_say_case_and_event(staged, cells):
     assert titles([table]) == ["XES event log"]
     assert cells(table, "account_id", "touchpoint") == [("4507", "Create")]
     assert PEOPLE not in table.roles
+
+
+def test_the_items_of_a_shopify_order_are_one(staged, cells):
+    (table,) = staged(
+        {
+            "orders_export.csv": "Name,Email,Financial Status,Paid at,Total,Lineitem name,"
+            "Lineitem price,Created at\n"
+            "#1001,ann@a.example,paid,2024-01-02 10:01:00 -0500,40.00,Lamp,20.00,"
+            "2024-01-02 10:00:00 -0500\n"
+            "#1001,ann@a.example,,,,Cable,20.00,2024-01-02 10:00:00 -0500\n"
+        }
+    )
+    assert titles([table]) == ["Shopify orders"]
+    assert cells(table, PEOPLE, "touchpoint", "value") == [
+        ("ann@a.example", "Order placed", "40.00")
+    ]
+    assert taken_out(table) == [("merged", "another item of the same order", 1)]
