@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from journey.analysis.content.assets import content_engagement
     from journey.analysis.content.audit import content_audit, content_coverage
     from journey.analysis.content.calls_to_action import calls_to_action
-    from journey.analysis.content.feelings import feelings
+    from journey.analysis.content.feelings import feelings, sentiment_sources
     from journey.analysis.forecast.backtest import forecast_backtest
     from journey.analysis.forecast.wins import forecast_wins, win_chances
     from journey.analysis.lifecycle.by_month import post_sale, reach_by_month
@@ -144,6 +144,7 @@ __all__ = [
     "score_profile",
     "segment_breakdown",
     "segment_stages",
+    "sentiment_sources",
     "service_levels",
     "service_levels_by",
     "simplify",
@@ -230,6 +231,7 @@ _HOME = {
     "score_profile": "analysis.lifecycle.score_profile",
     "segment_breakdown": "analysis.stages.segments",
     "segment_stages": "analysis.stages.segments",
+    "sentiment_sources": "analysis.content.feelings",
     "service_levels": "analysis.ownership.matrix",
     "service_levels_by": "analysis.ownership.matrix",
     "simplify": "analysis.maps.simplify",

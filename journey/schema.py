@@ -40,10 +40,20 @@ TEXT_ROLES: Final = (
 NUMBER_ROLES: Final = ("cost", "value", "sentiment")
 """Roles stored as 64-bit floats, not a number where the log has none."""
 
-ROLES: Final = (*TEXT_ROLES, "occurred_at", *NUMBER_ROLES, "source_order")
+COMMENT_ROLE: Final = "comment"
+"""Free text that is read for its feeling at import, and not stored."""
+
+ROLES: Final = (*TEXT_ROLES, "occurred_at", *NUMBER_ROLES, COMMENT_ROLE, "source_order")
 
 LEFT_OUT: Final = "left out"
 """Stands for a role where the user says that a column is not to be read."""
+
+SENTIMENT_FROM: Final = "sentiment_from"
+"""Column of a log with comments: where a sentiment is from, or why there is none."""
+
+FROM_SCORE, FROM_TEXT = "score", "text"
+NOT_ENGLISH, NO_FEELING = "not English", "no feeling found"
+"""Values of :data:`SENTIMENT_FROM`; the last two are texts without a score."""
 
 DIRECTIONS: Final = ("did", "was shown")
 

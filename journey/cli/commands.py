@@ -113,6 +113,8 @@ def _notes(log: TouchpointLog, view: TouchpointLog, given: Arguments, *, empty: 
             f"{view.n_without_case:,} of {counted(log.n_touchpoints, 'touchpoint')} without "
             f"{given.case}: in no journey."
         )
+    if note := question.note(log, view, given):
+        notes.append(note)
     if given.command in WHOLE_LOG and view.steps:
         notes.append("Counted over the whole log: filters don't narrow this answer.")
     head = "No rows" if empty else "No journeys"

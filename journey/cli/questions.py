@@ -8,6 +8,7 @@ from typing import Final
 import pandas as pd
 
 import journey
+from journey.analysis.content.feelings import sources_text
 from journey.inventory import Inventory
 from journey.log import TouchpointLog
 
@@ -16,6 +17,10 @@ Answer = pd.DataFrame | dict[str, object]
 
 def _nothing_to_list(_log: TouchpointLog, _given: Namespace) -> str:
     return "the journeys in view have nothing of the kind."
+
+
+def _no_note(_log: TouchpointLog, _view: TouchpointLog, _given: Namespace) -> str:
+    return ""
 
 
 def _no_anchor(log: TouchpointLog, given: Namespace) -> str:
@@ -49,13 +54,15 @@ def _no_promise(_log: TouchpointLog, _given: Namespace) -> str:
 class Question:
     """One command that asks: its words, its function, the reason when no row comes back.
 
-    ``tells_wins``: its figures mean little where nothing wins a journey.
+    ``tells_wins``: its figures mean little where nothing wins a journey. ``note``: what the reader
+    should know of the answer, of the whole log and what of it is in view; empty: nothing.
     """
 
     words: str
     ask: Callable[[TouchpointLog, Namespace], Answer]
     why_empty: Callable[[TouchpointLog, Namespace], str] = _nothing_to_list
     tells_wins: bool = False
+    note: Callable[[TouchpointLog, TouchpointLog, Namespace], str] = _no_note
 
 
 SHOWN: Final[dict[str, dict[str, Callable[[TouchpointLog, Namespace], Answer]]]] = {
@@ -198,8 +205,10 @@ QUESTIONS: Final[dict[str, Question]] = {
         "mean sentiment by stage and touchpoint",
         lambda log, _: journey.feelings(log),
         lambda _log, _given: (
-            "no touchpoint in view has a sentiment. Give the column by --column sentiment=HEADER."
+            "no touchpoint in view has a sentiment. Give the column by --column sentiment=HEADER, "
+            "or free text in English by --column comment=HEADER."
         ),
+        note=lambda _log, view, _given: sources_text(view),
     ),
     "stalled": Question(
         "open accounts gone silent",

@@ -25,7 +25,7 @@ from journey.ingest.standardize import (
     spell_counted,
     spelled_sql,
 )
-from journey.schema import NUMBER_ROLES, TEXT_ROLES
+from journey.schema import COMMENT_ROLE, NUMBER_ROLES, TEXT_ROLES
 
 SPELLED: Final = "spelled"
 DESCRIBED: Final = "described"
@@ -215,7 +215,7 @@ def _make_spelled(
     spellings: Mapping[str, str],
 ) -> None:
     """Every role and extra has a column, empty where no file has it."""
-    wanted = [*_TEXTS, *NUMBER_ROLES, *extras]
+    wanted = [*_TEXTS, *NUMBER_ROLES, COMMENT_ROLE, *extras]
     missing = [f"NULL::VARCHAR AS {identifier(column)}" for column in wanted if column not in held]
     inner = spelled_sql(ENTRIES, held, spellings)
     numbers = [f"{number_sql(role)} AS {role}" for role in NUMBER_ROLES if role in held]

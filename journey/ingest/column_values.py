@@ -11,7 +11,7 @@ from journey.ingest.profiles import MOST, Profile
 from journey.ingest.raw import RawTable
 from journey.ingest.sql import identifier
 from journey.ingest.synonyms import ID_WORDS, SYNONYMS, plain
-from journey.schema import NUMBER_ROLES
+from journey.schema import COMMENT_ROLE, NUMBER_ROLES
 
 KEY_ROLES: Final = ("account_id", "person_id", "opportunity_id", "anonymous_id", "session_id")
 SURE: Final = 0.5
@@ -32,6 +32,8 @@ def allowed(profile: Profile, role: str) -> float:  # noqa: PLR0911 - one rule a
             return 0.0
         unsure = 0.4 if profile.is_unique else 1.0
         return unsure * (0.5 if profile.number_share > MOST else 1.0) * _fill(profile)
+    if role == COMMENT_ROLE:
+        return float(_is_prose(profile))
     if role in KEY_ROLES:
         return _fill(profile) * (0.4 if _is_of_few(profile) else 1.0)
     return 1.0
@@ -41,6 +43,13 @@ def _is_of_few(profile: Profile) -> bool:
     """Many rows of a handful of values: a ``contact`` by phone or post is no person."""
     few, many = 50, 50
     return profile.n_distinct <= few and profile.n_values >= many * profile.n_distinct
+
+
+def _is_prose(profile: Profile) -> bool:
+    """Sentences that people wrote: neither the few answers of a list nor texts sent to many."""
+    few, some, most_repeated = 20, 0.4, 0.5
+    is_written_anew = profile.n_distinct >= most_repeated * profile.n_values
+    return profile.prose_share >= some and (profile.n_values <= few or is_written_anew)
 
 
 def _fill(profile: Profile) -> float:
@@ -202,3 +211,9 @@ def varies_within(
         f"GROUP BY {identifier(key)} HAVING count(*) > 1)"
     ).fetchall()[0]
     return float(cast("tuple[Any]", row)[0])
+
+
+def of_wide(roles: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """What rows with dates may say besides; of feelings only where they have a single date."""
+    feelings = ("sentiment", COMMENT_ROLE) if len(roles.get("occurred_at", ())) == 1 else ()
+    return [*(role for role in NUMBER_ROLES if role != "sentiment"), *feelings]

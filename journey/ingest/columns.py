@@ -17,6 +17,7 @@ from journey.ingest.column_values import (
     allowed,
     changing,
     key_by_values,
+    of_wide,
     repeats,
     weak_touchpoint,
 )
@@ -26,7 +27,7 @@ from journey.ingest.raw import Known, RawTable, Shape
 from journey.ingest.row_times import find_times, is_technical
 from journey.ingest.tags import is_tag
 from journey.ingest.zones import header_zone
-from journey.schema import LEFT_OUT, NUMBER_ROLES, ROLES
+from journey.schema import LEFT_OUT, ROLES
 
 Given = Mapping[str, Sequence[str]]
 """Headers by role, as the user says."""
@@ -215,8 +216,7 @@ def _roles_of(
         confidence |= times
     if shape == "wide" and "occurred_at" not in roles:
         shape = "attributes"
-    amounts = [role for role in NUMBER_ROLES if role != "sentiment"]
-    for role in {"events": open_roles, "wide": amounts}.get(shape, ()):
+    for role in {"events": open_roles, "wide": of_wide(roles)}.get(shape, ()):
         _take(roles, confidence, role, named_roles)
     return TableRoles(raw, shape, roles, confidence, profiles)
 

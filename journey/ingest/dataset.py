@@ -42,6 +42,7 @@ from journey.ingest.model import propose_for
 from journey.ingest.progress import Phase, Progress
 from journey.ingest.proposed import DEFINITIONS_FILE, mark_proposed
 from journey.ingest.report import account_for_rows
+from journey.ingest.sentiment.comments import comment_notes, may_read, read_comments
 from journey.ingest.sources import (
     COSTS,
     SOURCES,
@@ -56,10 +57,10 @@ from journey.ingest.sources import (
 from journey.ingest.sql import literal
 from journey.ingest.storing import store_entries
 from journey.report import REPORT_FILE, IngestReport, report_to_json
-from journey.schema import REQUIRED_ROLES, ROLES
+from journey.schema import REQUIRED_ROLES, ROLES, SENTIMENT_FROM
 from journey.store.read import open_store
 
-LINKED, TRACED, KNOWN, KEPT = "linked", "traced", "known", "kept"
+LINKED, TRACED, KNOWN, UNREAD, KEPT = "linked", "traced", "known", "unread", "kept"
 
 Report = Callable[[Progress], None]
 
@@ -145,7 +146,7 @@ def make_dataset(
     described = describe(job)
     extras = [*described.of_touchpoints, *traced]
     _store(job, target, extras, described, changed, report.n_kept)
-    notes += [*write_companions(job, target), *described.left_out]
+    notes += [*write_companions(job, target), *described.notes]
     write_beside(target, report.with_notes(notes), definitions, described.people)
     sources.rename(target / SOURCES)
     return report.n_kept
@@ -182,21 +183,23 @@ def _opened(
 class Described:
     """What columns without a role describe: touchpoints, accounts or people.
 
-    ``left_out`` says which were left out, and why.
+    ``notes`` says which were left out, and why, and what comments told.
     """
 
     of_touchpoints: tuple[str, ...]
     accounts: pa.Table | None
     people: pa.Table | None
-    left_out: tuple[str, ...]
+    notes: tuple[str, ...]
 
 
 def describe(job: Job) -> Described:
     """Find what the columns without a role describe, and the attributes of accounts and people."""
-    places, left_out = _places(job)
+    places, notes = _places(job)
     accounts, people = (_attributes(job, place, places) for place in ("account", "person"))
-    of_touchpoints = tuple(column for column, place in places.items() if place == "touchpoint")
-    return Described(of_touchpoints, accounts, people, tuple(left_out))
+    of_touchpoints = [column for column, place in places.items() if place == "touchpoint"]
+    of_touchpoints += [SENTIMENT_FROM] if may_read(job.tables) else []
+    notes += comment_notes(job.connection, KEPT, job.tables)
+    return Described(tuple(of_touchpoints), accounts, people, tuple(notes))
 
 
 def _store(
@@ -294,13 +297,16 @@ def merge_touches(job: Job, traced: Sequence[str]) -> set[str]:
         source=f"COALESCE(source_system, ({number})::VARCHAR)",
     )
     is_named = len(set(names.values())) > 1
+    has_comments = may_read(job.tables)
     filled = make_kept(
         job.connection,
         KNOWN,
-        KEPT,
+        UNREAD if has_comments else KEPT,
         [*(name for name in columns if name not in REQUIRED_ROLES), *traced, COMBINATION],
         replaced=f"REPLACE ({source} AS source_system)" if is_named else "",
     )
+    if has_comments:
+        read_comments(job.connection, UNREAD, KEPT)
     return {*filled, *(("source_system",) if is_named else ())}
 
 

@@ -72,6 +72,12 @@ NAMES: Final[dict[str, str]] = {
         koszt kostnad maliyet harcama расход расходы стоимость 費用 コスト 花费 成本 花費
         비용 ค่าใช้จ่าย biaya
     """,
+    "comment": """
+        kommentar kommentare bemerkung bemerkungen anmerkung rückmeldung commentaire commentaires
+        remarque avis comentario comentarios opinión observaciones commento commenti recensione
+        comentário comentários opinião opmerking opmerkingen reactie komentarz opinia kommentarer
+        yorum комментарий отзыв コメント 评论 评价 留言 評論 댓글 의견 ความคิดเห็น komentar ulasan
+    """,
     "value": """
         umsatz betrag wert auftragswert preis summe montant chiffre_d_affaires valeur
         importe valor monto ingresos importo valore fatturato ricavo bedrag omzet waarde

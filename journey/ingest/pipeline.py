@@ -23,6 +23,7 @@ from journey.ingest.preset_choice import Presets
 from journey.ingest.presets import prepare_tables
 from journey.ingest.progress import Progress
 from journey.ingest.raw import RawTable, read_raw
+from journey.ingest.sentiment.comments import span_of_scores
 from journey.ingest.shapes import stage_tables
 from journey.ingest.sources import (
     SOURCES,
@@ -128,7 +129,12 @@ def stage_files(
     )
     shown = unique_files((t.file for t in raw), taken=[table.file for table in known])
     tables = tuple(
-        replace(source_table(r, t, names), file=file, decimals=told)
+        replace(
+            source_table(r, t, names),
+            file=file,
+            decimals=told,
+            scores=span_of_scores(connection, t),
+        )
         for r, t, file, told in zip(raw, read, shown, marks, strict=True)
     )
     origin = read_origin(argument["paths"])

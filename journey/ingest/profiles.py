@@ -18,6 +18,8 @@ MOST: Final = 0.8
 _EMAIL = r"[^@\s]+@[^@\s]+\.[^@\s]+"
 _NUMBER = r"[-+]?[\d.,' ]*\d[\d.,]*"
 _CLOCK = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?: ?[AaPp][Mm])?"
+_PROSE = r"\p{L}\S*\s+\S*\p{L}\S*\s+\S*\p{L}"
+"""Three words, somewhere."""
 DATED_NUMBER: Final = r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|1\d{9}(?:\d{3})?"
 """``YYYYMMDD``, and seconds or milliseconds since 1970: dates where no header says otherwise."""
 
@@ -34,6 +36,7 @@ class Profile:
     email_share: float
     number_share: float
     clock_share: float
+    prose_share: float
     dates: DatePlan | None
     short: str
     """The header without the words with which nearly all headers of the table begin."""
@@ -77,13 +80,15 @@ def _profile(
             count(*) FILTER (regexp_full_match(x, {literal(_EMAIL)})),
             count(*) FILTER (regexp_full_match(x, {literal(_NUMBER)})),
             count(*) FILTER (regexp_full_match(x, {literal(_CLOCK)})),
+            count(*) FILTER (regexp_matches(x, {literal(_PROSE)})),
             count(*) FILTER ({may_be_date_sql("x")})
         FROM (SELECT {x} AS x FROM {source})
         """
     ).fetchall()[0]
-    n_rows, n_values, n_distinct, n_dated, n_emails, n_numbers, n_clocks, n_maybe_dates = cast(
+    n_rows, n_values, n_distinct, n_dated, n_emails, n_numbers, *others = cast(
         "tuple[int, ...]", row
     )
+    n_clocks, n_prose, n_maybe_dates = others
     samples = connection.execute(
         f"SELECT x FROM (SELECT {x} AS x, source_row FROM {source}) WHERE x IS NOT NULL "
         "GROUP BY x ORDER BY min(source_row) LIMIT 3"
@@ -105,6 +110,7 @@ def _profile(
         email_share=n_emails / of,
         number_share=n_numbers / of,
         clock_share=n_clocks / of,
+        prose_share=n_prose / of,
         dates=plan if plan and plan.n_dates else None,
         short=short,
     )

@@ -34,7 +34,7 @@ from journey.ingest.raw import RawTable
 from journey.ingest.sql import identifier, literal
 from journey.ingest.zones import header_zone
 from journey.proposals import decides_won
-from journey.schema import NUMBER_ROLES, ROLES
+from journey.schema import COMMENT_ROLE, NUMBER_ROLES, ROLES, SENTIMENT_FROM
 
 ENTRIES: Final = "entries"
 TEXTS: Final = "texts"
@@ -47,8 +47,9 @@ ROW: Final = ("file_index", "source_row", "date_index")
 _CORE: Final = (
     *(*ROW, "time_text", "time_fault", "read_at", "id", "level", "fault", "is_usable"),
     *("account_by", "is_joined_visitor", "kept_id", "merged_as", "shown", "action"),
-    "channel_combination",
+    *("channel_combination", SENTIMENT_FROM),
 )
+_OF_ONE_DATE: Final = (*NUMBER_ROLES, COMMENT_ROLE)
 TIME_MISSING, TIME_UNREAD, TIME_OUTSIDE = "no time", "time not understood", "time out of range"
 
 
@@ -331,7 +332,7 @@ def _wide_sql(
     for position, ((header,), plan) in enumerate(plans.items()):
         selected = [
             *_row_sql(table.raw, index, position),
-            *texts_sql(table, names, without=("occurred_at", *NUMBER_ROLES)),
+            *texts_sql(table, names, without=("occurred_at", *_OF_ONE_DATE)),
             *_amounts(table, header, headers),
             f"{literal(header)} AS touchpoint",
         ]
@@ -348,7 +349,7 @@ def _is_empty(header: str) -> str:
 
 
 def _amounts(table: TableRoles, header: str, headers: Sequence[str]) -> list[str]:
-    """Amounts belong to one date of their row, or they would count several times.
+    """Amounts and comments belong to one date of their row, or they would count several times.
 
     It is the date of the win, else the last one filled.
     """
@@ -356,7 +357,7 @@ def _amounts(table: TableRoles, header: str, headers: Sequence[str]) -> list[str
     before = " AND ".join(_is_empty(name) for name in order[: order.index(header)]) or "true"
     return [
         f"CASE WHEN {before} THEN {identifier(table.roles[role][0])} END AS {identifier(role)}"
-        for role in NUMBER_ROLES
+        for role in _OF_ONE_DATE
         if role in table.roles
     ]
 

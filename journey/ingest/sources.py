@@ -65,6 +65,8 @@ class SourceTable:
         Rows that a preset took out of the table, and rows it made of others.
     decimals
         What parts the decimals of amounts, ``comma`` or ``point`` by header, where values told.
+    scores
+        The least and the highest sentiment that a column gives; none: no column, or not known.
     """
 
     file: str
@@ -79,6 +81,7 @@ class SourceTable:
     aside: tuple[Aside, ...] = ()
     n_added: int = 0
     decimals: Mapping[str, str] = field(default_factory=dict[str, str])
+    scores: tuple[float, float] | None = None
 
     @property
     def extras(self) -> tuple[str, ...]:
@@ -233,6 +236,7 @@ def _table(entry: Mapping[str, Any]) -> SourceTable:
     fields["left_out"] = tuple(entry["left_out"])
     fields["roles"] = {role: tuple(headers) for role, headers in entry["roles"].items()}
     fields["rejected"] = tuple(RejectedRow(**row) for row in entry["rejected"])
+    fields["scores"] = None if entry.get("scores") is None else tuple(entry["scores"])
     fields["aside"] = tuple(_aside(taken) for taken in entry.get("aside", ()))
     return SourceTable(**fields)
 

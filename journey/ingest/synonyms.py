@@ -87,6 +87,12 @@ SYNONYMS: Final[dict[str, tuple[str, ...]]] = {
         *("close_value", "spend_amount", "sale_amount", "sales", "total_amount", "total_price"),
     ),
     "sentiment": ("sentiment", "sentiment_score"),
+    "comment": (
+        *("comment", "comments", "verbatim", "verbatims", "verbatim_comment", "survey_comment"),
+        *("nps_comment", "csat_comment", "feedback", "feedback_text", "feedback_comment"),
+        *("customer_feedback", "customer_comment", "review", "review_text", "free_text"),
+        *("open_text", "open_ended_response"),
+    ),
     "source_order": (
         "source_order",
         "sequence",
@@ -105,6 +111,10 @@ WEAK: Final[dict[str, tuple[str, ...]]] = {
         *("buying_stage", "account_stage", "type_name"),
     ),
     "channel": ("source", "origin", "referrer_type"),
+    "comment": (
+        *("call_notes", "meeting_notes", "notes", "note", "remarks", "remark", "message"),
+        *("message_text", "response_text"),
+    ),
 }
 """Headers that mean a role only where no better one is there."""
 

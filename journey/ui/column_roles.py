@@ -30,6 +30,7 @@ ROLE_WORDS: Final = {
     "value": "Value",
     "cost": "Cost",
     "sentiment": "Sentiment",
+    "comment": "Comment",
     "reason": "Reason",
     "direction": "Did or was shown",
     "source_system": "Source system",
@@ -49,6 +50,7 @@ OF_OTHERS: Final[dict[Shape, str]] = {
 ROLE_HELP: Final = (
     "**Account**, **Time** and **Touchpoint** make a journey: whose it is, when, and what "
     "happened. Only a **Person**? The account comes from the e-mail's business domain. "
+    "**Comment**: free text, read for its feeling where there is no **Sentiment**; English only. "
     "**Attribute**: a fact about the account, the person or the touchpoint; it becomes a filter. "
     "**Leave out**: the column is not read."
 )

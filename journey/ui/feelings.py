@@ -7,7 +7,7 @@ import streamlit as st
 
 import journey
 from journey import charts
-from journey.analysis.content.feelings import felt
+from journey.analysis.content.feelings import felt, sources_text
 from journey.log import TouchpointLog
 from journey.ui.cache import cached
 from journey.ui.counts import Count, count_row
@@ -19,11 +19,13 @@ MOST_COUNTS: Final = 8
 LABELS: Final = {
     "mean_sentiment": "Mean",
     "n_scores": "Scores",
+    "n_from_text": "Of texts",
     "mean_from": "From",
     "mean_to": "To",
 }
 HELP: Final = {
-    "mean_sentiment": "In the unit of the log.",
+    "mean_sentiment": "In the unit of the log; of texts from -1 to 1.",
+    "n_from_text": "Scores read from a comment.",
     "mean_from": "Lower end of the 95 % interval.",
     "mean_to": "Upper end of the 95 % interval.",
     "n_journeys": "Journeys with such a score.",
@@ -82,6 +84,12 @@ def show_outcomes(view: TouchpointLog) -> None:
     show_plot(chart, key="outcome-feelings", file_name="feelings-by-outcome")
     st.caption("What people feel may follow how a deal goes: an association, no cause.")
     _table(view, ("touchpoint", "outcome"), "by-outcome")
+
+
+def show_sources(view: TouchpointLog) -> None:
+    """Say which of the scores are read from texts, and how many texts have none."""
+    if text := cached(sources_text)(view):
+        st.caption(text)
 
 
 def _table(view: TouchpointLog, by: tuple[str, ...], name: str) -> None:

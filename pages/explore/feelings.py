@@ -4,7 +4,7 @@ import streamlit as st
 
 import journey
 from journey.ui.cache import cached
-from journey.ui.feelings import show_outcomes, show_stages, show_touchpoints
+from journey.ui.feelings import show_outcomes, show_sources, show_stages, show_touchpoints
 from journey.ui.guards import plain_errors, require_view
 from journey.ui.navigation import COLUMNS, JOURNEY_MAP, page_link
 
@@ -18,7 +18,8 @@ with plain_errors():
             st.markdown("## No touchpoint in view has a score")
             st.markdown(
                 "Give a column of sentiment or of survey answers the role *sentiment*. It is read "
-                "as a number, in whatever unit it has. Free text is not judged."
+                "as a number, in whatever unit it has. Or give a column of free text the role "
+                "*comment*: English texts are read word by word at the next import."
             )
             page_link(COLUMNS, "Say what each column means")
         st.stop()
@@ -26,4 +27,5 @@ with plain_errors():
         "View", list(VIEWS), default="Touchpoints", required=True, label_visibility="collapsed"
     )
     VIEWS[chosen](view)
+    show_sources(view)
     page_link(JOURNEY_MAP, ":blue[See it as a lane under the map] :material/arrow_forward:")

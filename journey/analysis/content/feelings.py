@@ -1,4 +1,4 @@
-"""How people feel at which stage and touchpoint, from a sentiment column or survey answers."""
+"""How people feel at which stage and touchpoint: by a sentiment column, survey answers or texts."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -13,9 +13,17 @@ from journey.analysis.figures.statistics import Z_95
 from journey.errors import ValueNotAllowedError
 from journey.facts import ShardFacts
 from journey.log import TouchpointLog
-from journey.schema import OUTCOMES
+from journey.schema import (
+    FROM_SCORE,
+    FROM_TEXT,
+    NO_FEELING,
+    NOT_ENGLISH,
+    OUTCOMES,
+    SENTIMENT_FROM,
+)
 from journey.selection import Keep
 from journey.store.view import View
+from journey.wording import counted
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -24,13 +32,13 @@ Part = tuple[View, ShardFacts]
 Dimension = Literal["stage", "touchpoint", "outcome"]
 
 DIMENSIONS: Final[tuple[Dimension, ...]] = get_args(Dimension)
-FIGURES: Final = ("n_scores", "n_journeys", "mean_sentiment", "low", "high")
+SOURCES: Final = (FROM_SCORE, FROM_TEXT, NOT_ENGLISH, NO_FEELING)
 
 
 def feelings(
     log: TouchpointLog, *, by: Sequence[Dimension] = ("stage", "touchpoint")
 ) -> pd.DataFrame:
-    """Mean sentiment of touches that have one, as scored in the log.
+    """Mean sentiment of touches that have one, as scored in the log or read from their comment.
 
     Parameters
     ----------
@@ -42,10 +50,10 @@ def feelings(
     -------
     DataFrame
         One row per combination that has a score: the columns of ``by`` (None: before any stage);
-        ``n_scores``, touches with a score; ``n_journeys`` that have one; ``mean_sentiment`` in the
-        unit of the log, with its 95 % interval ``low``, ``high`` (normal; not a number for a
-        single score). In the order of stages, by name of touchpoint, in the order of outcomes. No
-        rows where the log has no sentiment.
+        ``n_scores``, touches with a score; ``n_from_text`` of them read from a comment;
+        ``n_journeys`` that have one; ``mean_sentiment`` in the unit of the log, with its 95 %
+        interval ``low``, ``high`` (normal; not a number for a single score). In the order of
+        stages, by name of touchpoint, in the order of outcomes; no rows without any sentiment.
 
     Raises
     ------
@@ -67,7 +75,7 @@ def feelings(
             raise ValueNotAllowedError.among(dimension, DIMENSIONS, what="What means are taken by")
     names = [_names(log, dimension) for dimension in by]
     shape = tuple(map(len, names))
-    empty = np.zeros((4, int(np.prod(shape))))
+    empty = np.zeros((5, int(np.prod(shape))))
     sums = sum(log.ask_with_facts(partial(_sums, by=tuple(by), shape=shape)), empty)
     groups = np.flatnonzero(sums[0])
     places = np.unravel_index(groups, shape) if shape else ()
@@ -77,6 +85,61 @@ def feelings(
     }
     frame = pd.DataFrame({**named, **_means(sums[:, groups])})
     return none_for_missing(_in_order(frame, by, places), by)
+
+
+def sentiment_sources(log: TouchpointLog) -> pd.DataFrame:
+    """Where the sentiment of the touches in view is from, and texts that have none.
+
+    Returns
+    -------
+    DataFrame
+        ``source``: ``score`` of the log, ``text`` of a comment, and the comments without a
+        sentiment, ``not English`` (probably) and ``no feeling found``; ``n_touchpoints`` in view.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from journey import from_frame
+    >>> log = from_frame(pd.DataFrame({"account_id": ["a", "a"], "touchpoint": "Call",
+    ...     "occurred_at": pd.to_datetime(["2026-01-01"] * 2), "sentiment": [0.5, None]}))
+    >>> sentiment_sources(log).values.tolist()
+    [['score', 1], ['text', 0], ['not English', 0], ['no feeling found', 0]]
+    """
+    counts = sum(log.ask(_count_sources), np.zeros(len(SOURCES), np.int64))
+    return pd.DataFrame({"source": SOURCES, "n_touchpoints": counts})
+
+
+def sources_text(log: TouchpointLog) -> str:
+    """What the scores in view are from, in a sentence; empty where the log has no comments.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from journey import from_frame
+    >>> log = from_frame(pd.DataFrame({"account_id": ["a", "a"], "touchpoint": "Call",
+    ...     "occurred_at": pd.to_datetime(["2026-01-01"] * 2), "sentiment": [0.5, None],
+    ...     "sentiment_from": ["text", "not English"]}))
+    >>> sources_text(log)
+    '1 of 1 score is read word by word from an English text, -1 to 1. 1 text has none: ...'
+    """
+    n_scored, n_read, n_foreign, n_flat = sentiment_sources(log)["n_touchpoints"].tolist()
+    if not n_read + n_foreign + n_flat:
+        return ""
+    n_all, n_without = n_scored + n_read, n_foreign + n_flat
+    text = (
+        f"{n_read:,} of {counted(n_all, 'score')} {'is' if n_all == 1 else 'are'} read word by "
+        "word from an English text, -1 to 1."
+    )
+    if not n_without:
+        return text
+    return (
+        f"{text} {counted(n_without, 'text')} {'has' if n_without == 1 else 'have'} none: "
+        f"{n_foreign:,} probably not in English, {n_flat:,} without a word that tells a feeling."
+    )
+
+
+def _count_sources(view: View) -> Ints:
+    return np.bincount(_sources(view) + 1, minlength=len(SOURCES) + 1)[1:]
 
 
 def felt(
@@ -102,13 +165,14 @@ def felt(
 
 def _means(sums: Floats) -> dict[str, npt.NDArray[np.generic]]:
     """Means with their intervals, of groups that have a score."""
-    n, n_journeys, total, squares = sums
+    n, n_journeys, total, squares, n_from_text = sums
     mean = total / n
     with np.errstate(invalid="ignore", divide="ignore"):
         spread = np.sqrt(np.maximum(squares - n * mean**2, 0) / (n - 1))
     half = np.where(n > 1, Z_95 * spread / np.sqrt(n), np.nan)
-    counts = {"n_scores": n.astype(np.int64), "n_journeys": n_journeys.astype(np.int64)}
-    return {**counts, "mean_sentiment": mean, "low": mean - half, "high": mean + half}
+    counts = {"n_scores": n, "n_from_text": n_from_text, "n_journeys": n_journeys}
+    whole = {name: values.astype(np.int64) for name, values in counts.items()}
+    return {**whole, "mean_sentiment": mean, "low": mean - half, "high": mean + half}
 
 
 def _names(log: TouchpointLog, dimension: Dimension) -> Sequence[str | None]:
@@ -140,7 +204,7 @@ def _scored(part: Part) -> tuple[Ints, Floats]:
 
 
 def _sums(part: Part, *, by: Sequence[Dimension], shape: tuple[int, ...]) -> Floats:
-    """By group: scores, journeys that have one, their sum, the sum of their squares."""
+    """By group: scores, journeys with one, their sum, that of their squares, those of texts."""
     view, facts = part
     rows, scores = _scored(part)
     n = int(np.prod(shape))
@@ -156,12 +220,26 @@ def _sums(part: Part, *, by: Sequence[Dimension], shape: tuple[int, ...]) -> Flo
             codes = facts.outcomes[view.journeys[owners]].astype(np.int64)
         groups = groups * size + codes
     pairs = np.unique(owners * n + groups)
-    sums = np.empty((4, n))
+    sums = np.empty((5, n))
     sums[0] = np.bincount(groups, minlength=n)
     sums[1] = np.bincount(pairs % n, minlength=n)
     sums[2] = np.bincount(groups, weights=scores, minlength=n)
     sums[3] = np.bincount(groups, weights=scores**2, minlength=n)
+    sums[4] = np.bincount(
+        groups, weights=_sources(view)[rows] == SOURCES.index(FROM_TEXT), minlength=n
+    )
     return sums
+
+
+def _sources(view: View) -> npt.NDArray[np.int8]:
+    """Where the sentiment of each touch in view is from, by its place in the sources; -1: none."""
+    values = view.store.dictionaries.get(SENTIMENT_FROM)
+    if values is None:
+        scores = view.numbers("sentiment")
+        has_none = np.ones(view.n_touchpoints, bool) if scores is None else np.isnan(scores)
+        return np.where(has_none, -1, 0).astype(np.int8)
+    places = [SOURCES.index(name) if name in SOURCES else -1 for name in values.to_pylist()]
+    return np.array(places, np.int8)[view.codes(SENTIMENT_FROM)]
 
 
 def _has_felt(part: Part, *, stage: int | None, touchpoint: int | None) -> Flags:

@@ -110,7 +110,7 @@ def look(
         (own / DATA).mkdir()
         coding = _coded(connection, own / DATA, extras, described, rows_per_shard)
         notes += [*cleaned.notes, *related.channel_notes, *joined, *related.identity_notes, *doubts]
-        notes += [*write_companions(job, own / DATA), *described.left_out]
+        notes += [*write_companions(job, own / DATA), *described.notes]
         if coding.most_ties is not None:
             shop.copy(connection, f"FROM {TIES}", own, TIES, f"{TIES}.parquet")
         for file in (own / DATA).iterdir():

@@ -1,0 +1,1 @@
+"""What free text says of feelings: read at import, offline, word by word."""

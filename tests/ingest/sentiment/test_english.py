@@ -1,0 +1,40 @@
+import pytest
+
+from journey.ingest.sentiment.english import is_probably_english
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The onboarding was quick and the team helped us.",
+        "It’s fine",  # noqa: RUF001 - as phones write it
+        "Great service!",
+        "Impossible to reach anyone",
+        "Met our goals, die hard fans now: we love the café",
+    ],
+)
+def test_english_is_known(text):
+    assert is_probably_english(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Der Support ist sehr langsam und niemand antwortet",
+        "Le service est très lent",
+        "El producto es muy bueno",
+        "O produto não é bom",
+        "Il prodotto non è buono",
+        "Het product is heel goed",
+        "Bardzo dobry produkt",
+        "Produkten är inte bra",
+        "Ürün çok iyi",
+        "Товар отличный",
+        "サポートが遅い",
+        "Zahlreiche Verbesserungen wären dringend wünschenswert",  # words of none, but no English
+        "Kasutajatugi vastas kiiresti meie küsimusele eile",  # a language without a list
+        "12345 !!",
+    ],
+)
+def test_other_languages_and_no_words_are_not_english(text):
+    assert not is_probably_english(text)
