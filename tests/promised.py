@@ -8,28 +8,47 @@ from tests.oracle import DAY, DECIDED
 HOUR = DAY / 24
 
 
-def handoff_waits(log, opens, answers, returns, *, by_deal=False):
-    """Waits as (case, begin, end or None, how), from all touches of the journeys in view."""
+def handoff_waits(log, opens, answers, returns, *, by_deal=False, is_last=False):
+    """Waits as (case, begin, end or None, how), from all touches of the journeys in view.
+
+    The end is when it was answered, though a return may have taken that back.
+    """
     for case in log.view:
         journey, seen, begin = log.journeys[case], set(), None
         for place, touch in enumerate(journey.touches):
-            is_answer = touch.touchpoint in answers
-            if by_deal and touch.opportunity_id and touch.opportunity_id not in seen:
-                seen.add(touch.opportunity_id)
+            is_open, is_answer = touch.touchpoint in opens, touch.touchpoint in answers
+            if by_deal and touch.opportunity_id and (is_open or touch.opportunity_id not in seen):
                 is_answer = True
+            seen.add(touch.opportunity_id)
             was_waiting = begin is not None
-            if not was_waiting and touch.touchpoint in opens:
+            if not was_waiting and is_open:
                 begin = place
             if begin is None:
                 continue
             if is_answer:
-                yield case, begin, place, "taken"
+                holds = is_last or is_open
+                is_back = holds and taken_back(journey, place, opens, answers, returns, is_last)
+                yield case, begin, place, "sent_back" if is_back else "taken"
                 begin = None
             elif was_waiting and touch.touchpoint in returns:
                 yield case, begin, place, "sent_back"
                 begin = None
         if begin is not None:
             yield unanswered(journey, case, begin)
+
+
+def taken_back(journey, place, opens, answers, returns, is_last):
+    """Whether a lead taken on was sent back before it came elsewhere or was decided."""
+    if place == journey.decided:
+        return False
+    for later, touch in enumerate(journey.touches[place + 1 :], start=place + 1):
+        if touch.touchpoint in opens:
+            return False
+        if touch.touchpoint in returns:
+            return True
+        if later == journey.decided or (not is_last and touch.touchpoint in answers):
+            return False
+    return False
 
 
 def reaction_waits(log, stage, is_by_lead):

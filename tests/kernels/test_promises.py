@@ -14,11 +14,22 @@ def paired(*journeys):
 
 def test_a_wait_runs_from_the_first_event_that_opens_to_the_first_that_ends_it():
     # 1 opens, 2 answers, 4 returns, 8 ends.
-    assert paired([1, 1, 2, 2]) == [(0, 2, TAKEN)]
-    assert paired([1, 4, 1, 8]) == [(0, 1, SENT_BACK), (2, 3, OVER)]
-    assert paired([1], [2]) == [(0, -1, WAITING)]
+    assert paired([1, 1, 2, 2]) == [(0, 2, 2, TAKEN)]
+    assert paired([1, 4, 1, 8]) == [(0, 1, 1, SENT_BACK), (2, 3, 3, OVER)]
+    assert paired([1], [2]) == [(0, -1, -1, WAITING)]
     assert paired([2, 4, 8]) == []
 
 
 def test_an_event_that_opens_and_answers_is_answered_at_once_unless_it_ended_a_wait():
-    assert paired([3, 1, 3, 1]) == [(0, 0, TAKEN), (1, 2, TAKEN), (3, -1, WAITING)]
+    found = paired([3, 1, 3, 1])
+    assert found == [(0, 0, 0, TAKEN), (1, 2, 2, TAKEN), (3, -1, -1, WAITING)]
+
+
+def test_an_answer_that_holds_is_taken_back_by_a_return_until_something_else_comes():
+    # 16 holds, 32 settles.
+    assert paired([1, 18, 18, 4, 4]) == [(0, 1, 3, SENT_BACK)]
+    for between in (2, 32):
+        assert paired([1, 18, between, 4]) == [(0, 1, 1, TAKEN)]
+    assert paired([1, 18, 1, 4]) == [(0, 1, 1, TAKEN), (2, 3, 3, SENT_BACK)]
+    assert paired([1, 50, 4], [4]) == [(0, 1, 1, TAKEN)]
+    assert paired([1, 18], [4]) == [(0, 1, 1, TAKEN)]

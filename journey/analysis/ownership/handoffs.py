@@ -39,16 +39,18 @@ def handoffs(log: TouchpointLog) -> pd.DataFrame:
     A wait begins when a journey comes to a post (MQL, accepted, SQL) and ends when it comes to the
     next one or beyond, or is sent back. Posts are found by the meanings of touchpoint types;
     those that the log does not have, or that the same types pass, are left out. An opportunity is
-    there from the first touch with its id on, too.
+    there from the first touch with its id on, too. A lead that was taken on and is sent back
+    before it comes to another post or is decided counts as sent back where it stood: at the step
+    it took last.
 
     Returns
     -------
     DataFrame
         One row per handoff, in order: ``source``, ``target``; ``n_waits``, of these ``n_taken``,
-        ``n_sent_back`` (untaken), ``n_over`` (decided first or given up) and ``n_waiting``
+        ``n_sent_back``, ``n_over`` (decided first or given up) and ``n_waiting``
         (the four add up); ``n_journeys`` that have one; ``taken_share`` (of those taken, sent
         back or over) with its 95 % Wilson interval ``taken_low``, ``taken_high``;
-        ``median_hours``, ``p90_hours`` until half and nine tenths were answered (Kaplan and
+        ``median_hours``, ``p90_hours`` until half and nine tenths were first answered (Kaplan and
         Meier: those not answered count for as long as they waited); ``sla_hours`` as promised;
         of those answered ``n_in_time`` and ``n_late``, of those waiting ``n_due`` (still in time)
         and ``n_past_due``; ``late_rate`` ((late + past due) / (in time + late + past due)) with

@@ -21,10 +21,12 @@ from journey.facts import ShardFacts
 from journey.kernels.promises import (
     ANSWERS,
     ENDS,
+    HOLDS,
     OPENS,
     OVER,
     RETURNS,
     SENT_BACK,
+    SETTLES,
     TAKEN,
     WAITING,
     pair_events,
@@ -65,7 +67,10 @@ MONTH: Final = "month"
 
 @dataclass(frozen=True)
 class Handoff:
-    """A lead comes to a post by some touchpoint types, and is taken on or sent back by others."""
+    """A lead comes to a post by some touchpoint types, and is taken on or sent back by others.
+
+    ``is_last``: no post comes after it, so that being sent back from there counts here too.
+    """
 
     source: str
     target: str
@@ -74,6 +79,7 @@ class Handoff:
     answers: tuple[str, ...]
     returns: tuple[str, ...]
     ends_with_opportunity: bool = False
+    is_last: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,7 +100,10 @@ Wait = tuple[npt.NDArray[np.float64], Bytes, Ints]
 
 @dataclass(frozen=True, eq=False)
 class Waits:
-    """Waits of one shard's journeys in view: places in the evidence, and how long they were."""
+    """Waits of one shard's journeys in view: places in the evidence, and how long they were.
+
+    They lasted until first answered; ``ends`` is the touch that took an answer back, if one did.
+    """
 
     journeys: Ints
     begins: Ints
@@ -125,6 +134,7 @@ def handoff_promises(log: TouchpointLog) -> list[Handoff]:
             tuple(dict.fromkeys(name for later in posts[place + 1 :] for name in passed_by[later])),
             meanings.types("sent_back", names),
             ends_with_opportunity="opportunity" in posts[place + 1 :] and has_deals,
+            is_last=place + 2 == len(posts),
         )
         for place, source in enumerate(posts[:-1])
     ]
@@ -199,15 +209,18 @@ def waits_of(part: Part, promise: Promise, as_of: int) -> Waits:
     in_view[view.journeys] = True
     kept = in_view[owners]
     rows, does, owners = rows[kept], does[kept], owners[kept]
-    begun, ended, hows = pair_events(frozen(does), frozen(owners))
+    begun, answered, ended, hows = pair_events(frozen(does), frozen(owners))
     journeys, begins = owners[begun], rows[begun]
-    ends = np.where(ended >= 0, rows[ended] if len(rows) else ended, -1)
+    answers, ends = (
+        np.where(found >= 0, rows[found] if len(rows) else found, -1) for found in (answered, ended)
+    )
     decided = facts.decided_rows[journeys]
     is_decided = facts.outcomes[journeys] < len(DECIDED)
     hows = np.where((hows == WAITING) & is_decided, OVER, hows).astype(np.uint8)
-    ends = np.where((ends < 0) & is_decided & (decided > begins), decided, ends)
+    is_cut = (ends < 0) & is_decided & (decided > begins)
+    answers, ends = (np.where(is_cut, decided, found) for found in (answers, ends))
     until = np.full(len(ends), as_of, np.int64)
-    until[ends >= 0] = ticks[ends[ends >= 0]]
+    until[answers >= 0] = ticks[answers[answers >= 0]]
     return Waits(journeys, begins, ends, hows, (until - ticks[begins]).astype(float))
 
 
@@ -253,12 +266,13 @@ def _events(part: Part, promise: Promise) -> tuple[Ints, Bytes]:
     """Rows of the evidence that begin or end a wait, and what each does."""
     match promise:
         case Handoff():
-            return _handoff_events(part[1].view, promise)
+            return _handoff_events(part[1], promise)
         case Reaction():
             return _reaction_events(part[1], promise)
 
 
-def _handoff_events(evidence: View, handoff: Handoff) -> tuple[Ints, Bytes]:
+def _handoff_events(facts: ShardFacts, handoff: Handoff) -> tuple[Ints, Bytes]:
+    evidence = facts.view
     does_by_type = np.array(
         [
             OPENS * (name in handoff.opens)
@@ -270,19 +284,27 @@ def _handoff_events(evidence: View, handoff: Handoff) -> tuple[Ints, Bytes]:
     )
     does = does_by_type[evidence.types] if len(does_by_type) else np.empty(0, np.uint8)
     if handoff.ends_with_opportunity:
-        does[_new_opportunities(evidence)] |= ANSWERS
+        new, known = _opportunities(evidence)
+        does[new] |= ANSWERS
+        does[known[(does[known] & OPENS) > 0]] |= ANSWERS
+    # Taken on and sent back later: it counts at the step from which no other post was reached.
+    holds = (does & ANSWERS) > 0
+    if not handoff.is_last:
+        holds &= (does & OPENS) > 0
+    does[holds] |= HOLDS
+    does[facts.decided_rows[facts.decided_rows >= 0]] |= SETTLES
     rows = np.flatnonzero(does)
     return rows, does[rows]
 
 
-def _new_opportunities(evidence: View) -> Ints:
-    """The rows at which a journey first has each of its opportunities."""
+def _opportunities(evidence: View) -> tuple[Ints, Ints]:
+    """The rows at which a journey first has each of its opportunities, and all that have one."""
     dictionary = evidence.store.dictionaries["opportunity_id"]
     codes = evidence.codes("opportunity_id").astype(np.int64)
     known = np.flatnonzero(codes < len(dictionary) - dictionary.null_count)
     owners = np.searchsorted(evidence.offsets, known, side="right") - 1
     _, first = np.unique(owners * len(dictionary) + codes[known], return_index=True)
-    return known[first]
+    return known[first], known
 
 
 def _reaction_events(facts: ShardFacts, reaction: Reaction) -> tuple[Ints, Bytes]:

@@ -38,8 +38,8 @@ def test_counts_equal_the_reference(sample, rows_per_shard):
     found = journey.handoffs(log)
     if "Call" not in log.type_names or "Mail" not in log.type_names:
         return
-    by_deal = has_deals
-    waits = list(promised.handoff_waits(reference, {"Mail"}, {"Call"}, {"Ad"}, by_deal=by_deal))
+    told = {"by_deal": has_deals, "is_last": not has_deals}
+    waits = list(promised.handoff_waits(reference, {"Mail"}, {"Call"}, {"Ad"}, **told))
     wanted = promised.figures(reference, waits, 48)
     for name, value in wanted.items():
         assert is_same(found[name][0], value), name
@@ -102,6 +102,41 @@ def test_posts_that_the_same_type_passes_are_one_and_a_deal_is_an_opportunity():
     assert found["median_hours"].tolist() == [24.0, 48.0]
 
 
+def test_a_lead_taken_on_and_sent_back_later_counts_where_it_stood():
+    meanings = replace(POSTS, sent_back=("Back",))
+    model = replace(MODEL, meanings=meanings)
+    rows = [
+        *(("a", 0, "Mail"), ("a", 1, "Call"), ("a", 2, "Demo"), ("a", 5, "Back")),
+        *(("b", 0, "Mail"), ("b", 1, "Call"), ("b", 2, "Won"), ("b", 5, "Back")),
+        *(("c", 0, "Mail"), ("c", 1, "Back")),
+    ]
+    # Alone, Mail to Call is where a and c came back from; b was won before.
+    found = journey.handoffs(small_log(rows, model)).iloc[0]
+    assert found[["n_waits", "n_taken", "n_sent_back"]].tolist() == [3, 1, 2]
+    # All were answered within a day, however much later a was sent back.
+    assert (found["p90_hours"], found["n_late"]) == (24.0, 0)
+    # The call that takes a lead on brings its deal along: the step from there holds the return.
+    deals = [None, "D1", "D1", "D1", None, "D2", "D2", "D2", None, None]
+    steps = journey.handoffs(small_log(rows, model, opportunity_id=deals))
+    assert steps["n_taken"].tolist() == [2, 1]
+    assert steps["n_sent_back"].tolist() == [1, 1]
+    assert (
+        steps["n_sent_back"].sum() + 1
+        == journey.returned_leads(small_log(rows, model))["n_sent_back"].sum()
+    )  # the return of b, won by then
+
+
+def test_a_post_passed_with_its_deal_is_answered_at_once_though_the_deal_is_older():
+    meanings = replace(POSTS, sql=("Demo",))
+    rows = [("a", 0, "Mail"), ("a", 1, "Call"), ("a", 2, "Demo"), ("a", 3, "Ad")]
+    log = small_log(rows, replace(MODEL, meanings=meanings), opportunity_id=[None, *["D"] * 3])
+    found = journey.handoffs(log)
+    assert found["target"].tolist() == ["accepted", "sql", "opportunity"]
+    assert found["n_taken"].tolist() == [1, 1, 0]
+    # The return counts once, at the last post that was reached.
+    assert found["n_sent_back"].tolist() == [0, 0, 1]
+
+
 def test_a_log_without_posts_has_no_handoffs():
     log = small_log([("a", 0, "Ad")])
     assert journey.handoffs(log).empty
@@ -127,6 +162,8 @@ def test_the_planted_owner_breaks_the_promise(sample_dataset):
     slow, others = mql.loc["Marcus Thorne"], mql.drop("Marcus Thorne")
     assert (slow["n_taken"], slow["n_late"]) == (92, 80)
     assert (others["n_taken"].sum(), others["n_late"].sum()) == (460, 36)
+    steps = journey.handoffs(log).set_index("source")[["n_taken", "n_sent_back"]]
+    assert steps.loc[["mql", "accepted"]].to_numpy().tolist() == [[552, 0], [422, 179]]
     returned = journey.returned_leads(log).set_index("reason")["n_sent_back"]
     assert returned.to_dict() == {
         "No budget yet": 96,
