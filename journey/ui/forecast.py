@@ -220,7 +220,7 @@ def explain() -> None:
         "are known, the stage's chances at all times fill in.\n"
         "- These chances are applied to the open journeys in view, and to as many new journeys "
         "as began a week in the last 13 weeks.\n"
-        "- A win counts with its deal value, else with the mean value of won journeys.\n"
+        "- A win counts with its deal value, else with that of wins of journeys as old.\n"
         "- The interval holds chance and the fact that only so many journeys were seen. It "
         "does not know of plans, prices, seasons or a changing market."
     )

@@ -3,11 +3,13 @@
 Chances to move on, to be won or to end are counted over the whole log by stage and time in it
 (:mod:`journey.analysis.forecast.chain`), and applied to the open journeys in view and to those
 that will begin if journeys go on beginning as in the last 13 weeks. A win counts with its
-journey's deal value or, where none is known, the mean value of won journeys at their win, whatever
-its chance. What journeys did so far is all that is known: no plan, season or price.
+journey's deal value or, where none is known, what wins of journeys of that age were worth
+(:mod:`journey.analysis.forecast.worth`). What journeys did so far is all that is known: no plan,
+season or price.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
 from functools import partial
 from typing import Final
 
@@ -22,6 +24,17 @@ from journey.analysis.forecast.chain import (
     chances,
     chances_to_win,
     drawn_chances,
+)
+from journey.analysis.forecast.worth import (
+    DAYS_A_SPAN,
+    MIDDLES,
+    N_SPANS,
+    SUMS,
+    Worth,
+    added_up,
+    drawn_worth,
+    spans_of,
+    worth_of,
 )
 from journey.analysis.stages.outcomes import last_values, values_at_win
 from journey.errors import ValueNotAllowedError
@@ -57,19 +70,21 @@ class Evidence:
     """What a forecast needs to know of a log.
 
     ``days`` and ``ways`` are those of ``count_stays``, of the whole log. Of the journeys in view:
-    ``open_mass[layer, state, age]`` with the layers of :data:`LAYERS`, ``begun[week, state]``,
-    journeys begun in the last weeks (0: the latest) by the state after their first touch, and
-    ``won_values``, the number, sum and sum of squares of known values of won journeys (of all).
+    ``open_mass[layer, state, age]`` with the layers of :data:`LAYERS`; of those without a value
+    ``valueless[state, age, span]`` by the age of the journey too; ``begun[week, state]``, journeys
+    begun in the last weeks (0: the latest) by the state after their first touch. ``won_values``
+    are the sums of :func:`journey.analysis.forecast.worth.added_up` of all won journeys.
     """
 
     days: Ints
     ways: Ints
     open_mass: Floats
+    valueless: Ints
     begun: Ints
     won_values: Floats
 
 
-LAYERS: Final = ("n", "n_without_value", "value", "square_of_value")
+LAYERS: Final = ("n", "value", "square_of_value")
 
 
 def forecast_wins(log: TouchpointLog, *, weeks: int = WEEKS, seed: int = 0) -> pd.DataFrame:
@@ -85,12 +100,12 @@ def forecast_wins(log: TouchpointLog, *, weeks: int = WEEKS, seed: int = 0) -> p
     Returns
     -------
     DataFrame
-        One row per week in order: ``week`` (from 1), ``begins_at``, ``ends_at``;
-        ``expected_wins`` with ``low``, ``high``, and the part of it ``from_open`` journeys and
-        ``from_new`` ones that are still to begin; ``expected_value`` with ``value_low``,
-        ``value_high``; the same of all weeks so far: ``total_wins``, ``total_low``,
-        ``total_high``, ``total_value``, ``total_value_low``, ``total_value_high``. Not a number
-        where nothing was won, value where no win has one.
+        One row per week: ``week`` (from 1), ``begins_at``, ``ends_at``; ``expected_wins`` with
+        ``low``, ``high``, and the part of it ``from_open`` journeys and ``from_new`` ones that are
+        still to begin; ``expected_value`` with ``value_low``, ``value_high``; the same of all
+        weeks so far: ``total_wins``, ``total_low``, ``total_high``, ``total_value``,
+        ``total_value_low``, ``total_value_high``. Not a number where nothing was won, value where
+        no win has one.
 
     Raises
     ------
@@ -118,10 +133,11 @@ def forecast_wins(log: TouchpointLog, *, weeks: int = WEEKS, seed: int = 0) -> p
     known = evidence_of(log)
     if not known.ways[:, :, -2].sum():
         return _forecast_frame(log, *_unknown(weeks))
-    expected, _, from_open = _weekly(known, chances(known.days, known.ways), weeks)
+    told, worth = chances(known.days, known.ways), worth_of(known.won_values)
+    expected, _, from_open = _weekly(known, told, worth, weeks)
     samples = _courses(known, weeks, np.random.default_rng(seed))
-    told = [1.0, 1.0 if known.won_values[0] else np.nan]
-    return _forecast_frame(log, expected[:, 0] * told, samples * told, from_open[:, 0])
+    is_told = 1.0, 1.0 if known.won_values[0].any() else np.nan
+    return _forecast_frame(log, expected[:, 0] * is_told, samples * is_told, from_open[:, 0])
 
 
 def _unknown(weeks: int) -> tuple[Floats, Floats, Floats]:
@@ -151,8 +167,9 @@ def win_chances(log: TouchpointLog, *, weeks: int = WEEKS) -> pd.DataFrame:
     names = [*log.definitions.stage_names, None]
     left = known.ways.sum(axis=1)
     won = left[:, -2]
-    *_, by_end = chances_to_win(chances(known.days, known.ways), weeks * _DAYS)
-    layers = (_with_values(known) * by_end[0]).sum(axis=2)
+    told, worth = chances(known.days, known.ways), worth_of(known.won_values)
+    by_week = [of_open[0] for _, of_open, _ in _by_week(known, told, worth, weeks)]
+    layers = np.sum(by_week, axis=0).T
     if not won.sum():
         layers = np.full_like(layers, np.nan)
     n_open = known.open_mass[0].sum(axis=1)
@@ -175,10 +192,8 @@ def evidence_of(log: TouchpointLog) -> Evidence:
     n_stages = len(log.definitions.stages)
     question = partial(_evidence, as_of=log.as_of_tick, n_stages=n_stages)
     parts = log.ask_with_facts(question) or [_no_evidence(n_stages)]
-    columns = zip(
-        *((p.days, p.ways, p.open_mass, p.begun, p.won_values) for p in parts), strict=True
-    )
-    return Evidence(*(np.sum(column, axis=0) for column in columns))
+    names = [one.name for one in fields(Evidence)]
+    return Evidence(*(np.sum([getattr(part, name) for part in parts], axis=0) for name in names))
 
 
 def check_weeks(weeks: int) -> None:
@@ -195,8 +210,9 @@ def _no_evidence(n_stages: int) -> Evidence:
         np.zeros((n_states, n_spans), np.int64),
         np.zeros((n_states, n_spans, n_states + 2), np.int64),
         np.zeros((len(LAYERS), n_states, N_AGES)),
+        np.zeros((n_states, N_AGES, N_SPANS), np.int64),
         np.zeros((WEEKS_OF_BEGINNINGS, n_states), np.int64),
-        np.zeros(3),
+        np.zeros((len(SUMS), N_SPANS)),
     )
 
 
@@ -215,16 +231,22 @@ def _evidence(part: Part, *, as_of: int, n_stages: int) -> Evidence:
     values = last_values(facts, still)
     known = ~np.isnan(values)
     own = np.where(known, values, 0.0)
-    weights = (np.ones(len(still)), ~known, own, own**2)
+    weights = (np.ones(len(still)), own, own**2)
     mass = [np.bincount(place, weight, n_states * N_AGES) for weight in weights]
-    won = values_at_win(facts, np.flatnonzero(facts.outcomes == IS_WON))
-    won = won[won > 0]
+    won = np.flatnonzero(facts.outcomes == IS_WON)
+    worth = values_at_win(facts, won)
+    age_open, age_won = (
+        (end_ticks[some] - evidence.ticks[begins[some]].astype(np.int64)) // per_day
+        for some in (still, won)
+    )
+    without = (place * N_SPANS + spans_of(age_open))[~known]
     return Evidence(
         days,
         ways,
         np.array(mass, dtype=float).reshape(len(LAYERS), n_states, N_AGES),
+        np.bincount(without, minlength=n_states * N_AGES * N_SPANS).reshape(-1, N_AGES, N_SPANS),
         _begun(facts, in_view, as_of, per_day * _DAYS, n_stages),
-        np.array([len(won), won.sum(), (won**2).sum()]),
+        added_up(age_won[worth > 0], worth[worth > 0]),
     )
 
 
@@ -263,41 +285,53 @@ def _begun(facts: ShardFacts, in_view: Ints, as_of: int, per_week: int, n_stages
     return np.bincount(place, minlength=shape[0] * shape[1]).reshape(shape)
 
 
-def _with_values(known: Evidence) -> Floats:
-    """Open journeys by state and age: their number, value and squared value, none unknown."""
-    n, n_without, value, square = known.open_mass
-    mean, mean_square = _mean_won(known)
-    return np.stack([n, value + n_without * mean, square + n_without * mean_square])
-
-
-def _mean_won(known: Evidence) -> tuple[float, float]:
-    """Mean value of won journeys and mean of its square; 0 where none is known."""
-    n, total, squares = known.won_values
-    return (float(total / n), float(squares / n)) if n else (0.0, 0.0)
-
-
 def _weekly(
-    known: Evidence, drawn: Chances, weeks: int, *, rng: np.random.Generator | None = None
+    known: Evidence,
+    drawn: Chances,
+    worth: Worth,
+    weeks: int,
+    *,
+    rng: np.random.Generator | None = None,
 ) -> tuple[Floats, Floats, Floats]:
     """By week and draw: wins and value expected, ``[week, draw, 2]``; squared value; wins of open.
 
     The number of journeys that begin is the mean of the last weeks or, with ``rng``, one drawn
     about it.
     """
-    mass = _with_values(known)
-    mean, mean_square = _mean_won(known)
-    n_draws = len(drawn.ways)
-    a_day = _begin_a_day(known, n_draws, rng)
-    ends = np.zeros((weeks + 1, n_draws, 4))
-    of_new = np.zeros(n_draws)
-    for day, won in enumerate(chances_to_win(drawn, weeks * _DAYS), start=1):
-        of_new = of_new + (a_day * won[:, :, 0]).sum(axis=1)
-        if day % _DAYS == 0:
-            of_open = np.einsum("lsa,dsa->dl", mass, won)
-            new = of_new[:, None] * np.array([1.0, mean, mean_square])
-            ends[day // _DAYS] = np.column_stack([of_open + new, of_open[:, 0]])
-    weekly = np.diff(ends, axis=0)
+    a_day = _begin_a_day(known, len(drawn.ways), rng)
+    weekly = np.zeros((weeks, len(drawn.ways), 4))
+    for week, of_open, of_first_day in _by_week(known, drawn, worth, weeks):
+        # Journeys begun on each day so far are won as those on their first day were by then.
+        new = (a_day[:, None] * of_first_day).sum(axis=(1, 2))
+        value = worth.at(np.array([week * _DAYS / 2]))[:, 0]
+        of_new = new[:, None] * np.stack([np.ones_like(value), value, worth.square * value**2], 1)
+        found = of_open.sum(axis=1)
+        weekly[week - 1] = np.column_stack([found + of_new, found[:, 0]])
     return weekly[..., :2], weekly[..., 2], weekly[..., 3]
+
+
+def _by_week(
+    known: Evidence, drawn: Chances, worth: Worth, weeks: int
+) -> Iterator[tuple[int, Floats, Floats]]:
+    """Each week, what open journeys bring in it: wins, value and squared value by draw and state.
+
+    Beside it the chance to have won by each of its days since the first day of a journey:
+    ``[draw, day, state]``.
+    """
+    ages = MIDDLES * DAYS_A_SPAN
+    before, of_first_day = np.float64(0), list[Floats]()
+    for day, won in enumerate(chances_to_win(drawn, weeks * _DAYS), start=1):
+        of_first_day.append(won[:, :, 0])
+        if day % _DAYS:
+            continue
+        gained, before = won - before, won
+        of_open = np.einsum("lsa,dsa->dsl", known.open_mass, gained)
+        unvalued = np.einsum("sab,dsa->dsb", known.valueless, gained, optimize=True)
+        value = worth.at(ages + day - _DAYS / 2)[:, None]
+        of_open[..., 1] += (unvalued * value).sum(axis=2)
+        of_open[..., 2] += (unvalued * worth.square * value**2).sum(axis=2)
+        yield day // _DAYS, of_open, np.stack(of_first_day, axis=1)
+        of_first_day.clear()
 
 
 def _begin_a_day(known: Evidence, n_draws: int, rng: np.random.Generator | None) -> Floats:
@@ -312,25 +346,15 @@ def _begin_a_day(known: Evidence, n_draws: int, rng: np.random.Generator | None)
     return rng.gamma(shape, 1 / shape, size=(n_draws, 1)) * a_day
 
 
-def _worth_drawn(known: Evidence, rng: np.random.Generator) -> Floats:
-    """By draw how much more or less wins may be worth, since only so many values were seen."""
-    n = known.won_values[0]
-    mean, mean_square = _mean_won(known)
-    variance = (mean_square / mean**2 - 1) / n if n and mean else 0.0
-    if variance <= 0:
-        return np.ones(N_DRAWS)
-    return rng.gamma(1 / variance, variance, size=N_DRAWS)
-
-
 def _courses(known: Evidence, weeks: int, rng: np.random.Generator) -> Floats:
     """Courses that wins and value may take, ``[week, course, 2]``."""
     drawn = drawn_chances(known.days, known.ways, n_draws=N_DRAWS, rng=rng)
-    means, squares, _ = _weekly(known, drawn, weeks, rng=rng)
-    worth = _worth_drawn(known, rng)
+    worth = drawn_worth(known.won_values, n_draws=N_DRAWS, rng=rng)
+    means, squares, _ = _weekly(known, drawn, worth, weeks, rng=rng)
     shape = (len(means), N_SAMPLES, means.shape[1])
     wins = rng.poisson(np.broadcast_to(means[:, None, :, 0], shape)).astype(float)
-    value = np.broadcast_to((means[..., 1] * worth)[:, None, :], shape)
-    spread = np.broadcast_to((squares * worth**2)[:, None, :], shape)
+    value = np.broadcast_to(means[:, None, :, 1], shape)
+    spread = np.broadcast_to(squares[:, None, :], shape)
     # A sum of so many values has this mean and variance; a gamma with both is never below 0.
     has_value = (value > 0) & (spread > 0)
     form = np.where(has_value, value, 1.0) ** 2 / np.where(has_value, spread, 1.0)
