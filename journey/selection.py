@@ -117,11 +117,13 @@ class Keep:
     """Keep journeys that a question of the shard chooses, whole.
 
     The question is a module's function; it is asked with the touchpoints in view, the facts, and
-    the arguments, and answers with a flag for each journey.
+    the arguments, and answers with a flag for each journey. ``leaves_out``: those not kept should
+    not be counted at all, so that what was spent on them was spent for the others.
     """
 
     question: Callable[..., Flags]
     arguments: tuple[tuple[str, Hashable], ...] = ()
+    leaves_out: bool = False
 
     def __repr__(self) -> str:
         """The same in every process, as a fingerprint must be."""

@@ -42,7 +42,13 @@ OWN_OPTIONS: Final[dict[str, Options]] = {
     "lifecycle": {
         "--days": {"type": float, "default": 90.0, "metavar": "N", "help": "length of the period"}
     },
-    "costs": {"--by": {"choices": ["month", "channel", "period"], "default": "month"}},
+    "costs": {
+        "--by": {
+            "choices": ["month", "channel", "period"],
+            "default": "month",
+            "help": "files of costs go through import, beside the touchpoints",
+        }
+    },
     "handoffs": _BY_OR_MONTH,
     "promises": _BY_OR_MONTH,
     "content": {

@@ -9,6 +9,7 @@ import pandas as pd
 
 import journey
 from journey.analysis.content.feelings import sources_text
+from journey.analysis.spending.reach import reach_text
 from journey.inventory import Inventory
 from journey.log import TouchpointLog
 
@@ -171,6 +172,7 @@ QUESTIONS: Final[dict[str, Question]] = {
         lambda log, given: journey.cost_per(log, by=given.by),
         lambda _log, _given: "no journey became a lead or customer, and no cost is known.",
         tells_wins=True,
+        note=lambda _log, view, _given: reach_text(view),
     ),
     "handoffs": Question(
         "leads handed on, taken on in time or sent back",

@@ -5,6 +5,7 @@ from typing import Final
 import streamlit as st
 
 from journey.analysis.attribution.spend import return_on_spend
+from journey.analysis.spending.reach import reach_text
 from journey.log import TouchpointLog
 from journey.ui.attribution import NONE_BEFORE
 from journey.ui.cache import cached
@@ -47,7 +48,8 @@ def show_spend(view: TouchpointLog, by: str, model: str, half_life_days: float) 
     apart = own.loc[own["channel"].isna() & own["spend"].notna(), "spend"].sum()
     if apart:
         st.caption(f"{number(float(apart))} more was spent on none of these by name.")
-    st.caption("Filters narrow the credit; imported costs stay those of all journeys.")
+    if words := cached(reach_text)(view):
+        st.caption(words)
     own = own.assign(channel=own["channel"].fillna(NONE_BEFORE)).round(DECIMALS)
     labels = {**LABELS, "channel": label(by)}
     file_name = f"return-on-spend-{model}-by-{by}"

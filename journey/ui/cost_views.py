@@ -7,6 +7,7 @@ import streamlit as st
 
 import journey
 from journey import charts
+from journey.analysis.spending.reach import reach_text
 from journey.costs import ENTERED_COLUMNS, KINDS, read_entered
 from journey.errors import JourneyError
 from journey.log import TouchpointLog
@@ -44,8 +45,9 @@ def show_totals(view: TouchpointLog) -> None:
             _cost(cell, row, name, words, currency)
         if row["note"] is not None:
             st.caption(f"No cost for each: {markdown(row['note'])}.")
-    if words := kinds_missing(frame):
-        st.caption(words)
+    for words in (kinds_missing(frame), cached(reach_text)(view)):
+        if words:
+            st.caption(words)
 
 
 def kinds_missing(frame: pd.DataFrame) -> str | None:

@@ -1,8 +1,8 @@
 """What was spent on each channel, beside the value it gets credit for.
 
 Costs are those imported, of the days in view, for channels and campaigns; and those that
-touchpoints in view carry themselves, taken to be of the same currency where there is one. Filters
-of journeys narrow credit, not imported costs.
+touchpoints in view carry themselves, taken to be of the same currency where there is one. Where
+a filter narrows credit in a way that costs can't follow, no return is told.
 """
 
 from dataclasses import replace
@@ -17,7 +17,9 @@ from journey.analysis.attribution.attribute import HALF_LIFE_DAYS, attribute
 from journey.analysis.attribution.tally import Units, codes_of, units_of
 from journey.analysis.figures.frames import none_for_missing
 from journey.analysis.spending.costs import campaign_costs
-from journey.analysis.spending.spending import called_as, costs_in_view
+from journey.analysis.spending.names import called_as
+from journey.analysis.spending.reach import WIDER, are_wider
+from journey.analysis.spending.spending import costs_in_view
 from journey.log import TouchpointLog
 from journey.schema import OTHER
 from journey.store.view import View
@@ -76,7 +78,11 @@ def return_on_spend(
     frame = frame.sort_values(
         "model", key=lambda names: names.map(order), kind="stable", ignore_index=True
     )
-    return none_for_missing(_with_ratios(frame), ["channel", "currency", "note"])
+    told = _with_ratios(frame)
+    if are_wider(log):
+        note = told["note"].mask(told["spend"].notna() & told["channel"].notna(), WIDER)
+        told = told.assign(return_on_spend=np.nan, cost_per_conversion=np.nan, note=note)
+    return none_for_missing(told, ["channel", "currency", "note"])
 
 
 def spend_by(log: TouchpointLog, by: str) -> pd.DataFrame:

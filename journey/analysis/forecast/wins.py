@@ -103,9 +103,8 @@ def forecast_wins(log: TouchpointLog, *, weeks: int = WEEKS, seed: int = 0) -> p
         One row per week: ``week`` (from 1), ``begins_at``, ``ends_at``; ``expected_wins`` with
         ``low``, ``high``, and the part of it ``from_open`` journeys and ``from_new`` ones that are
         still to begin; ``expected_value`` with ``value_low``, ``value_high``; the same of all
-        weeks so far: ``total_wins``, ``total_low``, ``total_high``, ``total_value``,
-        ``total_value_low``, ``total_value_high``. Not a number where nothing was won, value where
-        no win has one.
+        weeks so far, as ``total_wins`` … ``total_value_high``. Not a number where nothing was won,
+        value where no win has one.
 
     Raises
     ------
@@ -133,8 +132,8 @@ def forecast_wins(log: TouchpointLog, *, weeks: int = WEEKS, seed: int = 0) -> p
     known = evidence_of(log)
     if not known.ways[:, :, -2].sum():
         return _forecast_frame(log, *_unknown(weeks))
-    told, worth = chances(known.days, known.ways), worth_of(known.won_values)
-    expected, _, from_open = _weekly(known, told, worth, weeks)
+    worth = worth_of(known.won_values)
+    expected, _, from_open = _weekly(known, chances(known.days, known.ways), worth, weeks)
     samples = _courses(known, weeks, np.random.default_rng(seed))
     is_told = 1.0, 1.0 if known.won_values[0].any() else np.nan
     return _forecast_frame(log, expected[:, 0] * is_told, samples * is_told, from_open[:, 0])

@@ -12,7 +12,9 @@ import pandas as pd
 from journey.analysis.figures.frames import none_for_missing
 from journey.analysis.figures.month_codes import month_names, months_of
 from journey.analysis.scores.milestones import Posts, can_be_passed, first_passed, posts_of
-from journey.analysis.spending.spending import called_as, spending
+from journey.analysis.spending.names import called_as
+from journey.analysis.spending.reach import WIDER, are_wider
+from journey.analysis.spending.spending import spending
 from journey.analysis.stages.outcomes import values_at_win
 from journey.costs import KINDS
 from journey.errors import ValueNotAllowedError
@@ -76,8 +78,9 @@ def cost_per(log: TouchpointLog, *, by: By = "month") -> pd.DataFrame:
         ``cost`` (the sum of what is known; missing: nothing is); for each
         of lead, mql, sql and customer ``n_…s`` (missing where no touchpoint type means one),
         ``cost_per_…`` (cost / number) and ``value_per_…`` (worth of those won by ``as_of`` /
-        number); ``note`` says why a cost is missing. Currencies are never added up: counts repeat
-        on the rows of several. Months from first to last, channels by cost, largest first.
+        number); ``note`` says why a cost for each is missing, as where costs can't follow a
+        filter. Currencies are never added up: counts repeat on the rows of several. Months from
+        first to last, channels by cost, largest first.
 
     Raises
     ------
@@ -103,7 +106,15 @@ def cost_per(log: TouchpointLog, *, by: By = "month") -> pd.DataFrame:
     """
     if by not in BYS:
         raise ValueNotAllowedError.among(by, BYS, what="What costs are told by")
-    return none_for_missing(_told(log, by), [by, "currency", "note"])
+    told = _told(log, by)
+    return none_for_missing(_untold(told) if are_wider(log) else told, [by, "currency", "note"])
+
+
+def _untold(frame: pd.DataFrame) -> pd.DataFrame:
+    """Without costs for each: the costs are not those of the journeys counted."""
+    ratios = {f"cost_per_{name}": np.nan for name in ENDS}
+    note = frame["note"].mask(frame["cost"].notna(), WIDER)
+    return frame.assign(**ratios, note=note)
 
 
 def _told(log: TouchpointLog, by: By) -> pd.DataFrame:

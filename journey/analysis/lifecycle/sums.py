@@ -13,6 +13,7 @@ import pandas as pd
 from journey.analysis.lifecycle.cost_per import MIXED, NOT_KNOWN, REFUNDED
 from journey.analysis.lifecycle.lived import FLAGS, FLAGS_OF, Lived, Part, Span
 from journey.analysis.lifecycle.reach import people_by, visitors_known
+from journey.analysis.spending.reach import WIDER, are_wider
 from journey.analysis.spending.spending import spending
 from journey.analysis.stages.outcomes import values_at_win
 from journey.kernels.select import rows_of_ranges
@@ -230,6 +231,8 @@ def _costs(log: TouchpointLog, span: Span) -> tuple[float | None, str | None, st
     spent = spending(log.between(log.at(span.begin)))
     if spent.empty:
         return None, None, NOT_KNOWN
+    if are_wider(log):
+        return None, None, WIDER
     if len(spent["currency"].unique()) > 1:
         return None, None, MIXED
     cost = float(spent["cost"].sum())

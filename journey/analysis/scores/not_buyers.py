@@ -68,7 +68,7 @@ def without_not_buyers(log: TouchpointLog) -> TouchpointLog:
     """The same log without the journeys of :func:`not_buyers`."""
     definitions = log.definitions
     arguments = ("rules", definitions.not_buyers), ("meanings", definitions.meanings)
-    return log.keep(Keep(_is_buyer, arguments))
+    return log.keep(Keep(_is_buyer, arguments, leaves_out=True))
 
 
 def only_not_buyers(log: TouchpointLog) -> TouchpointLog:

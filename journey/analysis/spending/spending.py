@@ -9,6 +9,8 @@ import pandas as pd
 
 from journey.analysis.figures.frames import none_for_missing
 from journey.analysis.figures.month_codes import month_names, months_of
+from journey.analysis.spending.names import called_as, names_of
+from journey.analysis.spending.reach import narrowed
 from journey.costs import prorated
 from journey.log import TouchpointLog
 from journey.selection import Since
@@ -28,8 +30,8 @@ def spending(log: TouchpointLog) -> pd.DataFrame:
 
     A cost of a whole month counts by the share of its days in view. Channels and campaigns are
     called as touchpoints call them, in capitals or not. Costs that touchpoints in view carry are
-    of the same currency as those imported where that is only one. Filters of journeys narrow
-    what touchpoints carry, not what was imported or entered.
+    of the same currency as those imported where that is only one. Filters of channel and campaign
+    narrow what was imported or entered too, others of journeys only what touchpoints carry.
 
     Returns
     -------
@@ -61,7 +63,7 @@ def spending(log: TouchpointLog) -> pd.DataFrame:
 
 
 def costs_in_view(log: TouchpointLog, *, to_as_of: bool) -> pd.DataFrame:
-    """Imported and entered costs of the days in view.
+    """Imported and entered costs of the days, channels and campaigns in view.
 
     Parameters
     ----------
@@ -72,15 +74,7 @@ def costs_in_view(log: TouchpointLog, *, to_as_of: bool) -> pd.DataFrame:
     end = log.as_of + pd.Timedelta(microseconds=1) if to_as_of else None
     if log.until is not None:
         end = log.at(log.until)
-    return prorated(log.costs, max(begins, default=None), end)
-
-
-def called_as(log: TouchpointLog, column: str, names: pd.Series) -> pd.Series:
-    """Names as touchpoints of the log write them, whatever is in capitals."""
-    known = reversed(_names(log, column))
-    by_fold = {name.casefold(): name for name in known if name is not None}
-    called = [by_fold.get(str(name).casefold(), name) for name in names]
-    return pd.Series(called, index=names.index, dtype=object)
+    return narrowed(log, prorated(log.costs, max(begins, default=None), end))
 
 
 def _paid(log: TouchpointLog) -> pd.DataFrame:
@@ -98,7 +92,7 @@ def _paid(log: TouchpointLog) -> pd.DataFrame:
 
 
 def _carried(log: TouchpointLog) -> pd.DataFrame:
-    names = {name: _names(log, name) for name in _CARRIED_BY}
+    names = {name: names_of(log, name) for name in _CARRIED_BY}
     per_tick = MICROSECONDS // log.store.ticks_per_second
     n_campaigns = len(names["campaign"])
     answers = log.ask(partial(_carried_in, n_campaigns=n_campaigns, per_tick=per_tick))
@@ -116,13 +110,6 @@ def _carried(log: TouchpointLog) -> pd.DataFrame:
             "cost": costs,
         }
     )
-
-
-def _names(log: TouchpointLog, column: str) -> list[str | None]:
-    """Values of a column of touchpoints by code; one that is not known where there is none."""
-    if column not in log.store.text_columns:
-        return [None]
-    return log.store.dictionaries[column].to_pylist()
 
 
 def _carried_in(view: View, *, n_campaigns: int, per_tick: int) -> Carried:

@@ -14,6 +14,8 @@ from journey.analysis.lifecycle.cost_per import (
     REFUNDED,
     cost_per,
 )
+from journey.analysis.scores.not_buyers import without_not_buyers
+from journey.analysis.spending.reach import WIDER, reach_text
 from journey.analysis.spending.spending import spending
 from journey.costs import costs_frame
 from journey.errors import ValueNotAllowedError
@@ -118,3 +120,34 @@ def test_costs_that_touchpoints_carry_count_too():
 def test_what_it_is_told_by_must_be_known():
     with pytest.raises(ValueNotAllowedError, match="Did you mean 'month'"):
         cost_per(log_of(), by="months")
+
+
+def test_costs_follow_filters_of_channel_and_day():
+    costs = [january(30.0, channel="ADS"), january(90.0, channel="Sales"), january(9.0, "labour")]
+    log = log_of(*costs)
+    # Of leads a, b, c in January a touched Ads first, b later: b's lead touch is not in view.
+    ads = cost_per(log.where(channel="Ads"), by="period").iloc[0]
+    assert (ads["cost"], ads["note"]) == (30.0, None)
+    assert ads["cost_per_lead"] == 30.0 / ads["n_leads"]
+    assert cost_per(log.where(channel=["Ads", "Sales"]), by="period")["cost"].tolist() == [120.0]
+    assert cost_per(log.where(channel=None), by="period")["cost"].tolist() == [9.0]
+
+
+def test_where_costs_cant_follow_a_filter_no_cost_for_each_is_told():
+    log = log_of(january(30.0, channel="Ads"))
+    for view in (log.where(account_id="a"), log.having("MQL"), log.where(outcome="won")):
+        found = cost_per(view, by="period").iloc[0]
+        assert (found["cost"], found["note"]) == (30.0, WIDER)
+        assert pd.isna(found["cost_per_lead"])
+        assert found["n_leads"] > 0
+        assert "don't follow the filter" in reach_text(view)
+    # Costs that touchpoints carry are of those in view.
+    carried = log_of(cost=[2.0, None, None, 3.0, None, None]).where(account_id="a")
+    assert cost_per(carried, by="period")["cost_per_lead"].tolist() == [2.0]
+    assert reach_text(carried) == ""
+
+
+def test_what_was_spent_on_those_left_out_was_spent_for_the_others():
+    log = without_not_buyers(log_of(january(30.0)))
+    assert cost_per(log, by="period")["cost_per_lead"].tolist() == [10.0]
+    assert reach_text(log) == ""

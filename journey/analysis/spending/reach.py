@@ -1,0 +1,94 @@
+"""How far costs of files and forms follow what is in view."""
+
+from typing import Final
+
+import pandas as pd
+
+from journey.analysis.spending.names import called_as
+from journey.log import TouchpointLog
+from journey.selection import (
+    EndAt,
+    Having,
+    HavingAt,
+    HavingMove,
+    HavingVariant,
+    Keep,
+    StartAt,
+    Step,
+    Where,
+)
+
+WIDER: Final = "costs are of more journeys than the filters keep"
+
+_TOLD_BY: Final = {"channel": ("channel",), "campaign": ("campaign", "campaign_id")}
+"""Columns of costs that say what a filter of touchpoints asks."""
+
+
+def narrowed(log: TouchpointLog, costs: pd.DataFrame) -> pd.DataFrame:
+    """Costs of the channels and campaigns that filters of the log keep; days are not looked at."""
+    for step in log.steps:
+        if isinstance(step, Where) and step.column in _TOLD_BY:
+            told = [called_as(log, step.column, costs[name]) for name in _TOLD_BY[step.column]]
+            known = told[0] if len(told) == 1 else told[0].where(told[0].notna(), told[1])
+            wanted = pd.Series(step.values, dtype=object)
+            kept = known.isin(wanted.dropna()) | (known.isna() & bool(wanted.isna().any()))
+            costs = costs[kept]
+    return costs
+
+
+def filters_beyond(log: TouchpointLog) -> list[str]:
+    """The filters that narrow journeys in ways no cost can follow, in words.
+
+    Leaving out those who will never buy is none: what was spent on them was spent for the others.
+    """
+    return list(dict.fromkeys(words for step in log.steps if (words := _beyond(step))))
+
+
+def _beyond(step: Step) -> str | None:
+    match step:
+        case Where(column=column):
+            return None if column in _TOLD_BY else column
+        case Having() | HavingMove() | HavingAt() | HavingVariant() | StartAt() | EndAt():
+            return "touchpoint types"
+        case Keep(leaves_out=leaves_out):
+            return None if leaves_out else "chosen journeys"
+        case _:
+            return None
+
+
+def are_wider(log: TouchpointLog) -> bool:
+    """Whether costs of files and forms are of more journeys than those in view."""
+    return not log.costs.empty and bool(filters_beyond(log))
+
+
+def reach_text(log: TouchpointLog) -> str:
+    """What filters in view do to costs, in a sentence; empty where there is nothing to say.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from journey import from_frame
+    >>> from journey.costs import costs_frame
+    >>> log = replace(from_frame(pd.DataFrame({
+    ...     "account_id": ["a"], "touchpoint": ["Ad"], "channel": ["Ads"], "content": ["Guide"],
+    ...     "occurred_at": pd.to_datetime(["2026-01-10"])})),
+    ...     costs=costs_frame(pd.DataFrame({"day": ["2026-01-01"], "cost": [9.0]})))
+    >>> reach_text(log.where(content="Guide"))
+    "Costs don't follow the filter of content: they are of all journeys, so no cost for each is ..."
+    >>> reach_text(log.where(channel="Ads"))
+    'Costs are those of the channel in view alone; costs of no channel are left out.'
+    """
+    beyond = filters_beyond(log)
+    if log.costs.empty:
+        return ""
+    if beyond:
+        return (
+            f"Costs don't follow the filter of {' and '.join(beyond)}: they are of all journeys, "
+            "so no cost for each is told."
+        )
+    asked = [step for step in log.steps if isinstance(step, Where)]
+    named = dict.fromkeys(step.column for step in asked if None not in step.values)  # noqa: PD011
+    if not named:
+        return ""
+    words = " and ".join(named)
+    return f"Costs are those of the {words} in view alone; costs of no {words} are left out."
