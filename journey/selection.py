@@ -155,6 +155,13 @@ class Context:
     stages: tuple[str, ...]
 
 
+def ends_too_early(start: object, end: object) -> ValueNotAllowedError:
+    """The error of a period that ends before it begins."""
+    return ValueNotAllowedError(
+        f"The period ends at {end}, before it begins at {start}. Give the earlier one first."
+    )
+
+
 def apply(step: Step, view: View, context: Context) -> View:  # noqa: C901, PLR0911, PLR0912 - a case a step
     """The view after one step."""
     names, offsets = view.type_names, view.offsets

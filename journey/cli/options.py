@@ -8,6 +8,7 @@ import journey
 from journey.cli.own_options import add_own_options
 from journey.cli.questions import QUESTIONS
 from journey.cli.warehouse_options import add_import_options, add_refresh
+from journey.cli.words import names_dataset
 from journey.errors import ValueNotAllowedError
 from journey.ingest.warehouses.address import is_address as is_database
 from journey.runners.spark import is_address
@@ -72,11 +73,6 @@ def check_options(given: Arguments) -> None:
         _check_additions(given)
     if given.command == "flows" and given.around is not None and (given.start or given.end):
         raise ValueNotAllowedError("--around and --start or --end exclude each other. Give one.")
-
-
-def names_dataset(sources: list[str]) -> bool:
-    """Whether what is asked about is the name of a stored data set, not files."""
-    return len(sources) == 1 and not Path(sources[0]).exists()
 
 
 def _check_import_on_cluster(given: Arguments) -> None:

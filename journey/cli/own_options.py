@@ -24,6 +24,9 @@ def _top(words: str) -> Options:
 _WEEKS: Final[Options] = {
     "--weeks": {"type": whole, "default": 13, "metavar": "N", "help": "how many weeks ahead"}
 }
+_ALL: Final[Options] = {
+    "--all": {"action": "store_true", "help": "those snoozed or handled in the app too"}
+}
 _ACCOUNT: Final[Options] = {"--account": {"required": True, "metavar": "ID"}}
 _BY_OR_MONTH: Final[Options] = {
     "--by": {"metavar": "COLUMN|month", "help": "an attribute, or month"}
@@ -58,6 +61,9 @@ OWN_OPTIONS: Final[dict[str, Options]] = {
     "backtest": _WEEKS,
     "paths": _top("only the most frequent"),
     "scores": _top("only the best"),
+    "drivers": _top("only the first"),
+    "stalled": _ALL,
+    "calls": _ALL,
     "timeline": _ACCOUNT,
     "routes": _ACCOUNT,
     "next": {

@@ -10,6 +10,7 @@ import pandas as pd
 import journey
 from journey.analysis.content.feelings import sources_text
 from journey.analysis.spending.reach import reach_text
+from journey.cli.to_call import left_out_text, to_call
 from journey.inventory import Inventory
 from journey.log import TouchpointLog
 
@@ -31,6 +32,12 @@ def _no_anchor(log: TouchpointLog, given: Namespace) -> str:
         if touchpoint is not None and not log.having(touchpoint).n_journeys:
             return f"{option} {touchpoint!r} is in no journey in view."
     return f"no journey in view has --end {given.end!r} after --start {given.start!r}."
+
+
+def _nobody_to_call(log: TouchpointLog, given: Namespace) -> str:
+    if left_out_text(log, given):
+        return "every open journey that is silent longer than is normal is snoozed or handled."
+    return "no open journey in view is silent longer than is normal."
 
 
 def _inventory(given: Namespace) -> Inventory:
@@ -214,9 +221,10 @@ QUESTIONS: Final[dict[str, Question]] = {
     ),
     "stalled": Question(
         "open accounts gone silent",
-        lambda log, _: journey.stalled_accounts(log),
-        lambda _log, _given: "no open journey in view is silent longer than is normal.",
+        lambda log, given: to_call(log, given, journey.stalled_accounts(log)),
+        _nobody_to_call,
         tells_wins=True,
+        note=lambda _log, view, given: left_out_text(view, given),
     ),
     "forecast": Question(
         "wins and value expected week by week",
@@ -235,7 +243,7 @@ QUESTIONS: Final[dict[str, Question]] = {
     ),
     "drivers": Question(
         "which activities go with wins",
-        lambda log, _: journey.score_drivers(log),
+        lambda log, given: journey.score_drivers(log).head(given.top),
         lambda _log, _given: "no journey in view is decided, so nothing can be compared.",
         tells_wins=True,
     ),
@@ -246,9 +254,10 @@ QUESTIONS: Final[dict[str, Question]] = {
     ),
     "calls": Question(
         "stalled accounts as rows that a CRM can import",
-        lambda log, _: journey.call_list(log),
-        lambda _log, _given: "no open journey in view is silent longer than is normal.",
+        lambda log, given: to_call(log, given, journey.call_list(log)),
+        _nobody_to_call,
         tells_wins=True,
+        note=lambda _log, view, given: left_out_text(view, given),
     ),
     "next": Question(
         "what journeys in the same state did next, and how many won",

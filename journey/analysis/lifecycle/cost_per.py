@@ -79,8 +79,8 @@ def cost_per(log: TouchpointLog, *, by: By = "month") -> pd.DataFrame:
         of lead, mql, sql and customer ``n_…s`` (missing where no touchpoint type means one),
         ``cost_per_…`` (cost / number) and ``value_per_…`` (worth of those won by ``as_of`` /
         number); ``note`` says why a cost for each is missing, as where costs can't follow a
-        filter. Currencies are never added up: counts repeat on the rows of several. Months from
-        first to last, channels by cost, largest first.
+        filter. Currencies are never added up: counts repeat on their rows. Months in order,
+        channels by cost, largest first.
 
     Raises
     ------
@@ -106,8 +106,7 @@ def cost_per(log: TouchpointLog, *, by: By = "month") -> pd.DataFrame:
     """
     if by not in BYS:
         raise ValueNotAllowedError.among(by, BYS, what="What costs are told by")
-    told = _told(log, by)
-    return none_for_missing(_untold(told) if are_wider(log) else told, [by, "currency", "note"])
+    return none_for_missing(_told(log, by), [by, "currency", "note"])
 
 
 def _untold(frame: pd.DataFrame) -> pd.DataFrame:
@@ -123,7 +122,8 @@ def _told(log: TouchpointLog, by: By) -> pd.DataFrame:
     known = [name for name in ENDS if name not in POSTS or can_be_passed(posts, POSTS[name])]
     counts = _counted(_passed(log, posts), by, known)
     both = counts.merge(_spent(log, by), on=by, how="outer")
-    return _with_ratios(_ordered(both, by), by, known)
+    told = _with_ratios(_ordered(both, by), by, known)
+    return _untold(told) if are_wider(log) else told
 
 
 def _passed(log: TouchpointLog, posts: Posts) -> pd.DataFrame:
