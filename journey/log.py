@@ -342,12 +342,11 @@ class TouchpointLog:
         return self._then(step)
 
     def between(self, start: Any = None, end: Any = None) -> "TouchpointLog":
-        """Keep touchpoints from ``start`` to before ``end``, no earlier; ``as_of`` becomes ``end``."""
+        """Keep touchpoints from ``start`` to before ``end``; ``as_of`` becomes ``end``."""
         log = self if start is None else self._then(selection.Since(self._tick(start)))
         if end is None:
             return log
-        until = self._tick(end)
-        if start is not None and until < self._tick(start):
+        if (until := self._tick(end)) < (until if start is None else self._tick(start)):
             raise selection.ends_too_early(start, end)
         return replace(log, until=until if log.until is None else min(until, log.until))
 
