@@ -199,3 +199,20 @@ def test_no_file_is_told_before_the_cluster_is_asked():
 def test_half_an_address_is_told():
     with pytest.raises(ClusterError, match="Give spark://host:7077/path"):
         journey.read_touchpoints("a.csv", into="spark://head:7077")
+
+
+def test_comments_are_read_as_on_one_machine(tmp_path):
+    head = "who,when,what,comment\n"
+    (tmp_path / "a.csv").write_text(
+        f"{head}a,2026-01-01,Call,The demo was great\nb,2026-01-02,Call,Der Support ist langsam\n"
+        f"c,2026-01-03,Call,Talked about it\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "b.csv").write_text(f"{head}a,2026-01-04,Call,It is awful\n", encoding="utf-8")
+    files = [tmp_path / "a.csv", tmp_path / "b.csv"]
+    columns = {**SMALL, "comment": ["comment"]}
+    far = imported(tmp_path / "far", files, columns=columns)
+    near = journey.read_touchpoints(*files, columns=columns, into=tmp_path / "near")
+    assert far.fingerprint == near.fingerprint
+    assert journey.sentiment_sources(far)["n_touchpoints"].tolist() == [0, 2, 1, 1]
+    assert set(far.report.notes) == set(near.report.notes)
