@@ -42,8 +42,9 @@ def asked(tmp_path, tell_json):
 
 def test_handoffs(asked):
     (whole,) = asked("handoffs")
-    # A is taken on after a day; B has waited since the first of January, 8 days to the ninth.
-    assert [whole[name] for name in ("n_taken", "n_in_time", "n_past_due")] == [1, 1, 1]
+    # A is taken on after a day, in time, and sent back later; B has waited 8 days to the ninth.
+    names = ("n_taken", "n_sent_back", "n_in_time", "n_past_due")
+    assert [whole[name] for name in names] == [0, 1, 1, 1]
     by_owner = {row["value"]: row["n_past_due"] for row in asked("handoffs", "--by", "owner")}
     assert by_owner == {"Ann": 0, "Bob": 1}
     assert [row["value"] for row in asked("handoffs", "--by", "month")] == ["2026-01"]
