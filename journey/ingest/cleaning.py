@@ -1,13 +1,15 @@
 """All entries spelled as meant, with numbers as numbers and an id of their own."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Final, cast
 
 import duckdb
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
+from journey.ingest.coding import Coded, counted_codes
 from journey.ingest.identity import ID_ROLES, find_id_columns
 from journey.ingest.shapes import (
     ATTRIBUTES,
@@ -32,6 +34,9 @@ DESCRIBED: Final = "described"
 
 CASE_MISSING, TYPE_MISSING = "no case", "no touchpoint type"
 
+NOTHING_CODED: Final[Mapping[str, Coded]] = {}
+
+_COUNTED: Final = "counted_texts"
 _TEXTS: Final = (*TEXT_ROLES, "source_order")
 # An entry's place in its files as one number: 2^14 files, 2^36 rows a file, 2^13 dates a row.
 _ROW_BITS, _DATE_BITS = 36, 13
@@ -54,16 +59,20 @@ class Cleaned:
     changed
         Columns in which something had to be spelled otherwise or worked out; if there are none,
         looking at the entries costs no more than looking at their files.
+    coded
+        Columns that are as they stand in files, coded; those that no file has too.
     """
 
     notes: tuple[str, ...]
     changed: frozenset[str]
+    coded: Mapping[str, Coded] = field(default_factory=dict[str, Coded])
 
 
 def clean_entries(
     connection: duckdb.DuckDBPyConnection,
     extras: Sequence[str],
     *,
+    code: Callable[[Sequence[str]], Mapping[str, Coded]],
     tell: Callable[[int, int], None],
 ) -> Cleaned:
     """Make the view :data:`SPELLED` of entries and the table :data:`DESCRIBED` of attributes.
@@ -72,11 +81,18 @@ def clean_entries(
     ----------
     extras
         Columns without a role.
+    code
+        Gives columns of entries coded, as far as they can be without the database.
     tell
         Is told how many of how many columns are done.
     """
     wanted = columns_to_spell(connection, extras)
-    return spell_entries(connection, extras, find_spellings(connection, wanted, tell=tell))
+    looked_at = [one for one in wanted if not _is_left_alone(connection, one)]
+    coded = code([one.column for one in looked_at if ENTRIES in one.tables])
+    spellings = find_spellings(connection, looked_at, tell=tell, coded=coded)
+    cleaned = spell_entries(connection, extras, spellings)
+    unchanged = {name: one for name, one in coded.items() if name not in cleaned.changed}
+    return replace(cleaned, coded=unchanged)
 
 
 @dataclass(frozen=True)
@@ -119,17 +135,37 @@ def find_spellings(
     wanted: Sequence[SpelledColumn],
     *,
     tell: Callable[[int, int], None],
+    coded: Mapping[str, Coded] = NOTHING_CODED,
 ) -> dict[str, str]:
-    """Make a table of spellings for each column that needs one; gives its name by column."""
+    """Make a table of spellings for each column that needs one; gives its name by column.
+
+    Parameters
+    ----------
+    tell
+        Is told how many of how many columns are done.
+    coded
+        Columns of entries whose values need not be counted by the database.
+    """
     spellings: dict[str, str] = {}
     for position, one in enumerate(wanted):
         tell(position, len(wanted))
-        name = f"spelling {position}"
-        if not _is_left_alone(connection, one) and spell_counted(
-            connection, name=name, counted=counted_sql(one.sources), kind=one.kind
-        ):
+        name, counted = f"spelling {position}", counted_sql(one.sources)
+        if one.column in coded:
+            counted = _counted_sql(connection, one, coded[one.column])
+        if spell_counted(connection, name=name, counted=counted, kind=one.kind):
             spellings[one.column] = name
     return spellings
+
+
+def _counted_sql(connection: duckdb.DuckDBPyConnection, one: SpelledColumn, coded: Coded) -> str:
+    """A query like that of :func:`counted_sql`; what entries hold is counted by its codes."""
+    counts = {"written": coded[1], "n": pa.array(counted_codes(coded))}
+    connection.register(_COUNTED, pa.table(counts))
+    others = [source for source in one.sources if source[0] != TEXTS]
+    if not others:
+        return f"FROM {_COUNTED}"
+    union = f"FROM {_COUNTED} UNION ALL {counted_sql(others)}"
+    return f"SELECT written, sum(n) AS n FROM ({union}) GROUP BY written"
 
 
 def _is_left_alone(connection: duckdb.DuckDBPyConnection, one: SpelledColumn) -> bool:

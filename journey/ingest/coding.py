@@ -11,6 +11,9 @@ from journey.store.layout import Array, Column, narrowest
 
 Ints = npt.NDArray[np.int64]
 
+Coded = tuple[Array, pa.StringArray]
+"""Codes of texts and the distinct values in binary order; null is the code after."""
+
 _MOST_HELD: Final = 500_000
 """Texts of separate batches, before those they share are put together."""
 
@@ -48,21 +51,11 @@ class CodedText:
         if self._n_held > 2 * self._n_merged + _MOST_HELD:
             self._merge()
 
-    def finished(self, places: Ints | None = None) -> tuple[Array, pa.StringArray]:
-        """Codes of texts and their distinct values in binary order; null is the code after.
-
-        Parameters
-        ----------
-        places
-            Which of the texts, in which order; none: all as they came.
-        """
+    def finished(self) -> Coded:
+        """Codes of texts and their distinct values in binary order; null is the code after."""
         self._merge()
         ((codes,), (values,)) = self._codes, self._values
         order = pc.sort_indices(cast("Any", values)).to_numpy()
-        if places is not None:
-            codes = codes[places]
-            is_used = np.bincount(codes, minlength=len(values) + 1) > 0
-            order = order[is_used[order]]
         rank = np.full(len(values) + 1, len(order), codes.dtype)
         rank[order] = np.arange(len(order))
         return rank[codes], cast("Any", values).take(pa.array(order))
@@ -76,6 +69,37 @@ class CodedText:
         lengths = [len(values) for values in self._values]
         _translate(codes, self._codes, encoded.indices.to_numpy(), lengths, n_values)
         self._codes, self._values = [codes], [encoded.dictionary]
+
+
+def counted_codes(coded: Coded) -> Ints:
+    """How many texts have each of the distinct values.
+
+    Examples
+    --------
+    >>> counted_codes((np.array([1, 0, 0, 2]), pa.array(["Ad", "Demo"]))).tolist()
+    [2, 1]
+    """
+    codes, values = coded
+    return np.bincount(codes, minlength=len(values) + 1)[:-1]
+
+
+def at_places(coded: Coded, places: Ints) -> Coded:
+    """Some of the texts, in some order, with the values that these have.
+
+    Examples
+    --------
+    >>> texts = (np.array([1, 0, 0, 2]), pa.array(["Ad", "Demo"]))
+    >>> codes, values = at_places(texts, np.array([3, 0]))
+    >>> codes.tolist(), values.to_pylist()
+    ([1, 0], ['Demo'])
+    """
+    codes, values = coded
+    if not len(values):
+        return coded
+    codes = codes[places]
+    is_used = counted_codes((codes, values)) > 0
+    rank = np.append(np.cumsum(is_used) - 1, is_used.sum()).astype(codes.dtype)
+    return rank[codes], cast("Any", values).filter(pa.array(is_used))
 
 
 def places_among(values: Column, dictionary: Column) -> npt.NDArray[np.int64]:

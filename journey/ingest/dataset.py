@@ -8,6 +8,7 @@ imports, the same rows make the same log.
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -25,6 +26,7 @@ from journey.ingest.channels import (
     write_channel_sources,
 )
 from journey.ingest.cleaning import DESCRIBED, SPELLED, clean_entries, judged_sql
+from journey.ingest.coding import Coded
 from journey.ingest.cost_store import write_costs
 from journey.ingest.deduplicate import Dedupe, cut_exports, find_duplicates, make_kept
 from journey.ingest.identity import (
@@ -36,7 +38,7 @@ from journey.ingest.identity import (
     write_identity,
 )
 from journey.ingest.identity.resolve import is_related
-from journey.ingest.kept_texts import KeptTexts, RowsFile, rows_as_read
+from journey.ingest.kept_texts import NO_TEXTS, KeptTexts, RowsFile, coded_texts, rows_as_read
 from journey.ingest.last_instants import doubtful_instant_notes
 from journey.ingest.model import propose_for
 from journey.ingest.progress import Phase, Progress
@@ -57,7 +59,7 @@ from journey.ingest.sources import (
 from journey.ingest.sql import literal
 from journey.ingest.storing import store_entries
 from journey.report import REPORT_FILE, IngestReport, report_to_json
-from journey.schema import REQUIRED_ROLES, ROLES, SENTIMENT_FROM
+from journey.schema import REQUIRED_ROLES, ROLES, SENTIMENT_FROM, TEXT_ROLES
 from journey.store.read import open_store
 
 LINKED, TRACED, KNOWN, UNREAD, KEPT = "linked", "traced", "known", "unread", "kept"
@@ -134,7 +136,7 @@ def make_dataset(
     """
     job = _opened(connection, sources, definitions or Definitions(), tell)
     notes = [note for batch in job.batches for note in batch.notes]
-    traced, changed = _clean(job, notes)
+    traced, changed, coded = _clean(job, notes)
     job.phase("sorting")
     changed |= merge_touches(job, traced)
     report = account_for_rows(connection, job.tables, table=KNOWN, described=job.described)
@@ -145,7 +147,8 @@ def make_dataset(
     notes += doubtful_instant_notes(connection, KEPT, files=[table.file for table in job.tables])
     described = describe(job)
     extras = [*described.of_touchpoints, *traced]
-    _store(job, target, extras, described, changed, report.n_kept)
+    kept = KeptTexts(_unchanged(coded, changed), job.rows)
+    _store(job, target, extras, described, kept, report.n_kept)
     notes += [*write_companions(job, target), *described.notes]
     write_beside(target, report.with_notes(notes), definitions, described.people)
     sources.rename(target / SOURCES)
@@ -207,7 +210,7 @@ def _store(
     target: Path,
     extras: Sequence[str],
     described: Described,
-    changed: AbstractSet[str],
+    kept: KeptTexts,
     n_kept: int,
 ) -> None:
     store_entries(
@@ -215,20 +218,25 @@ def _store(
         KEPT,
         target,
         extras=extras,
-        kept=_unchanged(job, changed),
+        kept=kept,
         accounts=described.accounts,
         people=described.people,
         progress=lambda n: job.tell(Progress("writing", "", n, n_kept)),
     )
 
 
-def _unchanged(job: Job, changed: AbstractSet[str]) -> KeptTexts:
+def _unchanged(coded: Mapping[str, Coded], changed: AbstractSet[str]) -> dict[str, Coded]:
     """The columns of entries that are as they stand in the files."""
-    several = {
-        role for table in job.tables for role, headers in table.roles.items() if len(headers) > 1
-    }
-    columns = frozenset({*ROLES, *job.extras} - changed - several) if job.rows else frozenset[str]()
-    return KeptTexts(columns, job.rows, job.names)
+    return {name: one for name, one in coded.items() if name not in changed}
+
+
+def _coded_rows(columns: Sequence[str], job: Job) -> dict[str, Coded]:
+    """Columns coded from the files, and the roles that none of them has."""
+    roles = [table.roles for table in job.tables]
+    several = {role for held in roles for role, headers in held.items() if len(headers) > 1}
+    wanted = [name for name in columns if name not in several]
+    absent = {*TEXT_ROLES, "source_order"}.difference(*roles) if job.rows else set[str]()
+    return {**dict.fromkeys(absent, NO_TEXTS), **coded_texts(wanted, job.rows, job.names)}
 
 
 def write_companions(job: Job, target: Path) -> list[str]:
@@ -241,14 +249,17 @@ def write_companions(job: Job, target: Path) -> list[str]:
     return write_costs(job.connection, COSTS, target, batches=batches)
 
 
-def _clean(job: Job, notes: list[str]) -> tuple[list[str], set[str]]:
+def _clean(job: Job, notes: list[str]) -> tuple[list[str], set[str], Mapping[str, Coded]]:
     """Make the table of entries with channels, people and accounts known.
 
     Adds to the notes, and returns the columns for the sources that were found, and all columns
-    that are not as they stand in the files.
+    that are not as they stand in the files, and those that are coded from there.
     """
     cleaned = clean_entries(
-        job.connection, job.extras, tell=lambda part, parts: job.phase("cleaning", part, parts)
+        job.connection,
+        job.extras,
+        code=partial(_coded_rows, job=job),
+        tell=lambda part, parts: job.phase("cleaning", part, parts),
     )
     others = [job.described] if job.described else []
     ids = find_id_columns(job.names, [t.roles.get("person_id", ()) for t in job.tables])
@@ -270,7 +281,8 @@ def _clean(job: Job, notes: list[str]) -> tuple[list[str], set[str]]:
     kind = "VIEW" if changed == {"direction"} else "TABLE"
     job.connection.execute(f"CREATE {kind} {KNOWN} AS {judged_sql(TRACED)}")
     notes += [*cleaned.notes, *channel_notes, *identity_notes(job.connection, KNOWN)]
-    return [column for column in added.values() if column not in job.extras], changed
+    new = [column for column in added.values() if column not in job.extras]
+    return new, changed, _unchanged(cleaned.coded, changed)
 
 
 def merge_touches(job: Job, traced: Sequence[str]) -> set[str]:

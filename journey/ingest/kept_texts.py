@@ -15,11 +15,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from journey.ingest.cleaning import Ints, rows_of
-from journey.ingest.coding import CodedText
+from journey.ingest.coding import Coded, CodedText, at_places
 from journey.ingest.formats.table import SOURCE_ROW
 from journey.ingest.kept_rows import rows_file
 from journey.ingest.sources import DATED, Batch, SourceTable
-from journey.store.layout import Array
 
 _AT_ONCE: Final = 2
 """More columns would need more memory, and few machines read them faster."""
@@ -63,44 +62,48 @@ def rows_as_read(folders: Sequence[Path], batches: Sequence[Batch]) -> tuple[Row
 
 @dataclass(frozen=True)
 class KeptTexts:
-    """Columns of entries as they stand in files, for all tables of entries.
+    """Columns of entries as they stand in files, coded, for all rows of these."""
 
-    Attributes
+    coded: Mapping[str, Coded]
+    files: tuple[RowsFile, ...]
+
+    def of(self, ids: Ints, columns: Sequence[str]) -> dict[str, Coded]:
+        """Some of the columns, for some entries alone, in their order."""
+        places = places_in(self.files, ids) if columns else None
+        coded = {name: self.coded[name] for name in columns}
+        if places is None:
+            return coded
+        return {name: at_places(one, places) for name, one in coded.items()}
+
+
+NOTHING_KEPT: Final = KeptTexts({}, ())
+"""All columns are asked of the database."""
+
+NO_TEXTS: Final[Coded] = (np.empty(0, np.uint8), pa.array([], pa.string()))
+"""A column that no file has."""
+
+
+def coded_texts(
+    columns: Sequence[str], files: Sequence[RowsFile], names: Mapping[str, str]
+) -> dict[str, Coded]:
+    """Codes and distinct values of some columns, for all rows of the files as they stand there.
+
+    Parameters
     ----------
     names
         Column by header, for headers without a role.
     """
-
-    columns: frozenset[str]
-    files: tuple[RowsFile, ...]
-    names: Mapping[str, str]
-
-
-NOTHING_KEPT: Final = KeptTexts(frozenset(), (), {})
-"""All columns are asked of the database."""
-
-
-def coded_texts(
-    columns: Sequence[str], kept: KeptTexts, places: Ints | None
-) -> dict[str, tuple[Array, pa.StringArray]]:
-    """Codes and distinct values of some of the columns, as :meth:`CodedText.finished` gives them.
-
-    Parameters
-    ----------
-    places
-        Which of all rows of the files, in which order; none: all as they stand.
-    """
+    if not files:
+        return {}
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        coded = pool.map(partial(_coded, kept=kept, places=places), columns)
+        coded = pool.map(partial(_coded, files=files, names=names), columns)
         return dict(zip(columns, coded, strict=True))
 
 
-def _coded(column: str, kept: KeptTexts, places: Ints | None) -> tuple[Array, pa.StringArray]:
-    headers = [file.header(column, kept.names) for file in kept.files]
+def _coded(column: str, files: Sequence[RowsFile], names: Mapping[str, str]) -> Coded:
     text = CodedText()
-    if not any(headers):
-        return text.finished()
-    for file, header in zip(kept.files, headers, strict=True):
+    for file in files:
+        header = file.header(column, names)
         if header is None:
             text.add(pa.nulls(pq.read_metadata(file.path).num_rows, pa.string()))
             continue
@@ -108,7 +111,7 @@ def _coded(column: str, kept: KeptTexts, places: Ints | None) -> tuple[Array, pa
             for group in range(rows.num_row_groups):
                 cells = rows.read_row_group(group, columns=[header], use_threads=False)
                 text.add(cells.column(header).combine_chunks())
-    return text.finished(places)
+    return text.finished()
 
 
 def places_in(files: Sequence[RowsFile], ids: Ints) -> Ints | None:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from journey.ingest.coding import CodedText
-from journey.ingest.kept_texts import NOTHING_KEPT, KeptTexts, coded_texts, places_in
+from journey.ingest.kept_texts import NOTHING_KEPT, KeptTexts
 from journey.ingest.sql import identifier
 from journey.schema import NUMBER_ROLES, REQUIRED_ROLES, TEXT_ROLES
 from journey.store.layout import MICROSECONDS, Array, tick_type
@@ -93,7 +93,7 @@ def read_touches(
 ) -> Touches:
     """All that the store keeps of the entries; of the roles, those that have any value."""
     every = (*TEXT_ROLES, *extras, "source_order")
-    asked = {name: CodedText() for name in every if name not in kept.columns}
+    asked = {name: CodedText() for name in every if name not in kept.coded}
     parts: dict[str, list[Array]] = {name: [] for name in ("occurred_at", "id", *NUMBER_ROLES)}
     # A number that no file has is an empty text.
     numeric = [f"{name}::DOUBLE AS {name}" for name in NUMBER_ROLES]
@@ -112,9 +112,7 @@ def read_touches(
                 part.append(np.broadcast_to(np.nan, len(found)))
     times, ids = (_whole(parts.pop(name), np.int64) for name in ("occurred_at", "id"))
     coded = {name: asked.pop(name).finished() for name in list(asked)}
-    if kept.columns:
-        others = [name for name in every if name in kept.columns]
-        coded |= coded_texts(others, kept, places_in(kept.files, ids))
+    coded |= kept.of(ids, [name for name in every if name in kept.coded])
     before = _source_order(connection, *coded.pop("source_order"), ids)
     codes = {name: found for name, (found, distinct) in coded.items() if len(distinct)}
     values = {
