@@ -160,7 +160,9 @@ def attribute_table(
     names = list(dict.fromkeys([*from_files, *from_entries]))
     if not names:
         return None
-    parts = [f"(SELECT DISTINCT {key} FROM {identifier(entries)} WHERE {key} IS NOT NULL)"]
+    listed = ", ".join(filter(None, (key, _aggregates("min({c})", from_entries))))
+    every = f"SELECT {listed} FROM {identifier(entries)} WHERE {key} IS NOT NULL GROUP BY {key}"
+    parts = [f"({every}) e"]
     sources: Mapping[str, Collection[str]] = {"f": from_files, "e": from_entries}
     if from_files and described:
         own = {name: name for name in from_files}
@@ -168,11 +170,6 @@ def attribute_table(
         parts.append(
             f"(SELECT {key}, {firsts} FROM {identifier(described)} WHERE level = '{place}' "
             f"GROUP BY {key}) f USING ({key})"
-        )
-    if from_entries:
-        parts.append(
-            f"(SELECT {key}, {_aggregates('min({c})', from_entries)} FROM {identifier(entries)} "
-            f"GROUP BY {key}) e USING ({key})"
         )
     values = ", ".join(
         f"COALESCE({', '.join(f'{s}.{identifier(n)}' for s, held in sources.items() if n in held)})"

@@ -24,6 +24,7 @@ from journey.ingest.standardize import (
     counted_sql,
     direction_sql,
     number_sql,
+    plain_number_sql,
     spell_counted,
     spelled_sql,
 )
@@ -182,7 +183,7 @@ def spell_entries(
     """Make the view and the table of :func:`clean_entries` with spellings that are known."""
     held = {table: _columns(connection, table) for table in (ENTRIES, ATTRIBUTES)}
     notes, odd = _number_notes(connection, held[ENTRIES])
-    _make_spelled(connection, held[ENTRIES], extras, spellings)
+    _make_spelled(connection, held[ENTRIES], extras, spellings, odd)
     if held[ATTRIBUTES]:
         _make_described(connection, held[ATTRIBUTES], extras, spellings)
     return Cleaned(tuple(notes), frozenset((*spellings, *odd)))
@@ -249,12 +250,17 @@ def _make_spelled(
     held: Sequence[str],
     extras: Sequence[str],
     spellings: Mapping[str, str],
+    odd: Sequence[str],
 ) -> None:
     """Every role and extra has a column, empty where no file has it."""
     wanted = [*_TEXTS, *NUMBER_ROLES, COMMENT_ROLE, *extras]
     missing = [f"NULL::VARCHAR AS {identifier(column)}" for column in wanted if column not in held]
     inner = spelled_sql(ENTRIES, held, spellings)
-    numbers = [f"{number_sql(role)} AS {role}" for role in NUMBER_ROLES if role in held]
+    numbers = [
+        f"{number_sql(role) if role in odd else plain_number_sql(role)} AS {role}"
+        for role in NUMBER_ROLES
+        if role in held
+    ]
     if "direction" in held:
         numbers.append(f"{direction_sql('direction')} AS direction")
     replaced = f"REPLACE ({', '.join(numbers)})" if numbers else ""
@@ -274,6 +280,14 @@ def _make_described(
     connection.execute(f"CREATE TABLE {DESCRIBED} AS SELECT *, {_ID}{missing} FROM ({inner})")
 
 
+def make_judged(connection: duckdb.DuckDBPyConnection, view: str, target: str) -> None:
+    """Make a view of :func:`judged_sql`, which looks at nothing where all entries can be used."""
+    judged = judged_sql(view)
+    if not connection.execute(f"SELECT 1 FROM ({judged}) WHERE NOT is_usable LIMIT 1").fetchall():
+        judged = f"SELECT *, NULL::VARCHAR AS fault, true AS is_usable FROM {identifier(view)}"
+    connection.execute(f"CREATE VIEW {identifier(target)} AS {judged}")
+
+
 def judged_sql(view: str) -> str:
     """A query of a view of entries that says of each what keeps it from being used."""
     return (
@@ -286,4 +300,4 @@ def judged_sql(view: str) -> str:
     )
 
 
-__all__ = ["ROW", "Cleaned", "clean_entries", "judged_sql"]
+__all__ = ["ROW", "Cleaned", "clean_entries", "judged_sql", "make_judged"]

@@ -25,7 +25,7 @@ from journey.ingest.channels import (
     untraced_sql,
     write_channel_sources,
 )
-from journey.ingest.cleaning import DESCRIBED, SPELLED, clean_entries, judged_sql
+from journey.ingest.cleaning import DESCRIBED, SPELLED, clean_entries, judged_sql, make_judged
 from journey.ingest.coding import Coded
 from journey.ingest.cost_store import write_costs
 from journey.ingest.deduplicate import Dedupe, cut_exports, find_duplicates, make_kept
@@ -278,8 +278,10 @@ def _clean(job: Job, notes: list[str]) -> tuple[list[str], set[str], Mapping[str
     changed = {*cleaned.changed, "direction"}
     changed |= {"channel", "campaign", "content", *added.values()} if is_traced else set[str]()
     changed |= {"account_id", "person_id"} if is_related(job.connection) else set[str]()
-    kind = "VIEW" if changed == {"direction"} else "TABLE"
-    job.connection.execute(f"CREATE {kind} {KNOWN} AS {judged_sql(TRACED)}")
+    if changed == {"direction"}:
+        make_judged(job.connection, TRACED, KNOWN)
+    else:
+        job.connection.execute(f"CREATE TABLE {KNOWN} AS {judged_sql(TRACED)}")
     notes += [*cleaned.notes, *channel_notes, *identity_notes(job.connection, KNOWN)]
     new = [column for column in added.values() if column not in job.extras]
     return new, changed, _unchanged(cleaned.coded, changed)

@@ -180,6 +180,12 @@ def number_sql(value: str) -> str:
     return f"CASE WHEN isfinite({number}) THEN {number} END"
 
 
+def plain_number_sql(value: str) -> str:
+    """SQL of the same where all numbers are written in the plain way, as ``-12.5``."""
+    number = f"TRY_CAST({value} AS DOUBLE)"
+    return f"CASE WHEN isfinite({number}) THEN {number} END"
+
+
 def direction_sql(value: str) -> str:
     """SQL of what a customer did against what they were shown; null for other words."""
     did = "'did', 'click', 'engagement', 'inbound', 'action'"

@@ -280,6 +280,9 @@ def account_kinds(connection: duckdb.DuckDBPyConnection, table: str) -> pa.Table
     Table or None
         ``account_id`` and ``known as``; none where all are of one kind.
     """
+    kind = f"SELECT DISTINCT {kind_sql()} FROM {identifier(table)}"
+    if len(connection.execute(kind).fetchall()) <= 1:
+        return None
     kinds = connection.sql(
         f"SELECT account_id, min({kind_sql()}) AS {identifier(KNOWN_AS)} "
         f"FROM {identifier(table)} GROUP BY account_id"
