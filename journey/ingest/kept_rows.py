@@ -7,8 +7,12 @@ from typing import Final
 from journey.ingest.shapes import HasRoles, texts_sql
 from journey.ingest.sql import literal
 
-TIMES: Final = "occurred_at, time_text, time_fault"
-"""Columns of a file of times, in the order of the rows."""
+_SECONDS: Final = (
+    "occurred_at // 1000000 AS second, (occurred_at % 1000000)::INTEGER AS microsecond"
+)
+_TIMES: Final = "second * 1000000 + microsecond AS occurred_at"
+_BESIDE: Final = "time_text, time_fault"
+"""What stands beside a time, and tells why there is none."""
 
 
 def rows_file(folder: Path, index: int) -> Path:
@@ -16,9 +20,20 @@ def rows_file(folder: Path, index: int) -> Path:
     return folder / f"rows-{index}.parquet"
 
 
-def times_file(folder: Path, index: int) -> Path:
-    """The file of the times of the same rows."""
-    return folder / f"times-{index}.parquet"
+def seconds_file(folder: Path, index: int) -> Path:
+    """The file of the times of the same rows, in their order."""
+    return folder / f"seconds-{index}.parquet"
+
+
+def seconds_sql(entries: str) -> str:
+    """A query of what a file of times holds; whole seconds take half the room of microseconds.
+
+    Parameters
+    ----------
+    entries
+        A table of entries, or one with a condition.
+    """
+    return f"SELECT {_SECONDS}, {_BESIDE} FROM {entries}"
 
 
 def rows_sql(path: Path, number: int, table: HasRoles, names: Mapping[str, str]) -> str:
@@ -38,9 +53,11 @@ def rows_sql(path: Path, number: int, table: HasRoles, names: Mapping[str, str])
     )
 
 
-def timed_sql(rows: str, times: Path) -> str:
+def timed_sql(rows: str, folder: Path, index: int) -> str:
     """A query like that of :func:`rows_sql`, with the times beside."""
-    return (
-        f"SELECT * FROM ({rows}) POSITIONAL JOIN "
-        f"(SELECT {TIMES} FROM read_parquet({literal(str(times))}))"
-    )
+    path, times = seconds_file(folder, index), _TIMES
+    if not path.exists():
+        # Batches of the second version have microseconds.
+        path, times = folder / f"times-{index}.parquet", "occurred_at"
+    beside = f"SELECT {times}, {_BESIDE} FROM read_parquet({literal(str(path))})"
+    return f"SELECT * FROM ({rows}) POSITIONAL JOIN ({beside})"

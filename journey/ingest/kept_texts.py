@@ -107,11 +107,20 @@ def _coded(column: str, files: Sequence[RowsFile], names: Mapping[str, str]) -> 
         if header is None:
             text.add(pa.nulls(pq.read_metadata(file.path).num_rows, pa.string()))
             continue
-        with pq.ParquetFile(file.path, read_dictionary=[header]) as rows:
+        dictionary = [header] if _has_dictionary(file.path, header) else []
+        with pq.ParquetFile(file.path, read_dictionary=dictionary) as rows:
             for group in range(rows.num_row_groups):
                 cells = rows.read_row_group(group, columns=[header], use_threads=False)
                 text.add(cells.column(header).combine_chunks())
     return text.finished()
+
+
+def _has_dictionary(path: Path, header: str) -> bool:
+    """Whether a column has each text once; the reader gives only such as they are."""
+    file = pq.read_metadata(path)
+    place = file.schema.to_arrow_schema().get_field_index(header)
+    groups = [file.row_group(number) for number in range(file.num_row_groups)]
+    return all("RLE_DICTIONARY" in group.column(place).encodings for group in groups)
 
 
 def places_in(files: Sequence[RowsFile], ids: Ints) -> Ints | None:

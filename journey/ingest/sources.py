@@ -1,7 +1,7 @@
 """What a data set keeps of its files, so that it can be made again without them.
 
 ``sources/0001`` holds the first import, ``0002`` what was added next. A table of events stands
-there as it was read, in ``rows-0.parquet``, with its times beside it in ``times-0.parquet``; what
+there as it was read, in ``rows-0.parquet``, with its times beside it in ``seconds-0.parquet``; what
 had to be made of other tables, in ``entries.parquet``, ``attributes.parquet`` and
 ``costs.parquet``; and what is to be known of each table, in ``tables.json``. A written batch never
 changes.
@@ -19,7 +19,7 @@ import duckdb
 
 from journey.errors import ImportLimitError, StoreError
 from journey.ingest.columns import Shape, TableRoles
-from journey.ingest.kept_rows import TIMES, rows_file, rows_sql, timed_sql, times_file
+from journey.ingest.kept_rows import rows_file, rows_sql, seconds_file, seconds_sql, timed_sql
 from journey.ingest.raw import Aside, RawTable, RejectedRow
 from journey.ingest.shapes import ATTRIBUTES, COSTS, ENTRIES, TEXTS, extra_names
 from journey.ingest.sql import identifier, literal
@@ -29,9 +29,9 @@ STAGED: Final = (ENTRIES, ATTRIBUTES, COSTS)
 """Tables of a batch, each in a file of its name where there is any."""
 
 TABLES_FILE: Final = "tables.json"
-VERSION: Final = 2
-READABLE: Final = (1, 2)
-"""Batches of the first version have all entries in one file."""
+VERSION: Final = 3
+READABLE: Final = (1, 2, 3)
+"""Batches of the first version have all entries in one file, of the second times otherwise."""
 
 MOST_TABLES: Final = 16_384
 """More would not fit the number of an entry."""
@@ -141,8 +141,8 @@ def write_batch(
     """
     folder.mkdir(parents=True)
     for index in as_read:
-        times = f"SELECT {TIMES} FROM {ENTRIES} WHERE file_index = {index}"
-        _copy(connection, times, times_file(folder, index), "PRESERVE_ORDER true")
+        times = seconds_sql(f"{ENTRIES} WHERE file_index = {index}")
+        _copy(connection, times, seconds_file(folder, index), "PRESERVE_ORDER true")
     for table in STAGED:
         if not _is_there(connection, table):
             continue
@@ -360,7 +360,7 @@ def _parts(
         if path.exists():
             rows = rows_sql(path, first + index, table, names)
             yield TEXTS, rows
-            yield ENTRIES, timed_sql(rows, times_file(folder, index))
+            yield ENTRIES, timed_sql(rows, folder, index)
 
 
 def _part_sql(path: Path, held: Sequence[str], names: Mapping[str, str], first: int) -> str:

@@ -1,5 +1,6 @@
 import json
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -46,3 +47,17 @@ def test_a_batch_of_the_first_version_is_read(imported, monkeypatch, tmp_path):
     described = entries.parent / "tables.json"
     described.write_text(json.dumps({**json.loads(described.read_text()), "version": 1}))
     assert rebuild(entries.parents[2]).fingerprint == log.fingerprint
+
+
+def test_a_batch_of_the_second_version_is_read(imported, tmp_path):
+    log = imported(FILES)
+    for seconds in tmp_path.rglob("seconds-*.parquet"):
+        held = pq.read_table(seconds)
+        pairs = zip(held["second"].to_pylist(), held["microsecond"].to_pylist(), strict=True)
+        micros = [None if second is None else second * 1_000_000 + rest for second, rest in pairs]
+        times = pa.table({"occurred_at": micros, **{n: held[n] for n in held.column_names[2:]}})
+        pq.write_table(times, seconds.with_name(seconds.name.replace("seconds", "times")))
+        seconds.unlink()
+    (described,) = tmp_path.rglob("tables.json")
+    described.write_text(json.dumps({**json.loads(described.read_text()), "version": 2}))
+    assert rebuild(described.parents[2]).fingerprint == log.fingerprint

@@ -4,6 +4,7 @@ A cell's text is written once on its way into a data set, and no file is held in
 """
 
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, cast
@@ -19,7 +20,7 @@ from journey.ingest.formats.table import SOURCE_ROW, RawTable, Rejections, Sourc
 _MOST_DISTINCT: Final = 0.8
 """Share of different texts above which a column gains nothing from having each once."""
 
-_GROUP_BYTES: Final = 1 << 24
+_GROUP_BYTES: Final = 1 << 25
 _DICTIONARY_BYTES: Final = 1 << 25
 
 
@@ -51,7 +52,7 @@ def keep_rows(
     writer: pq.ParquetWriter | None = None
     n_kept = 0
     try:
-        for group in _groups(_numbered(batches, schema, mark)):
+        for group in _ahead(_groups(_numbered(batches, schema, mark))):
             writer = writer or _opened(path, group)
             writer.write_table(group)
             n_kept += len(group)
@@ -93,10 +94,20 @@ def _groups(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
         yield pa.Table.from_batches(held)
 
 
+def _ahead(tables: Iterator[pa.Table]) -> Iterator[pa.Table]:
+    """The same tables; while one is looked at, the next is made."""
+    with ThreadPoolExecutor(1) as pool:
+        following = pool.submit(next, tables, None)
+        while (table := following.result()) is not None:
+            following = pool.submit(next, tables, None)
+            yield table
+
+
 def _opened(path: Path, first: pa.Table) -> pq.ParquetWriter:
     """A file for rows like the first ones, which tell what columns repeat their values."""
     texts = first.schema.names[:-1]
     repeating = [name for name in texts if _repeats(first.column(name))]
+    others = dict.fromkeys(set(texts).difference(repeating), "DELTA_BYTE_ARRAY")
     return pq.ParquetWriter(
         path,
         first.schema,
@@ -104,7 +115,7 @@ def _opened(path: Path, first: pa.Table) -> pq.ParquetWriter:
         use_dictionary=cast("Any", repeating or False),
         dictionary_pagesize_limit=_DICTIONARY_BYTES,
         write_statistics=cast("Any", [SOURCE_ROW]),
-        column_encoding={SOURCE_ROW: "DELTA_BINARY_PACKED"},
+        column_encoding={SOURCE_ROW: "DELTA_BINARY_PACKED", **others},
     )
 
 
