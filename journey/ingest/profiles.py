@@ -81,7 +81,7 @@ def _profile(
             count(*) FILTER (regexp_full_match(x, {literal(_NUMBER)})),
             count(*) FILTER (regexp_full_match(x, {literal(_CLOCK)})),
             count(*) FILTER (regexp_matches(x, {literal(_PROSE)})),
-            count(*) FILTER ({may_be_date_sql("x")})
+            count(*) FILTER (NOT regexp_full_match(x, {literal(_EMAIL)}) AND {may_be_date_sql("x")})
         FROM (SELECT {x} AS x FROM {source})
         """
     ).fetchall()[0]
@@ -93,11 +93,12 @@ def _profile(
         f"SELECT x FROM (SELECT {x} AS x, source_row FROM {source}) WHERE x IS NOT NULL "
         "GROUP BY x ORDER BY min(source_row) LIMIT 3"
     ).fetchall()
+    # Other columns are dates only if nearly all values are, and a key's may well look like some.
     is_named = bool(DATE_WORDS.search(plain(header)))
     is_named = is_named or (UNNAMED.fullmatch(header) is not None and n_dated == n_values > 0)
     plan = (
         plan_dates(connection, source, identifier(header), named_as_date=is_named)
-        if is_named or n_maybe_dates
+        if is_named or n_maybe_dates >= MOST * max(n_values, 1)
         else None
     )
     of = max(n_values, 1)
