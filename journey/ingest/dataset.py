@@ -38,7 +38,7 @@ from journey.ingest.identity import (
     write_identity,
 )
 from journey.ingest.identity.resolve import is_related
-from journey.ingest.kept_texts import NO_TEXTS, KeptTexts, RowsFile, coded_texts, rows_as_read
+from journey.ingest.kept_texts import KeptTexts, RowsFile, coded_texts, rows_as_read
 from journey.ingest.last_instants import doubtful_instant_notes
 from journey.ingest.model import propose_for
 from journey.ingest.progress import Phase, Progress
@@ -59,7 +59,7 @@ from journey.ingest.sources import (
 from journey.ingest.sql import literal
 from journey.ingest.storing import store_entries
 from journey.report import REPORT_FILE, IngestReport, report_to_json
-from journey.schema import REQUIRED_ROLES, ROLES, SENTIMENT_FROM, TEXT_ROLES
+from journey.schema import REQUIRED_ROLES, ROLES, SENTIMENT_FROM
 from journey.store.read import open_store
 
 LINKED, TRACED, KNOWN, UNREAD, KEPT = "linked", "traced", "known", "unread", "kept"
@@ -147,8 +147,8 @@ def make_dataset(
     notes += doubtful_instant_notes(connection, KEPT, files=[table.file for table in job.tables])
     described = describe(job)
     extras = [*described.of_touchpoints, *traced]
-    kept = KeptTexts(_unchanged(coded, changed), job.rows)
-    _store(job, target, extras, described, kept, report.n_kept)
+    coded = _unchanged(coded, changed)
+    _store(job, target, extras, described, KeptTexts(coded, job.rows), report.n_kept)
     notes += [*write_companions(job, target), *described.notes]
     write_beside(target, report.with_notes(notes), definitions, described.people)
     sources.rename(target / SOURCES)
@@ -230,15 +230,6 @@ def _unchanged(coded: Mapping[str, Coded], changed: AbstractSet[str]) -> dict[st
     return {name: one for name, one in coded.items() if name not in changed}
 
 
-def _coded_rows(columns: Sequence[str], job: Job) -> dict[str, Coded]:
-    """Columns coded from the files, and the roles that none of them has."""
-    roles = [table.roles for table in job.tables]
-    several = {role for held in roles for role, headers in held.items() if len(headers) > 1}
-    wanted = [name for name in columns if name not in several]
-    absent = {*TEXT_ROLES, "source_order"}.difference(*roles) if job.rows else set[str]()
-    return {**dict.fromkeys(absent, NO_TEXTS), **coded_texts(wanted, job.rows, job.names)}
-
-
 def write_companions(job: Job, target: Path) -> list[str]:
     """Write what is kept beside the store: sources of channels, links of ids, costs."""
     write_channel_sources(job.connection, KEPT, target)
@@ -258,7 +249,7 @@ def _clean(job: Job, notes: list[str]) -> tuple[list[str], set[str], Mapping[str
     cleaned = clean_entries(
         job.connection,
         job.extras,
-        code=partial(_coded_rows, job=job),
+        code=partial(coded_texts, files=job.rows, names=job.names),
         tell=lambda part, parts: job.phase("cleaning", part, parts),
     )
     others = [job.described] if job.described else []

@@ -19,6 +19,7 @@ from journey.ingest.coding import Coded, CodedText, at_places
 from journey.ingest.formats.table import SOURCE_ROW
 from journey.ingest.kept_rows import rows_file
 from journey.ingest.sources import DATED, Batch, SourceTable
+from journey.schema import TEXT_ROLES
 
 _AT_ONCE: Final = 2
 """More columns would need more memory, and few machines read them faster."""
@@ -64,16 +65,18 @@ def rows_as_read(folders: Sequence[Path], batches: Sequence[Batch]) -> tuple[Row
 class KeptTexts:
     """Columns of entries as they stand in files, coded, for all rows of these."""
 
-    coded: Mapping[str, Coded]
+    coded: dict[str, Coded]
     files: tuple[RowsFile, ...]
 
-    def of(self, ids: Ints, columns: Sequence[str]) -> dict[str, Coded]:
-        """Some of the columns, for some entries alone, in their order."""
+    def given_up(self, columns: Sequence[str], ids: Ints) -> dict[str, Coded]:
+        """Some of the columns for some entries, in their order; none is kept any longer."""
         places = places_in(self.files, ids) if columns else None
-        coded = {name: self.coded[name] for name in columns}
-        if places is None:
-            return coded
-        return {name: at_places(one, places) for name, one in coded.items()}
+        found: dict[str, Coded] = {}
+        for name in columns:
+            coded = self.coded.pop(name)
+            found[name] = coded if places is None else at_places(coded, places)
+        self.coded.clear()
+        return found
 
 
 NOTHING_KEPT: Final = KeptTexts({}, ())
@@ -88,6 +91,8 @@ def coded_texts(
 ) -> dict[str, Coded]:
     """Codes and distinct values of some columns, for all rows of the files as they stand there.
 
+    Columns that are made of several of a file are left out; roles that no file has are added.
+
     Parameters
     ----------
     names
@@ -95,9 +100,13 @@ def coded_texts(
     """
     if not files:
         return {}
+    roles = [file.table.roles for file in files]
+    several = {role for held in roles for role, headers in held.items() if len(headers) > 1}
+    wanted = [name for name in columns if name not in several]
+    absent = {*TEXT_ROLES, "source_order"}.difference(*roles)
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        coded = pool.map(partial(_coded, files=files, names=names), columns)
-        return dict(zip(columns, coded, strict=True))
+        coded = pool.map(partial(_coded, files=files, names=names), wanted)
+        return {**dict.fromkeys(absent, NO_TEXTS), **dict(zip(wanted, coded, strict=True))}
 
 
 def _coded(column: str, files: Sequence[RowsFile], names: Mapping[str, str]) -> Coded:

@@ -112,7 +112,7 @@ def read_touches(
                 part.append(np.broadcast_to(np.nan, len(found)))
     times, ids = (_whole(parts.pop(name), np.int64) for name in ("occurred_at", "id"))
     coded = {name: asked.pop(name).finished() for name in list(asked)}
-    coded |= kept.of(ids, [name for name in every if name in kept.coded])
+    coded |= kept.given_up([name for name in every if name in kept.coded], ids)
     before = _source_order(connection, *coded.pop("source_order"), ids)
     codes = {name: found for name, (found, distinct) in coded.items() if len(distinct)}
     values = {
