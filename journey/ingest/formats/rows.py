@@ -20,7 +20,7 @@ from journey.ingest.formats.table import SOURCE_ROW, RawTable, Rejections, Sourc
 _MOST_DISTINCT: Final = 0.8
 """Share of different texts above which a column gains nothing from having each once."""
 
-_GROUP_BYTES: Final = 1 << 25
+_GROUP_BYTES: Final = 1 << 24
 _DICTIONARY_BYTES: Final = 1 << 25
 
 
