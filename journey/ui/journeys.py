@@ -8,7 +8,7 @@ from journey.ui.cache import cached
 from journey.ui.guards import plain_errors
 from journey.ui.navigation import ACCOUNT, existing_pages, open_page
 from journey.ui.state import ACCOUNT_PARAMETER
-from journey.ui.tables import choose_row
+from journey.ui.tables import Listing, choose_row
 from journey.ui.text import counted, markdown
 
 COLUMN_HELP = {
@@ -56,14 +56,14 @@ def open_journeys(log: TouchpointLog, *, title: str) -> None:
 def show_journeys(log: TouchpointLog, *, key: str) -> None:
     """Show the list of a log's journeys: their exact number, downloads, the way to each account."""
     with plain_errors():
-        frame = cached(journey.journeys)(log)
-    st.markdown(f"**{counted(len(frame), 'journey')}**")
-    row = choose_row(frame, key=key, file_name="journeys", column_help=COLUMN_HELP)
+        listing = Listing(log.n_journeys, lambda limit: cached(journey.journeys)(log, limit=limit))
+        st.markdown(f"**{counted(listing.n_rows, 'journey')}**")
+        row = choose_row(listing, key=key, file_name="journeys", column_help=COLUMN_HELP)
     if log.case != "account" or not any(entry.path == ACCOUNT for entry in existing_pages()):
         return
     if row is None:
         st.caption("Choose a row to open its account.")
         return
-    account_id = str(frame["account_id"].iloc[row])
+    account_id = str(listing.upto(row)["account_id"].iloc[row])
     if st.button(f"Open account {markdown(account_id)}", key=f"{key}:open", type="primary"):
         open_page(ACCOUNT, **{ACCOUNT_PARAMETER: account_id})

@@ -9,7 +9,7 @@ import streamlit as st
 import journey
 from journey import charts
 from journey.analysis.scores.lead_scores import NO_FIT
-from journey.analysis.scores.not_buyers import only_not_buyers
+from journey.analysis.scores.not_buyers import count_not_buyers, only_not_buyers
 from journey.analysis.scores.scored_leads import graded
 from journey.log import TouchpointLog
 from journey.schema import OUTCOMES
@@ -21,7 +21,7 @@ from journey.ui.navigation import ACCOUNT, DEFINITIONS, open_page, page_link
 from journey.ui.plots import current_theme, show_plot
 from journey.ui.reader import fragment
 from journey.ui.state import ACCOUNT_PARAMETER
-from journey.ui.tables import choose_row, has_choice, show_table
+from journey.ui.tables import Listing, choose_row, has_choice, show_table
 from journey.ui.text import OUTCOME_LABELS, counted, markdown, number
 
 OPEN: Final = ("stalled", "in_progress")
@@ -95,27 +95,27 @@ def show_leads(view: TouchpointLog) -> None:
 
 def show_not_buyers(view: TouchpointLog) -> None:
     """Show who will not buy, each with the reason."""
-    frame = cached(journey.not_buyers)(view)
+    counts = cached(count_not_buyers)(view).set_index("kind")["n_journeys"]
+    n_found = int(counts.sum())
     st.markdown(
-        f"**{counted(len(frame), 'journey')} will not buy**, by the rules of the definitions. "
+        f"**{counted(n_found, 'journey')} will not buy**, by the rules of the definitions. "
         "Nothing is deleted: 'Leave out who will not buy' under Filter leaves them out of every "
         "page, or in."
     )
-    if frame.empty:
+    if not n_found:
         st.caption(
             "Competitors are known by a list of domains in the definitions, students by domains "
             "of schools, job seekers by applications."
         )
         page_link(DEFINITIONS, "Take the definitions as a file and list competitors")
         return
-    counts = frame["kind"].value_counts()
     for place, (kind, name) in zip(st.columns(3), KIND_NAMES.items(), strict=True):
-        place.metric(name, f"{int(counts.get(kind, 0)):,}")
+        place.metric(name, f"{int(counts[kind]):,}")
     count_button(
         only_not_buyers(view), title="Will not buy", key="scores:not-buyers", label="Open the list"
     )
-    names = {"kind": frame["kind"].map({k: n.removesuffix("s") for k, n in KIND_NAMES.items()})}
-    show_table(_named(view, frame.assign(**names)), key="not-buyers", file_name="not buyers")
+    listing = Listing(n_found, lambda limit: cached(_not_buyers)(view, limit=limit))
+    show_table(listing, key="not-buyers", file_name="not buyers")
 
 
 def _open(view: TouchpointLog) -> TouchpointLog:
@@ -161,23 +161,25 @@ def _with_outcome(leads: TouchpointLog, fit: str, engagement: str, outcome: str)
 @fragment
 def _show_list(leads: TouchpointLog, key: str) -> None:
     """Show the ranked list, and beside it the lead that is chosen."""
-    frame = cached(_scored)(leads)
+    listing = Listing(leads.n_journeys, lambda limit: cached(_scored)(leads, limit=limit))
+    who = {"name": "Account"} if name_columns(leads) else {"account_id": "Account"}
     place, panel = st.columns([2, 1]) if has_choice(key) else (st.columns(1)[0], None)
     with place:
         row = choose_row(
-            frame,
+            listing,
             key=key,
             file_name="lead scores",
             column_help=HELP,
-            labels=LABELS | ({"name": "Account"} if "name" in frame else {"account_id": "Account"}),
+            labels=LABELS | who,
             on_screen=_on_screen,
         )
     if row is None or panel is None:
         st.caption("Choose a row for the rules behind its scores.")
         return
-    account_id = str(frame["account_id"].iloc[row])
+    lead = listing.upto(row).iloc[row]
+    account_id = str(lead["account_id"])
     with panel, st.container(border=True):
-        _show_details(frame.iloc[row])
+        _show_details(lead)
         if leads.case == "account" and st.button(
             "Open the account", type="primary", icon=":material/apartment:"
         ):
@@ -188,8 +190,14 @@ def _show_list(leads: TouchpointLog, key: str) -> None:
         show_plot(chart, key="history", file_name=f"scores of {account_id}")
 
 
-def _scored(leads: TouchpointLog) -> pd.DataFrame:
-    return _named(leads, journey.score_leads(leads))
+def _scored(leads: TouchpointLog, *, limit: int | None) -> pd.DataFrame:
+    return _named(leads, journey.score_leads(leads, limit=limit))
+
+
+def _not_buyers(view: TouchpointLog, *, limit: int | None) -> pd.DataFrame:
+    frame = journey.not_buyers(view, limit=limit)
+    kinds = {kind: name.removesuffix("s") for kind, name in KIND_NAMES.items()}
+    return _named(view, frame.assign(kind=frame["kind"].map(kinds)))
 
 
 def _named(log: TouchpointLog, frame: pd.DataFrame) -> pd.DataFrame:

@@ -26,6 +26,9 @@ from journey.ui.tables import choose_row, show_table
 from journey.ui.text import counted, days, label, markdown
 
 NOBODY: Final = "(no department)"
+WAITING_MOST: Final = 10_000
+"""Of more open promises than anybody can work through, the most urgent are listed."""
+
 STANDING_ORDER: Final[tuple[Standing, ...]] = ("in_time", "late", "due", "past_due", "over")
 HELP: Final = {
     "touch_share": "Of the stage's touches.",
@@ -57,18 +60,19 @@ LABELS: Final = {
 }
 
 
-def headline(frame: pd.DataFrame) -> str:
-    """Say what waits for longer than promised.
+def headline(levels: pd.DataFrame) -> str:
+    """Say what waits for longer than promised, by ``service_levels``.
 
     Examples
     --------
-    >>> headline(pd.DataFrame({"is_past_due": [True, False]}))
+    >>> headline(pd.DataFrame({"n_due": [1, 0], "n_past_due": [0, 1]}))
     '1 of 2 open promises is past due'
     """
-    if frame.empty:
+    n = int(levels["n_past_due"].sum())
+    n_open = n + int(levels["n_due"].sum())
+    if not n_open:
         return "Ownership"
-    n = int(frame["is_past_due"].sum())
-    of = counted(len(frame), "open promise")
+    of = counted(n_open, "open promise")
     if not n:
         return f"{of}, none past due"
     return f"{n:,} of {of} {'is' if n == 1 else 'are'} past due"
@@ -170,10 +174,12 @@ def _open_promise(view: TouchpointLog, place: int, by: str | None) -> None:
 
 def show_waiting(view: TouchpointLog) -> None:
     """Show what is due and past due now, by department and owner, as a list that opens."""
-    frame = cached(journey.open_promises)(view)
+    frame = cached(journey.open_promises)(view, limit=WAITING_MOST)
     if frame.empty:
         st.markdown("**Nobody waits for an answer that was promised.**")
         return
+    if len(frame) == WAITING_MOST:
+        st.caption(f"The {WAITING_MOST:,} longest overdue. Filter the accounts to see others.")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         kinds = {"Past due": True, "Due": False}
         kind = st.segmented_control("Show", ["All", *kinds], default="All", required=True)

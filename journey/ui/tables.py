@@ -1,6 +1,7 @@
 """Lists on the screen, each with its downloads."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 import pandas as pd
@@ -15,8 +16,32 @@ PAGE_ROWS: Final = 500
 """A longer list is sent in pages of so many rows; its downloads have all."""
 
 
+@dataclass(frozen=True)
+class Listing:
+    """A list of which no more rows are asked for than a page shows.
+
+    Parameters
+    ----------
+    n_rows
+        How many there are.
+    first
+        Gives the first so many rows, or all.
+    """
+
+    n_rows: int
+    first: Callable[[int | None], pd.DataFrame]
+
+    def upto(self, row: int) -> pd.DataFrame:
+        """Return the rows up to the end of the page that a row is on."""
+        return self.first((row // PAGE_ROWS + 1) * PAGE_ROWS)
+
+    def all(self) -> pd.DataFrame:
+        """Return all rows."""
+        return self.first(None)
+
+
 def show_table(
-    frame: pd.DataFrame,
+    frame: pd.DataFrame | Listing,
     *,
     key: str,
     file_name: str,
@@ -28,7 +53,7 @@ def show_table(
     Parameters
     ----------
     frame
-        Any frame: ``n_*`` are written as counts, ``*_share``, ``*_rate`` and intervals as
+        Any rows: ``n_*`` are written as counts, ``*_share``, ``*_rate`` and intervals as
         percentages, ``*_days`` in days, ``*_hours`` in hours, times in UTC, sequences with arrows.
     key
         Unique on the page.
@@ -39,15 +64,16 @@ def show_table(
     labels
         Column to the words above it, where those made of its name don't fit.
     """
-    place = st.container()
-    begin = _page_begin(frame, key)
+    place, rows = st.container(), _listing(frame)
+    begin = _page_begin(rows.n_rows, key)
     with place:
-        _table(frame.iloc[begin : begin + PAGE_ROWS], key, column_help, labels, {})
-    download_row(frame, key=key, file_name=file_name)
+        shown = rows.upto(begin).iloc[begin : begin + PAGE_ROWS]
+        _table(shown, key, column_help, labels, {})
+    download_row(rows, key=key, file_name=file_name)
 
 
 def choose_row(
-    frame: pd.DataFrame,
+    frame: pd.DataFrame | Listing,
     *,
     key: str,
     file_name: str,
@@ -64,13 +90,13 @@ def choose_row(
     on_screen
         Gives rows as they are shown, where that differs from what the downloads hold.
     """
-    place = st.container()
-    begin = _page_begin(frame, key)
+    place, rows = st.container(), _listing(frame)
+    begin = _page_begin(rows.n_rows, key)
     with place:
-        shown = on_screen(frame.iloc[begin : begin + PAGE_ROWS])
-        rows = _choices(shown, begin, key, column_help, labels, "single-row")
-    download_row(frame, key=key, file_name=file_name)
-    return rows[0] if rows else None
+        shown = on_screen(rows.upto(begin).iloc[begin : begin + PAGE_ROWS])
+        chosen = _choices(shown, begin, key, column_help, labels, "single-row")
+    download_row(rows, key=key, file_name=file_name)
+    return chosen[0] if chosen else None
 
 
 def choose_rows(
@@ -89,7 +115,7 @@ def choose_rows(
         As for ``choose_row``.
     """
     place = st.container()
-    begin = _page_begin(frame, key)
+    begin = _page_begin(len(frame), key)
     with place:
         shown = on_screen(frame.iloc[begin : begin + PAGE_ROWS])
         return _choices(shown, begin, key, column_help, labels, "multi-row")
@@ -107,11 +133,12 @@ def has_choice(key: str) -> bool:
     return bool(chosen_rows(key))
 
 
-def download_row(frame: pd.DataFrame, *, key: str, file_name: str) -> None:
+def download_row(frame: pd.DataFrame | Listing, *, key: str, file_name: str) -> None:
     """Show the number of rows and the buttons for CSV and XLSX; files are made when asked for."""
+    rows = _listing(frame)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.caption(counted(len(frame), "row"), width="content")
-        download_buttons(lambda: frame, key=key, file_name=file_name)
+        st.caption(counted(rows.n_rows, "row"), width="content")
+        download_buttons(rows.all, key=key, file_name=file_name)
 
 
 def download_buttons(
@@ -161,9 +188,13 @@ def column_formats(
     }
 
 
-def _page_begin(frame: pd.DataFrame, key: str) -> int:
+def _listing(frame: pd.DataFrame | Listing) -> Listing:
+    return frame if isinstance(frame, Listing) else Listing(len(frame), lambda _: frame)
+
+
+def _page_begin(n_rows: int, key: str) -> int:
     """Let the user turn the pages of a long list; return where the one shown begins."""
-    n_pages = max(-(-len(frame) // PAGE_ROWS), 1)
+    n_pages = max(-(-n_rows // PAGE_ROWS), 1)
     page_key = f"{key}:page"
     held = st.session_state.get(page_key, 1)
     page = min(held, n_pages)
@@ -173,7 +204,7 @@ def _page_begin(frame: pd.DataFrame, key: str) -> int:
         page = st.pagination(n_pages, key=page_key)
     begin = (page - 1) * PAGE_ROWS
     if n_pages > 1:
-        end = min(begin + PAGE_ROWS, len(frame))
+        end = min(begin + PAGE_ROWS, n_rows)
         st.caption(f"Rows {begin + 1:,} to {end:,}. A click on a header sorts these.")
     return begin
 

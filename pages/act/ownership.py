@@ -17,7 +17,7 @@ EDIT = "Edit"
 
 view = require_view()
 with plain_errors():
-    st.title(headline(cached(journey.open_promises)(view)))
+    st.title(headline(cached(journey.service_levels)(view)))
     chosen = st.segmented_control(
         "View",
         [*VIEWS, EDIT],

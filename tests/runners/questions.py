@@ -17,7 +17,7 @@ from journey.analysis.quality import completeness, coverage
 from journey.analysis.quality.identity_audit import match_audit
 from journey.analysis.scores import scored_leads
 from journey.analysis.scores.features import features_of, known_after
-from journey.analysis.scores.not_buyers import without_not_buyers
+from journey.analysis.scores.not_buyers import count_not_buyers, without_not_buyers
 from journey.analysis.stages import members
 
 RETAIL = journey.Segment(profile=(("industry", ("Retail",)),), has=(("channel", ("Ads",)),))
@@ -78,6 +78,7 @@ ANALYSES = {
     "promises": journey.service_levels,
     "promises by month": lambda log: journey.service_levels_by(log, by="month"),
     "open promises": journey.open_promises,
+    "longest overdue": lambda log: journey.open_promises(log, limit=3),
     "content": lambda log: journey.content_audit(log, columns=("touchpoint",)),
     "content coverage": lambda log: journey.content_coverage(log, columns=("channel",)),
     "calls to action": lambda log: journey.calls_to_action(log, by="industry"),
@@ -97,6 +98,8 @@ ANALYSES = {
     "fitted model": lambda log: journey.fit_score_model(log, after_days=1).auc,
     "known early": lambda log: known_after(log, features_of(log), after_days=1, seed=0).numbers,
     "not buyers": journey.not_buyers,
+    "first not buyers": lambda log: journey.not_buyers(log, limit=3),
+    "kinds of not buyers": count_not_buyers,
     "buyers": lambda log: journey.outcomes(without_not_buyers(log)),
     "of a grade": lambda log: journey.summary(scored_leads.graded(log, "?", "4")),
     "qualified": lambda log: journey.summary(scored_leads.qualified(log, "mql")),

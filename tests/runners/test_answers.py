@@ -14,6 +14,7 @@ import journey
 from journey.analysis.accounts import silences
 from journey.analysis.figures import ranks
 from journey.analysis.scores import features
+from journey.rules.ownership import Ownership, StageOwners
 from tests.compare import records, same
 from tests.examples import MODEL
 from tests.runners import questions
@@ -22,7 +23,7 @@ from tests.runners.questions import ANALYSES
 from tests.strategies import samples, seeded
 
 A_ROW_FOR_EACH_JOURNEY = {
-    *("journeys", "stalled", "value at risk", "call list", "scores", "not buyers"),
+    *("journeys", "stalled", "call list", "open promises", "scores", "not buyers"),
 }
 NO_LOG = {"attribute_paths", "simplify"}
 IN_ROUNDS = {"most at risk"}
@@ -52,7 +53,8 @@ def many(n_journeys, kinds):
         }
     )
     industries = pd.DataFrame({"account_id": frame["account_id"].unique(), "industry": "Retail"})
-    definitions = replace(MODEL, dormancy_days=None)
+    sales = Ownership(stages=(StageOwners("Nurture", ("Sales",), sla_hours=24),))
+    definitions = replace(MODEL, dormancy_days=None, ownership=sales)
     return journey.from_frame(
         frame, accounts=industries, definitions=definitions, rows_per_shard=size // 2
     )

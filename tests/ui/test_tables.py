@@ -60,11 +60,14 @@ def a_long_list():
     import pandas as pd
     import streamlit as st
 
-    from journey.ui.tables import PAGE_ROWS, choose_rows, show_table
+    from journey.ui.tables import PAGE_ROWS, Listing, choose_rows, show_table
 
     frame = pd.DataFrame({"account_id": [f"A{place}" for place in range(2 * PAGE_ROWS + 1)]})
     show_table(frame, key="long", file_name="long")
     show_table(frame.head(PAGE_ROWS), key="short", file_name="short")
+    first = Listing(len(frame), frame.head)
+    show_table(first, key="asked", file_name="asked")
+    st.text(f"asked for: {len(first.upto(st.session_state.get('row', 0)))}")
     rows = choose_rows(frame, key="choice", on_screen=lambda rows: rows.assign(at=rows.index))
     st.text(f"chosen: {rows}")
 
@@ -72,9 +75,10 @@ def a_long_list():
 class TestPages:
     def test_a_long_list_is_sent_in_pages_and_told_so(self):
         app = AppTest.from_function(a_long_list).run()
-        long, short, choice = (table.value for table in app.dataframe)
+        long, short, _, choice = (table.value for table in app.dataframe)
         assert (len(long), len(short), len(choice)) == (PAGE_ROWS, PAGE_ROWS, PAGE_ROWS)
         assert [note.value for note in app.caption if "Rows" in note.value] == [
+            "Rows 1 to 500. A click on a header sorts these.",
             "Rows 1 to 500. A click on a header sorts these.",
             "Rows 1 to 500. A click on a header sorts these.",
         ]
@@ -82,9 +86,13 @@ class TestPages:
 
     def test_the_last_page_has_what_is_left(self):
         app = AppTest.from_function(a_long_list)
-        app.session_state["long:page"] = 3
+        app.session_state["long:page"] = app.session_state["asked:page"] = 3
+        app.session_state["row"] = PAGE_ROWS
         app.session_state["choice:page"] = 9
-        long, _, choice = (table.value for table in app.run().dataframe)
+        long, _, asked, choice = (table.value for table in app.run().dataframe)
         assert long["account_id"].tolist() == ["A1000"]
+        # Of a listing no more is asked for than up to the page of a row.
+        assert asked["account_id"].tolist() == ["A1000"]
+        assert app.text[0].value == f"asked for: {2 * PAGE_ROWS}"
         # A list that became shorter shows its last page.
         assert choice["at"].tolist() == [1000]

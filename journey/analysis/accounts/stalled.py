@@ -11,7 +11,6 @@ from journey.analysis.accounts.at_risk import (
     Context,
     First,
     cases_of,
-    deal_values,
     first_at_risk,
     silent_ticks,
     stalled_of,
@@ -19,6 +18,7 @@ from journey.analysis.accounts.at_risk import (
 from journey.analysis.accounts.engaged import owners_of, people_of
 from journey.analysis.accounts.next_touches import advice
 from journey.analysis.accounts.silences import precedents
+from journey.analysis.accounts.stakes import risks, total_at_risk
 from journey.analysis.figures.frames import none_for_missing
 from journey.analysis.stages.outcomes import instants, last_values, names_of_stages
 from journey.facts import ShardFacts
@@ -154,26 +154,7 @@ def value_at_risk(log: TouchpointLog) -> float:
     nan
     """
     context = _context(log)
-    parts = log.ask_with_facts(partial(_stakes, context=context))
-    if not parts or not context.has_won_rule:
-        return float("nan")
-    stages, silent, values = (np.concatenate(column) for column in zip(*parts, strict=True))
-    chances = _chances(log, stages, silent, context)
-    risks = _risks(values, chances["win_rate_after_touch"], chances["win_rate_silent"])
-    return float(np.nansum(risks)) if np.any(~np.isnan(risks)) else float("nan")
-
-
-def _stakes(part: Part, *, context: Context) -> tuple[Stages, Ints, Floats]:
-    """Of the stalled journeys of one shard: stage, silence and deal value."""
-    _, facts = part
-    chosen = stalled_of(part)
-    values = deal_values(facts, chosen, context)
-    return facts.last_stages[chosen], silent_ticks(facts, chosen, context), values
-
-
-def _risks(values: Floats, rates_after_touch: Floats, rates_silent: Floats) -> Floats:
-    """Deal values times the chance to win that the silence costs."""
-    return values * np.maximum(rates_after_touch - rates_silent, 0.0)
+    return total_at_risk(log, context) if context.has_won_rule else float("nan")
 
 
 def median_won_value(log: TouchpointLog) -> float:
@@ -259,7 +240,7 @@ def _valued(rows: pd.DataFrame, log: TouchpointLog, context: Context) -> pd.Data
     )
     if not context.has_won_rule:
         frame[["win_rate_after_touch", "win_rate_silent"]] = np.nan
-    frame["value_at_risk"] = _risks(
+    frame["value_at_risk"] = risks(
         frame["deal_value"].to_numpy(),
         frame["win_rate_after_touch"].to_numpy(),
         frame["win_rate_silent"].to_numpy(),

@@ -36,6 +36,7 @@ UNDERCOUNTED: Final = (
     "Opens are undercounted where pictures are blocked, and made up by mail programs that load "
     "them unread. Go by clicks."
 )
+_NO_RETURN: Final = np.empty(0, np.int64), np.empty(0, np.int64)
 _MAIL: Final[tuple[Meaning, ...]] = ("sent", "opened", "clicked")
 _COLUMNS: Final = (
     *("month", "currency", "n_new_leads", "n_reopened", "n_mqls", "cost", "cost_per_mql"),
@@ -114,13 +115,15 @@ def _returned(log: TouchpointLog) -> pd.DataFrame:
     span = span_between(log, begin, 2**62)
     per_tick = MICROSECONDS // log.store.ticks_per_second
     answers = log.ask_with_facts(partial(_returned_in, span=span, per_tick=per_tick))
-    months = np.concatenate([np.empty(0, np.int64), *answers])
-    found, counts = np.unique(months, return_counts=True)
-    return pd.DataFrame({"month": month_names(found), "n_reopened": counts})
+    months, counts = (np.concatenate(column) for column in zip(_NO_RETURN, *answers, strict=True))
+    found, places = np.unique(months, return_inverse=True)
+    totals = np.zeros(len(found), np.int64)
+    np.add.at(totals, places, counts)
+    return pd.DataFrame({"month": month_names(found), "n_reopened": totals})
 
 
-def _returned_in(part: Part, *, span: Span, per_tick: int) -> Ints:
-    """The month of every return of a journey in view, each journey and month once."""
+def _returned_in(part: Part, *, span: Span, per_tick: int) -> tuple[Ints, Ints]:
+    """The months in which journeys in view of one shard came back, and how many did in each."""
     lived = Lived(part, span)
     rows = return_rows(lived)
     rows = rows[lived.during(lived.ticks[rows])]
@@ -129,7 +132,7 @@ def _returned_in(part: Part, *, span: Span, per_tick: int) -> Ints:
     is_shown[part[0].journeys] = True
     pairs = pd.DataFrame({"owner": owners, "month": months_of(lived.ticks[rows], per_tick)})
     once = pairs[is_shown[owners]].drop_duplicates()
-    return once["month"].to_numpy(np.int64)
+    return np.unique(once["month"].to_numpy(np.int64), return_counts=True)
 
 
 def _messages(log: TouchpointLog) -> pd.DataFrame:

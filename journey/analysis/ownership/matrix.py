@@ -137,8 +137,13 @@ def service_levels_by(log: TouchpointLog, *, by: str) -> pd.DataFrame:
     return none_for_missing(ranked[columns], ["value", "source", "target"])
 
 
-def open_promises(log: TouchpointLog) -> pd.DataFrame:
+def open_promises(log: TouchpointLog, *, limit: int | None = None) -> pd.DataFrame:
     """Open journeys that wait for an answer somebody promised, the longest overdue first.
+
+    Parameters
+    ----------
+    limit
+        Only so many, the first of the list; none: all of them.
 
     Returns
     -------
@@ -156,6 +161,7 @@ def open_promises(log: TouchpointLog) -> pd.DataFrame:
         limits=limits,
         stages=log.definitions.stage_names,
         as_of=log.as_of_tick,
+        n_rows=limit,
     )
     parts = [part for part in log.ask_with_facts(question) if len(part)]
     if not parts:
@@ -167,9 +173,8 @@ def open_promises(log: TouchpointLog) -> pd.DataFrame:
         sla_hours=rows["limit"] / ticks_per_hour,
         due_at=rows["begun_at"] + pd.to_timedelta(rows["limit"] / ticks_per_hour, unit="h"),
         is_past_due=rows["waited"] > rows["limit"],
-        over=rows["limit"] - rows["waited"],
     )
-    ranked = frame.sort_values(["over", "account_id", "promise"], ignore_index=True)
+    ranked = _longest_overdue(frame, limit)
     return none_for_missing(ranked[list(OPEN_COLUMNS)], ["department", "owner", "stage"])
 
 
@@ -327,8 +332,9 @@ def _open_rows(
     limits: Sequence[float],
     stages: Sequence[str],
     as_of: int,
+    n_rows: int | None,
 ) -> pd.DataFrame:
-    """Waits of one shard that nobody answered so far."""
+    """Waits of one shard that nobody answered so far, the longest overdue first."""
     _, facts = part
     evidence = facts.view
     names = evidence.store.dictionaries[evidence.store.case_role]
@@ -354,4 +360,13 @@ def _open_rows(
                 }
             )
         )
-    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+    if not frames:
+        return pd.DataFrame()
+    return _longest_overdue(pd.concat(frames, ignore_index=True), n_rows)
+
+
+def _longest_overdue(rows: pd.DataFrame, n_rows: int | None) -> pd.DataFrame:
+    ordered = rows.assign(over=rows["limit"] - rows["waited"]).sort_values(
+        ["over", "account_id", "promise"], ignore_index=True
+    )
+    return ordered if n_rows is None else ordered.head(n_rows)

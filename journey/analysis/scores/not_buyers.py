@@ -31,12 +31,17 @@ COMPETITOR, STUDENT, JOB_SEEKER = range(len(NOT_BUYERS))
 _DOMAIN_WORDS: Final = r"domain|web ?site|url\b|home ?page"
 
 
-def not_buyers(log: TouchpointLog) -> pd.DataFrame:
+def not_buyers(log: TouchpointLog, *, limit: int | None = None) -> pd.DataFrame:
     """Journeys in view of those who will not buy, by the rules of the definitions.
 
     Competitors and students by the domain of the account, or where none is known by the e-mail
     addresses of its people; job seekers by an application, or where they looked at careers pages
     alone. Who has won is a buyer, whatever else speaks against it.
+
+    Parameters
+    ----------
+    limit
+        Only so many, the first of the list; none: all of them.
 
     Returns
     -------
@@ -55,13 +60,22 @@ def not_buyers(log: TouchpointLog) -> pd.DataFrame:
     [['mit.edu', 'student', 'Student: mit.edu is of a school']]
     """
     definitions = log.definitions
-    question = partial(_rows, rules=definitions.not_buyers, meanings=definitions.meanings)
+    question = partial(
+        _rows, rules=definitions.not_buyers, meanings=definitions.meanings, limit=limit
+    )
     parts = log.ask_with_facts(question)
     if not parts:
         return pd.DataFrame(columns=list(NOT_BUYER_COLUMNS))
-    rows = pd.concat(parts, ignore_index=True)
-    ordered = rows.sort_values(["code", "account_id"], ignore_index=True)
+    ordered = _first(pd.concat(parts, ignore_index=True), limit)
     return ordered[list(NOT_BUYER_COLUMNS)]
+
+
+def count_not_buyers(log: TouchpointLog) -> pd.DataFrame:
+    """How many journeys of :func:`not_buyers` there are of each ``kind``: ``n_journeys``."""
+    definitions = log.definitions
+    question = partial(_count, rules=definitions.not_buyers, meanings=definitions.meanings)
+    counts = sum(log.ask_with_facts(question), np.zeros(len(NOT_BUYERS), np.int64))
+    return pd.DataFrame({"kind": NOT_BUYERS, "n_journeys": counts})
 
 
 def without_not_buyers(log: TouchpointLog) -> TouchpointLog:
@@ -114,12 +128,19 @@ def _reason(kind: int, domain: str | None) -> str:
     return f"Student: {who} is of a school"
 
 
-def _rows(part: Part, *, rules: NotBuyerRules, meanings: Meanings) -> pd.DataFrame:
+def _count(part: Part, *, rules: NotBuyerRules, meanings: Meanings) -> npt.NDArray[np.int64]:
+    kinds = not_buyer_kinds(part, rules=rules, meanings=meanings)
+    return np.bincount(kinds[kinds != BUYER], minlength=len(NOT_BUYERS))
+
+
+def _rows(
+    part: Part, *, rules: NotBuyerRules, meanings: Meanings, limit: int | None
+) -> pd.DataFrame:
     view, _ = part
     kinds = not_buyer_kinds(part, rules=rules, meanings=meanings)
     chosen = np.flatnonzero(kinds != BUYER)
     cases = pa.array(view.shard.cases[view.journeys[chosen]], pa.int64())
-    return pd.DataFrame(
+    rows = pd.DataFrame(
         {
             "account_id": view.store.dictionaries[view.store.case_role].take(cases).to_pylist(),
             "kind": [NOT_BUYERS[kind] for kind in kinds[chosen]],
@@ -127,6 +148,13 @@ def _rows(part: Part, *, rules: NotBuyerRules, meanings: Meanings) -> pd.DataFra
             "code": kinds[chosen],
         }
     )
+    return _first(rows, limit)
+
+
+def _first(rows: pd.DataFrame, limit: int | None) -> pd.DataFrame:
+    """The rows in the order of the list, or the first so many."""
+    ordered = rows.sort_values(["code", "account_id"], ignore_index=True)
+    return ordered if limit is None else ordered.head(limit)
 
 
 def _is_buyer(part: Part, *, rules: NotBuyerRules, meanings: Meanings) -> Flags:

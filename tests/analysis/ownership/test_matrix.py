@@ -76,6 +76,8 @@ def test_every_count_opens_and_open_promises_are_those_counted():
     assert waiting["is_past_due"].sum() == level["n_past_due"]
     assert len(waiting) == level["n_past_due"] + level["n_due"]
     assert (waiting["waited_hours"] > waiting["sla_hours"]).equals(waiting["is_past_due"])
+    assert len(waiting) > 3
+    pd.testing.assert_frame_equal(journey.open_promises(log, limit=3), waiting.head(3))
     by_month = journey.service_levels_by(log, by="month")
     assert by_month["n_waits"].sum() == level["n_waits"]
     pd.testing.assert_frame_equal(

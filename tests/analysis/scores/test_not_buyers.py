@@ -2,7 +2,7 @@ import pandas as pd
 
 import journey
 from journey import Definitions
-from journey.analysis.scores.not_buyers import only_not_buyers, without_not_buyers
+from journey.analysis.scores.not_buyers import count_not_buyers, only_not_buyers, without_not_buyers
 from journey.rules.not_buyers import NotBuyerRules
 from tests.examples import small_log
 
@@ -36,6 +36,14 @@ def test_each_is_known_by_its_rule():
         ["looker", "job_seeker"],
     ]
     assert found["reason"].iloc[0] == "Competitor: www.rival.com is on the list"
+
+
+def test_the_first_are_those_of_the_whole_list_and_kinds_are_counted():
+    log = small_log(ROWS, MODEL, accounts=ACCOUNTS)
+    first = journey.not_buyers(log, limit=2)
+    assert first["account_id"].tolist() == ["rival", "school"]
+    counts = [["competitor", 1], ["student", 1], ["job_seeker", 2]]
+    assert count_not_buyers(log).to_numpy().tolist() == counts
 
 
 def test_without_a_domain_the_addresses_of_people_tell():
