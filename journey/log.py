@@ -31,7 +31,7 @@ from journey.reading import (
 from journey.runners.piece import Runner
 from journey.runners.threads import Threads
 from journey.schema import CASE_ROLES, SECONDS_PER_DAY, Case
-from journey.store.cache import memory
+from journey.store.cache import bytes_of, memory
 from journey.store.layout import MICROSECONDS, Store
 from journey.store.recase import recase, seconds_of_gap
 from journey.store.view import View
@@ -247,7 +247,7 @@ class TouchpointLog:
         name = question.__module__, question.__qualname__
         store = self.store.fingerprint, self.store.shard_sizes
         key = ("once", *name, *store, self._reading.facts_key)
-        return memory.get(key, partial(question, self), n_bytes=lambda _: 2**16)
+        return memory.get(key, partial(question, self), n_bytes=bytes_of)
 
     @property
     def _ask_view(self) -> partial[Any]:

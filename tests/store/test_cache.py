@@ -1,4 +1,7 @@
-from journey.store.cache import Memory
+import numpy as np
+import pandas as pd
+
+from journey.store.cache import Memory, bytes_of
 
 
 def made(memory, key, size=1, value=None):
@@ -36,3 +39,12 @@ def test_what_is_too_big_for_the_room_is_kept_alone():
     assert made(memory, "big")[1] is False
     assert made(memory, "a")[1] is True
     assert made(memory, "big")[1] is True
+
+
+def test_an_answer_is_booked_with_what_it_holds():
+    numbers = pd.DataFrame({"n": np.arange(10_000)})
+    texts = pd.DataFrame({"who": [f"account {number:05}" for number in range(10_000)]})
+    answer = [np.zeros((50, 100)), ("short", numbers, texts)]
+    held = 8 * 5_000 + 8 * 10_000 + 13 * 10_000
+    assert held <= bytes_of(answer) <= 1.5 * held
+    assert bytes_of(1.0) < 100
