@@ -33,7 +33,7 @@ from journey.runners.threads import Threads
 from journey.schema import CASE_ROLES, SECONDS_PER_DAY, Case
 from journey.store.cache import bytes_of, memory
 from journey.store.layout import MICROSECONDS, Store
-from journey.store.recase import recase, seconds_of_gap
+from journey.store.recase import seconds_of_gap
 from journey.store.view import View
 
 Answer = TypeVar("Answer")
@@ -57,7 +57,7 @@ class TouchpointLog:
     report, costs
         What the import did to every row, and what campaigns cost by day, where it was imported.
     cluster
-        Who asks the shards, where they are not on this machine.
+        Who asks the origin's shards, where they are not on this machine.
     """
 
     origin: Store
@@ -77,22 +77,12 @@ class TouchpointLog:
         parts += (self.definitions.fingerprint, costs_fingerprint(self.costs))
         return hashlib.blake2b(repr(parts).encode(), digest_size=16).hexdigest()
 
-    @property
-    def _content(self) -> tuple[str, tuple[int, ...]]:
-        """What the store holds and how it is cut: what is kept must fit its shards."""
-        return self.origin.fingerprint, self.origin.shard_sizes
-
     # ---- what is in view
 
-    @cached_property
+    @property
     def store(self) -> Store:
         """The store sorted by the case asked for."""
-        if self.case == "account":
-            return self.origin
-        role = CASE_ROLES[self.case]
-        key = ("store", self._content, role, self.gap_ticks)
-        make = partial(recase, self.origin, role, gap_ticks=self.gap_ticks)
-        return memory.get(key, make, n_bytes=lambda store: 32 * store.n_touchpoints)
+        return self._by_case[0]
 
     @cached_property
     def silence(self) -> Silence:
@@ -104,10 +94,20 @@ class TouchpointLog:
         """The definitions as arrays over the store's codes."""
         return rules_for(self.store, self.definitions)
 
-    @cached_property
+    @property
     def runner(self) -> Runner:
         """Who asks the shards."""
-        return self.cluster or Threads(self.store)
+        return self._by_case[1]
+
+    @cached_property
+    def _by_case(self) -> tuple[Store, Runner]:
+        if self.case == "account":
+            return self.origin, self._of_accounts
+        return self._of_accounts.by_case(self.origin, CASE_ROLES[self.case], self.gap_ticks)
+
+    @cached_property
+    def _of_accounts(self) -> Runner:
+        return self.cluster or Threads(self.origin)
 
     @cached_property
     def _reading(self) -> Reading:
@@ -121,7 +121,7 @@ class TouchpointLog:
     def as_of_tick(self) -> int:
         """``as_of`` in the store's unit of time."""
         # The last instant of all touchpoints, those that belong to no such case among them.
-        last = last_tick(self.cluster or Threads(self.origin), self.origin)
+        last = last_tick(self._of_accounts, self.origin)
         return last if self.until is None else min(last, self.until)
 
     @property
@@ -365,16 +365,10 @@ class TouchpointLog:
         Raises
         ------
         ValueNotAllowedError
-            If there is no such case, the gap is no length of time, or the log is on a cluster.
+            If there is no such case, or the gap is no length of time.
         """
         if case not in CASE_ROLES:
             raise ValueNotAllowedError.among(case, CASE_ROLES, what="The case")
-        if self.cluster is not None and case != "account":
-            raise ValueNotAllowedError(
-                f"On a cluster journeys are those of accounts, as stored, not by {case}. Import "
-                f"the files with the column that tells the {case} as account_id, or open the data "
-                "set on one machine."
-            )
         if case == "session" and gap is None and "session_id" not in self.origin.text_columns:
             raise ValueNotAllowedError(
                 "The log has no session_id. Give the silence that ends a session as its gap, "

@@ -53,6 +53,18 @@ class Runner(Protocol):
         """The answers of all buckets: the parts that shards give for one are merged there."""
         ...
 
+    def by_case(self, store: Store, role: str, gap_ticks: int | None) -> "tuple[Store, Runner]":
+        """The store sorted into journeys of another case, and who asks its shards.
+
+        Parameters
+        ----------
+        store
+            The store whose shards are asked here, its journeys being those of accounts.
+        role, gap_ticks
+            As for :func:`journey.store.recase.recase`.
+        """
+        ...
+
 
 class Workers(Protocol):
     """Who does work that makes files on storage that all of them see."""

@@ -3,12 +3,14 @@
 import pickle
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from journey.errors import ClusterError
+from journey.errors import ClusterError, StoreError
+from journey.runners.cases import Wanted, sort_on_cluster
 from journey.runners.piece import Give, Piece
 from journey.runners.spark_session import (
     Cluster,
@@ -18,6 +20,9 @@ from journey.runners.spark_session import (
     told_by_workers,
 )
 from journey.runners.spark_worker import Job, read_answer
+from journey.store.layout import Store
+from journey.store.read import open_catalogue
+from journey.store.recase import case_columns
 
 Answer = TypeVar("Answer")
 
@@ -39,6 +44,10 @@ class Spark:
     directory: str
     fingerprint: str
     n_shards: int
+    sorted: dict[Wanted, tuple[Store, int]] = field(
+        default_factory=dict[Wanted, tuple[Store, int]], compare=False, repr=False
+    )
+    """What its workers sorted by other cases since it was opened."""
 
     def ask(self, question: Callable[[Piece], Answer]) -> list[Answer]:
         """The answers of all shards, in their order.
@@ -72,6 +81,25 @@ class Spark:
         merge_parts = pickle.dumps(partial(_of_parts, merge=merge))
         asked = in_buckets(job, merge_parts, self.n_shards, self.n_shards)
         return _read(self.cluster, asked, ANSWER_SECONDS)
+
+    def by_case(self, store: Store, role: str, gap_ticks: int | None) -> "tuple[Store, Spark]":
+        """The store sorted into journeys of another case by the workers, and who asks its shards.
+
+        Raises
+        ------
+        ColumnNotFoundError
+            If the log has no column that tells such a case.
+        ClusterError, StoreError
+            As for :func:`journey.runners.cases.sort_on_cluster`.
+        """
+        case_columns(store, role)
+        wanted = Wanted(self.directory, self.fingerprint, role, gap_ticks)
+        place = str(wanted.place)
+        if wanted not in self.sorted:
+            sort_on_cluster(SparkTasks(self.cluster), wanted, self.n_shards)
+            self.sorted[wanted] = open_far(self.cluster, place, wanted.fingerprint_sorted)
+        found, n_shards = self.sorted[wanted]
+        return found, Spark(self.cluster, place, found.fingerprint, n_shards)
 
 
 def _numbered(
@@ -181,6 +209,18 @@ def ask_directory(cluster: Cluster, directory: str, question: Callable[[Path], A
     """The answer of one worker to a question about a directory that it sees."""
     job = Job(directory, None, pickle.dumps(question))
     return _put(cluster, job, 1, OPENING_SECONDS)[0]
+
+
+def open_far(cluster: Cluster, directory: str, fingerprint: str) -> tuple[Store, int]:
+    """A store without its shards, and how many these are.
+
+    It is opened here where this machine sees the same one, else sent by a worker.
+    """
+    with suppress(StoreError):
+        store, n_shards = open_catalogue(Path(directory))
+        if store.fingerprint == fingerprint:
+            return store, n_shards
+    return ask_directory(cluster, directory, open_catalogue)
 
 
 def _put(cluster: Cluster, job: Job, n_shards: int, seconds: float) -> list[Any]:

@@ -140,14 +140,21 @@ def _asked_about(job: Job, number: int) -> Piece | Path | int:
     directory = Path(job.directory)
     if job.fingerprint is None:
         return directory
-    store = _catalogue(directory, job.fingerprint)
+    store = catalogue(directory, job.fingerprint)
     key = ("shard", job.directory, job.fingerprint, number)
     shard = memory.get(key, lambda: open_shard(directory, number), n_bytes=_n_bytes)
     return Piece(store, shard)
 
 
 @lru_cache(maxsize=8)
-def _catalogue(directory: Path, fingerprint: str) -> Store:
+def catalogue(directory: Path, fingerprint: str) -> Store:
+    """A data set on a worker, without its shards.
+
+    Raises
+    ------
+    StoreError
+        If there is none, or another one by now.
+    """
     store, _ = open_catalogue(directory)
     if store.fingerprint != fingerprint:
         raise StoreError(

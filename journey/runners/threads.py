@@ -4,11 +4,13 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from typing import Any, TypeVar
 
 from journey.runners.piece import Piece
+from journey.store.cache import memory
 from journey.store.layout import Store
+from journey.store.recase import recase
 
 Part = TypeVar("Part")
 Answer = TypeVar("Answer")
@@ -37,6 +39,19 @@ class Threads:
         """The answer of a single bucket: all parts are at hand here."""
         answers = self.ask(lambda piece: question(piece, 1))
         return [merge([parts[0] for parts in answers])] if answers else []
+
+    def by_case(self, store: Store, role: str, gap_ticks: int | None) -> "tuple[Store, Threads]":
+        """The store sorted into journeys of another case, made once, and who asks its shards.
+
+        Raises
+        ------
+        ColumnNotFoundError
+            If the log has no column that tells such a case.
+        """
+        key = ("store", store.fingerprint, store.shard_sizes, role, gap_ticks)
+        make = partial(recase, store, role, gap_ticks=gap_ticks)
+        found = memory.get(key, make, n_bytes=lambda one: 32 * one.n_touchpoints)
+        return found, Threads(found)
 
 
 def ask(partial: Callable[[Part], Answer], parts: Sequence[Part]) -> list[Answer]:

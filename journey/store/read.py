@@ -74,6 +74,7 @@ def _catalogue(directory: Path, manifest: dict[str, Any]) -> Store:
         accounts=accounts,
         people=people,
         fingerprint=manifest["fingerprint"],
+        n_without_case=manifest.get("n_without_case", 0),
     )
 
 
@@ -125,7 +126,7 @@ def open_shard(directory: Path, index: int) -> Shard:
         If it is missing or broken.
     """
     touchpoints = _read(directory / f"touchpoints-{index}.arrow")
-    journeys = _read(directory / f"journeys-{index}.arrow")
+    cases, ends = open_journeys(directory, index)
     codes: dict[str, Array] = {}
     numbers: dict[str, Any] = {}
     for name in touchpoints.column_names:
@@ -134,7 +135,7 @@ def open_shard(directory: Path, index: int) -> Shard:
             continue
         target = codes if kind == "code" else numbers
         target[column] = _array(touchpoints, name)
-    offsets = np.insert(_array(journeys, "ends"), 0, 0)
+    offsets = np.insert(ends, 0, 0)
     if offsets[-1] != touchpoints.num_rows:  # kernels don't check bounds
         raise StoreError(
             f"journeys-{index}.arrow of the data set {directory.name!r} ends at touchpoint "
@@ -142,12 +143,18 @@ def open_shard(directory: Path, index: int) -> Shard:
         )
     return Shard(
         offsets=frozen(offsets),
-        cases=_array(journeys, "cases"),
+        cases=cases,
         ticks=_array(touchpoints, "ticks"),
         codes=codes,
         numbers=numbers,
         ties=_array(touchpoints, TIE) if TIE in touchpoints.column_names else None,
     )
+
+
+def open_journeys(directory: Path, index: int) -> tuple[Array, Array]:
+    """The cases of a shard's journeys, and where the touchpoints of each end."""
+    journeys = _read(directory / f"journeys-{index}.arrow")
+    return _array(journeys, "cases"), _array(journeys, "ends")
 
 
 def _array(table: pa.Table, name: str) -> Array:

@@ -1,5 +1,7 @@
 """The same touchpoints sorted into journeys of another case: people, opportunities, sessions."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -13,6 +15,15 @@ from journey.store.layout import Array, Shard, Store, Values, frozen, narrowest
 from journey.store.ties import TIE
 
 Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Sorted:
+    """Touchpoints in the order of their cases, each with the code of its case."""
+
+    cases: Ints
+    ticks: Array
+    columns: dict[str, Array]
 
 
 def recase(store: Store, role: str, *, gap_ticks: int | None = None) -> Store:
@@ -32,30 +43,119 @@ def recase(store: Store, role: str, *, gap_ticks: int | None = None) -> Store:
     ColumnNotFoundError
         If the log has no such column.
     """
-    columns = _gathered(store)
-    cases, names = _case_of_rows(store, columns, role)
-    ticks, ties = columns.pop("ticks"), columns.pop(TIE, None)
-    n_touchpoints = len(cases)
-    rows = np.flatnonzero(cases >= 0)
-    last_keys = () if ties is None else (ties[rows],)
-    rows = rows[np.lexsort((*last_keys, ticks[rows], cases[rows]))]
-    cases, ticks = cases[rows], ticks[rows]
+    cases, columns = gather_cases(store, store.shards, role)
+    found, names = sort_cases(cases, columns, role), case_names(store, role)
     if gap_ticks is not None:
-        cases, names = _cut_at_gaps(cases, ticks, names, gap_ticks)
-    starts = np.flatnonzero(np.diff(cases, prepend=-1))
-    dictionaries = {**store.dictionaries, role: names}
-    kept = {name: values[rows] for name, values in columns.items() if name != role}
-    shards = _shards(starts, cases, ticks, kept, len(names))
+        found, names = cut_at_gaps(found, names, gap_ticks)
     return Store(
         case_role=role,
         ticks_per_second=store.ticks_per_second,
-        dictionaries=dictionaries,
-        shards=shards,
+        dictionaries={**store.dictionaries, role: names},
+        shards=_shards(found, len(names)),
         accounts=store.accounts,
-        people=_people_of_cases(store, names) if role == "person_id" else store.people,
-        fingerprint=f"{store.fingerprint}/{role}/{gap_ticks}",
-        n_without_case=n_touchpoints - len(rows),
+        people=people_of_cases(store, role, len(names)),
+        fingerprint=fingerprint_of_cases(store.fingerprint, role, gap_ticks),
+        n_without_case=len(cases) - len(found.cases),
     )
+
+
+def fingerprint_of_cases(fingerprint: str, role: str, gap_ticks: int | None) -> str:
+    """The fingerprint of a store that was sorted by another case."""
+    return f"{fingerprint}/{role}/{gap_ticks}"
+
+
+def case_columns(store: Store, role: str) -> list[str]:
+    """The columns that tell a case, those first that tell it best.
+
+    Raises
+    ------
+    ColumnNotFoundError
+        If the log has no such column.
+    """
+    wanted = [role, "anonymous_id"] if role == "person_id" else [role]
+    known = [name for name in wanted if name in store.text_columns]
+    if not known and role == "session_id":
+        known = [name for name in ("person_id", "anonymous_id") if name in store.text_columns]
+        known = known or [store.case_role]
+    if not known:
+        raise ColumnNotFoundError.among(role, store.text_columns, where="the log")
+    return known
+
+
+def n_cases(store: Store, role: str) -> int:
+    """How many cases there are by name, before any is cut at silences."""
+    return sum(_n_known(store.dictionaries[name]) for name in case_columns(store, role))
+
+
+def case_names(store: Store, role: str) -> Values:
+    """The names of all cases by code, before any is cut at silences."""
+    dictionaries = [store.dictionaries[name] for name in case_columns(store, role)]
+    return pa.concat_arrays([own.slice(0, _n_known(own)) for own in dictionaries])
+
+
+def gather_cases(store: Store, shards: Sequence[Shard], role: str) -> tuple[Ints, dict[str, Array]]:
+    """Code of each touchpoint's case (-1: none), and all its columns, of shards end to end."""
+    columns = _gathered(store, shards)
+    cases = np.full(len(columns["ticks"]), -1, np.int64)
+    n_before = 0
+    for name in case_columns(store, role):
+        n_known = _n_known(store.dictionaries[name])
+        codes = columns[name].astype(np.int64)
+        free = (cases < 0) & (codes < n_known)
+        cases[free] = codes[free] + n_before
+        n_before += n_known
+    return cases, columns
+
+
+def sort_cases(cases: Ints, columns: dict[str, Array], role: str) -> Sorted:
+    """Sort touchpoints by case, time, and what came first in the source; without a case: away."""
+    ticks, ties = columns["ticks"], columns.get(TIE)
+    rows = np.flatnonzero(cases >= 0)
+    last_keys = () if ties is None else (ties[rows],)
+    rows = rows[np.lexsort((*last_keys, ticks[rows], cases[rows]))]
+    left_out = {role, "ticks", TIE}
+    kept = {name: values[rows] for name, values in columns.items() if name not in left_out}
+    return Sorted(cases[rows], ticks[rows], kept)
+
+
+def cut_at_gaps(found: Sorted, names: Values, gap_ticks: int) -> tuple[Sorted, Values]:
+    """Cut cases wherever the silence is longer: each part is a case with a name of its own."""
+    cases, ticks = found.cases, found.ticks
+    begins = np.ones(len(cases), dtype=bool)
+    silence = np.diff(ticks.astype(np.int64))
+    begins[1:] = (np.diff(cases) != 0) | (silence > gap_ticks)
+    owners = cases[begins]
+    firsts = np.searchsorted(owners, owners)
+    counted = np.arange(len(owners)) - firsts + 1
+    labels = [
+        f"{name} · {number}"
+        for name, number in zip(
+            names.take(pa.array(owners, pa.int64())).to_pylist(), counted, strict=True
+        )
+    ]
+    return replace(found, cases=np.cumsum(begins) - 1), pa.array(labels, pa.string())
+
+
+def shard_of(found: Sorted, n_names: int, rows: slice = slice(None)) -> Shard:
+    """Some of the touchpoints, of whole journeys, as a shard; names are those of all cases."""
+    cases, columns = found.cases[rows], found.columns
+    begins = np.flatnonzero(np.diff(cases, prepend=-1))
+    return Shard(
+        offsets=frozen(np.append(begins, len(cases)).astype(np.int64)),
+        cases=frozen(cases[begins].astype(narrowest(n_names))),
+        ticks=frozen(found.ticks[rows]),
+        codes={n: frozen(v[rows]) for n, v in columns.items() if not n.startswith(" ")},
+        numbers={n[1:]: frozen(v[rows]) for n, v in columns.items() if n.startswith(" ")},
+    )
+
+
+def people_of_cases(store: Store, role: str, n_names: int) -> pa.Table:
+    """Attributes of people; those of people as cases in their order, the anonymous without any."""
+    if role != "person_id":
+        return store.people
+    n_known = _n_known(store.dictionaries.get("person_id", pa.nulls(1)))
+    codes = np.arange(n_names)
+    return store.people.take(pa.array(codes, pa.int64(), mask=codes >= n_known))
 
 
 def seconds_of_gap(gap: str | pd.Timedelta) -> float:
@@ -78,106 +178,37 @@ def seconds_of_gap(gap: str | pd.Timedelta) -> float:
     return length.total_seconds()
 
 
-def _people_of_cases(store: Store, names: Values) -> pa.Table:
-    """Attributes of known people first; the anonymous after them have none."""
-    known = store.dictionaries.get("person_id", pa.nulls(1))
-    n_known = len(known) - known.null_count
-    codes = np.arange(len(names))
-    return store.people.take(pa.array(codes, pa.int64(), mask=codes >= n_known))
+def _n_known(dictionary: Values) -> int:
+    return len(dictionary) - dictionary.null_count
 
 
-def _gathered(store: Store) -> dict[str, Array]:
+def _gathered(store: Store, shards: Sequence[Shard]) -> dict[str, Array]:
     """All shards' columns end to end, the case among them; numbers are marked by a space."""
-    parts: dict[str, list[Array]] = {"ticks": [shard.ticks for shard in store.shards]}
-    ties = [shard.ties for shard in store.shards if shard.ties is not None]
+    parts: dict[str, list[Array]] = {"ticks": [shard.ticks for shard in shards]}
+    ties = [shard.ties for shard in shards if shard.ties is not None]
     if ties:
         parts[TIE] = ties
     for name in store.text_columns:
-        parts[name] = [store.codes(shard, name) for shard in store.shards]
-    for name in store.shards[0].numbers if store.shards else ():
-        parts[f" {name}"] = [shard.numbers[name] for shard in store.shards]
+        parts[name] = [store.codes(shard, name) for shard in shards]
+    for name in shards[0].numbers if shards else ():
+        parts[f" {name}"] = [shard.numbers[name] for shard in shards]
     return {
         name: np.concatenate(arrays) if arrays else np.empty(0, np.int64)
         for name, arrays in parts.items()
     }
 
 
-def _case_of_rows(store: Store, columns: dict[str, Array], role: str) -> tuple[Ints, Values]:
-    """Code of each row's new case (-1: none) and the names of the cases."""
-    known = [name for name in (role, "anonymous_id") if name in store.text_columns]
-    if role not in ("person_id", "session_id") and role not in known:
-        raise ColumnNotFoundError.among(role, store.text_columns, where="the log")
-    if role == "session_id" and role not in known:
-        known = [name for name in ("person_id", "anonymous_id") if name in store.text_columns]
-        known = known or [store.case_role]
-    elif role != "person_id":
-        known = [role]
-    if not known:
-        raise ColumnNotFoundError.among(role, store.text_columns, where="the log")
-    cases = np.full(len(columns["ticks"]), -1, np.int64)
-    names = pa.array([], pa.string())
-    for name in known:
-        dictionary = store.dictionaries[name]
-        n_known = len(dictionary) - dictionary.null_count
-        codes = columns[name].astype(np.int64)
-        free = (cases < 0) & (codes < n_known)
-        cases[free] = codes[free] + len(names)
-        names = pa.concat_arrays([names, dictionary.slice(0, n_known)])
-    return cases, names
-
-
-def _cut_at_gaps(cases: Ints, ticks: Array, names: Values, gap_ticks: int) -> tuple[Ints, Values]:
-    begins = np.ones(len(cases), dtype=bool)
-    silence = np.diff(ticks.astype(np.int64))
-    begins[1:] = (np.diff(cases) != 0) | (silence > gap_ticks)
-    owners = cases[begins]
-    firsts = np.searchsorted(owners, owners)
-    counted = np.arange(len(owners)) - firsts + 1
-    labels = [
-        f"{name} · {number}"
-        for name, number in zip(
-            names.take(pa.array(owners, pa.int64())).to_pylist(), counted, strict=True
-        )
-    ]
-    return np.cumsum(begins) - 1, pa.array(labels, pa.string())
-
-
-def _shards(
-    starts: Ints, cases: Ints, ticks: Array, columns: dict[str, Array], n_names: int
-) -> tuple[Shard, ...]:
+def _shards(found: Sorted, n_names: int) -> tuple[Shard, ...]:
     """Cut at the borders of journeys."""
+    cases = found.cases
     wanted = shard_rows(len(cases))
     borders = [0]
     while len(cases) - borders[-1] > wanted:
-        at = np.searchsorted(starts, borders[-1] + wanted)
-        if at >= len(starts):
-            break
-        borders.append(int(starts[at]))
-    borders.append(len(cases))
-    return tuple(
-        _slice(starts, cases, ticks, columns, n_names, begin, end)
-        for begin, end in pairwise(borders)
-        if end > begin
-    )
-
-
-def _slice(
-    starts: Ints,
-    cases: Ints,
-    ticks: Array,
-    columns: dict[str, Array],
-    n_names: int,
-    begin: int,
-    end: int,
-) -> Shard:
-    own = starts[np.searchsorted(starts, begin) : np.searchsorted(starts, end)]
-    return Shard(
-        offsets=frozen(np.append(own - begin, end - begin).astype(np.int64)),
-        cases=frozen(cases[own].astype(narrowest(n_names))),
-        ticks=frozen(ticks[begin:end]),
-        codes={n: frozen(v[begin:end]) for n, v in columns.items() if not n.startswith(" ")},
-        numbers={n[1:]: frozen(v[begin:end]) for n, v in columns.items() if n.startswith(" ")},
-    )
+        last = cases[borders[-1] + wanted - 1]
+        borders.append(int(np.searchsorted(cases, last, side="right")))
+    if borders[-1] < len(cases):
+        borders.append(len(cases))
+    return tuple(shard_of(found, n_names, slice(*pair)) for pair in pairwise(borders))
 
 
 def _is_number(gap: object) -> bool:

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from journey.store.encode import CASE, Encoding, Fingerprint, encode, shard_rows
-from journey.store.layout import MICROSECONDS, Shard, Values, aligned, with_null
+from journey.store.layout import MICROSECONDS, Array, Shard, Values, aligned, with_null
 from journey.store.replace import replace_directory, scratch_beside
 from journey.store.ties import TIE
 
@@ -112,14 +112,17 @@ def write_manifest(
     n_touchpoints: int,
     n_shards: int,
     fingerprint: str,
+    case_role: str = CASE,
+    n_without_case: int = 0,
 ) -> None:
     """Write what says that a store is whole, after all else."""
     manifest = {
         "version": VERSION,
-        "case_role": CASE,
+        "case_role": case_role,
         "ticks_per_second": ticks_per_second,
         "n_touchpoints": n_touchpoints,
         "n_shards": n_shards,
+        "n_without_case": n_without_case,
         "dictionaries": dictionaries,
         "fingerprint": fingerprint,
     }
@@ -129,13 +132,18 @@ def write_manifest(
 
 def write_shard(directory: Path, index: int, shard: Shard) -> None:
     """Write one shard."""
+    write_journeys(directory, index, shard.cases, shard.offsets[1:])
     columns = {"ticks": shard.ticks}
     columns |= {} if shard.ties is None else {TIE: shard.ties}
     columns |= {f"code {name}": values for name, values in shard.codes.items()}
     columns |= {f"number {name}": values for name, values in shard.numbers.items()}
     _write_table(directory / f"touchpoints-{index}.arrow", pa.Table.from_pydict(columns))
-    journeys = {"cases": shard.cases, "ends": shard.offsets[1:]}
-    _write_table(directory / f"journeys-{index}.arrow", pa.Table.from_pydict(journeys))
+
+
+def write_journeys(directory: Path, index: int, cases: Array, ends: Array) -> None:
+    """Write which journeys a shard has, and where the touchpoints of each end."""
+    table = pa.Table.from_pydict({"cases": cases, "ends": ends})
+    _write_table(directory / f"journeys-{index}.arrow", table)
 
 
 def _write_table(path: Path, table: pa.Table) -> None:

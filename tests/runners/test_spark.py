@@ -17,10 +17,9 @@ from journey.errors import (
     ColumnNotFoundError,
     StoreError,
     UnreadableFileError,
-    ValueNotAllowedError,
 )
 from journey.ingest import Presets
-from journey.runners import spark, spark_session, spark_worker
+from journey.runners import cases, spark, spark_session, spark_worker
 from tests.ingest.cluster.exports import BY_FILE, COLUMNS, write_exports
 from tests.runners.questions import ANALYSES, fails, pid_of_shard
 from tests.runners.standalone import descendants, free_ports
@@ -206,9 +205,16 @@ def test_columns_that_are_not_there_are_told_and_nothing_is_left(cluster, tmp_pa
     assert [path.name for path in tmp_path.iterdir()] == ["a.csv"]
 
 
-def test_journeys_of_another_case_are_refused_with_a_way_out(cluster, folder):
-    with pytest.raises(ValueNotAllowedError, match="person as account_id, or open the data set on"):
-        opened(cluster, folder / "of 1").by("person")
+def test_journeys_of_another_case_are_sorted_by_the_workers(cluster, folder, monkeypatch):
+    monkeypatch.setattr(cases, "ROWS_MOST", 200)
+    directory = next(folder.glob("of [4-9]"))
+    here = journey.open_log(directory).by("session", gap="288h")
+    there = opened(cluster, directory).by("session", gap="288h")
+    assert (there.fingerprint, there.n_without_case) == (here.fingerprint, here.n_without_case)
+    assert there.runner.n_shards > 2
+    same(journey.journeys(there), journey.journeys(here))
+    with pytest.raises(ColumnNotFoundError, match="'opportunity_id' not found"):
+        there.by("opportunity").touchpoint_types  # noqa: B018 - reading it asks the shards
 
 
 def test_nothing_at_the_address_is_told_at_once():
