@@ -52,6 +52,7 @@ from journey.ingest.sources import (
     SourceTable,
     batch_folders,
     fetched_again,
+    import_numbers,
     read_batch,
     source_names,
     view_batches,
@@ -236,8 +237,7 @@ def write_companions(job: Job, target: Path) -> list[str]:
     write_identity(job.connection, target, files=[table.file for table in job.tables])
     if not any(table.shape == "costs" for table in job.tables):
         return []
-    batches = [place for place, batch in enumerate(job.batches) for _ in batch.tables]
-    return write_costs(job.connection, COSTS, target, batches=batches)
+    return write_costs(job.connection, COSTS, target, batches=import_numbers(job.batches))
 
 
 def _clean(job: Job, notes: list[str]) -> tuple[list[str], set[str], Mapping[str, Coded]]:

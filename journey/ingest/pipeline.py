@@ -110,13 +110,13 @@ def stage_files(
     """Read files into a batch, in a folder that is not there yet, after those that are before.
 
     With ``is_part`` in the argument other files of the import are read elsewhere: then columns may
-    be named that these files have not.
+    be named that these files have not, and ``as_first`` says by file how others like it are read.
     """
     known = [table for batch in before for table in batch.tables]
     options = _options(argument, before)
     raw = _prepared(connection, _read_all(connection, argument, tell), argument, tell)
     argument = _of_part(argument, raw) if argument.get("is_part") else argument
-    told = _as_before(raw, known, argument)
+    told = _as_before(raw, known, argument) | argument.get("as_first", {})
     read = assign_roles(connection, raw, argument["columns"], told)
     check_complete(read)
     if not before and not argument.get("is_part"):
@@ -138,7 +138,8 @@ def stage_files(
         for r, t, file, told in zip(raw, read, shown, marks, strict=True)
     )
     origin = read_origin(argument["paths"])
-    batch = Batch(tables, options, (*_raw_notes(raw, read), *nobody, *notes), origin)
+    notes = (*_raw_notes(raw, read), *nobody, *notes)
+    batch = Batch(tables, options, notes, origin, argument.get("is_continued", False))
     write_batch(connection, folder, batch, _as_read(connection, raw, read))
     for table in raw:
         drop_raw(connection, table.table)

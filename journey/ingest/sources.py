@@ -12,6 +12,7 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, Final
 
@@ -67,6 +68,8 @@ class SourceTable:
         What parts the decimals of amounts, ``comma`` or ``point`` by header, where values told.
     scores
         The least and the highest sentiment that a column gives; none: no column, or not known.
+    preset
+        The preset that said what its columns mean; empty: none did.
     """
 
     file: str
@@ -82,6 +85,7 @@ class SourceTable:
     n_added: int = 0
     decimals: Mapping[str, str] = field(default_factory=dict[str, str])
     scores: tuple[float, float] | None = None
+    preset: str = ""
 
     @property
     def extras(self) -> tuple[str, ...]:
@@ -101,12 +105,15 @@ class Batch:
         How the files were read, in plain words.
     origin
         The database it was fetched from; none: from files.
+    is_continued
+        It came with the batch before, in one import.
     """
 
     tables: tuple[SourceTable, ...]
     options: Mapping[str, str | None]
     notes: tuple[str, ...]
     origin: Mapping[str, Any] | None = None
+    is_continued: bool = False
 
 
 def source_table(raw: RawTable, read: TableRoles, names: Mapping[str, str]) -> SourceTable:
@@ -123,6 +130,7 @@ def source_table(raw: RawTable, read: TableRoles, names: Mapping[str, str]) -> S
         rejected=raw.rejected,
         aside=raw.aside,
         n_added=raw.n_added,
+        preset=raw.known.preset or "" if raw.known and raw.known.shape else "",
     )
 
 
@@ -216,7 +224,8 @@ def read_batch(folder: Path) -> Batch:
         data: dict[str, Any] = json.loads((folder / TABLES_FILE).read_text(encoding="utf-8"))
         version = data["version"]
         tables = tuple(_table(entry) for entry in data["tables"])
-        batch = Batch(tables, data["options"], tuple(data["notes"]), data.get("origin"))
+        notes, is_continued = tuple(data["notes"]), data.get("is_continued", False)
+        batch = Batch(tables, data["options"], notes, data.get("origin"), is_continued)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise StoreError(
             f"What batch {folder.name} of the data set was made from can't be read: {error!r}. "
@@ -278,6 +287,12 @@ def source_names(tables: Sequence[SourceTable]) -> dict[int, str]:
         for number, table in enumerate(tables)
         if table.shape in ("events", "wide")
     }
+
+
+def import_numbers(batches: Sequence[Batch]) -> list[int]:
+    """The number of the import that each table came with."""
+    numbers = accumulate(int(not batch.is_continued) for batch in batches)
+    return [n for n, batch in zip(numbers, batches, strict=True) for _ in batch.tables]
 
 
 def fetched_again(batches: Sequence[Batch]) -> dict[int, int]:

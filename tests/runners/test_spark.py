@@ -18,7 +18,6 @@ from journey.errors import (
     StoreError,
     UnreadableFileError,
 )
-from journey.ingest import Presets
 from journey.runners import cases, spark, spark_session, spark_worker
 from tests.ingest.cluster.exports import BY_FILE, COLUMNS, write_exports
 from tests.runners.questions import ANALYSES, fails, pid_of_shard
@@ -147,10 +146,7 @@ def test_answers_do_not_grow_with_touchpoints(cluster, tmp_path, monkeypatch):
 
 
 def as_on_one_machine(exports, target):
-    unknown = Presets(named="none")
-    return journey.read_touchpoints(
-        *exports, columns=COLUMNS | BY_FILE, presets=unknown, into=target
-    )
+    return journey.read_touchpoints(*exports, columns=COLUMNS | BY_FILE, into=target)
 
 
 def test_files_become_the_log_that_one_machine_makes(cluster, tmp_path):

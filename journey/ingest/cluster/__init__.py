@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from journey.definitions import Definitions
-from journey.errors import UnreadableFileError, ValueNotAllowedError
+from journey.errors import UnreadableFileError
 from journey.ingest.cluster.importing import Wanted, import_on_cluster
 from journey.ingest.limits import Limits
-from journey.ingest.preset_choice import NO_PRESET
+from journey.ingest.presets.files import own_texts
 from journey.ingest.progress import Progress
 from journey.runners.spark import SparkTasks, split_address
 
@@ -52,11 +52,11 @@ def read_far(
     cluster, target = split_address(address)
     if not paths:
         raise UnreadableFileError("No file was given. Name at least one export to read.")
-    _check_presets(options["presets"]["named"])
+    own = options["presets"]["folder"]
     wanted = Wanted(
         target=target,
         files=[str(Path(path).absolute()) for path in paths],
-        options={name: told for name, told in options.items() if name != "presets"},
+        options={**options, "own_presets": own_texts(Path(own) if own else None)},
         definitions=definitions,
         memory_bytes=(limits or Limits()).memory_bytes,
     )
@@ -67,14 +67,3 @@ def read_far(
         cancelled=cancelled or (lambda: False),
     )
     return open_log(address)
-
-
-def _check_presets(named: str | Mapping[str, str]) -> None:
-    """Each file is read by itself, and some presets join several."""
-    asked = {named} if isinstance(named, str) else {*named.values()}
-    if asked - {"", NO_PRESET}:
-        raise ValueNotAllowedError(
-            f"The preset {min(asked - {'', NO_PRESET})!r} is for files read on one machine, where "
-            "those of one export can be joined. On a cluster leave it out, and say what columns "
-            "are, for example --column occurred_at=HEADER."
-        )

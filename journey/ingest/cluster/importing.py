@@ -41,7 +41,8 @@ class Wanted:
     target, files
         As the workers see them; a folder stands for the files in it, ``*`` for any text.
     options
-        ``columns``, ``columns_by_file``, ``dates``, ``zone`` and ``dedupe``.
+        ``columns``, ``columns_by_file``, ``dates``, ``zone``, ``dedupe``, ``presets`` and
+        ``own_presets`` (the texts of the user's own).
     definitions
         Stages and outcomes; none: proposed from the data.
     rows_per_shard

@@ -17,7 +17,7 @@ from journey.errors import (
 from journey.ingest.cluster.workshop import Workshop, open_workshop
 from journey.ingest.limits import Limits
 from journey.ingest.pipeline import stage_files
-from journey.ingest.preset_choice import NO_PRESET, Presets
+from journey.ingest.presets.files import built_in, own_presets, write_own
 from journey.ingest.sources import SOURCES, Batch, SourceTable, unique_files
 from journey.runners.piece import Workers
 from journey.schema import LEFT_OUT, ROLES
@@ -87,11 +87,11 @@ def stage(
         if file not in names:
             raise ValueNotAllowedError.among(file, names, what="The file of a column")
     ask = partial(_staged, workshop=workshop, files=files, names=names)
-    batches = workers.each(len(files), partial(ask, options=[options] * len(files)))
-    as_first = [_as_first(batch, batches, options) for batch in batches]
-    again = [number for number, told in enumerate(as_first) if told is not None]
+    batches = workers.each(len(files), partial(ask, options=options))
+    as_first = [_as_first(batch, batches) for batch in batches]
+    again = [number for number, told in enumerate(as_first) if told]
     if again:
-        told = [as_first[number] or options for number in again]
+        told = [{**options, "as_first": as_first[number]} for number in again]
         places = partial(_staged_again, ask=ask, numbers=again, options=told)
         for number, batch in zip(again, workers.each(len(again), places), strict=True):
             batches[number] = batch
@@ -128,9 +128,17 @@ def _staged(
     workshop: Workshop,
     files: Sequence[str],
     names: Sequence[str],
-    options: Sequence[Mapping[str, Any]],
+    options: Mapping[str, Any],
 ) -> Batch:
-    """Make the batch of one file."""
+    """Make the batch of one file.
+
+    Raises
+    ------
+    ClusterError
+        If this worker does not see the file.
+    ValueNotAllowedError
+        If the file says more of rows of another.
+    """
     if not Path(files[number]).is_file():
         raise ClusterError(
             f"A worker of the cluster does not see {files[number]}, which another one does. Put "
@@ -138,16 +146,19 @@ def _staged(
         )
     place = f"{number + 1:04}"
     with workshop.own_folder() as own, workshop.database() as connection:
+        own_presets = write_own(own / "presets", options["own_presets"])
         argument = {
-            **options[number],
+            **options,
             "paths": [files[number]],
             "names": [names[number]],
-            "presets": Presets(named=NO_PRESET).as_json(),
+            "presets": {**options["presets"], "folder": str(own_presets)},
+            "is_continued": number > 0,
             "scratch": str(own),
             "limits": asdict(Limits(memory_bytes=workshop.memory_bytes)),
             "is_part": True,
         }
         batch = stage_files(connection, argument, own / place, before=(), tell=lambda _: None)
+        _check_alone(batch, own_presets)
         workshop.put(own / place, SOURCES, place)
     return batch
 
@@ -156,23 +167,35 @@ def _staged_again(
     number: int, *, ask: Any, numbers: Sequence[int], options: Sequence[Mapping[str, Any]]
 ) -> Batch:
     """Make a batch anew by other options."""
-    mine = numbers[number]
-    return ask(mine, options={mine: options[number]})
+    return ask(numbers[number], options=options[number])
 
 
-def _as_first(
-    batch: Batch, batches: Sequence[Batch], options: Mapping[str, Any]
-) -> Mapping[str, Any] | None:
-    """How to read a file by the columns of the first with its headers; none: it is so already."""
-    if len(batch.tables) != 1:
-        return None
-    (table,) = batch.tables
-    first = next(t for b in batches for t in b.tables if t.headers == table.headers)
-    if _columns_of(first) == _columns_of(table):
-        return None
-    # A role with no headers is switched off.
-    told = {**dict.fromkeys(ROLES, ()), **first.roles, LEFT_OUT: first.left_out}
-    return {**options, "columns": {}, "columns_by_file": {table.file: told}}
+def _check_alone(batch: Batch, folder: Path) -> None:
+    """Refuse a file whose rows belong to those of another: each is read by itself here."""
+    known = {preset.name: preset for preset in (*own_presets(folder), *built_in())}
+    for table in batch.tables:
+        preset = known.get(table.preset)
+        if preset and preset.describes:
+            raise ValueNotAllowedError(
+                f"{table.file} looks like {preset.title}: it says more of rows of another file "
+                f"(by {preset.describes.by}), and on a cluster each file is read by itself. Leave "
+                "it out, join the two beforehand, or import both on one machine."
+            )
+
+
+def _as_first(batch: Batch, batches: Sequence[Batch]) -> dict[str, Mapping[str, Sequence[str]]]:
+    """How to read tables by the columns of the first with their headers, where it is otherwise.
+
+    What a preset recognised is read as the preset says.
+    """
+    found: dict[str, Mapping[str, Sequence[str]]] = {}
+    for table in batch.tables:
+        first = next(t for b in batches for t in b.tables if t.headers == table.headers)
+        if not table.preset and _columns_of(first) != _columns_of(table):
+            # A role with no headers is switched off.
+            switched_off = dict.fromkeys(ROLES, ())
+            found[table.file] = {**switched_off, **first.roles, LEFT_OUT: first.left_out}
+    return found
 
 
 def _columns_of(table: SourceTable) -> SourceTable:

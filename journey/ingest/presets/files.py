@@ -43,6 +43,26 @@ def own_presets(folder: Path | None) -> tuple[Preset, ...]:
     return tuple(_own(path) for path in sorted(folder.glob(f"*{ENDING}")))
 
 
+def own_texts(folder: Path | None) -> dict[str, str]:
+    """The files of a user's folder as they stand, by name, to be sent to who reads elsewhere.
+
+    Raises
+    ------
+    PresetError
+        If one of them can't be read.
+    """
+    names = [one.name for one in own_presets(folder)]
+    return {name: (Path(folder or "") / f"{name}{ENDING}").read_text("utf-8") for name in names}
+
+
+def write_own(folder: Path, texts: Mapping[str, str]) -> Path:
+    """Write what :func:`own_texts` gave into a new folder."""
+    folder.mkdir()
+    for name, text in texts.items():
+        (folder / f"{name}{ENDING}").write_text(text, encoding="utf-8")
+    return folder
+
+
 def _own(path: Path) -> Preset:
     try:
         text = path.read_text(encoding="utf-8")

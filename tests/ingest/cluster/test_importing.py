@@ -10,12 +10,13 @@ from journey.errors import (
     ColumnNotFoundError,
     ColumnsUnclearError,
     ImportCancelledError,
+    PresetError,
     StoreError,
     UnreadableFileError,
     ValueNotAllowedError,
 )
 from journey.ingest import Presets
-from journey.ingest.cluster import Wanted, import_on_cluster, read_far
+from journey.ingest.cluster import Wanted, import_on_cluster
 from tests.ingest.cluster.exports import BY_FILE, COLUMNS, write_exports
 from tests.runners.workers import PicklingWorkers
 
@@ -38,7 +39,16 @@ def alone(exports, tmp_path_factory):
 
 
 def imported(
-    target, files, *, columns=None, by_file=None, told=None, cancelled=lambda: False, **wanted
+    target,
+    files,
+    *,
+    columns=None,
+    by_file=None,
+    told=None,
+    cancelled=lambda: False,
+    preset="none",
+    own_presets=None,
+    **wanted,
 ):
     options = {
         "columns": COLUMNS if columns is None else columns,
@@ -46,6 +56,8 @@ def imported(
         "dates": None,
         "zone": None,
         "dedupe": "cross-source",
+        "presets": {"named": preset},
+        "own_presets": own_presets or {},
     }
     asked = {"definitions": None, "memory_bytes": 500_000_000, **wanted}
     import_on_cluster(
@@ -185,10 +197,71 @@ class TestWhatGoesWrongLeavesNothing:
         assert journey.open_log(tmp_path / "log").fingerprint == before
 
 
-def test_presets_are_refused_with_what_to_do_instead():
-    options = {"presets": Presets(named="hubspot").as_json()}
-    with pytest.raises(ValueNotAllowedError, match=r"'hubspot' is for files .* leave it out"):
-        read_far("spark://head:7077/data/log", ["a.csv"], options, None, None, None, None)
+VENDORS = {
+    "contacts.csv": "id,property_email,property_firstname,property_lastname,property_createdate,"
+    "property_hs_merged_object_ids,_fivetran_synced\n"
+    "1,ann@acme.example,Ann,Lee,2024-01-02 10:00:00,2;3,2024-06-06\n"
+    "2,ann@old.example,Ann,Lee,2024-01-01 6:49:18,,2024-06-06\n",
+    "mail-1.csv": "id,created,type,recipient,app_id,filtered_event\n"
+    "m1,2024-01-05 10:00:00,OPEN,ann@acme.example,1,false\n"
+    "m2,2024-01-05 10:00:09,OPEN,ann@acme.example,1,true\n",
+    "mail-2.csv": "id,created,type,recipient,app_id,filtered_event\n"
+    "m3,2024-02-05 10:00:00,CLICK,bob@acme.example,1,\n",
+    "web.json": '{"event": "Page", "properties": {"time": 1704448800, "distinct_id": "v1", '
+    '"$insert_id": "i1", "$current_url": "https://a.example/?utm_source=google"}}\n'
+    '{"event": "Sign up", "properties": {"time": 1704452400, "distinct_id": "v1", '
+    '"$insert_id": "i2", "$user_id": "ann@acme.example"}}\n',
+    "ads-1.csv": "campaign_id,day,cost_in_local_currency,cost_in_usd,impressions,clicks\n"
+    "7,2024-01-02 00:00:00,40,50.2,1,1\n7,2024-01-03 00:00:00,40,50.2,1,1\n",
+    "ads-2.csv": "campaign_id,day,cost_in_local_currency,cost_in_usd,impressions,clicks\n"
+    "7,2024-01-03 00:00:00,60,70.5,1,1\n8,2024-01-03 00:00:00,free,,1,1\n",
+}
+OPENS = "id,duration,browser,user_agent\nm1,1200,Firefox,Mozilla\n"
+
+
+class TestPresets:
+    @pytest.fixture
+    def vendors(self, tmp_path):
+        folder = tmp_path / "exports"
+        folder.mkdir()
+        for name, text in VENDORS.items():
+            (folder / name).write_text(text, encoding="utf-8")
+        return sorted(folder.iterdir())
+
+    def test_exports_of_vendors_are_known_and_costs_read_as_on_one_machine(self, vendors, tmp_path):
+        here = journey.read_touchpoints(*vendors, into=tmp_path / "here")
+        there = imported(tmp_path / "there", vendors, columns={}, preset="")
+        # Notes come file by file there, where one machine tells of all files what it tells.
+        assert sorted(there.report.notes) == sorted(here.report.notes)
+        assert replace(there.report, notes=()) == replace(here.report, notes=())
+        assert there.fingerprint == here.fingerprint
+        titles = " ".join(there.report.notes)
+        assert all(title in titles for title in ("HubSpot", "Mixpanel", "LinkedIn"))
+        # Both files are of one import: what they say differently of a day counts twice.
+        assert there.costs["cost"].sum() == here.costs["cost"].sum() == 40 + 40 + 60
+        again = journey.ingest.rebuild(tmp_path / "there")
+        assert again.fingerprint == here.fingerprint
+
+    def test_presets_of_the_users_own_are_sent(self, tmp_path):
+        (path,) = small(tmp_path, log=["a,2026-01-01,Ad", "b,2026-01-02,Demo"])
+        own = (
+            'title = "Till"\nshape = "events"\n[headers]\nexactly = ["what", "when", "who"]\n'
+            '[roles]\naccount_id = ["who"]\noccurred_at = ["when"]\ntouchpoint = ["what"]\n'
+        )
+        log = imported(tmp_path / "log", [path], columns={}, preset="", own_presets={"till": own})
+        assert log.n_touchpoints == 2
+        assert "log.csv: recognised as Till" in " ".join(log.report.notes)
+
+    def test_a_file_that_says_more_of_rows_of_another_is_refused(self, vendors, tmp_path):
+        path = tmp_path / "exports" / "opens.csv"
+        path.write_text(OPENS, encoding="utf-8")
+        with pytest.raises(ValueNotAllowedError, match=r"opens.csv looks like .* one machine"):
+            imported(tmp_path / "there", [*vendors, path], columns={}, preset="")
+        assert not (tmp_path / "there").exists()
+
+    def test_a_preset_that_is_not_there_is_told(self, vendors, tmp_path):
+        with pytest.raises(PresetError, match="There is no preset 'hubspto'"):
+            imported(tmp_path / "there", vendors, columns={}, preset="hubspto")
 
 
 def test_no_file_is_told_before_the_cluster_is_asked():
