@@ -1,6 +1,7 @@
 """Data sets on a company's cluster, kept here as the address at which they are."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -9,6 +10,7 @@ from journey.definitions import load_definitions
 from journey.errors import ValueNotAllowedError
 from journey.load import DEFINITIONS_FILE
 from journey.log import TouchpointLog
+from journey.runners.spark import split_address
 from journey.workspace import dataset_path, list_datasets
 
 CLUSTERS_VARIABLE: Final = "PORTOLAN_CLUSTERS"
@@ -37,12 +39,44 @@ def checked_address(address: str) -> str:
         If it is not.
     """
     text = address.strip()
-    if not any(text.startswith(f"{cluster.rstrip('/')}/") for cluster in allowed_clusters()):
+    allowed = any(text.startswith(f"{cluster.rstrip('/')}/") for cluster in allowed_clusters())
+    if not allowed or ".." in text.split("/"):
         raise ValueNotAllowedError(
             f"{text[:200]!r} is not on a cluster that the administrator allows. He can set "
             f"{CLUSTERS_VARIABLE} to addresses like spark://host:7077 before the app is started."
         )
     return text
+
+
+def folders_on_clusters() -> tuple[str, ...]:
+    """Return the folders that the administrator allows with a cluster: files may be read there.
+
+    Examples
+    --------
+    >>> isinstance(folders_on_clusters(), tuple)
+    True
+    """
+    return tuple(one for one in allowed_clusters() if one.partition("://")[2].partition("/")[2])
+
+
+def checked_files(address: str, paths: Sequence[str]) -> list[str]:
+    """Return paths on a cluster's storage if they, and the data set to be, may be used here.
+
+    Raises
+    ------
+    ValueNotAllowedError
+        If one lies in no folder that the administrator allows.
+    """
+    cluster, directory = split_address(checked_address(address))
+    for path in (directory, *paths):
+        place = f"{cluster.url}{path}"
+        inside = any(place.startswith(f"{one.rstrip('/')}/") for one in folders_on_clusters())
+        if not inside or ".." in path.split("/"):
+            raise ValueNotAllowedError(
+                f"{path[:200]!r} is in no folder of {cluster.name} that the administrator allows. "
+                f"He can name it in {CLUSTERS_VARIABLE}, as spark://host:7077/data."
+            )
+    return list(paths)
 
 
 def is_on_cluster(directory: Path) -> bool:

@@ -9,10 +9,13 @@ from journey.ui.clusters import (
     CLUSTERS_VARIABLE,
     allowed_clusters,
     checked_address,
+    folders_on_clusters,
     keep_address,
 )
+from journey.ui.far_imports import look_at_far
 from journey.ui.guards import plain_errors
-from journey.ui.intake import proposed_name
+from journey.ui.intake import proposed_name, take_incoming
+from journey.ui.navigation import COLUMNS, open_page
 from journey.ui.state import set_dataset
 from journey.workspace import workspace_root
 
@@ -44,3 +47,36 @@ def choose_on_cluster() -> None:
             keep_address(checked, name, workspace_root())
         set_dataset(name)
         st.rerun()
+
+
+def import_on_cluster() -> None:
+    """Offer to have a cluster import files of its storage; their columns are shown first."""
+    if not allowed_clusters():
+        return
+    with st.expander("Import files there", icon=":material/sailing:"):
+        folders = folders_on_clusters()
+        if not folders:
+            st.markdown(
+                f"The administrator can allow it: add a folder to an address in "
+                f"`{CLUSTERS_VARIABLE}`, like `spark://host:7077/data`."
+            )
+            return
+        with st.form("connect:far", border=False):
+            address = st.text_input(
+                "Address of the new data set",
+                placeholder=f"{folders[0]}/data set",
+                persist_state="session",
+                key="connect:far:address",
+            )
+            lines = st.text_area(
+                "Files, folders or patterns with *, one a line, as the workers see them",
+                persist_state="session",
+                key="connect:far:files",
+            )
+            if not st.form_submit_button("Look at their columns", icon=":material/view_column:"):
+                return
+        paths = [line.strip() for line in lines.splitlines() if line.strip()]
+        with plain_errors(), st.spinner("Asking the cluster"):
+            incoming = look_at_far(checked_address(address), paths, workspace_root())
+        take_incoming(incoming)
+        open_page(COLUMNS)

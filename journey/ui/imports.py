@@ -37,11 +37,27 @@ class UploadedFile(Protocol):
 
 
 @dataclass(frozen=True)
+class FarFiles:
+    """Files on a cluster's storage, and the address of the data set to be made of them there.
+
+    ``names`` has the name an import knows a file by, for the name of its sample here.
+    """
+
+    address: str
+    paths: tuple[str, ...]
+    names: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Incoming:
-    """Uploaded files, copied to a folder of their own until they are imported."""
+    """Uploaded files, copied to a folder of their own until they are imported.
+
+    Where they are ``far``, these are samples.
+    """
 
     folder: Path
     files: tuple[Path, ...]
+    far: FarFiles | None = None
 
 
 @dataclass

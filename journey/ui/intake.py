@@ -13,6 +13,7 @@ from journey.cli.serving import SAMPLE, SAMPLES, keep_sample_inventory, sample_f
 from journey.definitions import load_definitions
 from journey.errors import ColumnsUnclearError
 from journey.ui.column_presets import allowed_presets
+from journey.ui.far_imports import start_far
 from journey.ui.guards import plain_errors
 from journey.ui.imports import (
     ImportJob,
@@ -101,6 +102,7 @@ def show_files(incoming: Incoming) -> None:
                 "Remove",
                 key=f"intake:remove:{place}",
                 type="tertiary",
+                disabled=incoming.far is not None,
                 help=f"Remove {markdown(path.name)}",
                 on_click=_remove_file,
                 args=(path,),
@@ -124,7 +126,7 @@ def size_text(n_bytes: int) -> str:
 def ask_name(incoming: Incoming) -> str:
     """Ask for the data set the files go to; the answers are kept over page switches."""
     known = list_datasets(workspace_root())
-    if known:
+    if known and incoming.far is None:
         st.segmented_control(
             "What to make of the files",
             (NEW, ADD),
@@ -152,7 +154,8 @@ def ask_name(incoming: Incoming) -> str:
         persist_state="session",
     )
     if name in known:
-        st.caption(":material/info: A data set of this name is here; it will be replaced.")
+        becomes = "choose another" if incoming.far else "it will be replaced"
+        st.caption(f":material/info: A data set of this name is here; {becomes}.")
     return name
 
 
@@ -182,7 +185,7 @@ def begin_import(incoming: Incoming, name: str, options: Mapping[str, Any]) -> N
     """Start the import and run the page again."""
     with plain_errors():
         given = {"presets": allowed_presets(), **options}
-        start = start_addition if adds(incoming) else start_import
+        start = start_far if incoming.far else start_addition if adds(incoming) else start_import
         job = start(incoming, dataset=name, root=workspace_root(), options=given)
     mind(job, asks_on=COLUMNS)
 

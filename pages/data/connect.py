@@ -13,7 +13,7 @@ from journey.ui.connecting import (
     connected,
     with_left_out,
 )
-from journey.ui.connecting_cluster import choose_on_cluster
+from journey.ui.connecting_cluster import choose_on_cluster, import_on_cluster
 from journey.ui.connecting_jobs import begin_fetch, offer_refresh
 from journey.ui.guards import plain_errors
 from journey.ui.intake import UNCLEAR, adds, ask_name, follow_import
@@ -64,3 +64,4 @@ if not follow_import():
         else:
             offer_refresh()
             choose_on_cluster()
+            import_on_cluster()

@@ -1,6 +1,7 @@
 """The page that reads a database: connect, look at columns, import, refresh."""
 
 import re
+import time
 from pathlib import Path
 
 import duckdb
@@ -9,7 +10,10 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 import journey
+from journey.errors import ImportCancelledError
+from journey.ingest.progress import Progress
 from journey.ingest.warehouses import origins
+from journey.ui import far_imports
 from tests.ui.test_imports import finished
 
 REPOSITORY = Path(__file__).parents[2]
@@ -111,7 +115,7 @@ def test_an_address_that_can_not_be_is_told_of(address, problem):
     app = opened()
     field(app.text_input, "Address").set_value(address)
     press(app, "Connect")
-    assert problem in said(app)
+    assert problem in said(app).replace(chr(0x2060), "")
 
 
 def test_a_table_is_looked_at_imported_in_part_and_refreshed(shop, workspace):
@@ -145,3 +149,88 @@ def test_a_table_is_looked_at_imported_in_part_and_refreshed(shop, workspace):
 def test_a_table_without_rows_is_told_of(shop):
     app = looked_at(connected(opened(), f"duckdb://{shop}"), "empty")
     assert "empty has no rows yet" in said(app)
+
+
+class TestFilesOnACluster:
+    """Imports by a cluster that is not there: what is asked of it is noted, a log given back."""
+
+    ADDRESS = "spark://head:7077/data/sets/Spring"
+
+    @pytest.fixture(autouse=True)
+    def asked(self, monkeypatch, tmp_path):
+        calls = []
+        rows = "".join(
+            f"a{n},2026-01-0{n % 9 + 1} 10:00,{'Ad' if n % 2 else 'Demo'}\n" for n in range(20)
+        )
+        sample = f"account,time,event\n{rows}".encode()
+        path = tmp_path / "here.csv"
+        path.write_bytes(sample)
+        log = journey.read_touchpoints(path)
+        monkeypatch.setenv("PORTOLAN_CLUSTERS", "spark://head:7077/data")
+        monkeypatch.setattr(
+            far_imports, "sample_far", lambda _address, _paths: {"web/a.csv": sample}
+        )
+
+        def read_touchpoints(*paths, into, progress, cancelled, **options):
+            calls.append((paths, into, options))
+            progress(Progress("reading", "", 0, None))
+            if "cancel" in into:
+                while not cancelled():
+                    time.sleep(0.01)
+                raise ImportCancelledError("The import was cancelled; nothing was kept.")
+            return log
+
+        monkeypatch.setattr(journey, "read_touchpoints", read_touchpoints)
+        monkeypatch.setattr(journey, "open_log", lambda _place: log)
+        return calls
+
+    def looked_at_far(self, address, *paths):
+        app = opened()
+        field(app.text_input, "Address of the new data set").set_value(address)
+        app.text_area[0].set_value("\n".join(paths))
+        return press(app, "Look at their columns")
+
+    def asked_on_columns(self, app):
+        app.switch_page("pages/data/columns.py")
+        return waited(app, lambda now: any(one.label == "Import" for one in now.button))
+
+    def test_columns_are_asked_then_the_workers_import_and_the_log_opens(self, asked, workspace):
+        app = self.looked_at_far(self.ADDRESS, "/data/exports/web/*.csv", " ")
+        app = self.asked_on_columns(app)
+        field(app.text_input, "Name of the data set").set_value("Web")
+        press(app, "Import")
+        finished(workspace)
+        app = waited(app, lambda now: "Web is ready" in said(now))
+        ((paths, into, options),) = asked
+        assert (paths, into) == (("/data/exports/web/*.csv",), self.ADDRESS)
+        assert "columns" not in options  # as proposed
+        folder = workspace / "datasets" / "Web"
+        assert [path.name for path in folder.iterdir()] == ["cluster.txt"]
+        assert "20" in said(app)  # touchpoints, as the report of the log says
+        assert not list((workspace / "incoming").iterdir())
+
+    def test_an_import_that_is_cancelled_leaves_nothing(self, workspace):
+        app = self.looked_at_far(self.ADDRESS + " cancel", "/data/exports/web")
+        app = self.asked_on_columns(app)
+        press(app, "Import")
+        app = press(app, "Cancel import")
+        finished(workspace)
+        waited(app, lambda now: "The import was cancelled" in said(now))
+        assert not (workspace / "datasets").exists() or not list((workspace / "datasets").iterdir())
+
+    @pytest.mark.parametrize(
+        ("path", "problem"),
+        [
+            ("/etc/passwd", "'/etc/passwd' is in no folder of spark://head:7077"),
+            ("/data/../etc/passwd", "is in no folder of"),
+            ("", "No file was given"),
+        ],
+    )
+    def test_only_files_in_folders_that_are_allowed(self, asked, path, problem):
+        app = self.looked_at_far(self.ADDRESS, path)
+        assert problem in said(app).replace(chr(0x2060), "")
+        assert asked == []
+
+    def test_where_no_folder_is_allowed_it_is_said_how(self, monkeypatch):
+        monkeypatch.setenv("PORTOLAN_CLUSTERS", "spark://head:7077")
+        assert "add a folder to an address" in said(opened())

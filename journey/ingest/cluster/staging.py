@@ -39,7 +39,7 @@ def begin(
     StoreError
         If the target is something else than a data set.
     """
-    files = [file for pattern in patterns for file in _found(Path(pattern))]
+    files = [file for pattern in patterns for file in files_of(Path(pattern))]
     place = Path(target)
     if (
         place.exists()
@@ -53,8 +53,14 @@ def begin(
     return open_workshop(place, memory_bytes), files
 
 
-def _found(pattern: Path) -> list[str]:
-    """A file, the files of a folder, or those of a pattern, by name."""
+def files_of(pattern: Path) -> list[str]:
+    """A file, the files of a folder, or those of a pattern, by name.
+
+    Raises
+    ------
+    UnreadableFileError
+        If there is none.
+    """
     if pattern.is_file():
         return [str(pattern)]
     inside = pattern.iterdir() if pattern.is_dir() else pattern.parent.glob(pattern.name)
@@ -82,7 +88,7 @@ def stage(
     ColumnsUnclearError
         If no file has touchpoints.
     """
-    names = _names(files)
+    names = shown_names(files)
     for file in options["columns_by_file"]:
         if file not in names:
             raise ValueNotAllowedError.among(file, names, what="The file of a column")
@@ -114,7 +120,7 @@ def _check_found(tables: Sequence[SourceTable], columns: Mapping[str, Sequence[s
                 raise ColumnNotFoundError.among(header, every, where=files)
 
 
-def _names(files: Sequence[str]) -> list[str]:
+def shown_names(files: Sequence[str]) -> list[str]:
     """What to call the files: by their folder too where several have the same name."""
     paths = [Path(file) for file in files]
     names = [path.name for path in paths]
