@@ -579,6 +579,13 @@ def journeys(log):
     return rows
 
 
+def value_at_win(journey):
+    """The last value above 0 known as it was won, or else the last known after."""
+    known = [(k, t.value) for k, t in enumerate(journey.touches) if t.value and t.value > 0]
+    by_win = [value for k, value in known if k <= journey.decided]
+    return (by_win or [value for _, value in known] or [nan])[-1]
+
+
 def value_of(journey):
     """The last known value above 0."""
     known = [touch.value for touch in journey.touches if touch.value and touch.value > 0]
@@ -779,7 +786,7 @@ def silences(log, case, stage):
 
 
 def stalled_accounts(log):
-    won_values = [value_of(j) for j in log.journeys.values() if j.outcome == "won"]
+    won_values = [value_at_win(j) for j in log.journeys.values() if j.outcome == "won"]
     won_values = [value for value in won_values if value == value]  # noqa: PLR0124 - not nan
     rows = []
     for case in log.view:

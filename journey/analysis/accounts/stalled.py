@@ -20,7 +20,12 @@ from journey.analysis.accounts.next_touches import advice
 from journey.analysis.accounts.silences import precedents
 from journey.analysis.accounts.stakes import risks, total_at_risk
 from journey.analysis.figures.frames import none_for_missing
-from journey.analysis.stages.outcomes import instants, last_values, names_of_stages
+from journey.analysis.stages.outcomes import (
+    instants,
+    last_values,
+    names_of_stages,
+    values_at_win,
+)
 from journey.facts import ShardFacts
 from journey.kernels.facts import WON
 from journey.log import TouchpointLog
@@ -158,7 +163,7 @@ def value_at_risk(log: TouchpointLog) -> float:
 
 
 def median_won_value(log: TouchpointLog) -> float:
-    """The median value of won journeys of the whole log, not a number where none is known."""
+    """The median value of all wins as they were made, not a number where none is known."""
     return log.once(_median_won_value)
 
 
@@ -177,10 +182,10 @@ def _won_values_within(part: Part, targets: Targets) -> tuple[Ints, Ints]:
 
 
 def _won_values(part: Part) -> tuple[Ints, Floats]:
-    """The known values of won journeys, all in one group."""
+    """The known values of wins, all in one group."""
     _, facts = part
-    values = last_values(facts, np.flatnonzero(facts.outcomes == WON))
-    known = values[~np.isnan(values)]
+    values = values_at_win(facts, np.flatnonzero(facts.outcomes == WON))
+    known = values[values > 0]
     return np.zeros(len(known), np.int64), known
 
 

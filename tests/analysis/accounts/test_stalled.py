@@ -126,6 +126,15 @@ def test_a_deal_without_a_value_is_worth_the_median_won_one():
     assert stalled_accounts(small_log(rows, value=value)).iloc[0]["deal_value"] == 100
 
 
+def test_the_median_won_value_is_that_of_wins_as_they_were_made():
+    # w was won for 10,000 and bought 500 more after: 10,000 is what a win is worth.
+    rows = [("w", 0, "Demo"), ("w", 1, "Won"), ("w", 2, "Upsell"), ("s", 2, "Demo")]
+    rows += [(f"z{n}", 60, "Ad") for n in range(6)]
+    log = small_log(rows, value=[None, 10_000.0, 500.0, *[None] * 7])
+    found = stalled_accounts(log).iloc[0]
+    assert found[["account_id", "deal_value", "is_median_value"]].tolist() == ["s", 10_000, True]
+
+
 def test_people_owner_and_missing_roles_are_named():
     rows = [*waits(20), ("s", 47, "Mail"), ("s", 48, "Mail"), ("z", 51, "Ad")]
     model = replace(MODEL, expected_roles=("Buyer", "User"))
