@@ -192,8 +192,8 @@ def roles_of(store: Store) -> tuple[str, ...]:
 def role_codes(store: Store) -> npt.NDArray[Any]:
     """The role of every person, by code (the last: not known)."""
     roles = roles_of(store)
-    if not roles:
-        return np.zeros(store.people.num_rows, np.int64)
+    if not roles:  # without attributes the table of people has no rows to go by
+        return np.zeros(len(store.dictionaries.get("person_id", ())), np.int64)
     found = pc.index_in(store.people["role"], value_set=pa.array(roles, pa.string()))
     return found.fill_null(len(roles)).to_numpy().astype(narrowest(len(roles) + 1))
 

@@ -115,6 +115,15 @@ def test_coverage_marks_places_without_content():
     assert set(questions["value"]) == {"everybody"}
 
 
+def test_coverage_of_people_of_whom_nothing_is_told_counts_no_roles():
+    log = small_log([("a", 0, "Ad"), ("b", 0, "Ad")], content=["G"] * 2, person_id=["p", "q"])
+    found = journey.content_coverage(log.by("person"))
+    # G is for nobody in particular: used by both in Attract, and nowhere else.
+    assert set(found["value"]) == {"everybody"}
+    assert found["n_touchpoints"].tolist() == [2, 0, 0, 0]
+    assert found["n_people"].tolist() == [0, 0, 0, 0]
+
+
 @given(samples())
 def test_every_answer_to_a_call_opens(sample):
     log = sample.log()
