@@ -97,12 +97,20 @@ class ShardFacts:
 
     def stages_in(self, view: View) -> npt.NDArray[np.int8]:
         """The stage after each touchpoint of a view of the same shard, read from all of them."""
+        return self._told_in(view, self.current)
+
+    def rows_in(self, view: View) -> Ints:
+        """Where each touchpoint of a view of the same shard stands in the evidence."""
+        return self._told_in(view, frozen(np.arange(len(self.current))))
+
+    def _told_in(self, view: View, told: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Of what is told of each row of the evidence that of the touchpoints of a view."""
         evidence = self.view
         if evidence.offsets is evidence.shard.offsets:
-            return view.gathered(self.current)
-        of_shard = np.full(evidence.shard.n_touchpoints, -1, np.int8)
+            return view.gathered(told)
+        of_shard = np.full(evidence.shard.n_touchpoints, -1, told.dtype)
         shift = np.repeat(evidence.begins - evidence.offsets[:-1], evidence.lengths)
-        of_shard[np.arange(len(self.current)) + shift] = self.current
+        of_shard[np.arange(len(told)) + shift] = told
         return view.gathered(frozen(of_shard))
 
     def reached(self, wanted: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:

@@ -138,9 +138,10 @@ def count_uses(part: Part, *, columns: Sequence[str], window: float, as_of: int)
     np.maximum.at(last_ticks, uses.contents, ticks)
     _, first = np.unique(uses.journeys * n + uses.contents, return_index=True)
     journeys, contents = view.journeys[uses.journeys[first]], uses.contents[first]
+    rows = facts.rows_in(view)[uses.rows[first]]
     outcomes = facts.outcomes[journeys]
     reached = facts.entered[journeys] >= 0
-    went_on, judged = _went_on(facts, journeys, ticks[first], stages[first], window, as_of)
+    went_on, judged = _went_on(facts, journeys, rows, stages[first], window, as_of)
     return Tally(
         n_touchpoints=np.bincount(uses.contents, minlength=n),
         n_journeys=np.bincount(contents, minlength=n),
@@ -209,7 +210,7 @@ def _roles(view: View, uses: Uses, n: int) -> Ints:
 
 
 def _went_on(
-    facts: ShardFacts, journeys: Ints, ticks: Ints, stages: Ints, window: float, as_of: int
+    facts: ShardFacts, journeys: Ints, rows: Ints, stages: Ints, window: float, as_of: int
 ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
     """Which uses were followed by a first entry of a later stage, and of which that can be told.
 
@@ -217,16 +218,15 @@ def _went_on(
     had not been further before.
     """
     entered, n_stages = facts.entered[journeys], facts.entered.shape[1]
-    evidence_ticks = facts.view.ticks
+    ticks = facts.view.ticks[rows].astype(np.int64)
     went_on = np.zeros(len(journeys), dtype=bool)
     been_further = np.zeros(len(journeys), dtype=bool)
     for stage in range(n_stages):
-        rows = entered[:, stage]
-        there = (rows >= 0) & (stage > stages)
-        at = np.full(len(journeys), as_of, np.int64)
-        at[there] = evidence_ticks[rows[there]]
-        been_further |= there & (at <= ticks)
-        went_on |= there & (at > ticks) & (at <= ticks + window)
+        entries = entered[:, stage]
+        there = (entries >= 0) & (stage > stages)
+        been_further |= there & (entries < rows)
+        follows = there & (entries > rows)
+        went_on[follows] |= facts.view.ticks[entries[follows]] - ticks[follows] <= window
     usable = (stages >= 0) & (stages < n_stages - 1) & ~been_further
     return went_on & usable, usable & (went_on | (as_of - ticks >= window))
 

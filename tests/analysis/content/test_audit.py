@@ -79,6 +79,15 @@ def test_the_next_stage_counts_within_the_days_and_once_they_are_over():
     assert (found["n_judged"], found["next_stage_rate"]) == (2, 0.5)
 
 
+def test_what_follows_at_the_same_instant_follows():
+    # In the order of the source a read in Attract and then entered Nurture, all on day 0; b was
+    # in Nurture before it read on the same day, so that nothing is to be told of it.
+    rows = [("a", 0, "Ad"), ("a", 0, "Mail"), ("b", 0, "Mail"), ("b", 0, "Ad"), ("z", 99, "Ad")]
+    log = small_log(rows, content=["G", None, None, "G", None])
+    found = journey.content_audit(log).iloc[0]
+    assert (found["n_judged"], found["next_stage_rate"]) == (1, 1.0)
+
+
 def test_listed_content_that_nobody_used_is_orphaned_and_old_content_dead():
     rows = [("a", 0, "Ad"), ("a", 50, "Ad"), ("a", 100, "Ad")]
     log = small_log(rows, content=["Old", "New", None])
