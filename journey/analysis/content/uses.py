@@ -139,8 +139,8 @@ def count_uses(part: Part, *, columns: Sequence[str], window: float, as_of: int)
     _, first = np.unique(uses.journeys * n + uses.contents, return_index=True)
     journeys, contents = view.journeys[uses.journeys[first]], uses.contents[first]
     rows = facts.rows_in(view)[uses.rows[first]]
-    outcomes = facts.outcomes[journeys]
-    reached = facts.entered[journeys] >= 0
+    outcomes, decided = facts.outcomes[journeys], facts.decided_rows[journeys]
+    reached = (facts.entered[journeys] >= 0) & ((decided < 0) | (decided > rows))[:, None]
     went_on, judged = _went_on(facts, journeys, rows, stages[first], window, as_of)
     return Tally(
         n_touchpoints=np.bincount(uses.contents, minlength=n),

@@ -46,11 +46,11 @@ def test_uses_equal_the_reference(sample, rows_per_shard):
         assert (row.n_touchpoints, row.n_journeys) == (len(touches), len(cases))
         assert row.n_people == len({touch.person_id for _, touch in touches} - {None})
         assert used_content(log, row.content, columns=columns).n_journeys == row.n_journeys
-        check_wins(row, cases, reference)
+        check_wins(row, lambda touch, name=row.content: name_of(touch) == name, reference)
 
 
-def check_wins(row, cases, reference):
-    """Won with it and without, of decided journeys in view that reached its stage."""
+def check_wins(row, is_use, reference):
+    """Won with it before the decision and without, of decided journeys that reached its stage."""
     if row.stage is None:
         assert (row.n_decided, row.n_without) == (0, 0)
         return
@@ -60,8 +60,11 @@ def check_wins(row, cases, reference):
         for case, one in journeys.items()
         if row.stage in one.stages and one.outcome in DECIDED
     }
-    with_it = [outcome for case, outcome in reached.items() if case in cases]
-    without = [outcome for case, outcome in reached.items() if case not in cases]
+    had_it = {
+        case: any(map(is_use, journeys[case].touches[: journeys[case].decided])) for case in reached
+    }
+    with_it = [outcome for case, outcome in reached.items() if had_it[case]]
+    without = [outcome for case, outcome in reached.items() if not had_it[case]]
     assert (row.n_decided, row.n_without) == (len(with_it), len(without))
     if reference.definitions.won and with_it:
         assert row.win_rate == pytest.approx(with_it.count("won") / len(with_it))
@@ -77,6 +80,17 @@ def test_the_next_stage_counts_within_the_days_and_once_they_are_over():
     contents = ["G", None, "G", None, "G", None, "G", None]
     found = journey.content_audit(small_log(rows, content=contents), next_days=5).iloc[0]
     assert (found["n_judged"], found["next_stage_rate"]) == (2, 0.5)
+
+
+def test_content_used_after_the_decision_has_no_part_in_it():
+    # a won and then read the manual, b was lost without: nobody was decided with it, and of the
+    # two in Nurture without it one won.
+    rows = [("a", 0, "Mail"), ("a", 1, "Won"), ("a", 2, "Read"), ("b", 0, "Mail"), ("b", 1, "Lost")]
+    listed = Inventory((Entry("Manual", "Nurture"),))
+    log = small_log(rows, content=[None, None, "Manual", None, None])
+    found = journey.content_audit(log, inventory=listed).iloc[0]
+    assert (found["n_journeys"], found["n_decided"], found["n_without"]) == (1, 0, 2)
+    assert found["without_rate"] == 0.5
 
 
 def test_what_follows_at_the_same_instant_follows():
