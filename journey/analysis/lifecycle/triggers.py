@@ -42,12 +42,13 @@ class _Told:
 def triggers(log: TouchpointLog, *, within_days: float = ANSWER_DAYS) -> pd.DataFrame:
     """Calls to action and touches of high intent by customers, answered by us in time or not.
 
-    A trigger is answered if a message or a call of ours follows it in the journey in time.
+    A trigger is answered if a message or a call of ours follows it in the journey in time, whether
+    that is in view or not.
 
     Returns
     -------
     DataFrame
-        One row per touchpoint type: ``touchpoint``, ``n_touchpoints``, ``n_journeys``,
+        One row per touchpoint type: ``touchpoint``, ``n_touchpoints`` in view, ``n_journeys``,
         ``n_answered``, ``n_ignored``, ``n_waiting`` (not answered, but there is still time),
         ``n_journeys_ignored`` (journeys with one ignored), ``answered_rate`` (answered /
         answered and ignored) with its 95 % Wilson interval ``low``, ``high``, and
@@ -76,13 +77,13 @@ def triggers(log: TouchpointLog, *, within_days: float = ANSWER_DAYS) -> pd.Data
         return _framed(log, np.zeros((5, 0), np.int64), np.empty(0))
     n_types = len(log.store.touchpoint_types)
     counts = sum(
-        log.ask(partial(_counted, question=question, n_types=n_types)),
+        log.ask_with_facts(partial(_counted, question=question, n_types=n_types)),
         np.zeros((5, n_types), np.int64),
     )
-    first = log.ask(partial(_waits_counted, question=question, n_types=n_types))
+    first = log.ask_with_facts(partial(_waits_counted, question=question, n_types=n_types))
     look = partial(_waits_within, question=question)
     halves = [(code, 50) for code in range(n_types)]
-    _, medians = percentiles(first, log.ask, look, halves, n_types)
+    _, medians = percentiles(first, log.ask_with_facts, look, halves, n_types)
     return _framed(log, counts, medians / log.ticks_per_day)
 
 
@@ -131,22 +132,25 @@ def _question(log: TouchpointLog, within_days: float) -> _Question | None:
     )
 
 
-def _told(view: View, question: _Question) -> _Told:
-    codes, ticks = view.codes("touchpoint"), view.ticks
+def _told(part: Part, question: _Question) -> _Told:
+    view, facts = part
+    codes, evidence = view.codes("touchpoint"), facts.view
     n_types = len(view.store.touchpoint_types)
     asks = take(_flags(question.triggers, n_types), codes) & is_by_customer(view)
-    rows = np.flatnonzero(asks)
-    answers = np.flatnonzero(take(_flags(question.answers, n_types), codes))
-    owners = np.searchsorted(view.offsets, rows, side="right") - 1
+    triggers = np.flatnonzero(asks)
+    owners = np.searchsorted(view.offsets, triggers, side="right") - 1
+    rows, ticks = facts.rows_in(view)[triggers], evidence.ticks
+    types = evidence.codes("touchpoint")
+    answers = np.flatnonzero(take(_flags(question.answers, n_types), types))
     place = np.searchsorted(answers, rows, side="right")
     following = np.append(answers, len(ticks))[place]
-    is_same = following < view.offsets[1:][owners]
+    is_same = following < evidence.offsets[1:][view.journeys[owners]]
     now = ticks[rows].astype(np.int64)
     then = np.append(ticks, 0)[np.where(is_same, following, len(ticks))].astype(np.int64)
     in_time = is_same & (then - now <= question.limit)
     has_time = question.as_of - now < question.limit
     fates = np.where(in_time, ANSWERED, np.where(has_time, WAITING, IGNORED))
-    return _Told(owners, codes[rows].astype(np.int64), fates, then - now)
+    return _Told(owners, codes[triggers].astype(np.int64), fates, then - now)
 
 
 def _flags(codes: tuple[int, ...], n_types: int) -> Flags:
@@ -155,9 +159,9 @@ def _flags(codes: tuple[int, ...], n_types: int) -> Flags:
     return frozen(flags)
 
 
-def _counted(view: View, *, question: _Question, n_types: int) -> Ints:
+def _counted(part: Part, *, question: _Question, n_types: int) -> Ints:
     """By type: touchpoints, journeys, answered, ignored, journeys with one ignored."""
-    told = _told(view, question)
+    told = _told(part, question)
     ignored = told.fates == IGNORED
     pairs = told.owners * n_types + told.types
     found = (
@@ -170,24 +174,23 @@ def _counted(view: View, *, question: _Question, n_types: int) -> Ints:
     return np.stack([np.bincount(one, minlength=n_types) for one in found])
 
 
-def _waits_counted(view: View, *, question: _Question, n_types: int) -> Cells:
-    return first_cells(*_waits(view, question), n_types)
+def _waits_counted(part: Part, *, question: _Question, n_types: int) -> Cells:
+    return first_cells(*_waits(part, question), n_types)
 
 
-def _waits_within(view: View, targets: Targets, *, question: _Question) -> tuple[Ints, Ints]:
-    return within(*_waits(view, question), targets)
+def _waits_within(part: Part, targets: Targets, *, question: _Question) -> tuple[Ints, Ints]:
+    return within(*_waits(part, question), targets)
 
 
-def _waits(view: View, question: _Question) -> tuple[Ints, Floats]:
-    told = _told(view, question)
+def _waits(part: Part, question: _Question) -> tuple[Ints, Floats]:
+    told = _told(part, question)
     answered = told.fates == ANSWERED
     return told.types[answered], told.ticks[answered].astype(np.float64)
 
 
 def _has_ignored(part: Part, *, question: _Question, code: int) -> Flags:
-    view = part[0]
-    told = _told(view, question)
-    flags = np.zeros(view.n_journeys, dtype=bool)
+    told = _told(part, question)
+    flags = np.zeros(part[0].n_journeys, dtype=bool)
     flags[told.owners[(told.fates == IGNORED) & (told.types == code)]] = True
     return flags
 

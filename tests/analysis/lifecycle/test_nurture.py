@@ -132,6 +132,18 @@ def test_triggers_are_answered_ignored_or_waiting():
     assert triggers(log, within_days=1).loc[0, "n_ignored"] == 2
 
 
+def test_answers_count_whether_they_are_in_view_or_not():
+    # a was called the day after, b on day 20: by channel or type the calls may be hidden.
+    rows = [("a", 0, "Pricing page"), ("a", 1, "Sales call"), ("b", 0, "Pricing page")]
+    rows += [("b", 20, "Sales call"), ("z", 40, "Ad")]
+    log = small_log(rows, channel=["Web", "Phone", "Web", "Phone", "Web"])
+    for view in (log, log.where(channel="Web"), log.exclude("Sales call")):
+        found = triggers(view).iloc[0]
+        assert found[["n_answered", "n_ignored", "median_days"]].tolist() == [1, 1, 1.0]
+        assert ignored_triggers(view, "Pricing page").n_journeys == 1
+    assert triggers(log.where(channel="Phone")).empty
+
+
 def test_what_we_showed_somebody_is_no_trigger():
     rows = [("a", 0, "Pricing page"), ("a", 1, "Sales call"), ("a", 20, "Ad")]
     shown = small_log(rows, direction=["was shown", "did", "did"])
