@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from journey.analysis.figures.statistics import wilson
-from journey.analysis.lifecycle.lived import Lived, Part, Span, span_between
+from journey.analysis.lifecycle.lived import Lived, Part, Span, is_by_customer, span_between
 from journey.kernels.facts import NO_DECISION, WON
 from journey.log import TouchpointLog
 
@@ -59,13 +59,13 @@ def content_engagement(log: TouchpointLog) -> pd.DataFrame:
 
 def _engaged(part: Part, *, span: Span) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Counts by content, and by content and the type that follows."""
-    lived, facts = Lived(part, span), part[1]
-    store, rows = lived.evidence.store, lived.rows
-    names = store.dictionaries["content"]
-    codes = lived.evidence.codes("content")[rows].astype(np.int64)
+    lived, (view, facts) = Lived(part, span), part
+    names = view.store.dictionaries["content"]
+    codes = view.codes("content").astype(np.int64)
     known = codes < len(names) - names.null_count
-    told = pd.DataFrame({"content": codes, "owner": lived.owners, "row": rows})
-    told["n_engaged"] = lived.by_customer[rows].astype(int)
+    owners = np.repeat(view.journeys, view.lengths)
+    told = pd.DataFrame({"content": codes, "owner": owners, "row": facts.rows_in(view)})
+    told["n_engaged"] = is_by_customer(view).astype(int)
     told["n_shown"] = 1 - told["n_engaged"]
     told = told[known]
     touches = told.groupby("content")[["n_shown", "n_engaged"]].sum()

@@ -192,7 +192,7 @@ class Lived:
         found[by_silence] = last + np.int64(min(facts.silence.dormancy_ticks, 2**62))
         return found
 
-    def during(self, ticks: Ints) -> Flags:
+    def during(self, ticks: Array) -> Flags:
         """Which instants lie in the period."""
         return (ticks >= self.span.begin) & (ticks < self.span.end)
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from journey.analysis.lifecycle.cost_per import MIXED, NOT_KNOWN, REFUNDED
-from journey.analysis.lifecycle.lived import FLAGS, FLAGS_OF, Lived, Part, Span
+from journey.analysis.lifecycle.lived import FLAGS, FLAGS_OF, Lived, Part, Span, is_by_customer
 from journey.analysis.lifecycle.reach import people_by, visitors_known
 from journey.analysis.spending.reach import WIDER, are_wider
 from journey.analysis.spending.spending import spending
@@ -73,35 +73,39 @@ def _sums(part: Part, *, span: Span) -> tuple[dict[Key, float], dict[str, int]]:
     sums: dict[Key, float] = {
         (name, None): lived.in_view(flags(lived)).sum() for name, flags in FLAGS.items()
     }
+    shown = np.flatnonzero(lived.during(part[0].ticks))
+    sums["touches", None] = len(shown)
     types, store = lived.types, lived.evidence.store
-    for meaning in TOUCHES:
-        sums[meaning, None] = span.is_type[meaning][types].sum()
     seen = np.unique(types[span.is_type["call_to_action"][types]]).tolist()
     for name in (store.touchpoint_types[code] for code in seen):
         for key in ("answered", "answered_leads"):
             sums[key, name] = lived.in_view(FLAGS_OF[key](lived, name)).sum()
-    view = part[0]
-    sums["touches", None] = ((view.ticks >= span.begin) & (view.ticks < span.end)).sum()
-    return sums | _mail(lived) | _money(lived) | _profiles(lived), _campaigns(lived)
+    return sums | _mail(lived, shown) | _money(lived) | _profiles(lived), _campaigns(lived)
 
 
-def _mail(lived: Lived) -> dict[Key, float]:
-    """Messages clicked, those of them that were never seen to be opened, and views of content."""
-    columns, is_type = lived.evidence.store.text_columns, lived.span.is_type
-    told: dict[str, npt.NDArray[np.int64]] = {"owner": lived.owners.astype(np.int64)}
+def _mail(lived: Lived, shown: Ints) -> dict[Key, float]:
+    """Messages and content, as touchpoints in view: sent, opened, clicked, shared and viewed.
+
+    Of those clicked also how many were never seen to be opened.
+    """
+    view, is_type = lived.part[0], lived.span.is_type
+    columns, types = view.store.text_columns, view.codes("touchpoint")[shown]
+    owners = np.searchsorted(view.offsets, shown, side="right") - 1
+    told: dict[str, npt.NDArray[np.int64]] = {"owner": owners}
     for name in ("person_id", "campaign", "content"):
         if name in columns:
-            told[name] = lived.evidence.codes(name)[lived.rows].astype(np.int64)
+            told[name] = view.codes(name)[shown].astype(np.int64)
     frame = pd.DataFrame(told)
-    clicked = frame[is_type["clicked"][lived.types]].drop_duplicates()
-    opened = frame[is_type["opened"][lived.types]].drop_duplicates()
+    clicked = frame[is_type["clicked"][types]].drop_duplicates()
+    opened = frame[is_type["opened"][types]].drop_duplicates()
     n_both = len(clicked.merge(opened, on=list(frame.columns)))
     views = 0
     if "content" in columns:
-        names = lived.evidence.store.dictionaries["content"]
+        names = view.store.dictionaries["content"]
         is_known = told["content"] < len(names) - names.null_count
-        views = int((is_known & lived.by_customer[lived.rows]).sum())
+        views = int((is_known & is_by_customer(view)[shown]).sum())
     return {
+        **{(meaning, None): is_type[meaning][types].sum() for meaning in TOUCHES},
         ("messages_clicked", None): len(clicked),
         ("messages_clicked_unopened", None): len(clicked) - n_both,
         ("content_views", None): views,

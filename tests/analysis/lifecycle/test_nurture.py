@@ -206,6 +206,24 @@ def test_content_by_what_follows():
     assert content_engagement(small_log(ROWS)).empty
 
 
+def test_touches_with_content_are_those_in_view():
+    # Of three touches with the guide one is left from day 20 on; it comes after the MQL, and the
+    # win follows it.
+    rows = [
+        ("a", 0, "Read"),
+        ("a", 1, "Read"),
+        ("a", 2, "MQL"),
+        ("a", 50, "Read"),
+        ("a", 51, "Won"),
+    ]
+    log = small_log(rows, content=["Guide", "Guide", None, "Guide", None])
+    whole = content_engagement(log).iloc[0]
+    assert whole[["n_engaged", "n_before_mql", "n_mql_after"]].tolist() == [3, 1, 1]
+    late = content_engagement(log.between("2026-01-20")).iloc[0]
+    assert late[["n_engaged", "n_before_mql", "n_mql_after", "n_won"]].tolist() == [1, 0, 0, 1]
+    assert late["next_touchpoint"] == "Won"
+
+
 def test_people_are_counted_once_however_many_touches_they_have():
     log = small_log(
         [("a", 0, "X"), ("a", 1, "X"), ("b", 2, "X"), ("b", 40, "X")],

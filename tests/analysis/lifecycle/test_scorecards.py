@@ -95,6 +95,21 @@ def test_medians_to_a_win(found):
     assert found.loc[("convert", "days_to_win"), "value"] == 60
 
 
+def test_messages_and_content_are_counted_as_they_are_in_view():
+    # By mail one message was sent, clicked and never opened; the texts are out of view.
+    rows = [("a", 0, "E-mail sent"), ("a", 1, "SMS sent"), ("a", 1, "SMS clicked")]
+    rows += [("a", 1, "E-mail clicked"), ("a", 2, "SMS sent")]
+    log = small_log(
+        rows, channel=["Email", "SMS", "SMS", "Email", "SMS"], content=["A", "B", "B", "A", "B"]
+    )
+    for view, n_sent, n_clicked in ((log, 3, 2), (log.where(channel="Email"), 1, 1)):
+        told = lifecycle_metrics(view, days=30).set_index("metric")
+        rate = told.loc["click_through_rate", ["numerator", "denominator"]]
+        assert rate.tolist() == [n_clicked, n_sent]
+        assert told.loc["clicked_unopened_rate", "denominator"] == n_clicked
+        assert told.loc["touches", "value"] == n_clicked + n_sent
+
+
 def test_sentences_say_the_figure_and_the_one_before(found):
     assert found.loc[("convert", "win_rate"), "sentence"] == (
         "100% of 1 decided were won; 50% in the 40 days before."
