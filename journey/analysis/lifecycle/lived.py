@@ -224,12 +224,6 @@ class Lived:
         return np.where(begun, self.evidence.offsets[:-1], -1)
 
     @cached_property
-    def after_win(self) -> Flags:
-        """Rows of the period after their journey was won."""
-        won = self.won_rows[self.owners]
-        return (won >= 0) & (self.rows > won)
-
-    @cached_property
     def buying(self) -> Flags:
         """By type: it is a purchase, first or again."""
         found = self.facts.verdict_of_type == WON

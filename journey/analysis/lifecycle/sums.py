@@ -120,26 +120,41 @@ def _money(lived: Lived) -> dict[Key, float]:
     won_now = lived.in_view(lived.at_rows(lived.won_rows))
     by_referral = lived.in_view(lived.began_by_referral)
     is_mql = lived.in_view(FLAGS["mqls"](lived))
-    values = facts.view.numbers("value")
-    later = np.zeros(facts.view.n_journeys)
-    again = 0.0
-    if values is not None:
-        codes = facts.view.codes("touchpoint")
-        rows = np.flatnonzero(lived.buying[codes] & (values > 0))
-        owners = np.searchsorted(facts.view.offsets, rows, side="right") - 1
-        after = (lived.won_rows[owners] >= 0) & (rows > lived.won_rows[owners])
-        np.add.at(later, owners[after], values[rows[after]])
-        chosen = lived.buying[lived.types] & lived.after_win & (values[lived.rows] > 0)
-        again = float(values[lived.rows[chosen]].sum())
-    lifetime = (worth + later[view.journeys])[is_won]
+    rows, owners, spent = _spent_again(lived)
+    now, later = (
+        np.bincount(owners, weights=weights, minlength=facts.view.n_journeys)[view.journeys]
+        for weights in (spent * lived.during(lived.ticks[rows]), spent)
+    )
+    lifetime = (worth + later)[is_won]
     return {
         ("won_value", None): float(worth[won_now].sum()),
         ("referred_value", None): float(worth[won_now & by_referral].sum()),
         ("mql_value", None): float(worth[is_mql].sum()),
-        ("existing_revenue", None): again,
+        ("existing_revenue", None): float(now.sum()),
         ("lifetime_revenue", None): float(lifetime.sum()),
         ("valued_customers", None): float((lifetime > 0).sum()),
     }
+
+
+def _spent_again(lived: Lived) -> tuple[Ints, Ints, Floats]:
+    """Rows at which customers spent again, their journeys, and how much.
+
+    Where no value was known as a journey was won, its last one after stands for the win, and is
+    not spent again.
+    """
+    evidence = lived.evidence
+    values = evidence.numbers("value")
+    if values is None:
+        return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0)
+    rows = np.flatnonzero(values > 0)
+    owners = np.searchsorted(evidence.offsets, rows, side="right") - 1
+    won = lived.won_rows[owners]
+    of_win = np.full(evidence.n_journeys, -1, np.int64)
+    of_win[owners] = rows
+    of_win[owners[rows <= won]] = -1
+    is_bought = lived.buying[evidence.codes("touchpoint")[rows]]
+    again = is_bought & (won >= 0) & (rows > won) & (rows != of_win[owners])
+    return rows[again], owners[again], values[rows[again]]
 
 
 def _profiles(lived: Lived) -> dict[Key, float]:

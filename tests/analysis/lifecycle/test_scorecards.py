@@ -110,6 +110,25 @@ def test_messages_and_content_are_counted_as_they_are_in_view():
         assert told.loc["touches", "value"] == n_clicked + n_sent
 
 
+@pytest.mark.parametrize(
+    ("values", "won", "again"),
+    [
+        # 9 came before the win, 30 and 20 after.
+        ((9, None, 30, 20), 9, 50),
+        # No value is known as a is won: the last one after is what the win brought.
+        ((None, None, 30, 20), 20, 30),
+        ((None, None, 30, None), 30, 0),
+        ((None, None, None, None), 0, 0),
+    ],
+)
+def test_money_counts_once(values, won, again):
+    rows = [("a", 0, "Demo"), ("a", 1, "Won"), ("a", 2, "Renewal"), ("a", 3, "Upsell")]
+    log = small_log([*rows, ("z", 3, "Ad")], value=[*values, 1.0])
+    found = lifecycle_metrics(log).set_index("metric")["numerator"]
+    assert found[["won_value", "existing_revenue"]].tolist() == [won, again]
+    assert found["lifetime_value"] == won + again
+
+
 def test_sentences_say_the_figure_and_the_one_before(found):
     assert found.loc[("convert", "win_rate"), "sentence"] == (
         "100% of 1 decided were won; 50% in the 40 days before."
