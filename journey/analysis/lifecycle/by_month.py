@@ -1,18 +1,31 @@
 """Reach and sharing by month, and what customers did after the sale by month."""
 
+from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from journey.analysis.figures.month_codes import month_names, months_of
+from journey.analysis.lifecycle.churn import churn_rows, tells_churn
 from journey.analysis.lifecycle.reach import monthly_touches, people_by
+from journey.analysis.scores.milestones import types_meaning
 from journey.analysis.stages.months import months
+from journey.facts import ShardFacts
 from journey.log import TouchpointLog
 from journey.rules.meanings import Meaning
+from journey.store.layout import MICROSECONDS
+from journey.store.view import View
+
+Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+Part = tuple[View, ShardFacts]
 
 AFTER_SALE: Final[tuple[Meaning, ...]] = (
-    *("onboarding", "support", "renewal", "upsell", "cross_sell", "referral", "churn"),
+    *("onboarding", "support", "renewal", "upsell", "cross_sell", "referral"),
 )
 
 
@@ -63,8 +76,9 @@ def post_sale(log: TouchpointLog) -> pd.DataFrame:
     -------
     DataFrame
         One row per month from first to last: ``month``, ``n_onboarding``, ``n_support``,
-        ``n_renewal``, ``n_upsell``, ``n_cross_sell``, ``n_referral``, ``n_churn``; a column is
-        missing on every row where no touchpoint type means that.
+        ``n_renewal``, ``n_upsell``, ``n_cross_sell``, ``n_referral``, ``n_churn`` (that say a
+        customer left, or lose one, after the win); a column is missing on every row where no
+        touchpoint type means that.
 
     Examples
     --------
@@ -74,7 +88,30 @@ def post_sale(log: TouchpointLog) -> pd.DataFrame:
     >>> post_sale(log)[["month", "n_renewal", "n_upsell"]].values.tolist()
     [['2026-01', 1, <NA>], ['2026-02', 0, <NA>]]
     """
-    return _wide(log, AFTER_SALE, months(log)["month"])
+    frame = _wide(log, AFTER_SALE, months(log)["month"])
+    return frame.assign(n_churn=_churn(log, frame["month"]))
+
+
+def _churn(log: TouchpointLog, named: pd.Series) -> pd.Series:
+    """Touchpoints in view at which customers left, by month; missing where nothing tells of it."""
+    is_churn = types_meaning(log.store, log.definitions, "churn")
+    has_win = bool(set(log.definitions.won) & set(log.store.touchpoint_types))
+    if not (has_win and tells_churn(log, is_churn)):
+        return pd.Series(pd.NA, named.index, dtype="Int64")
+    per_tick = MICROSECONDS // log.store.ticks_per_second
+    counts: Counter[str] = Counter()
+    for codes, n in log.ask_with_facts(partial(_left, is_churn=is_churn, per_tick=per_tick)):
+        counts.update(dict(zip(month_names(codes), n.tolist(), strict=True)))
+    return named.map(counts).astype("Int64")
+
+
+def _left(part: Part, *, is_churn: Flags, per_tick: int) -> tuple[Ints, Ints]:
+    """Months in which customers of a shard left, and by how many touches in view."""
+    view, facts = part
+    has_left = np.zeros(facts.view.n_touchpoints, dtype=bool)
+    has_left[churn_rows(facts, is_churn)] = True
+    shown = has_left[facts.rows_in(view)]
+    return np.unique(months_of(view.ticks[shown], per_tick), return_counts=True)
 
 
 def _wide(log: TouchpointLog, meanings: Sequence[Meaning], named: pd.Series) -> pd.DataFrame:

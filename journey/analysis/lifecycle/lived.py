@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from journey.analysis.lifecycle.churn import churn_rows
 from journey.analysis.scores.milestones import Posts, first_passed, posts_of, types_meaning
 from journey.facts import ShardFacts
 from journey.kernels.facts import LOST, NO_DECISION, WON
@@ -310,14 +311,18 @@ def _bought_again(lived: Lived) -> Flags:
 
 def _customers_before(lived: Lived) -> Flags:
     """Customers won before the period who had not left by its begin."""
-    types = lived.evidence.codes("touchpoint")
     before = lived.won_rows >= 0
     before[before] = lived.ticks[lived.won_rows[before]] < lived.span.begin
-    leaving = np.flatnonzero(take(lived.span.is_type["churn"], types))
-    leaving = leaving[lived.ticks[leaving] < lived.span.begin]
-    gone = np.zeros(lived.evidence.n_journeys, dtype=bool)
-    gone[np.searchsorted(lived.evidence.offsets, leaving, side="right") - 1] = True
-    return before & ~gone
+    return before & ~_left(lived, -(2**62), lived.span.begin)
+
+
+def _left(lived: Lived, begin: int, end: int) -> Flags:
+    """Customers who left from one tick to before another."""
+    rows = churn_rows(lived.facts, lived.span.is_type["churn"])
+    rows = rows[(lived.ticks[rows] >= begin) & (lived.ticks[rows] < end)]
+    found = np.zeros(lived.evidence.n_journeys, dtype=bool)
+    found[np.searchsorted(lived.evidence.offsets, rows, side="right") - 1] = True
+    return found
 
 
 FLAGS: Final[Mapping[str, Callable[[Lived], Flags]]] = {
@@ -348,7 +353,9 @@ FLAGS: Final[Mapping[str, Callable[[Lived], Flags]]] = {
     "referred": lambda lived: lived.at_rows(lived.first_rows) & lived.began_by_referral,
     "referred_won": lambda lived: _decided(lived, WON) & lived.began_by_referral,
     "customers_before": _customers_before,
-    "churned": lambda lived: lived.meaning("churn") & _customers_before(lived),
+    "churned": lambda lived: (
+        _left(lived, lived.span.begin, lived.span.end) & _customers_before(lived)
+    ),
 }
 """Which journeys each count of the lifecycle is of."""
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from journey.analysis.figures.frames import none_for_missing
+from journey.analysis.lifecycle.churn import tells_churn
 from journey.analysis.lifecycle.lived import FLAGS, FLAGS_OF, flags_of, period_before, span_of
 from journey.analysis.lifecycle.questions import (
     IN_MONEY,
@@ -17,9 +18,16 @@ from journey.analysis.lifecycle.questions import (
     Metric,
 )
 from journey.analysis.lifecycle.sums import Figures, figures_of
-from journey.analysis.scores.milestones import MILESTONES, can_be_passed, posts_of, types_meaning
+from journey.analysis.scores.milestones import (
+    MILESTONES,
+    Posts,
+    can_be_passed,
+    posts_of,
+    types_meaning,
+)
 from journey.errors import ValueNotAllowedError
 from journey.log import TouchpointLog
+from journey.rules.meanings import Meaning
 from journey.rules.stage_roles import ROLES
 from journey.schema import SMALL_SAMPLE
 from journey.selection import Keep
@@ -168,15 +176,7 @@ class _Lacking:
     def of(cls, log: TouchpointLog) -> "_Lacking":
         has_win = bool(set(log.definitions.won) & set(log.store.touchpoint_types))
         posts = posts_of(log)
-        missing = (
-            name
-            for name in MEANING_WORDS
-            if not (
-                can_be_passed(posts, name)
-                if name in MILESTONES
-                else types_meaning(log.store, log.definitions, name).any()
-            )
-        )
+        missing = (name for name in MEANING_WORDS if not _is_told(log, posts, name))
         return cls(frozenset(missing), not has_win, not any(log.ask(_has_values)))
 
     def reason(self, metric: Metric) -> str | None:
@@ -192,6 +192,14 @@ class _Lacking:
         if self.values and metric.name in IN_MONEY:
             return "No touchpoint carries a value."
         return None
+
+
+def _is_told(log: TouchpointLog, posts: Posts, meaning: Meaning) -> bool:
+    """Whether anything in a log tells of a meaning."""
+    if meaning in MILESTONES:
+        return can_be_passed(posts, meaning)
+    is_type = types_meaning(log.store, log.definitions, meaning)
+    return tells_churn(log, is_type) if meaning == "churn" else bool(is_type.any())
 
 
 def _has_values(view: View) -> bool:

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from journey import Definitions, Stage
+from journey.analysis.lifecycle.by_month import post_sale
 from journey.analysis.lifecycle.scorecards import (
     counts_journeys,
     lifecycle_journeys,
@@ -108,6 +109,42 @@ def test_messages_and_content_are_counted_as_they_are_in_view():
         assert rate.tolist() == [n_clicked, n_sent]
         assert told.loc["clicked_unopened_rate", "denominator"] == n_clicked
         assert told.loc["touches", "value"] == n_clicked + n_sent
+
+
+LEFT = [("a", 0, "Demo"), ("a", 10, "Won")]
+
+
+@pytest.mark.parametrize(
+    ("rows", "n_left", "n_customers"),
+    [
+        # The period is the last 90 days, from day 111 on.
+        ([*LEFT, ("a", 150, "Lost")], 1, 1),
+        ([*LEFT, ("a", 150, "Contract cancelled"), ("b", 0, "Ad"), ("b", 9, "Won")], 1, 2),
+        # What was cancelled before the sale cost no customer.
+        ([("a", 0, "Demo"), ("a", 5, "Meeting cancelled"), ("a", 10, "Won")], 0, 1),
+        # Who had left before the period began is no customer at its start.
+        ([*LEFT, ("a", 50, "Lost"), ("a", 150, "Lost")], 0, 0),
+    ],
+)
+def test_customers_leave_by_a_loss_or_what_says_so_after_the_win(rows, n_left, n_customers):
+    log = small_log([*rows, ("z", 200, "Ad")])
+    found = lifecycle_metrics(log).set_index("metric").loc["churn_rate"]
+    assert found[["numerator", "denominator"]].tolist() == [n_left, n_customers]
+    opened = lifecycle_journeys(log, "expand", "churn_rate")
+    assert opened.n_journeys == n_left
+    by_month = post_sale(log).set_index("month")["n_churn"]
+    # May is days 120 to 150; the loss of day 50 is in February.
+    assert by_month["2026-05"] == (150 in {day for _, day, _ in rows})
+    assert by_month["2026-02"] == (50 in {day for _, day, _ in rows})
+    assert by_month.sum() == sum(day in (50, 150) for _, day, _ in rows)
+
+
+def test_where_nothing_tells_of_churn_it_is_missing_and_not_0():
+    kept = small_log([*LEFT, ("b", 0, "Demo"), ("b", 5, "Lost"), ("z", 200, "Ad")])
+    unsold = small_log([("a", 0, "Contract cancelled")], replace(MODEL, won=()))
+    for log in (kept, unsold):
+        assert np.isnan(lifecycle_metrics(log).set_index("metric").loc["churn_rate", "value"])
+        assert post_sale(log)["n_churn"].isna().all()
 
 
 @pytest.mark.parametrize(
