@@ -28,10 +28,10 @@ def handoff_waits(log, opens, answers, returns, *, by_deal=False, is_last=False)
             if is_answer:
                 holds = is_last or is_open
                 is_back = holds and taken_back(journey, place, opens, answers, returns, is_last)
-                yield case, begin, place, "sent_back" if is_back else "taken"
+                yield ended(journey, case, begin, place, "sent_back" if is_back else "taken")
                 begin = None
             elif was_waiting and touch.touchpoint in returns:
-                yield case, begin, place, "sent_back"
+                yield ended(journey, case, begin, place, "sent_back")
                 begin = None
         if begin is not None:
             yield unanswered(journey, case, begin)
@@ -60,14 +60,20 @@ def reaction_waits(log, stage, is_by_lead):
                 begin = place
             if begin is not None:
                 if is_by_lead(touch) and stage in (now, was):
-                    yield case, begin, place, "taken"
+                    yield ended(journey, case, begin, place, "taken")
                     begin = None
                 elif now != stage:
-                    yield case, begin, place, "over"
+                    yield ended(journey, case, begin, place, "over")
                     begin = None
             was = now
         if begin is not None:
             yield unanswered(journey, case, begin)
+
+
+def ended(journey, case, begin, place, how):
+    """The wait as it ended, or over at the decision where that came first."""
+    is_first = journey.decided is not None and begin < journey.decided < place
+    return (case, begin, journey.decided, "over") if is_first else (case, begin, place, how)
 
 
 def unanswered(journey, case, begin):

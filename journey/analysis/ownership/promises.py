@@ -216,8 +216,10 @@ def waits_of(part: Part, promise: Promise, as_of: int) -> Waits:
     )
     decided = facts.decided_rows[journeys]
     is_decided = facts.outcomes[journeys] < len(DECIDED)
-    hows = np.where((hows == WAITING) & is_decided, OVER, hows).astype(np.uint8)
-    is_cut = (ends < 0) & is_decided & (decided > begins)
+    # Whatever came later, a wait during which its journey was decided ended there.
+    is_cut = (decided > begins) & ((answers < 0) | (answers > decided))
+    is_over = is_cut | ((hows == WAITING) & is_decided)
+    hows = np.where(is_over, OVER, hows).astype(np.uint8)
     answers, ends = (np.where(is_cut, decided, found) for found in (answers, ends))
     until = np.full(len(ends), as_of, np.int64)
     until[answers >= 0] = ticks[answers[answers >= 0]]

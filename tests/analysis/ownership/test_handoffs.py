@@ -126,6 +126,18 @@ def test_a_lead_taken_on_and_sent_back_later_counts_where_it_stood():
     )  # the return of b, won by then
 
 
+@pytest.mark.parametrize("decision", ["Won", "Lost"])
+def test_what_was_decided_first_is_no_lead_taken_on(decision):
+    # a was decided a day after its mail, and called by us on day 30; b was called the day after.
+    rows = [("a", 0, "Mail"), ("a", 1, decision), ("a", 30, "Call"), ("b", 0, "Mail")]
+    directions = ["did", "did", "was shown", "did", "did"]
+    log = small_log([*rows, ("b", 1, "Call")], replace(MODEL, lost=("Lost",)), direction=directions)
+    found = journey.handoffs(log).iloc[0]
+    assert found[["n_waits", "n_taken", "n_over"]].tolist() == [2, 1, 1]
+    # b was answered after 24 hours, as long as a had waited: one of two by then.
+    assert (found["median_hours"], found["n_in_time"], found["n_late"]) == (24.0, 1, 0)
+
+
 def test_a_post_passed_with_its_deal_is_answered_at_once_though_the_deal_is_older():
     meanings = replace(POSTS, sql=("Demo",))
     rows = [("a", 0, "Mail"), ("a", 1, "Call"), ("a", 2, "Demo"), ("a", 3, "Ad")]

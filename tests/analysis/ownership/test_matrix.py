@@ -130,6 +130,16 @@ def test_what_was_promised_is_counted_from_the_entry_of_the_stage():
     assert waiting["due_at"] == pd.Timestamp("2026-01-04", tz="UTC")
 
 
+def test_a_touch_after_the_loss_keeps_no_promise():
+    # Lost on day 2 while it waited in Convert, where it stays; the mail of sales comes on day 9.
+    rules = Ownership(stages=(StageOwners("Convert", ("Sales",), sla_hours=480),))
+    rows = [("a", 1, "Demo"), ("a", 2, "Lost"), ("a", 9, "Sales mail")]
+    model = replace(MODEL, lost=("Lost",), ownership=rules)
+    log = small_log(rows, model, direction=["did", "did", "was shown"])
+    level = journey.service_levels(log).iloc[0]
+    assert level[["n_waits", "n_in_time", "n_over"]].tolist() == [1, 0, 1]
+
+
 def test_leads_are_proposed_by_touches_where_none_is_named():
     rows = [("a", 0, "Ad"), ("a", 1, "Sales call"), ("a", 2, "Ad"), ("a", 3, "Demo")]
     found = proposed_ownership(small_log(rows, MODEL)).of_stage("Attract")
