@@ -83,6 +83,7 @@ ANALYSES = {
     "content coverage": lambda log: journey.content_coverage(log, columns=("channel",)),
     "calls to action": lambda log: journey.calls_to_action(log, by="industry"),
     "feelings": journey.feelings,
+    "sentiment sources": journey.sentiment_sources,
     "touched by sales": lambda log: journey.outcomes(touched_by(log, "Convert", "Sales")),
     "used a content": lambda log: journey.outcomes(
         used_content(log, "Demo", columns=("touchpoint",))
