@@ -49,13 +49,15 @@ class ShardFacts:
     ``view`` is the evidence they were read from: all journeys of the shard up to ``as_of``, in
     the shard's order, an empty one where a journey began later. ``entered[journey, stage]`` and
     ``advanced[journey, stage]`` are the first rows in the stage and in the next one after it
-    (-1: none). ``silence`` is that of the whole log.
+    (-1: none). ``silent_rows`` are the last rows before the silence that ended a journey without
+    decision (-1: none did). ``silence`` is that of the whole log.
     """
 
     view: View
     current: npt.NDArray[np.int8]
     outcomes: npt.NDArray[np.uint8]
     decided_rows: Ints
+    silent_rows: Ints
     reopened: npt.NDArray[np.int32]
     entered: Rows
     advanced: Rows
@@ -66,7 +68,7 @@ class ShardFacts:
     @property
     def n_bytes(self) -> int:
         """Memory it may hold."""
-        return len(self.current) + 16 * len(self.outcomes) + 6 * self.entered.nbytes
+        return len(self.current) + 40 * len(self.outcomes) + 6 * self.entered.nbytes
 
     @cached_property
     def silent(self) -> tuple[Silent, ...]:
@@ -77,6 +79,27 @@ class ShardFacts:
         decided = (self.outcomes <= kernels.NO_DECISION) & (self.view.lengths > 0)
         is_won = self.outcomes[decided] == kernels.WON
         return tuple(map(_in_order, longest[decided].T, repeat(is_won)))
+
+    @property
+    def is_over(self) -> npt.NDArray[np.bool_]:
+        """Journeys that a touch or silence ended."""
+        return (self.decided_rows >= 0) | (self.silent_rows >= 0)
+
+    @cached_property
+    def ended_ticks(self) -> Ints:
+        """When a touch, or silence beyond dormancy, ended each journey; else ``as_of``."""
+        found = np.full(len(self.outcomes), self.as_of, np.int64)
+        limit = int(min(self.silence.dormancy_ticks, 2**62))
+        for rows, delay in ((self.decided_rows, 0), (self.silent_rows, limit)):
+            known = np.flatnonzero(rows >= 0)
+            found[known] = self.view.ticks[rows[known]].astype(np.int64) + delay
+        return frozen(found)
+
+    @cached_property
+    def end_rows(self) -> Ints:
+        """One past the last touch of each journey before it was over, else past its last one."""
+        after_silence = np.where(self.silent_rows >= 0, self.silent_rows + 1, self.view.offsets[1:])
+        return frozen(np.where(self.decided_rows >= 0, self.decided_rows, after_silence))
 
     @property
     def n_stages(self) -> int:
@@ -182,7 +205,7 @@ def walk(evidence: View, rules: Rules) -> Walked:
     """Walk every journey of a shard: dormancy changes neither stages nor what decided."""
     entered = entered_stages(evidence, rules)
     every = evidence.offsets[:-1], evidence.offsets[1:]
-    current, states, decided, reopened = _run(evidence, rules, entered, *every, np.inf)
+    current, states, decided, reopened, _ = _run(evidence, rules, entered, *every, np.inf)
     return Walked(evidence, entered, current, states, decided, reopened)
 
 
@@ -219,11 +242,12 @@ def settle(walked: Walked, rules: Rules, silence: Silence, as_of: int) -> ShardF
     """The facts of a shard, once it is known what silence is normal."""
     view = walked.view
     states, reopened = walked.states.copy(), walked.reopened.copy()
+    silent = np.full(view.n_journeys, -1, np.int64)
     dormant = kernels.journeys_pausing(view.ticks, view.offsets, silence.dormancy_ticks)
     if len(dormant):
         borders = frozen(view.offsets[dormant]), frozen(view.offsets[dormant + 1])
         again = _run(view, rules, walked.entered, *borders, silence.dormancy_ticks)
-        states[dormant], reopened[dormant] = again[1], again[3]
+        states[dormant], reopened[dormant], silent[dormant] = again[1], again[3], again[4]
     outcomes = kernels.settle(
         walked.current,
         states,
@@ -233,12 +257,15 @@ def settle(walked: Walked, rules: Rules, silence: Silence, as_of: int) -> ShardF
         silence.dormancy_ticks,
         silence.normal_ticks,
     )
+    is_silent = (states == kernels.OPEN) & (outcomes == kernels.NO_DECISION)
+    silent = np.where(is_silent, view.offsets[1:] - 1, silent)
     entered, advanced = stage_entries(walked.current, view.offsets, rules.n_stages)
     return ShardFacts(
         view=view,
         current=frozen(walked.current),
         outcomes=frozen(outcomes),
         decided_rows=frozen(walked.decided_rows),
+        silent_rows=frozen(silent),
         reopened=frozen(reopened),
         entered=frozen(entered),
         advanced=frozen(advanced),
@@ -312,7 +339,7 @@ def _run(
     begins: Ints,
     ends: Ints,
     dormancy: float,
-) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.uint8], Ints, npt.NDArray[np.int32]]:
+) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.uint8], Ints, npt.NDArray[np.int32], Ints]:
     return kernels.walk(
         entered,
         take(rules.verdict_of_type, view.types),

@@ -51,7 +51,15 @@ class Journey:
     stages: tuple  # the stage after each touch
     outcome: str
     decided: int | None  # which touch decided it
+    silent: int | None  # after which touch it went silent for good
     n_reopened: int
+
+    @property
+    def before_end(self):
+        """The touches before it was over."""
+        if self.decided is not None:
+            return self.touches[: self.decided]
+        return self.touches if self.silent is None else self.touches[: self.silent + 1]
 
 
 @dataclass(frozen=True)
@@ -73,6 +81,15 @@ class Log:
     @property
     def stages(self):
         return [stage.name for stage in self.definitions.stages]
+
+    def ended_at(self, case):
+        """When a journey was over; open ones are read as of now."""
+        journey = self.journeys[case]
+        if journey.decided is not None:
+            return journey.touches[journey.decided].at
+        if journey.silent is not None:
+            return journey.touches[journey.silent].at + self.dormancy
+        return self.as_of
 
     def entered_at(self, case):
         """First touch in each stage, and first one in the next stage after that."""
@@ -113,7 +130,7 @@ def read(
         cases = {name: [t for t in mine if t.at < until] for name, mine in cases.items()}
         cases = {name: mine for name, mine in cases.items() if mine}
     forever = {name: walk(mine, definitions, float("inf")) for name, mine in cases.items()}
-    won = [name for name, (_, state, _, _) in forever.items() if state == "won"]
+    won = [name for name, (_, state, *_) in forever.items() if state == "won"]
     every_gap = [gap for mine in cases.values() for gap in gaps_of(mine)]
     if definitions.dormancy_days is not None:
         dormancy = definitions.dormancy_days * DAY
@@ -123,15 +140,15 @@ def read(
     normal, n_gaps = normal_silences(cases, forever, definitions, every_gap, least_gaps)
     journeys = {}
     for name, mine in cases.items():
-        stages, state, decided, n_reopened = walk(mine, definitions, dormancy)
+        stages, state, decided, silent, n_reopened = walk(mine, definitions, dormancy)
         silence = as_of - mine[-1].at
         if state == "open":
             if silence > dormancy:
-                state = "no_decision"
+                state, silent = "no_decision", len(mine) - 1
             else:
                 state = "stalled" if silence > normal[stages[-1]] else "in_progress"
         told = tuple(touch._replace(now=now) for touch, now in zip(mine, stages, strict=True))
-        journeys[name] = Journey(told, tuple(stages), state, decided, n_reopened)
+        journeys[name] = Journey(told, tuple(stages), state, decided, silent, n_reopened)
     view = {name: journey.touches for name, journey in journeys.items()}
     return Log(
         definitions,
@@ -200,8 +217,8 @@ def entering(touch, definitions):
 
 
 def walk(touches, definitions, dormancy):
-    """The stage after each touch, how the journey stands after the last, who decided it."""
-    stage, state, decided, n_reopened = None, "open", None, 0
+    """The stage after each touch, how it stands after the last, what decided or silenced it."""
+    stage, state, decided, silent, n_reopened = None, "open", None, None, 0
     verdicts = {
         **dict.fromkeys(definitions.won, "won"),
         **dict.fromkeys(definitions.lost, "lost"),
@@ -212,17 +229,17 @@ def walk(touches, definitions, dormancy):
         if state != "won":
             stage = entering(touch, definitions) or stage
             if state == "open" and index and touch.at - touches[index - 1].at > dormancy:
-                state = "no_decision"  # it went dormant before this touch
+                state, silent = "no_decision", index - 1  # it went dormant before this touch
             verdict = verdicts.get(touch.touchpoint)
             by_customer = touch.direction != "was shown" and verdict in (None, "won")
             if state != "open" and by_customer:
-                state, decided, n_reopened = "open", None, n_reopened + 1
+                state, decided, silent, n_reopened = "open", None, None, n_reopened + 1
             if verdict is not None:
-                state, decided = verdict, index
+                state, decided, silent = verdict, index, None
             if state == "won":
                 stage = definitions.stages[-1].name
         stages.append(stage)
-    return stages, state, decided, n_reopened
+    return stages, state, decided, silent, n_reopened
 
 
 def gaps_of(touches):
@@ -688,7 +705,7 @@ def time_to_next_stage(log):
             entered, advanced = log.entered_at(case)
             if stage not in entered:
                 continue
-            end = log.as_of if journey.decided is None else journey.touches[journey.decided].at
+            end = log.ended_at(case)
             if stage in advanced:
                 end = journey.touches[advanced[stage]].at
             stays.append((max(end - journey.touches[entered[stage]].at, 0), stage in advanced))

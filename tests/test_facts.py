@@ -13,7 +13,7 @@ from tests.strategies import DAYS, samples, seeded
 
 
 def read_by_account(log):
-    """By account: stages after each touch, outcome, deciding touch, reopenings."""
+    """By account: stages after each touch, outcome, deciding and silent touch, reopenings."""
     names = (*log.definitions.stage_names, None)
     found = {}
     for _, shard in log.ask_with_facts(lambda part: part):
@@ -22,11 +22,12 @@ def read_by_account(log):
             begin, end = shard.view.offsets[j : j + 2].tolist()
             if begin == end:
                 continue
-            decided = int(shard.decided_rows[j])
+            decided, silent = int(shard.decided_rows[j]), int(shard.silent_rows[j])
             found[case] = (
                 tuple(names[stage] for stage in shard.current[begin:end].tolist()),
                 OUTCOMES[shard.outcomes[j]],
                 None if decided < 0 else decided - begin,
+                None if silent < 0 else silent - begin,
                 int(shard.reopened[j]),
             )
     return found
@@ -34,7 +35,7 @@ def read_by_account(log):
 
 def wanted(reference):
     return {
-        case: (j.stages, j.outcome, j.decided, j.n_reopened)
+        case: (j.stages, j.outcome, j.decided, j.silent, j.n_reopened)
         for case, j in reference.journeys.items()
     }
 
@@ -100,7 +101,7 @@ def test_a_winning_touch_enters_the_last_stage_whatever_its_rule():
 
 def came_back(*touches, **columns):
     """Outcome and number of reopenings of one journey; it goes dormant after 90 days."""
-    _, outcome, _, n_reopened = read_by_account(small_log(journey_of(*touches), **columns))["a"]
+    _, outcome, *_, n_reopened = read_by_account(small_log(journey_of(*touches), **columns))["a"]
     return outcome, n_reopened
 
 
@@ -123,6 +124,28 @@ def test_to_be_closed_again_is_not_to_come_back():
 def test_a_win_that_was_only_shown_wins_but_is_no_return():
     direction = ["did", "did", "was shown"]
     assert came_back("Ad 0", "Lost 5", "Won 9", direction=direction) == ("won", 0)
+
+
+def over(*touches, **columns):
+    """Day on which one journey was over, None: open, and its touches before; z is the last."""
+    rows = [*journey_of(*touches), ("z", 300.0, "Ad")]
+    columns = {name: [*values, "did"] for name, values in columns.items()}
+    ((_, facts),) = small_log(rows, **columns).ask_with_facts(lambda part: part)
+    day = (facts.ended_ticks[0] - facts.view.ticks[0]) / 86_400
+    return (day if facts.is_over[0] else None), int(facts.end_rows[0])
+
+
+def test_no_decision_dates_from_the_silence_that_ended_the_journey():
+    # Silent from day 1 for more than 90 days: over on day 91, and our mail on day 150 is nothing.
+    direction = ["did", "did", "was shown"]
+    assert over("Ad 0", "Demo 1", "Mail 150", direction=direction) == (91, 2)
+    assert over("Ad 0", "Demo 1", "Mail 91", direction=direction) == (181, 3)
+    # The customer's own mail reopened it; the next silence ended it.
+    assert over("Ad 0", "Demo 1", "Mail 150") == (240, 3)
+    assert over("Ad 0", "Demo 1", "Mail 250") == (None, 3)
+    # A touch that decides it is the end, after a silence too.
+    assert over("Ad 0", "Demo 1", "Lost 150", direction=direction) == (150, 2)
+    assert over("Ad 0", "Lost 1", "Mail 150", direction=direction) == (1, 1)
 
 
 def test_equal_silences_are_told_apart_by_no_rounding():

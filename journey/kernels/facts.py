@@ -42,19 +42,21 @@ def walk(
     ends: Ints,
     last_stage: int,
     dormancy: float,
-) -> tuple[Stages, Bytes, Ints, npt.NDArray[np.int32]]:
-    """Stage after each touch; per journey its state, deciding row and number of reopenings.
+) -> tuple[Stages, Bytes, Ints, npt.NDArray[np.int32], Ints]:
+    """Stage after each touch; per journey state, deciding row, reopenings, row before its silence.
 
     Journey ``j`` is the rows ``begins[j]:ends[j]``; rows of no journey are left undefined.
 
     The last deciding touchpoint counts; silence beyond dormancy ends a journey undecided; only a
     customer's touch after a loss or dormancy reopens it, and to buy is one, while to be closed
-    once more is none; a win stays, and from then on the journey is in its last stage.
+    once more is none; a win stays, and from then on the journey is in its last stage. The row
+    before its silence is the one after which a journey went dormant, if that is how it stands.
     """
     current = np.empty(len(entered), np.int8)
     states = np.full(len(begins), OPEN, np.uint8)
     decided = np.full(len(begins), -1, np.int64)
     reopened = np.zeros(len(begins), np.int32)
+    silent = np.full(len(begins), -1, np.int64)
     for j in range(len(begins)):
         stage = np.int8(-1)
         state = OPEN
@@ -65,20 +67,21 @@ def walk(
                 begun = row > np.uint64(begins[j])
                 if begun and state == OPEN and gap_before(ticks, row) > dormancy:
                     state = NO_DECISION
+                    silent[j] = row - ONE
                 verdict = verdicts[row]
                 is_return = by_customer[row] and verdict in (UNDECIDING, WON)
                 if state != OPEN and is_return:
                     state = OPEN
-                    decided[j] = -1
+                    decided[j], silent[j] = -1, -1
                     reopened[j] += 1
                 if verdict != UNDECIDING:
                     state = verdict
-                    decided[j] = row
+                    decided[j], silent[j] = row, -1
                 if state == WON:
                     stage = np.int8(last_stage)
             current[row] = stage
         states[j] = state
-    return current, states, decided, reopened
+    return current, states, decided, reopened, silent
 
 
 @kernel

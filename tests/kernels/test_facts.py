@@ -16,20 +16,20 @@ LAST = N_STAGES - 1
 
 def walked(mine, verdicts, by_customer, begin, dormancy):
     """The twin of walk, for one journey."""
-    stage, state, decided, n_reopened, stages = -1, facts.OPEN, -1, 0, []
+    stage, state, decided, silent, n_reopened, stages = -1, facts.OPEN, -1, -1, 0, []
     for k, (kind, tick, entered) in enumerate(mine):
         if state != facts.WON:
             stage = entered if entered >= 0 else stage
             if state == facts.OPEN and k and tick - mine[k - 1][1] > dormancy:
-                state = facts.NO_DECISION
+                state, silent = facts.NO_DECISION, begin + k - 1
             came_back = state != facts.OPEN and by_customer[begin + k]
             if came_back and verdicts[kind] in (facts.WON, facts.UNDECIDING):
-                state, decided, n_reopened = facts.OPEN, -1, n_reopened + 1
+                state, decided, silent, n_reopened = facts.OPEN, -1, -1, n_reopened + 1
             if verdicts[kind] != facts.UNDECIDING:
-                state, decided = verdicts[kind], begin + k
+                state, decided, silent = verdicts[kind], begin + k, -1
             stage = LAST if state == facts.WON else stage
         stages.append(stage)
-    return stages, state, decided, n_reopened
+    return stages, state, decided, n_reopened, silent
 
 
 @given(SHARDS, VERDICTS, st.randoms(), st.sampled_from((0.5, 3.0, inf)))
@@ -50,7 +50,7 @@ def test_walk(shard, verdicts, rng, dormancy):
         for mine, (begin, _) in zip(shard.journeys, shard.spans, strict=True)
     ]
     assert found[0].tolist() == [stage for stages, *_ in wanted for stage in stages]
-    for index in (1, 2, 3):
+    for index in (1, 2, 3, 4):
         assert found[index].tolist() == [one[index] for one in wanted]
 
 

@@ -39,7 +39,6 @@ from journey.analysis.forecast.worth import (
 from journey.analysis.stages.outcomes import last_values, values_at_win
 from journey.errors import ValueNotAllowedError
 from journey.facts import ShardFacts
-from journey.kernels.facts import NO_DECISION
 from journey.kernels.facts import WON as IS_WON
 from journey.kernels.stays import OPEN, OVER, WON, count_stays
 from journey.log import TouchpointLog
@@ -220,7 +219,7 @@ def _evidence(part: Part, *, as_of: int, n_stages: int) -> Evidence:
     view, facts = part
     evidence, n_states = facts.view, n_stages + 1
     per_day = round(86_400 * evidence.store.ticks_per_second)
-    begins, ends, end_ticks, fates = _lives(facts, as_of)
+    begins, ends, end_ticks, fates = _lives(facts)
     days, ways, states, ages = count_stays(
         facts.current, evidence.ticks, begins, ends, end_ticks, fates, FIRST_DAYS, per_day, n_stages
     )
@@ -249,25 +248,11 @@ def _evidence(part: Part, *, as_of: int, n_stages: int) -> Evidence:
     )
 
 
-def _lives(facts: ShardFacts, as_of: int) -> tuple[Ints, Ints, Ints, npt.NDArray[np.uint8]]:
+def _lives(facts: ShardFacts) -> tuple[Ints, Ints, Ints, npt.NDArray[np.uint8]]:
     """Per journey its rows before the end, the tick of the end, and how it ends."""
-    evidence, outcomes = facts.view, facts.outcomes
-    begins, last_rows = evidence.offsets[:-1], facts.last_rows
-    decided = facts.decided_rows
-    is_closed = (outcomes <= NO_DECISION) & (decided >= 0)
-    is_dormant = (outcomes == NO_DECISION) & ~is_closed
-    ends = np.where(is_closed, decided, evidence.offsets[1:])
-    # A journey that begins after as_of has no row: it has no life yet.
-    ends = np.maximum(ends, begins)
-    ticks = evidence.ticks
-    end_ticks = np.full(len(begins), as_of, np.int64)
-    end_ticks[is_closed] = ticks[decided[is_closed]]
-    if is_dormant.any():
-        silent = int(facts.silence.dormancy_ticks)
-        end_ticks[is_dormant] = ticks[last_rows[is_dormant]].astype(np.int64) + silent
-    fates = np.where(outcomes == IS_WON, WON, np.where(is_closed | is_dormant, OVER, OPEN))
-    fates[evidence.lengths == 0] = OPEN
-    return frozen(begins), frozen(ends), frozen(end_ticks), frozen(fates.astype(np.uint8))
+    fates = np.where(facts.outcomes == IS_WON, WON, np.where(facts.is_over, OVER, OPEN))
+    begins = frozen(facts.view.offsets[:-1])
+    return begins, facts.end_rows, facts.ended_ticks, frozen(fates.astype(np.uint8))
 
 
 def _begun(facts: ShardFacts, in_view: Ints, as_of: int, per_week: int, n_stages: int) -> Ints:

@@ -181,18 +181,6 @@ class Lived:
         """The winning row of each journey, -1 where it isn't won."""
         return np.where(self.facts.outcomes == WON, self.facts.decided_rows, -1)
 
-    @cached_property
-    def decided_ticks(self) -> Ints:
-        """When each journey was over: by a touch, or by silence; -1 where it is not."""
-        facts = self.facts
-        by_touch = facts.decided_rows >= 0
-        found = np.full(len(facts.outcomes), -1, np.int64)
-        found[by_touch] = self.ticks[facts.decided_rows[by_touch]]
-        by_silence = ~by_touch & (facts.outcomes == NO_DECISION)
-        last = self.ticks[facts.last_rows[by_silence]]
-        found[by_silence] = last + np.int64(min(facts.silence.dormancy_ticks, 2**62))
-        return found
-
     def during(self, ticks: Array) -> Flags:
         """Which instants lie in the period."""
         return (ticks >= self.span.begin) & (ticks < self.span.end)
@@ -292,7 +280,7 @@ def _reopened(lived: Lived) -> Flags:
 
 
 def _decided(lived: Lived, *codes: int) -> Flags:
-    return np.isin(lived.facts.outcomes, codes) & lived.during(lived.decided_ticks)
+    return np.isin(lived.facts.outcomes, codes) & lived.during(lived.facts.ended_ticks)
 
 
 def _ever(lived: Lived, milestone: Meaning) -> Flags:

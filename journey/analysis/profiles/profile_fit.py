@@ -13,7 +13,6 @@ from journey.analysis.profiles.criteria import Segment, check_segment, is_inside
 from journey.analysis.stages.months import begun_months, months_of
 from journey.analysis.stages.outcomes import last_values
 from journey.facts import ShardFacts
-from journey.kernels.facts import NO_DECISION
 from journey.log import TouchpointLog
 from journey.store.layout import MICROSECONDS
 from journey.store.view import View
@@ -130,7 +129,7 @@ def _count_months(
     first = int(begun.min())
     n_months = last - first + 1
     add = partial(_added_up, flags=flags, n_months=n_months)
-    valued, closed, values = _deals(part, as_of, per_tick)
+    valued, closed, values = _deals(part, per_tick)
     opened = add(valued - first, values, np.flatnonzero(closed > valued))
     shut = add(closed - first, values, np.flatnonzero((closed > valued) & (closed <= last)))
     pipeline, pipeline_inside = np.cumsum(opened - shut, axis=1)
@@ -152,7 +151,7 @@ def _added_up(places: Ints, values: Floats, chosen: Ints, *, flags: Flags, n_mon
     ).astype(np.float64)
 
 
-def _deals(part: Part, as_of: int, per_tick: int) -> tuple[Ints, Ints, Floats]:
+def _deals(part: Part, per_tick: int) -> tuple[Ints, Ints, Floats]:
     """Of each journey in view the months in which it was first valued and closed, and its value.
 
     Both are far in the future where that never happened.
@@ -164,14 +163,9 @@ def _deals(part: Part, as_of: int, per_tick: int) -> tuple[Ints, Ints, Floats]:
     if values is not None:
         rows = np.flatnonzero(values > 0)[::-1]
         first_row[np.searchsorted(evidence.offsets, rows, side="right") - 1] = rows
-    row, decided = first_row[chosen], facts.decided_rows[chosen]
-    is_over = facts.outcomes[chosen] <= NO_DECISION
-    ticks = evidence.ticks.astype(np.int64)
-    # Silence ends a journey when it has lasted as long as the limit.
-    dormant = ticks[facts.last_rows[chosen]] + facts.silence.dormancy_ticks
-    over = np.where(decided >= 0, ticks[decided], np.minimum(dormant, as_of))
-    valued = _months_where(row >= 0, ticks[row], per_tick)
-    closed = _months_where(is_over, over.astype(np.int64), per_tick)
+    row = first_row[chosen]
+    valued = _months_where(row >= 0, evidence.ticks[row].astype(np.int64), per_tick)
+    closed = _months_where(facts.is_over[chosen], facts.ended_ticks[chosen], per_tick)
     return valued, closed, np.nan_to_num(last_values(facts, chosen))
 
 

@@ -158,7 +158,8 @@ def drop_offs(log: TouchpointLog) -> pd.DataFrame:
 def time_to_next_stage(log: TouchpointLog) -> pd.DataFrame:
     """Days from first entering a stage to entering the next, by Kaplan and Meier's estimate.
 
-    Open journeys are censored at ``as_of``, decided ones at their decision.
+    Open journeys are censored at ``as_of``, decided ones at their decision, silent ones when their
+    silence reached the limit of dormancy.
 
     Returns
     -------
@@ -168,7 +169,7 @@ def time_to_next_stage(log: TouchpointLog) -> pd.DataFrame:
         tenths have gone on (not a number where so many never did).
     """
     stages = log.definitions.stage_names
-    part = partial(_stays, n_stages=len(stages), as_of=log.as_of_tick)
+    part = partial(_stays, n_stages=len(stages))
     # Every stay weighs on the curve, so that no histogram gives it exactly: a bucket has them all.
     answers = log.ask_in_buckets_with_facts(part, _waits)
     found = {code: wait for answer in answers for code, wait in answer.items()}
@@ -269,14 +270,12 @@ def _drop_counts(part: Part, *, n_stages: int) -> Ints:
     return counts
 
 
-def _stays(part: Part, n_buckets: int, *, n_stages: int, as_of: int) -> list[Stays]:
+def _stays(part: Part, n_buckets: int, *, n_stages: int) -> list[Stays]:
     """By stage how long journeys stayed and whether they then went on, stages taking turns."""
     view, facts = part
     entries = entries_of(part)
     ticks = facts.view.ticks.astype(np.int64)
-    decided = facts.decided_rows[view.journeys]
-    ends = np.full(view.n_journeys, as_of, np.int64)
-    ends[decided >= 0] = ticks[decided[decided >= 0]]
+    ends = facts.ended_ticks[view.journeys]
     stays: list[Stays] = [{} for _ in range(n_buckets)]
     for stage in range(n_stages - 1):
         mine = np.flatnonzero(entries.has_entered[:, stage])

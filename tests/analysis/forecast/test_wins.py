@@ -24,18 +24,8 @@ def lives(reference):
     days, ways, still = Counter(), Counter(), Counter()
     for case, journey in reference.journeys.items():
         over = journey.outcome in oracle.DECIDED
-        touches = (
-            journey.touches[: journey.decided]
-            if over and journey.decided is not None
-            else (journey.touches)
-        )
-        if not over:
-            end = reference.as_of
-        elif journey.decided is not None:
-            end = journey.touches[journey.decided].at
-        else:
-            end = journey.touches[-1].at + reference.dormancy
-        path = [(stage, t.at) for stage, t in zip(journey.stages, touches, strict=False)]
+        end = reference.ended_at(case)
+        path = [(t.now, t.at) for t in journey.before_end]
         path = path or [(None, end)]
         stays = [path[0], *(b for a, b in pairwise(path) if a[0] != b[0])]
         for number, (stage, since) in enumerate(stays):
@@ -69,6 +59,14 @@ def test_evidence_equals_the_reference(sample, rows_per_shard):
     } == {key: n for key, n in ways.items() if n}
     open_by_stage = found.open_mass[0].sum(axis=1).tolist()
     assert dict(zip(names, open_by_stage, strict=True)) == {n: still[n] for n in names}
+
+
+def test_mail_to_a_dormant_journey_prolongs_no_stay():
+    # Two touches, then silence: a day in Attract, 90 in Convert and, as it ends, the day it does.
+    # z began on the last day.
+    rows = [("a", 0, "Ad"), ("a", 1, "Demo"), ("a", 150, "Mail"), ("z", 151, "Ad")]
+    log = small_log(rows, direction=["did", "did", "was shown", "did"])
+    assert evidence_of(log).days.sum(axis=1).tolist() == [2, 0, 91, 0, 0]
 
 
 @pytest.mark.parametrize("rows_per_shard", [None, 60])

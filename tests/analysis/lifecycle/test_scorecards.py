@@ -235,3 +235,13 @@ def test_other_models_have_roles_and_say_which_stage_has_none():
 def test_what_can_not_be_asked_is_refused(log, ask, words):
     with pytest.raises(ValueNotAllowedError, match=words):
         ask(log)
+
+
+def test_no_decision_is_counted_when_silence_ended_the_journey():
+    # a was silent from day 1, so over on day 91; the mail of day 150 is ours and changes nothing.
+    rows = [("a", 0, "Ad"), ("a", 1, "Demo"), ("a", 150, "Mail"), ("b", 151, "Ad")]
+    made = small_log(rows, direction=["did", "did", "was shown", "did"])
+    found = lifecycle_metrics(made, days=75).set_index("metric").loc["no_decision"]
+    assert found["value"] == 1
+    found = lifecycle_metrics(made, days=55).set_index("metric").loc["no_decision"]
+    assert (found["value"], found["previous_value"]) == (0, 1)

@@ -51,6 +51,18 @@ def test_a_silent_deal_leaves_the_pipeline_when_it_is_dormant():
     assert found.tolist() == [100.0, 100.0, 100.0, 0.0, 0.0]
 
 
+def test_mail_to_a_dormant_deal_keeps_it_in_no_pipeline():
+    # As above; the mail of May is ours, so a stays given up.
+    log = log_of(
+        [("a", "2026-01-05", "Demo"), ("a", "2026-05-19", "Mail"), ("b", "2026-05-20", "Ad")],
+        {"a": "Retail", "b": "Travel"},
+        value=[100.0, None, None],
+        direction=["did", "was shown", "did"],
+    )
+    found = profile_fit_by_month(log, RETAIL).set_index("month")["pipeline"]
+    assert found.tolist() == [100.0, 100.0, 100.0, 0.0, 0.0]
+
+
 def test_costs_are_shared_out_over_the_touches_they_paid_for():
     # The Ads of January cost 30 and met a once and b twice: a third was spent on a (Retail). The
     # touch of b in February cost 8 itself. Mail met nobody.

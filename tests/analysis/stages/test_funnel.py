@@ -117,6 +117,14 @@ def test_time_to_next_censors_lost_journeys_at_their_loss():
     assert time_to_next_stage(small_log(rows)).iloc[0]["median_days"] == 2.0
 
 
+def test_time_to_next_censors_dormant_journeys_when_they_went_dormant():
+    # a was over on day 90. b went on after 200 days, alone in Attract by then: all have gone on.
+    # Had a been there until the log ends on day 400, only half of them had.
+    rows = [("a", 0, "Ad"), *(("b", day, "Ad") for day in (0, 80, 160)), ("b", 200, "Mail")]
+    found = time_to_next_stage(small_log([*rows, ("c", 400, "Lost")]))
+    assert found.iloc[0][["n_advanced", "n_censored", "p90_days"]].tolist() == [1, 1, 200.0]
+
+
 def test_last_touchpoints_before_the_end_beside_those_of_journeys_that_went_on():
     # a and b were lost in Nurture after a Mail and after a Call, c went on and had a Mail.
     rows = [
