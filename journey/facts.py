@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from journey.definitions import Definitions
 from journey.kernels import facts as kernels
-from journey.kernels.select import first_of, take
+from journey.kernels.select import take
 from journey.kernels.stages import longest_silences, stage_entries
 from journey.percentiles import Cells, Targets, percentiles
 from journey.store.layout import Store, frozen
@@ -49,7 +49,8 @@ class ShardFacts:
     ``view`` is the evidence they were read from: all journeys of the shard up to ``as_of``, in
     the shard's order, an empty one where a journey began later. ``entered[journey, stage]`` and
     ``advanced[journey, stage]`` are the first rows in the stage and in the next one after it
-    (-1: none). ``silent_rows`` are the last rows before the silence that ended a journey without
+    (-1: none); a winning row enters the stage it does by rule, and then the last one.
+    ``silent_rows`` are the last rows before the silence that ended a journey without
     decision (-1: none did). ``silence`` is that of the whole log.
     """
 
@@ -137,8 +138,8 @@ class ShardFacts:
         return view.gathered(frozen(of_shard))
 
     def reached(self, wanted: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-        """Journeys that were ever in a wanted stage (last entry: before any)."""
-        return first_of(self.current, self.view.offsets, wanted) >= 0
+        """Journeys that ever entered a wanted stage."""
+        return np.any(self.entered[:, wanted] >= 0, axis=1)
 
 
 def _in_order(longest: Ints, is_won: npt.NDArray[np.bool_]) -> Silent:
@@ -259,7 +260,10 @@ def settle(walked: Walked, rules: Rules, silence: Silence, as_of: int) -> ShardF
     )
     is_silent = (states == kernels.OPEN) & (outcomes == kernels.NO_DECISION)
     silent = np.where(is_silent, view.offsets[1:] - 1, silent)
-    entered, advanced = stage_entries(walked.current, view.offsets, rules.n_stages)
+    won = frozen(np.where(states == kernels.WON, walked.decided_rows, -1))
+    entered, advanced = stage_entries(
+        walked.current, walked.entered, view.offsets, won, rules.n_stages
+    )
     return ShardFacts(
         view=view,
         current=frozen(walked.current),

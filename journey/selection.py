@@ -230,7 +230,7 @@ def _facts_flags(step: Where, view: View, context: Context) -> Flags:
     last = facts.last_stages
     if step.column == "current_stage":
         return np.append(stages, in_none)[last[view.journeys]]
-    reached = facts.reached(np.append(stages, False)) | (in_none & (last < 0))
+    reached = facts.reached(stages) | (in_none & (last < 0))
     return reached[view.journeys]
 
 

@@ -93,16 +93,21 @@ class Log:
 
     def entered_at(self, case):
         """First touch in each stage, and first one in the next stage after that."""
-        now = self.journeys[case].stages
+        journey = self.journeys[case]
+        rows = list(enumerate(journey.stages))
+        if journey.outcome == "won":  # the win enters its own stage, and then the last one
+            won = journey.decided
+            rows.insert(won, (won, entering(journey.touches[won], self.definitions)))
+        now = [stage for _, stage in rows]
         entered, advanced = {}, {}
         for index, stage in enumerate(self.stages):
             if stage not in now:
                 continue
-            entered[stage] = now.index(stage)
-            after = now[entered[stage] + 1 :]
+            first = now.index(stage)
+            entered[stage] = rows[first][0]
             following = self.stages[index + 1 : index + 2]
-            if following and following[0] in after:
-                advanced[stage] = entered[stage] + 1 + after.index(following[0])
+            if following and following[0] in now[first + 1 :]:
+                advanced[stage] = rows[now.index(following[0], first + 1)][0]
         return entered, advanced
 
 
@@ -296,7 +301,7 @@ def where(log, column, values, *, case="account"):  # noqa: PLR0911 - a case a k
         return keep_journeys(
             log,
             lambda name, _: (
-                any(s in values for s in (set(log.journeys[name].stages) - {None}))
+                any(s in values for s in log.entered_at(name)[0])
                 or (None in values and log.journeys[name].stages[-1] is None)
             ),
         )

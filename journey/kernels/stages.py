@@ -16,10 +16,22 @@ Stages = npt.NDArray[np.int8]
 
 
 @kernel
-def stage_entries(current: Stages, offsets: Ints, n_stages: int) -> tuple[Rows, Rows]:
+def enter(entered: Rows, advanced: Rows, j: int, stage: Any, row: Any) -> None:
+    """Write down that a journey enters a stage, if that is the first time."""
+    if entered[j, stage] < 0:
+        entered[j, stage] = row
+    if stage > 0 and entered[j, stage - 1] >= 0 and advanced[j, stage - 1] < 0:
+        advanced[j, stage - 1] = row
+
+
+@kernel
+def stage_entries(
+    current: Stages, by_rule: Stages, offsets: Ints, won_rows: Ints, n_stages: int
+) -> tuple[Rows, Rows]:
     """First row of each journey in each stage, and first row in the next one after that (-1: none).
 
-    ``current`` is the stage after each touch.
+    ``current`` is the stage after each touch. A winning row (-1: none) enters the stage that it
+    does by rule (-1: none), and then the last one.
     """
     n_journeys = len(offsets) - 1
     entered = np.full((n_journeys, n_stages), -1, np.int32)
@@ -29,11 +41,12 @@ def stage_entries(current: Stages, offsets: Ints, n_stages: int) -> tuple[Rows, 
         for row in range(np.uint64(offsets[j]), np.uint64(offsets[j + 1])):
             now = current[row]
             if now != stage and now >= 0:
-                if entered[j, now] < 0:
-                    entered[j, now] = row
-                if now > 0 and entered[j, now - 1] >= 0 and advanced[j, now - 1] < 0:
-                    advanced[j, now - 1] = row
+                enter(entered, advanced, j, now, row)
             stage = now
+        won = won_rows[j]
+        if won >= 0 and by_rule[won] >= 0:
+            enter(entered, advanced, j, by_rule[won], won)
+            enter(entered, advanced, j, n_stages - 1, won)
     return entered, advanced
 
 

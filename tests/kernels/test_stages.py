@@ -21,24 +21,40 @@ def in_stages(shard):
     return frozen(current)
 
 
-@given(SHARDS)
-def test_stage_entries(shard):
-    current = in_stages(shard)
-    entered, advanced = stages.stage_entries(current, shard.offsets, N_STAGES)
+def with_wins(shard, rng):
+    """Stages after each touch, some rows that win: from there on journeys are in the last."""
+    current, won = in_stages(shard).copy(), []
+    for begin, end in shard.spans:
+        won.append(rng.randrange(begin, end) if end > begin and rng.random() < 0.5 else -1)
+        if won[-1] >= 0:
+            current[won[-1] : end] = N_STAGES - 1
+    return frozen(current), won
+
+
+@given(SHARDS, st.randoms())
+def test_stage_entries(shard, rng):
+    current, won = with_wins(shard, rng)
+    entered, advanced = stages.stage_entries(
+        current, shard.current, shard.offsets, ints(won), N_STAGES
+    )
     for j, (begin, end) in enumerate(shard.spans):
+        steps = [(row, current[row]) for row in range(begin, end)]
+        if won[j] >= 0:  # before it is in the last stage it enters its own
+            steps.insert(won[j] - begin, (won[j], shard.current[won[j]]))
         for stage in range(N_STAGES):
-            rows = [row for row in range(begin, end) if current[row] == stage]
-            first = min(rows, default=-1)
-            later = [row for row in range(first + 1, end) if current[row] == stage + 1]
-            assert entered[j, stage] == first
-            assert advanced[j, stage] == (min(later, default=-1) if rows else -1)
+            places = [place for place, (_, now) in enumerate(steps) if now == stage]
+            first = min(places, default=len(steps))
+            later = [row for row, now in steps[first + 1 :] if now == stage + 1]
+            assert entered[j, stage] == (steps[first][0] if places else -1)
+            assert advanced[j, stage] == min(later, default=-1)
 
 
 @given(WITH_OUTCOMES, st.randoms())
 def test_count_entries(sample, rng):
     shard, outcomes = sample
     current = in_stages(shard)
-    entered, advanced = stages.stage_entries(current, shard.offsets, N_STAGES)
+    never = ints([-1] * len(outcomes))
+    entered, advanced = stages.stage_entries(current, current, shard.offsets, never, N_STAGES)
     last = [int(current[end - 1]) if end > begin else -1 for begin, end in shard.spans]
     chosen = [j for j in range(len(shard.journeys)) if rng.random() < 0.7]
     found = stages.count_entries(

@@ -213,7 +213,7 @@ def is_inside(part: Part, *, segment: Segment, stages: tuple[str, ...]) -> Flags
     for column, values in segment.never:
         inside &= ~values_within(span, column, values).any(axis=1)
     if segment.reached:
-        wanted = np.array([*(name in segment.reached for name in stages), False])
+        wanted = np.array([name in segment.reached for name in stages])
         inside &= facts.reached(wanted)[view.journeys]
     if segment.outcomes:
         codes = [OUTCOMES.index(outcome) for outcome in segment.outcomes]

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from journey import (
     Definitions,
+    Stage,
     back_moves,
     drop_offs,
     last_touchpoints,
@@ -98,6 +99,20 @@ def test_a_win_that_skips_stages_is_no_drop_off():
     assert (attract["n_won"], attract["drop_off_rate"]) == (1, 0.0)
     assert (nurture["n_entered"], convert["n_entered"]) == (0, 0)
     assert stage_funnel(log)["n_journeys"].tolist() == [1, 0, 0, 1]
+
+
+def test_a_win_enters_its_own_stage_and_then_the_last():
+    # Won is a touch of Convert: a enters it with its win, and goes on into Expand at once. b was
+    # won from Convert; c is still there. As many can be listed.
+    stages = (Stage("Attract", ("Ad",)), Stage("Convert", ("Demo", "Won")), Stage("Expand"))
+    rows = [("a", 0, "Ad"), ("a", 2, "Won"), ("b", 0, "Demo"), ("b", 1, "Won"), ("c", 2, "Demo")]
+    log = small_log(rows, Definitions(stages=stages, won=("Won",)))
+    found = stage_funnel(log)
+    assert found["n_journeys"].tolist() == [1, 3, 2]
+    assert found["n_advanced"].tolist() == [1, 2, 0]
+    assert log.where(reached_stage="Convert").n_journeys == 3
+    # In Convert 0 days and 1 day; half of three have gone on after 1.
+    assert time_to_next_stage(log)["median_days"].tolist() == [2.0, 1.0]
 
 
 def test_time_to_next_censors_open_journeys_at_the_end_of_the_log():
