@@ -33,7 +33,7 @@ NORMAL_LEAST_GAPS = 20
 
 @dataclass(frozen=True, eq=False)
 class Silent:
-    """The longest silences that decided journeys had in a stage, in their order.
+    """The longest silences that decided journeys had in a stage before the end, in their order.
 
     ``n_won_from[k]`` of those from the k-th on were won.
     """
@@ -74,12 +74,11 @@ class ShardFacts:
     @cached_property
     def silent(self) -> tuple[Silent, ...]:
         """Decided journeys by stage and longest silence there, whatever is in view."""
-        undecided = self.decided_rows < 0
-        evidence = self.view.ticks, self.view.offsets
-        longest = longest_silences(self.current, *evidence, self.as_of, undecided, self.n_stages)
-        decided = (self.outcomes <= kernels.NO_DECISION) & (self.view.lengths > 0)
-        is_won = self.outcomes[decided] == kernels.WON
-        return tuple(map(_in_order, longest[decided].T, repeat(is_won)))
+        begins = frozen(self.view.offsets[:-1])
+        ends = self.end_rows, self.ended_ticks
+        longest = longest_silences(self.current, self.view.ticks, begins, *ends, self.n_stages)
+        is_won = self.outcomes[self.is_over] == kernels.WON
+        return tuple(map(_in_order, longest[self.is_over].T, repeat(is_won)))
 
     @property
     def is_over(self) -> npt.NDArray[np.bool_]:

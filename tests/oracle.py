@@ -794,17 +794,14 @@ def back_moves(log):
 
 
 def silences(log, case, stage):
-    """How long a journey was silent after each touch that left it in a stage."""
-    journey = log.journeys[case]
-    found = []
-    for index, now in enumerate(journey.stages):
-        if now != stage:
-            continue
-        if index + 1 < len(journey.touches):
-            found.append(journey.touches[index + 1].at - journey.touches[index].at)
-        else:
-            found.append(0 if journey.decided is not None else log.as_of - journey.touches[-1].at)
-    return found
+    """How long a journey was silent after each touch before its end that left it in a stage."""
+    touches = log.journeys[case].before_end
+    times = [*(touch.at for touch in touches), log.ended_at(case)]
+    return [
+        later - touch.at
+        for touch, later in zip(touches, times[1:], strict=True)
+        if touch.now == stage
+    ]
 
 
 def stalled_accounts(log):
@@ -822,7 +819,7 @@ def stalled_accounts(log):
             for other in log.journeys
             if log.journeys[other].outcome in DECIDED
             and stage is not None
-            and stage in log.journeys[other].stages
+            and silences(log, other, stage)
         }
         known = min(silence, max(longest.values(), default=0))
         silent = [other for other, time in longest.items() if time >= known]

@@ -92,25 +92,21 @@ def journeys_having_type(
 def longest_silences(
     current: Stages,
     ticks: Ticks,
-    offsets: Ints,
-    as_of: int,
-    is_open: npt.NDArray[np.bool_],
+    begins: Ints,
+    ends: Ints,
+    end_ticks: Ints,
     n_stages: int,
 ) -> Ints:
     """Longest silence of each journey in each stage (-1: never in it).
 
-    The silence from the last touch to ``as_of`` counts for journeys that no touch has decided.
+    Rows ``begins[j]:ends[j]`` are the touches of journey ``j`` before it ended at ``end_ticks[j]``.
     """
-    longest = np.full((len(offsets) - 1, n_stages), -1, np.int64)
-    for j in range(len(offsets) - 1):
-        for row in range(offsets[j], offsets[j + 1]):
+    longest = np.full((len(begins), n_stages), -1, np.int64)
+    for j in range(len(begins)):
+        for row in range(begins[j], ends[j]):
             stage = current[row]
             if stage < 0:
                 continue
-            silence = np.int64(0)
-            if row + 1 < offsets[j + 1]:
-                silence = np.int64(ticks[row + 1]) - np.int64(ticks[row])
-            elif is_open[j]:
-                silence = as_of - np.int64(ticks[row])
-            longest[j, stage] = max(longest[j, stage], silence)
+            until = np.int64(ticks[row + 1]) if row + 1 < ends[j] else end_ticks[j]
+            longest[j, stage] = max(longest[j, stage], until - np.int64(ticks[row]))
     return longest

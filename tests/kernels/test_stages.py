@@ -87,15 +87,19 @@ def test_journeys_having_type(shard, rng):
 
 @given(SHARDS, st.randoms())
 def test_longest_silences(shard, rng):
-    is_open, as_of = [rng.random() < 0.5 for _ in shard.journeys], 25
+    ends = [rng.randint(begin, end) for begin, end in shard.spans]
+    late = [rng.randint(21, 25) for _ in ends]
+    begins = ints([begin for begin, _ in shard.spans])
     found = stages.longest_silences(
-        shard.current, shard.ticks, shard.offsets, as_of, flags(is_open), N_STAGES
+        shard.current, shard.ticks, begins, ints(ends), ints(late), N_STAGES
     )
     for j, mine in enumerate(shard.journeys):
-        ends = [tick for _, tick, _ in mine[1:]]
-        ends += [as_of if is_open[j] else tick for _, tick, _ in mine[-1:]]
+        before = mine[: ends[j] - begins[j]]
+        times = [*(tick for _, tick, _ in before[1:]), late[j]]
         for stage in range(N_STAGES):
             silences = [
-                end - tick for (_, tick, now), end in zip(mine, ends, strict=True) if now == stage
+                end - tick
+                for (_, tick, now), end in zip(before, times, strict=False)
+                if now == stage
             ]
             assert found[j, stage] == max(silences, default=-1)

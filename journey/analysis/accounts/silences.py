@@ -1,4 +1,4 @@
-"""What became of decided journeys that were silent in a stage for so long."""
+"""What became of decided journeys that were silent in a stage for so long before the decision."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ CELLS_MOST = 2_048
 
 @dataclass(frozen=True, eq=False)
 class Precedent:
-    """Of the decided journeys that were in a stage, those ever silent there so long.
+    """Of journeys that were in a stage before they were decided, those ever silent there so long.
 
     ``n_decided`` and ``n_won`` have an entry for each silence asked for, the last for the longest
     that any of them had, ``longest``.

@@ -78,11 +78,11 @@ def stalled_accounts(log: TouchpointLog, *, limit: int | None = None) -> pd.Data
     Normal silence of a stage is the 90th percentile of the gaps between neighbouring touches
     among journeys that later went beyond it (of all gaps of the log where there are fewer than
     20). Value at risk is the deal value, or else the median value of won journeys, times the
-    share that won of decided journeys in the stage, less the share of those ever silent so long
-    there; where none was, of those silent longest. It is unknown (not a number) where there is no
-    winning rule, no value, or no decided journey in the stage. The next touch is the one that
-    went with most wins in the same state, as :func:`next_best_touches` finds it: one that we can
-    bring about, or else what customers did by themselves.
+    share that won of journeys in the stage before they were decided, less the share of those ever
+    silent so long there by then; where none was, of those silent longest. It is unknown (not a
+    number) where there is no winning rule, no value, or no decided journey in the stage. The next
+    touch is the one that went with most wins in the same state, as :func:`next_best_touches` finds
+    it: one that we can bring about, or else what customers did by themselves.
     Rates are counted over the whole log, whatever is in view.
 
     Parameters

@@ -93,6 +93,43 @@ def test_value_at_risk_is_the_value_times_the_chance_lost():
     assert value_at_risk(log) == pytest.approx(80)
 
 
+@pytest.mark.parametrize("n_mails", [0, 1])
+def test_what_followed_a_decision_is_no_silence_before_it(n_mails):
+    # Silent for 40 days in Nurture were x and y, until they were won and lost: 1 of 2 won, as did
+    # 11 of all 22. That our mail followed 10 losses after 50 days says nothing of waiting leads.
+    rows = [(f"w{n}", day, "Mail") for n in range(10) for day in range(13)]
+    rows += [(f"w{n}", 13, "Won") for n in range(10)]
+    rows += [(f"l{n}", day, name) for n in range(10) for day, name in ((0, "Mail"), (1, "Lost"))]
+    rows += [("x", 0, "Mail"), ("x", 45, "Won"), ("y", 0, "Mail"), ("y", 45, "Lost")]
+    rows += [("s", 20, "Mail"), ("q", 60, "Ad")]
+    ours = [(f"l{n}", 51, "Mail") for n in range(10)] * n_mails
+    direction = ["did"] * len(rows) + ["was shown"] * len(ours)
+    log = small_log([*rows, *ours], direction=direction, value=[100.0] * len(direction))
+    found = stalled_accounts(log).iloc[0]
+    assert (found["account_id"], found["days_silent"]) == ("s", 40.0)
+    assert (found["win_rate_after_touch"], found["n_after_touch"]) == (0.5, 22)
+    assert (found["win_rate_silent"], found["n_silent"]) == (0.5, 2)
+    assert found["value_at_risk"] == 0
+
+
+def test_the_last_stage_is_not_won_because_wins_lead_there():
+    # 30 wins put their journey in Expand; 30 others were there while open, 24 days, and were lost.
+    rows = [
+        (f"{kind}{n}", day, name)
+        for n in range(30)
+        for kind, steps in (
+            ("w", ((0, "Mail"), (1, "Won"), (2, "Renewal"))),
+            ("l", ((0, "Mail"), (1, "Renewal"), (25, "Lost"))),
+        )
+        for day, name in steps
+    ]
+    rows += [("s", 20, "Renewal"), ("q", 60, "Ad")]
+    found = stalled_accounts(small_log(rows, value=[100.0] * len(rows))).iloc[0]
+    assert (found["account_id"], found["stage"]) == ("s", "Expand")
+    assert (found["win_rate_after_touch"], found["n_after_touch"]) == (0.0, 30)
+    assert (found["n_silent"], found["precedent_days"], found["value_at_risk"]) == (30, 24.0, 0)
+
+
 def test_a_silence_without_precedent_is_judged_by_the_longest_that_has_one():
     # 20 waited 1 day in Nurture; 15 of them won, 5 were lost: 0.75. Nobody was ever silent for
     # 8 days; of the 20 silent longest (1 day) 15 won: nothing is known to be lost by silence.
