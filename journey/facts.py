@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from journey.definitions import Definitions
 from journey.kernels import facts as kernels
-from journey.kernels.select import take
+from journey.kernels.select import rows_before, take
 from journey.kernels.stages import longest_silences, stage_entries
 from journey.percentiles import Cells, Targets, percentiles
 from journey.store.layout import Store, frozen
@@ -135,6 +135,14 @@ class ShardFacts:
         shift = np.repeat(evidence.begins - evidence.offsets[:-1], evidence.lengths)
         of_shard[np.arange(len(told)) + shift] = told
         return view.gathered(frozen(of_shard))
+
+    def ends_in(self, view: View) -> Ints:
+        """One past the last touch in view of each journey in view before it was over."""
+        chosen, evidence = view.journeys, self.view
+        limits = (self.end_rows - evidence.offsets[:-1] + evidence.begins)[chosen]
+        if view.rows is not None:
+            return rows_before(view.rows, view.offsets, frozen(limits))
+        return view.offsets[:-1] + np.clip(limits - view.begins, 0, view.lengths)
 
     def reached(self, wanted: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
         """Journeys that ever entered a wanted stage."""

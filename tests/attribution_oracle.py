@@ -119,7 +119,7 @@ def paths_of(log, name_of, *, excluded=()):
         journey = log.journeys[case]
         if journey.outcome not in ("won", "lost", "no_decision"):
             continue
-        upto = len(journey.touches) if journey.decided is None else journey.decided
+        upto = len(journey.before_end)
         path = [
             (name_of(touch), touch.at / 86_400_000_000)
             for touch in journey.touches[:upto]

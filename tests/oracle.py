@@ -37,6 +37,7 @@ class Touch(NamedTuple):
     source_order: int | None = None
     label: str | None = None  # the name it was grouped under
     now: str | None = None  # the stage its journey is in after it
+    place: int | None = None  # in its journey
 
     @property
     def name(self):
@@ -152,7 +153,10 @@ def read(
                 state, silent = "no_decision", len(mine) - 1
             else:
                 state = "stalled" if silence > normal[stages[-1]] else "in_progress"
-        told = tuple(touch._replace(now=now) for touch, now in zip(mine, stages, strict=True))
+        told = tuple(
+            touch._replace(now=now, place=place)
+            for place, (touch, now) in enumerate(zip(mine, stages, strict=True))
+        )
         journeys[name] = Journey(told, tuple(stages), state, decided, silent, n_reopened)
     view = {name: journey.touches for name, journey in journeys.items()}
     return Log(
@@ -740,7 +744,10 @@ def last_touchpoints(log):
         lasts = Counter()
         for case in dropped:
             before = [
-                t.name for t in log.view[case] if t.touchpoint not in deciding(log.definitions)
+                t.name
+                for t in log.view[case]
+                if t.touchpoint not in deciding(log.definitions)
+                and t.place < len(log.journeys[case].before_end)
             ]
             if before:
                 lasts[before[-1]] += 1

@@ -30,22 +30,6 @@ PAIR = 2
 
 
 @kernel
-def rows_before(rows: npt.NDArray[np.uint32], offsets: Ints, limits: Ints) -> Ints:
-    """Per journey one past its last row before a limit; rows rise within a journey."""
-    ends = np.empty(len(limits), np.int64)
-    for j in range(len(limits)):
-        low, high = offsets[j], offsets[j + 1]
-        while low < high:
-            middle = (low + high) // 2
-            if np.int64(rows[middle]) < limits[j]:
-                low = middle + 1
-            else:
-                high = middle
-        ends[j] = low
-    return ends
-
-
-@kernel
 def worth_at_win(
     values: Floats, offsets: Ints, decided: Ints, journeys: Ints, fates: Bytes
 ) -> Floats:

@@ -157,6 +157,22 @@ def first_at_or_after(ticks: Ticks, begins: Ints, ends: Ints, instant: int) -> I
 
 
 @kernel
+def rows_before(rows: Rows, offsets: Ints, limits: Ints) -> Ints:
+    """Per journey one past its last row before a limit; rows rise within a journey."""
+    ends = np.empty(len(limits), np.int64)
+    for j in range(len(limits)):
+        low, high = offsets[j], offsets[j + 1]
+        while low < high:
+            middle = (low + high) // 2
+            if np.int64(rows[middle]) < limits[j]:
+                low = middle + 1
+            else:
+                high = middle
+        ends[j] = low
+    return ends
+
+
+@kernel
 def first_of(types: Codes, offsets: Ints, wanted: Flags) -> Ints:
     """Per journey the first row of a wanted type, -1 where there is none."""
     found = np.full(len(offsets) - 1, -1, np.int64)

@@ -138,23 +138,6 @@ def test_count_touches(case):
     assert found.tolist() == [wanted[code] for code in range(N_TYPES)]
 
 
-@given(shards(), st.data())
-def test_rows_before(shard, data):
-    chosen = data.draw(
-        st.lists(st.booleans(), min_size=len(shard.types), max_size=len(shard.types))
-    )
-    kept = [[row for row in range(a, b) if chosen[row]] for a, b in shard.spans]
-    limits = [data.draw(st.integers(a, b)) for a, b in shard.spans]
-    rows = np.array([row for mine in kept for row in mine], np.uint32)
-    rows.flags.writeable = False
-    offsets = np.cumsum([0, *map(len, kept)])
-    wanted = [
-        int(begin) + sum(row < limit for row in mine)
-        for begin, mine, limit in zip(offsets, kept, limits, strict=False)
-    ]
-    assert kernels.rows_before(rows, ints(offsets), ints(limits)).tolist() == wanted
-
-
 @pytest.mark.parametrize(
     ("values", "decided", "wanted"),
     [

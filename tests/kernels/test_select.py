@@ -19,6 +19,23 @@ def test_rows_of_ranges(ranges):
     assert found.tolist() == [row for j in kept for row in range(begins[j], ends[j])]
 
 
+@given(SHARDS, st.data())
+def test_rows_before(shard, data):
+    chosen = data.draw(
+        st.lists(st.booleans(), min_size=len(shard.types), max_size=len(shard.types))
+    )
+    kept = [[row for row in range(a, b) if chosen[row]] for a, b in shard.spans]
+    limits = [data.draw(st.integers(a, b)) for a, b in shard.spans]
+    rows = np.array([row for mine in kept for row in mine], np.uint32)
+    rows.flags.writeable = False
+    offsets = np.cumsum([0, *map(len, kept)])
+    wanted = [
+        int(begin) + sum(row < limit for row in mine)
+        for begin, mine, limit in zip(offsets, kept, limits, strict=False)
+    ]
+    assert select.rows_before(rows, ints(offsets), ints(limits)).tolist() == wanted
+
+
 def cut_spans(shard, rng):
     """Some of the journeys, each cut at both ends."""
     cut = []

@@ -1,13 +1,13 @@
 """Which channels get credit for the journeys won, by seven models side by side.
 
-The path of a journey is its touches in view before the one that decided it: the winning touch and
-all after it get no credit. Open journeys are left out. First and last touch get all; linear gives
-each touch the same; position 40 % to the first, 40 % to the last and 20 % to all between; time
-decay halves by each half-life before the last touch of the path; Markov goes by removal effects
-in a first-order chain of journeys won and of those over without a win; Shapley by the wins of
-journeys whose channels all lie in a set, which parts each win equally over its different
-channels. The value of a win is the last above 0 known by then, else the last known after it, else
-0. All this is an account of what stood on the way, not of causes.
+The path of a journey is its touches in view before the one that decided it, or up to the silence
+that ended it: the winning touch and all after it get no credit. Open journeys are left out. First
+and last touch get all; linear gives each touch the same; position 40 % to the first, 40 % to the
+last and 20 % to all between; time decay halves by each half-life before the last touch of the path;
+Markov goes by removal effects in a first-order chain of journeys won and of those over without a
+win; Shapley by the wins of journeys whose channels all lie in a set, which parts each win equally
+over its different channels. The value of a win is the last above 0 known by then, else the last
+known after it, else 0. All this is an account of what stood on the way, not of causes.
 
 References
 ----------

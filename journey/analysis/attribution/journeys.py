@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from journey.analysis.attribution.tally import Part, codes_of, fates_of, path_ends, units_of
+from journey.analysis.attribution.tally import Part, codes_of, fates_of, units_of
 from journey.errors import ValueNotAllowedError
 from journey.kernels import attribution as kernels
 from journey.log import TouchpointLog
@@ -89,12 +89,12 @@ def _is_won(part: Part) -> Flags:
 
 def _steps(part: Part, by: str, names: Sequence[str]) -> Steps:
     """The paths of journeys in view, as steps from unit to unit."""
-    view, _ = part
+    view, facts = part
     return (
         codes_of(view, by),
         frozen(_units_by_code(view, by, names)),
         frozen(view.offsets[:-1]),
-        frozen(path_ends(part)),
+        frozen(facts.ends_in(view)),
     )
 
 

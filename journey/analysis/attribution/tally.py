@@ -29,7 +29,6 @@ MOST_CELLS: Final = 1 << 20
 """Counts in the answer of one shard: the more units, the fewer groups of journeys."""
 
 WON, NO_DECISION = 0, 2
-_NEVER: Final = np.iinfo(np.int64).max
 _MIX: Final = (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB)
 
 
@@ -166,19 +165,6 @@ def merged(tallies: Sequence[Tally], units: Units) -> Tally:
     )
 
 
-def path_ends(part: Part) -> Ints:
-    """One past the last row of each path: the row that decided the journey, else its end."""
-    view, facts = part
-    evidence, chosen = facts.view, view.journeys
-    decided = facts.decided_rows[chosen]
-    in_shard = decided - evidence.offsets[:-1][chosen] + evidence.begins[chosen]
-    limits = np.where(decided >= 0, in_shard, _NEVER)
-    if view.rows is not None:
-        return kernels.rows_before(view.rows, view.offsets, frozen(limits))
-    lengths = np.clip(limits - view.begins, 0, view.lengths)
-    return view.offsets[:-1] + lengths
-
-
 def fates_of(part: Part) -> npt.NDArray[np.uint8]:
     """Whether each path ends in a win, in nothing, or is not over."""
     view, facts = part
@@ -209,8 +195,8 @@ def _touches(log: TouchpointLog, by: str, n_codes: int) -> Ints:
 
 
 def _touches_of_shard(part: Part, *, by: str, n_codes: int) -> Ints:
-    view, _ = part
-    begins, ends = frozen(view.offsets[:-1]), frozen(path_ends(part))
+    view, facts = part
+    begins, ends = frozen(view.offsets[:-1]), frozen(facts.ends_in(view))
     codes, fates = codes_of(view, by), frozen(fates_of(part))
     return kernels.count_touches(codes, begins, ends, fates, n_codes)
 
@@ -220,12 +206,12 @@ def _tally_shard(part: Part, *, units: Units, half_life: float, seed: int) -> Ta
 
 
 def _moves_of_shard(part: Part, *, units: Units) -> Ints:
-    view, _ = part
+    view, facts = part
     paths = Paths(
         codes_of(view, units.column),
         view.offsets[:0],
         frozen(view.offsets[:-1]),
-        frozen(path_ends(part)),
+        frozen(facts.ends_in(view)),
         frozen(fates_of(part)),
         frozen(np.zeros(view.n_journeys, np.int64)),
         frozen(np.ones(view.n_journeys, np.int64)),
@@ -235,17 +221,17 @@ def _moves_of_shard(part: Part, *, units: Units) -> Ints:
 
 
 def _paths(part: Part, units: Units, *, seed: int) -> Paths:
-    view, _ = part
+    view, facts = part
     cases, fates = view.shard.cases[view.journeys], frozen(fates_of(part))
     return Paths(
         codes_of(view, units.column),
         view.ticks,
         frozen(view.offsets[:-1]),
-        frozen(path_ends(part)),
+        frozen(facts.ends_in(view)),
         fates,
         frozen(random_groups(cases, units.n_groups, seed=seed)),
         frozen(np.ones(view.n_journeys, np.int64)),
-        frozen(values_at_win(part[1], view.journeys)),
+        frozen(values_at_win(facts, view.journeys)),
     )
 
 

@@ -314,10 +314,15 @@ def _last_counts(part: Part, *, n_stages: int, n_types: int) -> tuple[Ints, Ints
 
 
 def last_undeciding_types(part: Part) -> Ints:
-    """The type of each journey's last touch in view that decides nothing (-1: none)."""
+    """The type of each journey's last touch in view before its end (-1: none).
+
+    Touches that decide something count no more than what came after the end.
+    """
     view, facts = part
     rows = np.flatnonzero(facts.verdict_of_type[view.codes("touchpoint")] == UNDECIDING)
     owners = np.searchsorted(view.offsets, rows, side="right") - 1
+    is_before = rows < facts.ends_in(view)[owners]
+    rows, owners = rows[is_before], owners[is_before]
     last = np.full(view.n_journeys, -1, np.int64)
     last[owners] = view.types[rows]
     return last

@@ -13,6 +13,7 @@ from journey import (
     time_to_next_stage,
 )
 from journey.analysis.stages.funnel import BACK_COLUMNS
+from journey.analysis.stages.members import ended_with
 from tests import oracle
 from tests.compare import same
 from tests.examples import MODEL, journey_of, small_log
@@ -153,6 +154,17 @@ def test_last_touchpoints_before_the_end_beside_those_of_journeys_that_went_on()
     call, mail = last_touchpoints(small_log(rows)).to_dict("records")
     assert (call["touchpoint"], call["last_share"], call["went_on_share"]) == ("Call", 0.5, 0.0)
     assert (mail["touchpoint"], mail["last_share"], mail["went_on_share"]) == ("Mail", 0.5, 1.0)
+
+
+def test_what_we_send_after_the_end_is_no_last_touchpoint():
+    # a was lost and b fell silent, both after a Mail by themselves; the Call is ours, and later.
+    rows = [("a", 0, "Mail"), ("a", 2, "Lost"), ("a", 9, "Call"), ("b", 0, "Mail")]
+    rows += [("b", 95, "Call"), ("z", 99, "Ad")]
+    directions = ["did", "did", "was shown", "did", "was shown", "did"]
+    log = small_log(rows, direction=directions)
+    assert last_touchpoints(log)[["touchpoint", "n_last"]].to_numpy().tolist() == [["Mail", 2]]
+    assert ended_with(log, "Nurture", "Mail").n_journeys == 2
+    assert ended_with(log, "Nurture", "Call").n_journeys == 0
 
 
 def test_back_moves_name_the_most_frequent_reason():
