@@ -26,17 +26,21 @@ def returns(
     """Rows that end a parking.
 
     A journey is parked from a touch that sends it back, or once it was silent longer than
-    dormancy; a touch of the customer ends that. One that is won or closed is not parked.
+    dormancy; a touch of the customer ends that, and to buy is one. One that is won or closed is
+    not parked.
     """
     found = np.empty(len(ticks), np.int64)
     at = 0
     for j in range(len(offsets) - 1):
         is_parked, is_closed = False, False
         for row in range(offsets[j], offsets[j + 1]):
-            if verdicts[row] == WON:
-                break
             if row > offsets[j] and np.int64(ticks[row]) - np.int64(ticks[row - 1]) > dormancy:
                 is_parked = is_parked or not is_closed
+            if verdicts[row] == WON:
+                if is_parked and by_customer[row]:
+                    found[at] = row
+                    at += 1
+                break
             if verdicts[row] != UNDECIDING:
                 is_parked, is_closed = False, True
             elif sent_back[row]:

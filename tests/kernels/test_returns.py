@@ -43,6 +43,7 @@ def told(journeys, dormancy=5.0):
             if place and gap > dormancy and state == "open":
                 state = "parked"
             if verdict == WON:
+                found += [row] if state == "parked" and by_customer else []
                 state = "won"
             elif verdict != UNDECIDING:
                 state = "closed"
@@ -61,6 +62,11 @@ def test_silence_and_being_sent_back_park_a_journey_and_a_loss_closes_it():
     assert asked([[touch, back, ours, touch, touch]]) == [3]
     assert asked([[touch, (1, LOST, False, False), late]]) == []
     assert asked([[touch, (1, WON, True, False), late]]) == []
+    # To buy after a long silence, or once sent back, is to come back; not so where it is we who
+    # close the deal, or where a loss had closed the journey.
+    assert asked([[touch, (9, WON, True, False)], [touch, back, (1, WON, True, False)]]) == [1, 4]
+    assert asked([[touch, (9, WON, False, False)]]) == []
+    assert asked([[touch, (1, LOST, False, False), (9, WON, True, False)]]) == []
     assert asked([[late], [late]]) == []
 
 

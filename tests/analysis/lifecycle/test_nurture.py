@@ -5,7 +5,7 @@ import math
 import pandas as pd
 import pytest
 
-from journey import Definitions
+from journey import Definitions, journeys
 from journey.analysis.content.assets import content_engagement
 from journey.analysis.lifecycle.by_month import reach_by_month
 from journey.analysis.lifecycle.nurture import COUNTED, nurture_journeys, nurture_metrics
@@ -37,6 +37,13 @@ def test_months_count_leads_returns_and_messages():
     # No type means opened: missing, not 0.
     assert found["n_opened"].isna().all()
     assert math.isnan(found.loc["2026-02", "click_through_rate"])
+
+
+def test_who_buys_after_a_long_silence_came_back():
+    # a bought after 150 days and b did something: both were dormant since day 90. So say journeys.
+    log = small_log([("a", 0, "Demo"), ("a", 150, "Won"), ("b", 0, "Demo"), ("b", 150, "Demo")])
+    assert nurture_metrics(log)["n_reopened"].sum() == 2
+    assert journeys(log)["n_reopened"].tolist() == [1, 1]
 
 
 @pytest.mark.parametrize("count", COUNTED)
