@@ -1,5 +1,6 @@
 """How journeys moved between stages in a period, against the period before."""
 
+from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
@@ -12,11 +13,12 @@ from journey.analysis.lifecycle.lived import Lived, Span, period_before, span_of
 from journey.analysis.lifecycle.scorecards import PERIOD_DAYS, check_days
 from journey.errors import ValueNotAllowedError
 from journey.facts import ShardFacts
-from journey.kernels.facts import LOST, NO_DECISION
-from journey.kernels.select import first_at_or_after
+from journey.kernels.facts import LOST, NO_DECISION, OPEN, walk
+from journey.kernels.select import first_at_or_after, take
 from journey.log import TouchpointLog
 from journey.schema import SMALL_SAMPLE
 from journey.selection import Keep
+from journey.store.layout import frozen
 from journey.store.view import View
 
 Ints = npt.NDArray[np.int64]
@@ -27,11 +29,20 @@ FORWARD: Final = "forward"
 BACK: Final = "back"
 
 
+@dataclass(frozen=True, eq=False)
+class Changes:
+    """Journeys that enter another stage, with the stages before (-1: none) and after."""
+
+    owners: Ints
+    before: Ints
+    after: Ints
+
+
 def stage_movement(log: TouchpointLog, *, days: float = PERIOD_DAYS) -> pd.DataFrame:
     """Journeys that moved from stage to stage in the last days, against as many days before.
 
-    A journey is in a stage in a period if it was there as the period began, not closed and not
-    silent longer than dormancy, or entered it in the period.
+    A journey is in a stage in a period if it was there as the period began, not lost and not
+    without decision by then, or was reopened there, or moved into it or out of it in the period.
 
     Returns
     -------
@@ -144,48 +155,60 @@ def _counted(log: TouchpointLog, span: Span) -> tuple[Ints, Ints]:
 
 
 def _movement(part: Part, *, span: Span, n_stages: int) -> tuple[Ints, Ints]:
-    owners, sources, targets = _moves(part, span)
-    pairs = np.unique(owners * n_stages**2 + sources * n_stages + targets) % n_stages**2
+    changes = _changes(part, span)
+    moved = changes.before >= 0
+    owners, sources, targets = changes.owners[moved], changes.before[moved], changes.after[moved]
+    pairs = np.unique((owners * n_stages + sources) * n_stages + targets) % n_stages**2
     moves = np.bincount(pairs, minlength=n_stages**2).reshape(n_stages, n_stages)
     inside = np.zeros((part[1].view.n_journeys, n_stages), dtype=bool)
     stages = _stages_at(part, span)
     known = np.flatnonzero(stages >= 0)
     inside[known, stages[known]] = True
-    lived = Lived(part, span)
-    entered = part[1].current[lived.rows]
-    inside[lived.owners[entered >= 0], entered[entered >= 0]] = True
+    inside[owners, sources] = True
+    inside[changes.owners, changes.after] = True
     return moves, inside[part[0].journeys].sum(axis=0)
 
 
-def _moves(part: Part, span: Span) -> tuple[Ints, Ints, Ints]:
-    """Journey, stage before and stage after of every move of the period, in view."""
+def _changes(part: Part, span: Span) -> Changes:
+    """Every change of stage in the period, of journeys in view."""
     lived, facts = Lived(part, span), part[1]
-    rows = lived.rows
-    is_first = np.isin(rows, facts.view.offsets[:-1])
-    rows, owners = rows[~is_first], lived.owners[~is_first]
-    before, after = facts.current[rows - 1], facts.current[rows]
-    moved = (before != after) & (before >= 0) & (after >= 0)
-    return owners[moved], before[moved].astype(np.int64), after[moved].astype(np.int64)
+    rows, owners = lived.rows, lived.owners
+    is_first = rows == facts.view.offsets[:-1][owners]
+    after = facts.current[rows].astype(np.int64)
+    before = np.where(is_first, -1, facts.current[rows - 1])
+    changed = before != after
+    return Changes(owners[changed], before[changed].astype(np.int64), after[changed])
 
 
 def _stages_at(part: Part, span: Span) -> Ints:
-    """The stage each journey was in as the period began, -1 if none, or if it was over by then."""
-    facts = part[1]
-    evidence = facts.view
-    begins, ends = evidence.offsets[:-1], evidence.offsets[1:]
-    last = first_at_or_after(evidence.ticks, begins, ends, span.begin) - 1
-    begun = last >= begins
-    last = np.maximum(last, 0)
+    """The stage each journey was in as the period began, -1 if none, or if over for the period."""
+    lived, facts = Lived(part, span), part[1]
+    evidence, limit = facts.view, facts.silence.dormancy_ticks
     if not len(facts.current):
         return np.full(evidence.n_journeys, -1, np.int64)
-    silent = span.begin - evidence.ticks[last].astype(np.int64)
-    verdicts = facts.verdict_of_type[evidence.codes("touchpoint")[last]]
-    is_over = np.isin(verdicts, (LOST, NO_DECISION)) | (silent > facts.silence.dormancy_ticks)
-    return np.where(begun & ~is_over, facts.current[last], -1).astype(np.int64)
+    begins, ends = frozen(evidence.offsets[:-1]), frozen(evidence.offsets[1:])
+    until = first_at_or_after(evidence.ticks, begins, ends, span.begin)
+    verdicts = frozen(take(facts.verdict_of_type, evidence.codes("touchpoint")))
+    # Walked over again up to the period, each touch entering the stage it led to.
+    _, states, _, reopened, _ = walk(
+        facts.current,
+        verdicts,
+        frozen(lived.by_customer),
+        evidence.ticks,
+        begins,
+        frozen(until),
+        facts.n_stages - 1,
+        limit,
+    )
+    last = np.maximum(until - 1, 0)
+    is_silent = (states == OPEN) & (span.begin - lived.ticks[last] > limit)
+    is_over = is_silent | (states == LOST) | (states == NO_DECISION)
+    is_inside = (until > begins) & (~is_over | (facts.reopened > reopened))
+    return np.where(is_inside, facts.current[last], -1).astype(np.int64)
 
 
 def _has_moved(part: Part, *, span: Span, source: int, target: int) -> Flags:
-    owners, sources, targets = _moves(part, span)
+    changes = _changes(part, span)
     flags = np.zeros(part[1].view.n_journeys, dtype=bool)
-    flags[owners[(sources == source) & (targets == target)]] = True
+    flags[changes.owners[(changes.before == source) & (changes.after == target)]] = True
     return flags[part[0].journeys]
