@@ -160,7 +160,6 @@ def open_promises(log: TouchpointLog, *, limit: int | None = None) -> pd.DataFra
         asked=asked,
         limits=limits,
         stages=log.definitions.stage_names,
-        as_of=log.as_of_tick,
         n_rows=limit,
     )
     parts = [part for part in log.ask_with_facts(question) if len(part)]
@@ -331,7 +330,6 @@ def _open_rows(
     asked: Sequence[tuple[str, str | None, Promise]],
     limits: Sequence[float],
     stages: Sequence[str],
-    as_of: int,
     n_rows: int | None,
 ) -> pd.DataFrame:
     """Waits of one shard that nobody answered so far, the longest overdue first."""
@@ -340,7 +338,7 @@ def _open_rows(
     names = evidence.store.dictionaries[evidence.store.case_role]
     frames: list[pd.DataFrame] = []
     for (name, department, promise), limit in zip(asked, limits, strict=True):
-        waits = waits_of(part, promise, as_of)
+        waits = waits_of(part, promise)
         open_now = waits.hows == WAITING
         chosen = waits.journeys[open_now]
         cases: Any = names.take(pa.array(evidence.shard.cases[chosen], pa.int64())).to_pylist()

@@ -60,7 +60,6 @@ def waiting_for(
         ("limit", limit_ticks(log, promise.hours)),
         ("by", by),
         ("group", group),
-        ("as_of", log.as_of_tick),
     )
     return log.keep(Keep(_has_wait, arguments))
 
@@ -123,10 +122,9 @@ def _has_wait(
     limit: float,
     by: str | None,
     group: int | None,
-    as_of: int,
 ) -> Flags:
     view, facts = part
-    waits = waits_of(part, promise, as_of)
+    waits = waits_of(part, promise)
     kept = np.ones(len(waits.begins), dtype=bool)
     if standing is not None:
         kept = has_standing(waits, standing, limit)

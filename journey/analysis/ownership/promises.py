@@ -167,7 +167,7 @@ def promise_figures(
         Place of the promise and number of the group (code of the value; months since 1970) to
         figures.
     """
-    question = partial(_waits_by_group, promises=tuple(promises), by=by, as_of=log.as_of_tick)
+    question = partial(_waits_by_group, promises=tuple(promises), by=by)
     limits = tuple(limit_ticks(log, promise.hours) for promise in promises)
     # Every wait weighs on the curve, so that no histogram gives it exactly: a bucket has them all.
     merge = partial(_merged, limits=limits, ticks_per_hour=log.ticks_per_day / HOURS)
@@ -199,7 +199,7 @@ def group_names(log: TouchpointLog, by: str, groups: Sequence[int]) -> list[str 
     return [names[group] for group in groups]
 
 
-def waits_of(part: Part, promise: Promise, as_of: int) -> Waits:
+def waits_of(part: Part, promise: Promise) -> Waits:
     """Waits of the journeys of one shard that are in view."""
     view, facts = part
     evidence, ticks = facts.view, facts.view.ticks
@@ -221,7 +221,7 @@ def waits_of(part: Part, promise: Promise, as_of: int) -> Waits:
     is_over = is_cut | ((hows == WAITING) & is_decided)
     hows = np.where(is_over, OVER, hows).astype(np.uint8)
     answers, ends = (np.where(is_cut, decided, found) for found in (answers, ends))
-    until = np.full(len(ends), as_of, np.int64)
+    until = np.maximum(facts.ended_ticks[journeys], ticks[begins])
     until[answers >= 0] = ticks[answers[answers >= 0]]
     return Waits(journeys, begins, ends, hows, (until - ticks[begins]).astype(float))
 
@@ -328,12 +328,12 @@ def _reaction_events(facts: ShardFacts, reaction: Reaction) -> tuple[Ints, Bytes
 
 
 def _waits_by_group(
-    part: Part, n_buckets: int, *, promises: Sequence[Promise], by: str | None, as_of: int
+    part: Part, n_buckets: int, *, promises: Sequence[Promise], by: str | None
 ) -> list[dict[tuple[int, int], Wait]]:
     """Waits by promise and group, groups taking turns among buckets."""
     buckets: list[dict[tuple[int, int], Wait]] = [{} for _ in range(n_buckets)]
     for place, promise in enumerate(promises):
-        waits = waits_of(part, promise, as_of)
+        waits = waits_of(part, promise)
         groups = groups_of(part, waits, by)
         order = np.argsort(groups, kind="stable")
         found, starts = np.unique(groups[order], return_index=True)

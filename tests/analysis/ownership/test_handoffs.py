@@ -91,6 +91,13 @@ def test_a_journey_decided_first_is_no_longer_waiting():
     assert found[["n_over", "n_taken", "n_waiting"]].tolist() == [1, 1, 0]
 
 
+def test_a_journey_fallen_silent_waits_until_it_was_over():
+    # a was over on day 90. b was answered after 200 days, alone by then: all who still waited were.
+    rows = [("a", 0, "Mail"), *(("b", day, "Mail") for day in (0, 80, 160)), ("b", 200, "Call")]
+    found = journey.handoffs(small_log([*rows, ("z", 400, "Ad")], MODEL)).iloc[0]
+    assert found[["n_over", "n_taken", "p90_hours"]].tolist() == [1, 1, 4800.0]
+
+
 def test_posts_that_the_same_type_passes_are_one_and_a_deal_is_an_opportunity():
     rows = [("a", 0, "MQL"), ("a", 1, "SQL accepted"), ("a", 3, "Call")]
     log = small_log(rows, opportunity_id=[None, None, "D1"])
