@@ -5,9 +5,9 @@ not named there, types go by their words. A type may have several meanings or no
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, Literal, Self, get_args
 
 from journey.errors import ValueNotAllowedError
 from journey.rules.tables import read_table, read_words
@@ -140,6 +140,35 @@ class Meanings:
         if named is not None:
             return tuple(name for name in type_names if name in named)
         return tuple(name for name in type_names if meaning in meant_by_words(name))
+
+    def of_type(self, name: str) -> tuple[Meaning, ...]:
+        """What a touchpoint type means, in the order of meanings."""
+        return tuple(meaning for meaning in MEANINGS if self.types(meaning, [name]))
+
+    def with_type(self, name: str, wanted: Iterable[Meaning], type_names: Iterable[str]) -> Self:
+        """The same with one type that means just this; a meaning that so changes names its types.
+
+        Parameters
+        ----------
+        wanted
+            All that the type is to mean.
+        type_names
+            The log's types: of those that had such a meaning by their words all others keep it.
+
+        Examples
+        --------
+        >>> told = Meanings().with_type("Lead form", ["lead"], ["Lead form", "New lead"])
+        >>> told.lead, told.call_to_action, told.mql
+        (('New lead', 'Lead form'), (), None)
+        """
+        names, chosen = tuple(type_names), frozenset(wanted)
+        changed: dict[str, tuple[str, ...]] = {}
+        for meaning in chosen ^ frozenset(self.of_type(name)):
+            held: tuple[str, ...] | None = getattr(self, meaning)
+            before = self.types(meaning, names) if held is None else held
+            rest = tuple(one for one in before if one != name)
+            changed[meaning] = (*rest, name) if meaning in chosen else rest
+        return replace(self, **changed)
 
 
 @cache

@@ -174,8 +174,8 @@ def show_calls(view: TouchpointLog) -> None:
         frame = cached(journey.calls_to_action)(view, by=by)
         if frame.empty:
             st.info(
-                "No touchpoint type is a call to action. Name them in the definitions file under "
-                "\\[meanings\\] as call_to_action."
+                "No touchpoint type is a call to action. Say which are, under 'Means' on "
+                "Definitions."
             )
             return
         calls = list(dict.fromkeys(frame["call_to_action"]))

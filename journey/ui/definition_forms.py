@@ -1,21 +1,16 @@
 """The parts of the page on which stages and outcomes are defined."""
 
-from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
-from typing import Any, Final
+from typing import Final
 
-import pandas as pd
 import streamlit as st
 
 import journey
-from journey.analysis.quality.completeness import mean_places
 from journey.definitions import Definitions, dumps, loads
 from journey.errors import JourneyError
 from journey.log import TouchpointLog
 from journey.ui.cache import cached
 from journey.ui.drafts import Draft, DraftStage, definitions_of, draft_of
-from journey.ui.editing import edit_table
 from journey.ui.rebuilding import make_anew
 from journey.ui.state import add_note, current_dataset
 from journey.ui.text import OUTCOME_LABELS, counted, days, markdown
@@ -26,15 +21,7 @@ _SAVED: Final = "definitions:saved"
 _ROUND: Final = "definitions:round"
 _TABLE: Final = "definitions:table"
 _TO_REBUILD: Final = "definitions:to-rebuild"
-NO_STAGE: Final = "(no stage)"
-DECIDES: Final[dict[str, str | None]] = {
-    "—": None,
-    "Won": "won",
-    "Lost": "lost",
-    "No decision": "no_decision",
-}
 MOST_DAYS: Final = 36_500.0
-MOST_ROWS: Final = 20
 
 
 def current_draft(log: TouchpointLog) -> Draft:
@@ -56,6 +43,21 @@ def change(draft: Draft) -> None:
     """Take a draft that was changed beside the table of types, which is to show it."""
     st.session_state[_DRAFT] = draft
     st.session_state[_TABLE] = st.session_state.get(_TABLE, 0) + 1
+
+
+def keep(draft: Draft) -> None:
+    """Take a draft that its widgets show already."""
+    st.session_state[_DRAFT] = draft
+
+
+def draft_of_session() -> Draft:
+    """Return the draft as it stands, for callbacks."""
+    return st.session_state[_DRAFT]
+
+
+def table_key(name: str) -> str:
+    """Return the key of a table of the draft: another one when it is to be shown anew."""
+    return f"definitions:{name}:{st.session_state[_ROUND]}:{st.session_state.get(_TABLE, 0)}"
 
 
 def show_effect(log: TouchpointLog, draft: Draft) -> None:
@@ -132,52 +134,6 @@ def show_stages(log: TouchpointLog, draft: Draft) -> None:
     for place, stage in enumerate(draft.stages):
         _show_stage(log, draft, stage, place)
     st.button("Add a stage", icon=":material/add:", on_click=lambda: change(draft.adding_stage()))
-
-
-def show_types(log: TouchpointLog, draft: Draft) -> None:
-    """Show every touchpoint type with the stage it enters and what it decides."""
-    types = _types(log)
-    names = types["touchpoint"]
-    words_of = {outcome: words for words, outcome in DECIDES.items()}
-    frame = pd.DataFrame(
-        {
-            "touchpoint": names,
-            "stage": [draft.stage_of(name) or NO_STAGE for name in names],
-            "decides": [words_of[draft.decided.get(name)] for name in names],
-            "n_touchpoints": types["n_touchpoints"],
-            "n_journeys": types["n_journeys"],
-            "mean_place": types["mean_place"] * 100,
-        }
-    )
-    config = st.column_config
-    numbers = f"{st.session_state[_ROUND]}:{st.session_state.get(_TABLE, 0)}"
-    edit_table(
-        frame,
-        key=f"definitions:types:{numbers}",
-        editable=["stage", "decides"],
-        columns={
-            "touchpoint": config.TextColumn("Touchpoint", width=210),
-            "stage": config.SelectboxColumn(
-                "Stage",
-                options=[NO_STAGE, *(one.name for one in draft.stages)],
-                required=True,
-                width=125,
-            ),
-            "decides": config.SelectboxColumn(
-                "Decides", options=list(DECIDES), required=True, width=105
-            ),
-            "n_touchpoints": config.NumberColumn("Touchpoints", format="localized"),
-            "n_journeys": config.NumberColumn("Journeys", format="localized"),
-            "mean_place": config.NumberColumn(
-                "Mean place",
-                format="%.0f%%",
-                help="Where it stands in its journeys: 0 % first, 100 % last.",
-            ),
-        },
-        on_edit=partial(_keep_type, tuple(names)),
-        rows=MOST_ROWS,
-        alt="Touchpoint types with their stage and what they decide",
-    )
 
 
 def show_rules(log: TouchpointLog, draft: Draft) -> None:
@@ -298,33 +254,11 @@ def _more_rules(log: TouchpointLog, draft: Draft, stage: DraftStage, key: str) -
         )
 
 
-def _types(log: TouchpointLog) -> pd.DataFrame:
-    """Every type with its size and mean place, in the order of journeys."""
-    nodes = cached(_sizes)(log).merge(cached(mean_places)(log), on="touchpoint")
-    return nodes.sort_values(["mean_place", "touchpoint"], ignore_index=True)
-
-
-def _sizes(log: TouchpointLog) -> pd.DataFrame:
-    from journey.analysis.maps.graph import touchpoint_types
-
-    return touchpoint_types(log)[["touchpoint", "n_touchpoints", "n_journeys"]]
-
-
 def _known_roles(log: TouchpointLog) -> list[str]:
     """Roles of the people in the log."""
     if "role" not in log.filter_columns:
         return []
     return [role for role in log.filter_values("role") if role is not None]
-
-
-def _keep_type(touchpoints: tuple[str, ...], row: int, cells: Mapping[str, Any]) -> None:
-    draft: Draft = st.session_state[_DRAFT]
-    if "stage" in cells:
-        stage = cells["stage"]
-        draft = draft.entering(touchpoints[row], None if stage == NO_STAGE else stage)
-    if "decides" in cells:
-        draft = draft.deciding(touchpoints[row], DECIDES[cells["decides"]])
-    st.session_state[_DRAFT] = draft
 
 
 def _save(definitions: Definitions, log: TouchpointLog) -> None:

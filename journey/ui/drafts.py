@@ -1,11 +1,13 @@
 """Definitions while they are edited: a draft may be wrong for a while, what is saved may not."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Self
 
 from journey.definitions import Definitions, Stage
 from journey.errors import DefinitionsError
+from journey.rules.meanings import Meaning, Meanings
+from journey.rules.stage_roles import ROLES, Role, StageRoles
 from journey.schema import DECIDED
 
 NEW_STAGE: Final = "New stage"
@@ -35,6 +37,10 @@ class Draft:
         Touchpoint type to the outcome it decides.
     dormancy_days, expected_roles
         As in ``Definitions``.
+    meanings
+        What touchpoint types mean to marketing and sales.
+    roles
+        Number of a stage to the part of the lifecycle it plays; none: stages go by their names.
     begun_from
         The definitions it was made of; what is not edited here stays as it is there.
     """
@@ -44,7 +50,37 @@ class Draft:
     decided: Mapping[str, str]
     dormancy_days: float | None
     expected_roles: tuple[str, ...]
+    meanings: Meanings
+    roles: Mapping[int, Role] | None
     begun_from: Definitions
+
+    @property
+    def stage_roles(self) -> StageRoles:
+        """Which stages play which part of the lifecycle."""
+        if self.roles is None:
+            return StageRoles()
+        named = {
+            role: tuple(
+                one.name.strip() for one in self.stages if self.roles.get(one.number) == role
+            )
+            for role in ROLES
+        }
+        return StageRoles(**named)
+
+    def role_of(self, stage: DraftStage) -> Role | None:
+        """Return the part of the lifecycle that a stage plays."""
+        if self.roles is None:
+            return StageRoles().of([stage.name])[stage.name]
+        return self.roles.get(stage.number)
+
+    def playing(self, number: int, role: Role | None) -> Self:
+        """Return the draft with a stage in another part; all others stay in theirs by number."""
+        played = {one.number: self.role_of(one) for one in self.stages} | {number: role}
+        return replace(self, roles={key: held for key, held in played.items() if held is not None})
+
+    def meaning(self, name: str, wanted: Iterable[Meaning], type_names: Iterable[str]) -> Self:
+        """Return the draft with a type that means just this to marketing and sales."""
+        return replace(self, meanings=self.meanings.with_type(name, wanted, type_names))
 
     def stage_of(self, touchpoint: str) -> str | None:
         """Return the name of the stage that a type enters."""
@@ -117,6 +153,8 @@ def draft_of(definitions: Definitions) -> Draft:
         {name: outcome for outcome in DECIDED for name in getattr(definitions, outcome)},
         definitions.dormancy_days,
         definitions.expected_roles,
+        definitions.meanings,
+        _roles(definitions),
         begun_from=definitions,
     )
 
@@ -153,8 +191,18 @@ def definitions_of(draft: Draft) -> Definitions:
         no_decision=no_decision,
         dormancy_days=draft.dormancy_days,
         expected_roles=draft.expected_roles,
+        meanings=draft.meanings,
+        stage_roles=draft.stage_roles,
         ownership=draft.begun_from.ownership.renamed(_new_names(draft)),
     )
+
+
+def _roles(definitions: Definitions) -> dict[int, Role] | None:
+    """The part of each stage by its number, none where no role is named."""
+    if definitions.stage_roles == StageRoles():
+        return None
+    played = definitions.stage_roles.of(definitions.stage_names).values()
+    return {number: role for number, role in enumerate(played) if role is not None}
 
 
 def _new_names(draft: Draft) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Lead scores on the screen: the grade matrix, the ranked list with reasons, who won't buy."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
@@ -17,7 +18,8 @@ from journey.ui.accounts import account_names, name_columns
 from journey.ui.cache import cached
 from journey.ui.counts import Count, count_row
 from journey.ui.journeys import count_button
-from journey.ui.navigation import ACCOUNT, DEFINITIONS, open_page, page_link
+from journey.ui.navigation import ACCOUNT, open_page
+from journey.ui.not_buyer_forms import ask_not_buyers
 from journey.ui.plots import current_theme, show_plot
 from journey.ui.reader import fragment
 from journey.ui.state import ACCOUNT_PARAMETER
@@ -94,28 +96,49 @@ def show_leads(view: TouchpointLog) -> None:
 
 
 def show_not_buyers(view: TouchpointLog) -> None:
-    """Show who will not buy, each with the reason."""
-    counts = cached(count_not_buyers)(view).set_index("kind")["n_journeys"]
+    """Show who will not buy, each with the reason, and the rules by which they are known."""
+    with st.expander("Change the rules", icon=":material/edit:"):
+        rules = ask_not_buyers(view)
+    wanted = replace(view.definitions, not_buyers=rules)
+    proposed = view.with_definitions(wanted) if wanted != view.definitions else view
+    before, counts = (_counts_of_kinds(one) for one in (view, proposed))
     n_found = int(counts.sum())
     st.markdown(
-        f"**{counted(n_found, 'journey')} will not buy**, by the rules of the definitions. "
+        f"**{counted(n_found, 'journey')} will not buy**, by the rules. "
         "Nothing is deleted: 'Leave out who will not buy' under Filter leaves them out of every "
         "page, or in."
     )
-    if not n_found:
+    if not n_found and not before.sum():
         st.caption(
-            "Competitors are known by a list of domains in the definitions, students by domains "
-            "of schools, job seekers by applications."
+            "Competitors are known by a list of domains, students by domains of schools, job "
+            "seekers by applications."
         )
-        page_link(DEFINITIONS, "Take the definitions as a file and list competitors")
         return
-    for place, (kind, name) in zip(st.columns(3), KIND_NAMES.items(), strict=True):
-        place.metric(name, f"{int(counts[kind]):,}")
+    _show_kinds(before, counts)
     count_button(
-        only_not_buyers(view), title="Will not buy", key="scores:not-buyers", label="Open the list"
+        only_not_buyers(proposed),
+        title="Will not buy",
+        key="scores:not-buyers",
+        label="Open the list",
     )
-    listing = Listing(n_found, lambda limit: cached(_not_buyers)(view, limit=limit))
+    listing = Listing(n_found, lambda limit: cached(_not_buyers)(proposed, limit=limit))
     show_table(listing, key="not-buyers", file_name="not buyers")
+
+
+def _counts_of_kinds(log: TouchpointLog) -> pd.Series:
+    return cached(count_not_buyers)(log).set_index("kind")["n_journeys"]
+
+
+def _show_kinds(before: pd.Series, counts: pd.Series) -> None:
+    """Show how many of each kind there are by the rules proposed, and by those saved."""
+    for place, (kind, name) in zip(st.columns(3), KIND_NAMES.items(), strict=True):
+        change = int(counts[kind]) - int(before[kind])
+        place.metric(
+            name,
+            number(int(counts[kind])),
+            delta=f"{change:+,} against the rules saved" if change else None,
+            delta_color="off",
+        )
 
 
 def _open(view: TouchpointLog) -> TouchpointLog:

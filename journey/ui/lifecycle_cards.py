@@ -227,10 +227,10 @@ def warn_of_stages(view: TouchpointLog) -> None:
         return
     names = ", ".join(markdown(name) for name in unknown)
     st.caption(
-        f"Not known which part these stages play: {names}. Name them under \\[stage_roles\\] in "
-        "the definitions, for example convert = \\[…\\]."
+        f"Not known which part these stages play: {names}. Choose it under 'Parts of the "
+        "lifecycle' on Definitions."
     )
-    page_link(DEFINITIONS, "See the definitions")
+    page_link(DEFINITIONS, "Choose their parts")
 
 
 def _totals(view: TouchpointLog, days: int) -> pd.DataFrame:

@@ -123,7 +123,7 @@ def show_triggers(view: TouchpointLog) -> None:
     if frame.empty:
         st.caption(
             "No trigger can be told: either no touchpoint type is a call to action or of high "
-            "intent, or none is a message or a call of ours. Name them under \\[meanings\\]."
+            "intent, or none is a message or a call of ours. Say it under 'Means' on Definitions."
         )
         return
     n_asked = int(frame[["n_answered", "n_ignored"]].to_numpy().sum())

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 import streamlit as st
 
@@ -32,10 +32,10 @@ class ScoreDraft:
         kept = tuple(rule for place, rule in enumerate(rules) if place not in self.removed)
         return replace(self.scoring, rules=kept)
 
-    def changing(self, place: int, **values: Any) -> "ScoreDraft":
+    def replacing(self, place: int, rule: Rule) -> "ScoreDraft":
         """Return the draft with another rule at a place."""
         rules = list(self.scoring.rules)
-        rules[place] = replace(rules[place], **values)
+        rules[place] = rule
         return replace(self, scoring=replace(self.scoring, rules=tuple(rules)))
 
     def removing(self, place: int, *, is_removed: bool) -> "ScoreDraft":

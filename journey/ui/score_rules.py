@@ -23,7 +23,7 @@ from journey.ui.score_drafts import (
     start_again,
     take,
 )
-from journey.ui.score_rule_form import show_new_rule
+from journey.ui.score_rule_form import show_rule_form
 from journey.ui.tables import show_table
 from journey.ui.text import markdown, percent
 
@@ -49,7 +49,7 @@ def show_rules(view: TouchpointLog) -> None:
     with left:
         st.markdown("## Rules")
         _show_points(draft)
-        show_new_rule(view)
+        show_rule_form(view)
     with right:
         st.markdown("## Thresholds")
         _show_thresholds(draft)
@@ -139,7 +139,8 @@ def _show_points(draft: ScoreDraft) -> None:
     config = st.column_config
     edit_table(
         frame,
-        key=f"scores:rules:{current_round()}:{len(rules)}",
+        # What a rule looks at is changed beside the table, which is then to show it.
+        key=f"scores:rules:{current_round()}:{hash(tuple(rule.words for rule in rules))}",
         editable=["points", "most", "keep"],
         columns={
             "dimension": config.TextColumn("Dimension", width=110),
@@ -168,7 +169,7 @@ def _keep_rule(row: int, cells: Mapping[str, Any]) -> None:
     if "keep" in cells:
         draft = draft.removing(row, is_removed=not cells["keep"])
     values = {name: cells[name] for name in ("points", "most") if name in cells}
-    take(draft.changing(row, **values) if values else draft)
+    take(draft.replacing(row, replace(draft.scoring.rules[row], **values)) if values else draft)
 
 
 def _show_thresholds(draft: ScoreDraft) -> None:

@@ -105,6 +105,17 @@ def counted(n: int, noun: str) -> str:
     return f"{format_count(n)} {wording.noun_for(n, noun)}"
 
 
+def meaning_label(meaning: str) -> str:
+    """Return the words for what touchpoints mean to marketing and sales.
+
+    Examples
+    --------
+    >>> meaning_label("mql"), meaning_label("call_to_action")
+    ('MQL', 'Call to action')
+    """
+    return meaning.upper() if meaning in ("mql", "sql") else label(meaning)
+
+
 def label(column: str) -> str:
     """Return the words for a column or role.
 

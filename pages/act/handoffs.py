@@ -24,10 +24,10 @@ if frame.empty or not frame["n_waits"].any():
         st.markdown("## No lead is handed on in view")
         st.markdown(
             "A handoff needs two posts in the log, such as MQL and accepted by sales. Touchpoint "
-            "types are known by their words; name them in the definitions file under "
-            "\\[meanings\\] as mql, accepted, sent_back, sql, opportunity."
+            "types are known by their words; where these say nothing, choose what a type means: "
+            "MQL, accepted, sent back, SQL, opportunity."
         )
-        page_link(DEFINITIONS, ":blue[See the definitions] :material/arrow_forward:")
+        page_link(DEFINITIONS, ":blue[Say what types mean] :material/arrow_forward:")
 else:
     with plain_errors():
         place = pick_handoff(view)

@@ -9,8 +9,8 @@ from journey.ui.definition_forms import (
     show_file,
     show_rules,
     show_stages,
-    show_types,
 )
+from journey.ui.definition_tables import show_parts, show_types
 from journey.ui.definition_warnings import warn_of_gaps
 from journey.ui.guards import plain_errors, require_log
 from journey.ui.rebuilding import follow_rebuild
@@ -33,6 +33,12 @@ if not follow_rebuild():
         with left:
             st.header("Stages, in order")
             show_stages(log, draft)
+            st.header(
+                "Parts of the lifecycle",
+                help="Which stage attracts, captures, nurtures, converts and expands, whatever it "
+                "is called. Lifecycle and Nurture count by these.",
+            )
+            show_parts(draft)
             st.header("Silence and people")
             show_rules(log, draft)
             st.header("As a file")

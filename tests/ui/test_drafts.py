@@ -1,9 +1,13 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from journey.definitions import Definitions, Stage
 from journey.errors import DefinitionsError
+from journey.rules.meanings import Meanings
+from journey.rules.stage_roles import StageRoles
 from journey.ui.drafts import definitions_of, draft_of
 
 MODEL = Definitions(
@@ -78,3 +82,29 @@ def test_what_can_not_be_used_is_told(name, message):
     first = DRAFT.stages[0]
     with pytest.raises(DefinitionsError, match=message):
         definitions_of(DRAFT.with_stage(type(first)(0, name)))
+
+
+def test_parts_go_by_names_until_one_is_chosen_and_then_stay_with_their_stage():
+    named = DRAFT.playing(1, "expand")
+    assert [named.role_of(stage) for stage in named.stages] == ["attract", "expand"]
+    renamed = named.with_stage(replace(named.stages[0], name="Zebra"))
+    roles = definitions_of(renamed).stage_roles
+    # Zebra sounds like nothing, but was Attract.
+    assert roles.of(["Zebra", "Convert"]) == {"Zebra": "attract", "Convert": "expand"}
+    assert draft_of(definitions_of(renamed)).roles == {0: "attract", 1: "expand"}
+    assert definitions_of(replace(renamed, roles=None)).stage_roles == StageRoles()
+
+
+def test_a_stage_can_play_no_part():
+    roles = definitions_of(DRAFT.playing(0, None)).stage_roles
+    assert roles.of(["Attract", "Convert"]) == {"Attract": None, "Convert": "convert"}
+
+
+def test_what_a_type_means_is_told_by_hand_and_the_rest_stays():
+    types = ["MQL", "Handed over", "SQL"]
+    told = definitions_of(DRAFT.meaning("Handed over", ["mql"], types)).meanings
+    assert told == Meanings(mql=("MQL", "Handed over"))
+    assert DRAFT.meaning("MQL", ["mql"], types).meanings == Meanings()
+    none = DRAFT.meaning("SQL", [], types).meanings
+    assert none.of_type("SQL") == ()
+    assert none.of_type("MQL") == ("mql",)

@@ -58,6 +58,14 @@ def number_input(app, words):
     return next(one for one in app.number_input if one.label == words)
 
 
+def selectbox(app, words):
+    return next(one for one in app.selectbox if one.label == words)
+
+
+def multiselect(app, words):
+    return next(one for one in app.multiselect if one.label == words)
+
+
 def button(app, words):
     return next(one for one in app.button if one.label.startswith(words))
 
@@ -82,6 +90,24 @@ class TestLeads:
         checked(toggle.set_value(True).run())
         assert app.title[0].value == "1 of 1 open lead fits well and is engaged now"
         assert app.query_params["buyers"] == "only"
+
+    def test_rules_of_who_will_not_buy_are_tried_then_saved(self, workspace):
+        app = opened("Not buyers")
+        field = next(one for one in app.text_area if one.label.startswith("Competitors"))
+        assert field.value == "rival.com"
+        assert button(app, "Save rules").disabled
+        checked(field.set_value("rival.com\na@b").run())
+        assert "a domain like rival" in app.error[0].value
+        checked(field.set_value("").run())
+        shown = {one.label: (one.value, one.delta) for one in app.metric}
+        # The student stays; the rival alone was told by the list.
+        assert shown["Competitors"] == ("0", "-1 against the rules saved")
+        assert shown["Students"] == ("1", "")
+        file = workspace / "Scored" / "definitions.toml"
+        assert load_definitions(file).not_buyers.competitor_domains == ("rival.com",)
+        checked(button(app, "Save rules").click().run())
+        assert load_definitions(file).not_buyers.competitor_domains == ()
+        assert app.dataframe[0].value["account_id"].tolist() == ["mit.edu"]
 
     def test_without_rules_fit_is_neutral_and_said_to_be(self):
         app = opened(data="Plain")
@@ -110,15 +136,38 @@ class TestRules:
     @pytest.mark.usefixtures("workspace")
     def test_a_rule_is_added_and_discarded(self):
         app = opened("Rules")
-        touches = next(one for one in app.selectbox if one.label == "Looks at")
-        checked(touches.set_value("Touchpoints").run())
-        any_of = next(one for one in app.multiselect if one.label == "Any of")
-        checked(any_of.set_value(["Ad"]).run())
+        checked(selectbox(app, "Looks at").set_value("Touchpoints").run())
+        checked(multiselect(app, "Touchpoint types").set_value(["Ad"]).run())
         checked(button(app, "Add").click().run())
         draft = app.session_state["scores:draft"]
         assert draft.wanted.rules[-1].touchpoints == ("Ad",)
         checked(button(app, "Discard").click().run())
         assert len(app.session_state["scores:draft"].wanted.rules) == len(RULES.rules)
+
+    @pytest.mark.usefixtures("workspace")
+    def test_what_a_rule_looks_at_is_changed_and_the_effect_shown(self):
+        app = opened("Rules")
+        place = next(n for n, rule in enumerate(RULES.rules) if rule.one_of == ("Good",))
+        checked(selectbox(app, "Rule").set_value(place).run())
+        one_of = multiselect(app, "Is one of")
+        assert one_of.value == ["Good"]
+        checked(one_of.set_value(["Bad"]).run())
+        before = app.metric[0].value
+        checked(button(app, "Change").click().run())
+        changed = app.session_state["scores:draft"].wanted.rules
+        assert changed[place] == replace(RULES.rules[place], one_of=("Bad",))
+        assert [*changed[:place], *changed[place + 1 :]] == [
+            rule for n, rule in enumerate(RULES.rules) if n != place
+        ]
+        assert app.metric[0].value != before
+        assert button(app, "Save").disabled  # no note yet
+
+    @pytest.mark.usefixtures("workspace")
+    def test_a_rule_that_looks_at_nothing_is_told(self):
+        app = opened("Rules")
+        checked(selectbox(app, "Looks at").set_value("Touchpoints").run())
+        checked(button(app, "Add").click().run())
+        assert "looks at nothing" in app.error[0].value
 
 
 @pytest.mark.usefixtures("workspace")
