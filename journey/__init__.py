@@ -70,7 +70,8 @@ if TYPE_CHECKING:
     from journey.definitions import Definitions, Stage, load_definitions
     from journey.errors import JourneyError
     from journey.ingest import read_touchpoints, suggest_columns
-    from journey.inventory import Inventory, read_inventory
+    from journey.ingest.inventories import read_inventory
+    from journey.inventory import Inventory
     from journey.load import from_frame, open_log
     from journey.log import TouchpointLog
 
@@ -220,7 +221,7 @@ _HOME = {
     "profile_fit_by_month": "analysis.profiles.profile_fit",
     "profile_traits": "analysis.profiles.profile_traits",
     "reach_by_month": "analysis.lifecycle.by_month",
-    "read_inventory": "inventory",
+    "read_inventory": "ingest.inventories",
     "read_touchpoints": "ingest",
     "returned_leads": "analysis.ownership.handoffs",
     "rule_support": "analysis.scores.evidence",

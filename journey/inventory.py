@@ -30,6 +30,9 @@ SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Headers by which each column is known."""
 
+_OF_ANYTHING: Final = ("title", "name")
+"""Deals and people have these too."""
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -96,6 +99,22 @@ def _is_later(day: str | None, at: datetime) -> bool:
     return (published if published.tzinfo else published.replace(tzinfo=UTC)) > at
 
 
+def lists_content(headers: Iterable[str]) -> bool:
+    """Whether a header is that of an inventory: it names the content and says what it is for.
+
+    Examples
+    --------
+    >>> lists_content(["Asset name", "Persona"]), lists_content(["Title", "Date"])
+    (True, False)
+    """
+    words = [plain_words(header) for header in headers]
+    found = set(_places(words))
+    for_whom = {"persona", "question"} & found
+    is_named = any(name in words for name in SYNONYMS["content"] if name not in _OF_ANYTHING)
+    about = for_whom | ({"stage", "kind"} & found if is_named else set[str]())
+    return "content" in found and bool(about)
+
+
 def read_inventory(path: Path | str) -> Inventory:
     """Read an inventory from a CSV file.
 
@@ -139,16 +158,24 @@ def inventory_from(held: bytes, name: str) -> Inventory:
     """
     if len(held) > MOST_BYTES:
         raise ImportLimitError(_too_large(name))
+    return inventory_of_rows(text_rows(held, name), name)
+
+
+def text_rows(held: bytes, name: str) -> list[list[str]]:
+    """The rows of a table of text, its header first; empty ones left out.
+
+    Raises
+    ------
+    UnreadableFileError
+        If it is no table.
+    """
     text = _decoded(held).replace("\0", "")
     first = text.lstrip().partition("\n")[0]
     separator = max(SEPARATORS, key=first.count)
     try:
-        rows = [row for row in csv.reader(io.StringIO(text), delimiter=separator) if any(row)]
+        return [row for row in csv.reader(io.StringIO(text), delimiter=separator) if any(row)]
     except csv.Error as error:
         raise UnreadableFileError(f"{name} is no table that can be read: {error}.") from error
-    if len(rows) > MOST_ENTRIES + 1:
-        raise ImportLimitError(_too_large(name))
-    return _inventory(rows, name)
 
 
 def inventory_text(inventory: Inventory) -> str:
@@ -168,7 +195,18 @@ def inventory_text(inventory: Inventory) -> str:
     return out.getvalue()
 
 
-def _inventory(rows: Sequence[Sequence[str]], name: str) -> Inventory:
+def inventory_of_rows(rows: Sequence[Sequence[str]], name: str) -> Inventory:
+    """The inventory that rows hold, their header first.
+
+    Raises
+    ------
+    UnreadableFileError
+        If no column says what the content is.
+    ImportLimitError
+        If there are more rows than an inventory may have.
+    """
+    if len(rows) > MOST_ENTRIES + 1:
+        raise ImportLimitError(_too_large(name))
     headers = rows[0] if rows else []
     place_of = _places(headers)
     if "content" not in place_of:

@@ -7,6 +7,7 @@ from pathlib import Path
 import journey
 from journey.cli.answers import is_empty, written
 from journey.cli.counted_paths import run_on_counted_paths
+from journey.cli.inventories import keep_listed, without_inventories
 from journey.cli.options import Arguments, check_options, parser
 from journey.cli.questions import QUESTIONS, WHOLE_LOG
 from journey.cli.serving import run_app
@@ -50,8 +51,11 @@ def run_import(given: Arguments) -> int:
         _tell_made(read_files(given, into=given.into), shown(given.into))
         return 0
     folder = dataset_path(workspace_root(), given.into)
-    with local_files(given, folder) as files:
-        _import(files, folder)
+    given, listed = without_inventories(given)
+    if given.sources:
+        with local_files(given, folder) as files:
+            _import(files, folder)
+    keep_listed(listed, given.into)
     return 0
 
 

@@ -55,7 +55,11 @@ OWN_OPTIONS: Final[dict[str, Options]] = {
     "handoffs": _BY_OR_MONTH,
     "promises": _BY_OR_MONTH,
     "content": {
-        "--inventory": {"type": Path, "metavar": "FILE", "help": "CSV of all content, used or not"}
+        "--inventory": {
+            "type": Path,
+            "metavar": "FILE",
+            "help": "CSV or XLSX of all content, used or not (default: the data set's own)",
+        }
     },
     "forecast": _WEEKS,
     "backtest": _WEEKS,

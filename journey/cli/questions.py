@@ -10,8 +10,8 @@ import pandas as pd
 import journey
 from journey.analysis.content.feelings import sources_text
 from journey.analysis.spending.reach import reach_text
+from journey.cli.inventories import inventory_of
 from journey.cli.to_call import left_out_text, to_call
-from journey.inventory import Inventory
 from journey.log import TouchpointLog
 
 Answer = pd.DataFrame | dict[str, object]
@@ -38,10 +38,6 @@ def _nobody_to_call(log: TouchpointLog, given: Namespace) -> str:
     if left_out_text(log, given):
         return "every open journey that is silent longer than is normal is snoozed or handled."
     return "no open journey in view is silent longer than is normal."
-
-
-def _inventory(given: Namespace) -> Inventory:
-    return Inventory() if given.inventory is None else journey.read_inventory(given.inventory)
 
 
 def _no_posts(_log: TouchpointLog, _given: Namespace) -> str:
@@ -206,7 +202,7 @@ QUESTIONS: Final[dict[str, Question]] = {
     ),
     "content": Question(
         "content: used and what follows, orphaned, dead",
-        lambda log, given: journey.content_audit(log, inventory=_inventory(given)),
+        lambda log, given: journey.content_audit(log, inventory=inventory_of(given)),
         lambda _log, _given: "no touchpoint of the log names a content.",
         tells_wins=True,
     ),

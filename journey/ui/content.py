@@ -1,6 +1,8 @@
 """Content on the screen: holes, what follows its use, what lies idle, calls to action."""
 
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 import pandas as pd
@@ -12,10 +14,11 @@ from journey.analysis.content.audit import EVERYBODY, IDLE_DAYS, NEXT_DAYS, Acro
 from journey.analysis.content.members import used_content, was_called
 from journey.analysis.content.uses import content_columns
 from journey.errors import JourneyError
-from journey.inventory import Inventory, inventory_from, inventory_text
+from journey.inventory import Inventory, inventory_text
 from journey.log import TouchpointLog
 from journey.ui.cache import cached
 from journey.ui.counts import Count, count_row
+from journey.ui.imports import safe_file_name
 from journey.ui.journeys import open_journeys
 from journey.ui.plots import current_theme, show_plot
 from journey.ui.segment_views import NOT_KNOWN, attributes
@@ -208,9 +211,10 @@ def show_calls(view: TouchpointLog) -> None:
 def show_inventory(inventory: Inventory) -> None:
     """Let the user give the list of all content, or take away the one that is kept."""
     st.markdown(
-        "A content that nobody used is in no log. List yours in a CSV file, one row each: "
+        "A content that nobody used is in no log. List yours in a CSV or XLSX file, one row each: "
         "**content**, stage, persona, question, kind, published at. Only the first is needed; it "
-        "must be written as in the log."
+        "must be written as in the log. Dropped among the exports on Upload, such a file is known "
+        "by its header."
     )
     if inventory.entries:
         st.caption(f"{counted(len(inventory.entries), 'content')} listed.")
@@ -223,16 +227,23 @@ def show_inventory(inventory: Inventory) -> None:
             on_click="ignore",
         )
         st.button("Remove the list", icon=":material/delete:", on_click=_keep, args=(Inventory(),))
-    given = st.file_uploader("Content inventory", ["csv", "tsv", "txt"], max_upload_size=20)
+    given = st.file_uploader("Content inventory", ["csv", "tsv", "txt", "xlsx"], max_upload_size=20)
     if given is None:
         return
     try:
-        found = inventory_from(given.getvalue(), given.name)
+        found = _read(given.name, given.getvalue())
     except JourneyError as problem:
         st.error(markdown(problem), icon=":material/error:")
         return
     st.caption(f"{counted(len(found.entries), 'content')} found.")
     st.button("Use this list", type="primary", on_click=_keep, args=(found,))
+
+
+def _read(name: str, held: bytes) -> Inventory:
+    with TemporaryDirectory(prefix="portolan-") as folder:
+        path = Path(folder) / safe_file_name(name)
+        path.write_bytes(held)
+        return journey.read_inventory(path)
 
 
 def _keep(inventory: Inventory) -> None:

@@ -1,7 +1,8 @@
 """Imports that run in the background while the user looks at other pages."""
 
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -14,10 +15,12 @@ from journey.definitions import Definitions
 from journey.errors import ValueNotAllowedError
 from journey.ingest import add_touchpoints, rebuild
 from journey.ingest.additions import addition_text, size_of
+from journey.ingest.inventories import read_inventories, split_inventories
 from journey.ingest.progress import Progress
 from journey.log import TouchpointLog
 from journey.ui.tasks import Task, start_task
-from journey.workspace import dataset_path, incoming_folder, remove_incoming
+from journey.ui.text import counted
+from journey.workspace import dataset_path, incoming_folder, remove_incoming, save_inventory
 
 MAX_FILE_NAME: Final = 80
 
@@ -58,6 +61,17 @@ class Incoming:
     folder: Path
     files: tuple[Path, ...]
     far: FarFiles | None = None
+    inventories: tuple[Path, ...] = ()
+    """Files that list content: they are kept beside the data set, not read into it."""
+
+
+def incoming_of(folder: Path, files: Sequence[Path]) -> Incoming:
+    """Return files that wait, the content inventories among them told apart by their headers."""
+    others, found = split_inventories(files)
+    return Incoming(folder, tuple(others), tuple(found))
+
+
+Listed = Callable[[], AbstractContextManager[str]]
 
 
 @dataclass
@@ -95,7 +109,7 @@ def keep_uploads(uploads: Sequence[UploadedFile], root: Path) -> Incoming:
         upload.seek(0)
         with path.open("wb") as copy:
             _copy(upload, copy)
-    return Incoming(folder, files)
+    return incoming_of(folder, files)
 
 
 def safe_file_name(name: str) -> str:
@@ -145,7 +159,8 @@ def start_import(
     _register(job, root)
     target.parent.mkdir(parents=True, exist_ok=True)
     reader = read or journey.read_touchpoints
-    work = partial(_import, incoming, reader, target, dict(options))
+    listed = partial(_with_listed, incoming, root, dataset)
+    work = partial(_import, incoming, reader, target, dict(options), listed)
     start_task(job, work, name="import", failed="The import failed; nothing was kept.")
     return job
 
@@ -176,7 +191,8 @@ def start_addition(
     """
     job = ImportJob(dataset, incoming)
     folder = dataset_path(root, dataset)
-    work = partial(_add, incoming, add or add_touchpoints, folder, dict(options))
+    listed = partial(_with_listed, incoming, root, dataset)
+    work = partial(_add, incoming, add or add_touchpoints, folder, dict(options), listed)
     _register(job, root)
     start_task(job, work, name="import", failed="Nothing was added; the data set is as it was.")
     return job
@@ -233,13 +249,16 @@ def _import(
     read: Callable[..., object],
     target: Path,
     options: Mapping[str, Any],
+    listed: Listed,
     *,
     progress: Callable[[Progress], None],
     cancelled: Callable[[], bool],
-) -> None:
+) -> str:
     """Read the files into the data set; only then they are no longer needed."""
-    read(*incoming.files, into=target, progress=progress, cancelled=cancelled, **options)
+    with listed() as words:
+        read(*incoming.files, into=target, progress=progress, cancelled=cancelled, **options)
     remove_incoming(incoming.folder)
+    return words
 
 
 def _add(
@@ -247,15 +266,27 @@ def _add(
     add: Callable[..., TouchpointLog],
     folder: Path,
     options: Mapping[str, Any],
+    listed: Listed,
     *,
     progress: Callable[[Progress], None],
     cancelled: Callable[[], bool],
 ) -> str:
     """Add the files and say what became of their rows."""
     before = size_of(journey.open_log(folder))
-    log = add(folder, *incoming.files, progress=progress, cancelled=cancelled, **options)
+    with listed() as words:
+        log = add(folder, *incoming.files, progress=progress, cancelled=cancelled, **options)
     remove_incoming(incoming.folder)
-    return addition_text(before, size_of(log))
+    return "\n".join(filter(None, (addition_text(before, size_of(log)), words)))
+
+
+@contextmanager
+def _with_listed(incoming: Incoming, root: Path, dataset: str) -> Generator[str]:
+    """Keep what inventories list once the rest is done; one that can't be read stops all."""
+    listed = read_inventories(incoming.inventories)
+    n = len(listed.entries)
+    yield f"{counted(n, 'content')} listed." if n else ""
+    if n:
+        save_inventory(root, dataset, listed)
 
 
 def _copy(upload: UploadedFile, copy: BinaryIO) -> None:

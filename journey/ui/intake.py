@@ -12,6 +12,7 @@ import streamlit as st
 from journey.cli.serving import SAMPLE, SAMPLES, keep_sample_inventory, sample_files
 from journey.definitions import load_definitions
 from journey.errors import ColumnsUnclearError
+from journey.ingest.inventories import read_inventories
 from journey.ui.column_presets import allowed_presets
 from journey.ui.far_imports import start_far
 from journey.ui.guards import plain_errors
@@ -24,7 +25,7 @@ from journey.ui.imports import (
     start_addition,
     start_import,
 )
-from journey.ui.navigation import COLUMNS, UPLOAD, open_page
+from journey.ui.navigation import COLUMNS, CONTENT, UPLOAD, open_page
 from journey.ui.state import INCOMING, add_note, current_dataset, set_dataset
 from journey.ui.tasks import show_progress
 from journey.ui.text import counted, markdown
@@ -33,6 +34,7 @@ from journey.workspace import (
     incoming_folder,
     list_datasets,
     remove_incoming,
+    save_inventory,
     workspace_root,
 )
 
@@ -68,7 +70,7 @@ def choose_files() -> None:
 def current_incoming() -> Incoming | None:
     """Return the files that wait to be imported, none if there are none or they are gone."""
     held: Incoming | None = st.session_state.get(INCOMING)
-    if held is not None and not all(path.is_file() for path in held.files):
+    if held is not None and not all(map(Path.is_file, (*held.files, *held.inventories))):
         drop_files()
         add_note("The files dropped before are gone; drop them again.")
         return None
@@ -94,10 +96,11 @@ def drop_files() -> None:
 
 def show_files(incoming: Incoming) -> None:
     """List the files with their sizes; each can be removed."""
-    for place, path in enumerate(incoming.files):
+    for place, path in enumerate((*incoming.files, *incoming.inventories)):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(f":material/description: {markdown(path.name)}", width="content")
-            st.caption(size_text(path.stat().st_size), width="content")
+            what = " · content inventory" if path in incoming.inventories else ""
+            st.caption(f"{size_text(path.stat().st_size)}{what}", width="content")
             st.button(
                 "Remove",
                 key=f"intake:remove:{place}",
@@ -157,6 +160,29 @@ def ask_name(incoming: Incoming) -> str:
         becomes = "choose another" if incoming.far else "it will be replaced"
         st.caption(f":material/info: A data set of this name is here; {becomes}.")
     return name
+
+
+def keep_lists(incoming: Incoming) -> None:
+    """Let the user keep content inventories that came alone for a data set that is here."""
+    known = list_datasets(workspace_root())
+    if not known:
+        st.info("This lists content. Drop the exports of touchpoints too.", icon=":material/info:")
+        return
+    current = current_dataset()
+    name = st.selectbox(
+        "Data set whose content this lists",
+        known,
+        index=known.index(current) if current in known else 0,
+        key=f"intake:lists:{incoming.folder.name}",
+    )
+    if st.button("Keep the list", type="primary", icon=":material/save:"):
+        with plain_errors():
+            listed = read_inventories(incoming.inventories)
+            save_inventory(workspace_root(), name, listed)
+            drop_files()
+            set_dataset(name)
+            add_note(f"{counted(len(listed.entries), 'content')} listed now.")
+            open_page(CONTENT)
 
 
 def adds(incoming: Incoming) -> bool:
@@ -284,13 +310,15 @@ def _keep_files(key: str) -> None:
 def _remove_file(path: Path) -> None:
     """Remove one of the files; the columns are then looked at again."""
     held: Incoming = st.session_state[INCOMING]
-    rest = tuple(other for other in held.files if other != path)
+    files, lists = (
+        tuple(other for other in paths if other != path) for paths in (held.files, held.inventories)
+    )
     st.session_state.pop(_MINE, None)
-    if not rest:
+    if not files and not lists:
         drop_files()
         return
     path.unlink(missing_ok=True)
-    st.session_state[INCOMING] = Incoming(held.folder, rest)
+    st.session_state[INCOMING] = Incoming(held.folder, files, lists)
 
 
 def ready_text(n_journeys: int, n_touchpoints: int) -> str:

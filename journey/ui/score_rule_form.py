@@ -9,7 +9,6 @@ from journey.errors import JourneyError
 from journey.log import TouchpointLog
 from journey.rules.meanings import MEANINGS
 from journey.rules.score_rule import BANT, DIMENSIONS, Rule
-from journey.ui.reader import fragment
 from journey.ui.score_drafts import current_round, draft_of_session, take
 from journey.ui.state import add_note
 from journey.ui.text import label, markdown, meaning_label

@@ -16,7 +16,7 @@ from journey.ingest.server_files import (
     folders_in,
 )
 from journey.ui.guards import plain_errors
-from journey.ui.imports import Incoming, safe_file_name
+from journey.ui.imports import Incoming, incoming_of, safe_file_name
 from journey.ui.intake import ENDINGS, take_incoming
 from journey.ui.text import counted
 from journey.workspace import incoming_folder, remove_incoming, workspace_root
@@ -57,7 +57,7 @@ def copy_from_server(paths: Sequence[Path], allowed: Sequence[Path], root: Path)
     except (JourneyError, OSError):
         remove_incoming(folder)
         raise
-    return Incoming(folder, files)
+    return incoming_of(folder, files)
 
 
 def folder_names(allowed: Sequence[Path]) -> dict[str, Path]:

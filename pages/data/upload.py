@@ -15,6 +15,7 @@ from journey.ui.intake import (
     drop_files,
     follow_import,
     has_sample,
+    keep_lists,
     show_files,
 )
 from journey.ui.navigation import (
@@ -50,6 +51,10 @@ def show_ready() -> None:
 def confirm(incoming: Incoming) -> None:
     """Show the files and let the user name the data set; check columns first, or import as is."""
     with st.container(border=True):
+        if not incoming.files:
+            keep_lists(incoming)
+            show_files(incoming)
+            return
         name = ask_name(incoming)
         with st.container(horizontal=True, vertical_alignment="center"):
             if st.button("Check columns", type="primary", icon=":material/view_column:"):

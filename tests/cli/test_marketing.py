@@ -89,3 +89,27 @@ def test_an_inventory_that_is_not_there_is_one_clear_line(demo, capsys):
     assert demo
     assert cli.main(["content", "Demo", "--inventory", "nowhere.csv"]) == 2
     assert capsys.readouterr().err == "There is no file 'nowhere.csv'. Check the path.\n"
+
+
+def test_an_inventory_among_the_files_is_kept_and_found_again(
+    tmp_path, monkeypatch, tell_json, capsys
+):
+    monkeypatch.setenv("PORTOLAN_WORKSPACE", str(tmp_path / "workspace"))
+    (tmp_path / "log.csv").write_text(LOG, encoding="utf-8")
+    (tmp_path / "list.csv").write_text("content,stage\nGuide,Nurture\nFilm,Convert\n", "utf-8")
+    assert (
+        cli.main(["import", str(tmp_path / "log.csv"), str(tmp_path / "list.csv"), "--into", "X"])
+        == 0
+    )
+    assert "X: 2 contents listed." in capsys.readouterr().err
+    assert [row["content"] for row in tell_json("content", "X")] == ["Guide", "Film"]
+    (tmp_path / "list.csv").write_text("content,stage\nPoster,Convert\n", "utf-8")
+    assert cli.main(["import", str(tmp_path / "list.csv"), "--into", "X", "--add"]) == 0
+    assert [row["content"] for row in tell_json("content", "X")] == ["Guide", "Poster"]
+
+
+def test_a_list_of_content_alone_makes_no_data_set(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("PORTOLAN_WORKSPACE", str(tmp_path / "workspace"))
+    (tmp_path / "list.csv").write_text("content,stage\nGuide,Nurture\n", "utf-8")
+    assert cli.main(["import", str(tmp_path / "list.csv"), "--into", "X"]) == 2
+    assert "list.csv lists content; a data set needs touchpoints" in capsys.readouterr().err

@@ -13,7 +13,7 @@ import journey
 from journey.definitions import Definitions, Stage, dumps, load_definitions
 from journey.rules.channels import default_rules
 from journey.ui.imports import current_import
-from journey.workspace import list_datasets, remove_dataset, save_definitions
+from journey.workspace import list_datasets, load_inventory, remove_dataset, save_definitions
 from tests.stores import store
 
 REPOSITORY = Path(__file__).parents[2]
@@ -138,6 +138,17 @@ class TestUpload:
         checked(app.text_input[0].set_value("../x").run())
         assert "can't be used" in said(press(app, "Import as proposed"))
         assert current_import(workspace) is None
+
+    def test_a_content_inventory_is_told_by_its_header_and_kept_when_alone(self, workspace):
+        listed = b"Asset name;Persona\nGuide;Buyer\nPoster;User\n"
+        app = self.drop(opened("upload", "Small"), "list.csv", listed)
+        assert "content inventory" in said(app)
+        assert app.selectbox[-1].value == "Small"
+        press(app, "Keep the list")
+        assert [one.content for one in load_inventory(workspace, "Small").entries] == [
+            "Guide",
+            "Poster",
+        ]
 
     def test_every_data_set_is_listed_with_what_it_holds(self):
         text = said(opened("upload", "Plain"))

@@ -5,6 +5,7 @@ import pytest
 
 from journey.errors import ImportCancelledError, UnreadableFileError, ValueNotAllowedError
 from journey.ingest.progress import Progress
+from journey.inventory import Entry, Inventory
 from journey.ui.imports import (
     close_import,
     current_import,
@@ -13,6 +14,7 @@ from journey.ui.imports import (
     start_import,
 )
 from journey.ui.tasks import progress_text
+from journey.workspace import load_inventory, save_inventory
 
 
 class Upload(io.BytesIO):
@@ -83,6 +85,28 @@ class TestImport:
         assert current_import(tmp_path) is job
         close_import(tmp_path)
         assert current_import(tmp_path) is None
+
+    def test_an_inventory_among_the_files_is_kept_beside_the_data_set(self, tmp_path):
+        def read(*paths, into, **_options):
+            assert [path.name for path in paths] == ["ads.csv"]
+            into.mkdir()
+
+        listed = Upload("list.csv", b"content,stage\nGuide,Nurture\n")
+        kept = keep_uploads([Upload("ads.csv", b"a,b"), listed], tmp_path)
+        job = finished(start_import(kept, dataset="Ads", root=tmp_path, options={}, read=read))
+        assert (job.state, job.result) == ("done", "1 content listed.")
+        assert load_inventory(tmp_path, "Ads").entries == (Entry("Guide", stage="Nurture"),)
+
+    def test_an_import_that_fails_keeps_the_list_before(self, tmp_path):
+        def read(*_paths, **_options):
+            raise UnreadableFileError("no")
+
+        before = Inventory((Entry("Old"),))
+        save_inventory(tmp_path, "Ads", before)
+        listed = Upload("list.csv", b"content,stage\nGuide,Nurture\n")
+        kept = keep_uploads([Upload("ads.csv", b"a,b"), listed], tmp_path)
+        finished(start_import(kept, dataset="Ads", root=tmp_path, options={}, read=read))
+        assert load_inventory(tmp_path, "Ads") == before
 
     def test_an_error_of_ours_is_told_and_the_files_are_kept(self, tmp_path, incoming):
         def read(*_paths, **_options):

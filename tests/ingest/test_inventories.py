@@ -1,0 +1,78 @@
+"""Content inventories among other files: told by their header, read as CSV or XLSX."""
+
+import pandas as pd
+import pytest
+
+from journey.errors import UnreadableFileError
+from journey.ingest.inventories import read_inventories, read_inventory, split_inventories
+from journey.inventory import Entry
+
+
+@pytest.fixture
+def book(tmp_path):
+    path = tmp_path / "list.xlsx"
+    with pd.ExcelWriter(path) as writer:
+        pd.DataFrame({"Year": [2026], "Budget": [5]}).to_excel(
+            writer, sheet_name="Plan", index=False
+        )
+        rows = {"Content name": ["Guide", None, "Guide"], "Stage": ["Nurture", "x", "Convert"]}
+        pd.DataFrame(rows).to_excel(writer, sheet_name="All", index=False)
+    return path
+
+
+def write(folder, name, text):
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "content;stage;persona",
+        "Asset name,Format",
+        "Title\tBuyer persona\tURL",
+        "Name,Question,Owner",
+    ],
+)
+def test_a_table_that_names_content_and_whom_it_is_for_is_one(tmp_path, header):
+    path = write(tmp_path, "a.csv", f"{header}\n")
+    assert split_inventories([path]) == ([], [path])
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Title,Stage,Amount",  # a CRM's deals
+        "Name,Type,Date",
+        "Name,Role,Email",  # people
+        "account,when,event,content,stage",  # a log
+        "content",
+        "",
+    ],
+)
+def test_deals_people_and_logs_are_none(tmp_path, header):
+    path = write(tmp_path, "a.csv", f"{header}\n")
+    assert split_inventories([path]) == ([path], [])
+
+
+def test_a_book_is_read_by_the_sheet_that_lists_content(tmp_path, book):
+    log = write(tmp_path, "log.csv", "account,when,event\nA,2026-01-01,Ad\n")
+    gone = tmp_path / "gone.csv"
+    assert split_inventories([log, book, gone]) == ([log, gone], [book])
+    assert read_inventory(book).entries == (Entry("Guide", stage="Nurture"),)
+
+
+def test_of_two_lists_the_first_that_names_a_content_counts(tmp_path, book):
+    other = write(tmp_path, "b.csv", "content,stage\nGuide,Attract\nSheet,Convert\n")
+    assert read_inventories([other, book]).entries == (
+        Entry("Guide", stage="Attract"),
+        Entry("Sheet", stage="Convert"),
+    )
+
+
+def test_a_damaged_book_is_told_and_is_no_inventory(tmp_path):
+    path = write(tmp_path, "bad.xlsx", "PK nothing")
+    assert split_inventories([path]) == ([path], [])
+    with pytest.raises(UnreadableFileError, match=r"bad\.xlsx"):
+        read_inventory(path)
