@@ -4,7 +4,8 @@ from argparse import Namespace
 from pathlib import Path
 
 import journey
-from journey.cli.words import names_dataset, tell
+from journey.cli.names import names_dataset
+from journey.cli.words import tell
 from journey.errors import UnreadableFileError
 from journey.ingest.inventories import read_inventories, split_inventories
 from journey.inventory import Inventory

@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import Final, cast
 
 import journey
+from journey.cli.compared import check_groups
+from journey.cli.names import names_dataset
 from journey.cli.own_options import add_own_options
 from journey.cli.questions import QUESTIONS
+from journey.cli.segment_options import add_segment
 from journey.cli.warehouse_options import add_import_options, add_refresh
-from journey.cli.words import names_dataset
 from journey.errors import ValueNotAllowedError
 from journey.ingest.warehouses.address import is_address as is_database
 from journey.runners.spark import is_address
@@ -38,6 +40,7 @@ def parser() -> argparse.ArgumentParser:
     )
     add_import_options(importing)
     add_refresh(commands)
+    add_segment(commands)
     narrowing = _narrowing_options()
     for name, question in QUESTIONS.items():
         asking = commands.add_parser(name, parents=[reading, narrowing], help=question.words)
@@ -62,15 +65,17 @@ def check_options(given: Arguments) -> None:
                 "Add --case session, or leave --gap out."
             )
         _check_reading_options(given)
-        if given.segment is not None and not names_dataset(given.sources):
+        if given.segment and not names_dataset(given.sources):
             raise ValueNotAllowedError(
-                f"--segment {given.segment} is saved with a data set, but files are asked about. "
-                "Import them under a name and ask that."
+                f"--segment {given.segment[0]} is saved with a data set, but files are asked "
+                "about. Import them under a name and ask that."
             )
     if given.command == "import" and is_address(given.into):
         _check_import_on_cluster(given)
     elif given.command == "import" and given.add:
         _check_additions(given)
+    if given.command == "compare":
+        check_groups(given)
     if given.command == "flows" and given.around is not None and (given.start or given.end):
         raise ValueNotAllowedError("--around and --start or --end exclude each other. Give one.")
 
@@ -134,7 +139,13 @@ def _narrowing_options() -> argparse.ArgumentParser:
     options = argparse.ArgumentParser(add_help=False)
     add = options.add_argument
     add("--where", action="append", default=[], metavar="COLUMN=VALUE", help="keep these")
-    add("--segment", metavar="NAME", help="keep the journeys of a segment saved in the app")
+    add(
+        "--segment",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="keep the journeys of a saved segment; of compare: a group",
+    )
     add("--exclude", action="append", default=[], metavar="TYPE", help="remove touchpoints")
     add("--collapse", action="store_true", help="make neighbours of one type one")
     add(

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any, Final
 
+from journey.cli.compared import WAYS
 from journey.cli.questions import SHOWN
 
 Options = dict[str, dict[str, Any]]
@@ -30,6 +31,15 @@ _ALL: Final[Options] = {
 _ACCOUNT: Final[Options] = {"--account": {"required": True, "metavar": "ID"}}
 _BY_OR_MONTH: Final[Options] = {
     "--by": {"metavar": "COLUMN|month", "help": "an attribute, or month"}
+}
+_STEPS: Final[Options] = {
+    "--steps": {"type": whole, "default": 8, "metavar": "N"},
+    "--types": {
+        "type": whole,
+        "default": 12,
+        "metavar": "N",
+        "help": "types with boxes of their own",
+    },
 }
 OWN_OPTIONS: Final[dict[str, Options]] = {
     "segments": {
@@ -76,14 +86,18 @@ OWN_OPTIONS: Final[dict[str, Options]] = {
             "help": "the account whose state it is (default: every state)",
         }
     },
-    "flows": {
-        "--steps": {"type": whole, "default": 8, "metavar": "N"},
-        "--types": {
-            "type": whole,
-            "default": 12,
-            "metavar": "N",
-            "help": "types with boxes of their own",
+    "compare": {
+        "--period": {
+            "action": "append",
+            "default": [],
+            "metavar": "FROM..TO",
+            "help": "a group: the touchpoints of these days, both included",
         },
+        "--show": {"choices": list(WAYS), "default": "stages"},
+        **_STEPS,
+    },
+    "flows": {
+        **_STEPS,
         "--start": {"metavar": "TYPE", "help": "step 1 is the first of this type"},
         "--end": {"metavar": "TYPE", "help": "the last step is the last of this type"},
         "--around": {"metavar": "TYPE", "help": "the middle step is the first of this type"},

@@ -10,6 +10,7 @@ import pandas as pd
 import journey
 from journey.analysis.content.feelings import sources_text
 from journey.analysis.spending.reach import reach_text
+from journey.cli.compared import compared
 from journey.cli.inventories import inventory_of
 from journey.cli.to_call import left_out_text, to_call
 from journey.log import TouchpointLog
@@ -131,6 +132,7 @@ QUESTIONS: Final[dict[str, Question]] = {
         lambda log, given: journey.segment_breakdown(log, by=given.by),
         tells_wins=True,
     ),
+    "compare": Question("two segments, or two periods, side by side", compared),
     "icp": Question(
         "the ideal customer and whom to avoid",
         lambda log, given: journey.ideal_customer_profile(log, by=given.by).drop(columns="segment"),

@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any, cast
 
 import journey
+from journey.cli.names import names_dataset
 from journey.cli.options import Arguments
 from journey.cli.views import pair
-from journey.cli.words import names_dataset, tell
+from journey.cli.words import tell
 from journey.definitions import load_definitions
 from journey.errors import ValueNotAllowedError
 from journey.ingest import Presets, add_touchpoints

@@ -5,7 +5,7 @@ from argparse import Namespace
 import pandas as pd
 
 import journey
-from journey.cli.words import names_dataset
+from journey.cli.names import names_dataset
 from journey.log import TouchpointLog
 from journey.runners.spark import is_address
 from journey.worklist import load_marks, with_marks

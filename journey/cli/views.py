@@ -1,6 +1,6 @@
 """What of a log is in view: the options that narrow it, and which of them left nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -9,6 +9,7 @@ import pandas as pd
 
 from journey.analysis.profiles.criteria import keep_segment
 from journey.analysis.scores.not_buyers import without_not_buyers
+from journey.cli.names import instant
 from journey.cli.options import Arguments
 from journey.errors import ValueNotAllowedError, choices
 from journey.kept import saved_segment
@@ -68,7 +69,7 @@ def narrowings(log: TouchpointLog, given: Arguments) -> list[Narrowing]:
             )
         words = f"--case {given.case}" + (f" --gap {given.gap}" if given.gap else "")
         steps.append(Narrowing(words, lambda view: view.by(given.case, gap=gap)))
-    start, end = _instant(given.start_at), _instant(given.end_at)
+    start, end = instant(given.start_at), instant(given.end_at)
     if start is not None or end is not None:
         spans = {"--from": given.start_at, "--to": given.end_at}
         words = " ".join(f"{option} {text}" for option, text in spans.items() if text)
@@ -76,9 +77,9 @@ def narrowings(log: TouchpointLog, given: Arguments) -> list[Narrowing]:
     if given.leave_out:
         steps.append(Narrowing(f"--leave-out {given.leave_out}", without_not_buyers))
     steps += _filters(given)
-    if given.segment is not None:
-        segment = saved_segment(workspace_root(), given.sources[0], given.segment)
-        words = f"--segment {given.segment!r} ({segment})"
+    for name in () if given.command == "compare" else given.segment:
+        segment = saved_segment(workspace_root(), given.sources[0], name)
+        words = f"--segment {name!r} ({segment})"
         steps.append(Narrowing(words, partial(keep_segment, segment=segment)))
     if given.exclude:
         words = " ".join(f"--exclude {name!r}" for name in given.exclude)
@@ -96,12 +97,17 @@ def pair(text: str, option: str, form: str) -> tuple[str, str]:
     return name, value
 
 
-def _filters(given: Arguments) -> list[Narrowing]:
-    """One step a column; said twice it keeps either value, an empty value is null."""
+def wanted_values(conditions: Iterable[str]) -> dict[str, list[str | None]]:
+    """The values that conditions like ``COLUMN=VALUE`` want of each column; empty: none."""
     wanted: dict[str, list[str | None]] = {}
-    for text in given.where:
+    for text in conditions:
         column, value = pair(text, "--where", "COLUMN=VALUE")
         wanted.setdefault(column, []).append(value or None)
+    return wanted
+
+
+def _filters(given: Arguments) -> list[Narrowing]:
+    """One step a column; said twice it keeps either value, an empty value is null."""
     return [
         Narrowing(
             " ".join(f"--where {column}={value or ''}" for value in values),
@@ -109,7 +115,7 @@ def _filters(given: Arguments) -> list[Narrowing]:
             column,
             tuple(values),
         )
-        for column, values in wanted.items()
+        for column, values in wanted_values(given.where).items()
     ]
 
 
@@ -130,22 +136,6 @@ def _unknown_values(log: TouchpointLog, step: Narrowing) -> str:
     if asked is None:
         return f" Every {step.column} has a value."
     return f" No {step.column} is {asked!r}. {choices(asked, named)}"
-
-
-def _instant(text: str | None) -> pd.Timestamp | None:
-    if text is None:
-        return None
-    # Pandas turns what it can't read into an error, an empty text into no time at all, and words
-    # like 'now' into the clock's time.
-    try:
-        instant = pd.Timestamp(text) if text[:1].isdigit() else pd.NaT
-    except ValueError:
-        instant = pd.NaT
-    if not isinstance(instant, pd.Timestamp):
-        raise ValueNotAllowedError(
-            f"The date is {text!r}; one like 2026-03-31 or 2026-03-31T14:00 is needed."
-        )
-    return instant
 
 
 def _silence(text: str | None) -> pd.Timedelta | None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+import pandas as pd
 import streamlit as st
 
 import journey
@@ -11,9 +12,12 @@ from journey import charts
 from journey.analysis.profiles.criteria import Segment, keep_others
 from journey.charts.svg import Picture
 from journey.log import TouchpointLog
+from journey.ui import flow_panel, map_panel
 from journey.ui.cache import cached
+from journey.ui.flow_panel import Anchor, FlowView
 from journey.ui.navigation import SEGMENT_BUILDER, page_link
-from journey.ui.picture import show_picture
+from journey.ui.panel import Group, Part, show_parts
+from journey.ui.picture import Selection, show_picture
 from journey.ui.plots import current_theme, show_plot
 from journey.ui.saved_segments import segments_here
 from journey.ui.tables import show_table
@@ -27,6 +31,8 @@ GIVEN: Final = {
 N_TYPES: Final = 18
 MOVE_SHARE: Final = 0.6
 STEPS: Final = 7
+MAP: Final = "compare-map"
+FLOW: Final = "compare-flow"
 LABELS: Final = {
     "n_a": "A",
     "n_b": "B",
@@ -91,8 +97,7 @@ def pick_periods(view: TouchpointLog) -> Pair | None:
 
 def show_map(pair: Pair) -> None:
     """Show the journey map of both, with differences in colour."""
-    picture = cached(_map)(pair.a, other=pair.b, names=pair.names)
-    show_picture(picture, key="compare-map", file_name="compare-map")
+    _show_map(pair)
     frame = cached(journey.compare_moves)(pair.a, pair.b)
     show_table(
         frame, key="compare-moves", file_name="compare-moves", labels=LABELS, column_help=HELP
@@ -102,8 +107,7 @@ def show_map(pair: Pair) -> None:
 def show_steps(pair: Pair) -> None:
     """Show the step flow of both, with differences in colour."""
     frame = cached(journey.compare_steps)(pair.a, pair.b, steps=STEPS)
-    picture = charts.compare_flow(frame, stages=pair.a.definitions.stage_names, names=pair.names)
-    show_picture(picture, key="compare-flow", file_name="compare-flow")
+    _show_flow(pair, frame)
     show_table(
         frame, key="compare-steps", file_name="compare-steps", labels=LABELS, column_help=HELP
     )
@@ -119,12 +123,60 @@ def show_stages(pair: Pair) -> None:
     )
 
 
+def map_parts(pair: Pair, chosen: Selection | None) -> list[Part | None]:
+    """Return what is selected on the map of both, as each group has it."""
+    return [
+        map_panel.selected_part(log, cached(journey.journey_graph)(log), chosen)
+        for log in (pair.a, pair.b)
+    ]
+
+
+def flow_parts(pair: Pair, frame: pd.DataFrame, chosen: Selection | None) -> list[Part | None]:
+    """Return what is selected in the step flow of both, as each group has it.
+
+    Parameters
+    ----------
+    frame
+        As ``compare_steps`` gives it for the pair.
+    """
+    steps = int(frame["step"].max()) if len(frame) else 0
+    drawn = [
+        FlowView(log, Anchor(), steps, frame.assign(n_journeys=frame[count]))
+        for log, count in ((pair.a, "n_a"), (pair.b, "n_b"))
+    ]
+    return [flow_panel.selected_part(one, chosen) for one in drawn]
+
+
 def nobody_in(pair: Pair) -> str | None:
     """Say which group is empty, if one is."""
     for log, name in zip((pair.a, pair.b), pair.names, strict=True):
         if not log.n_journeys:
             return f"No journey in view is in {markdown(name)}."
     return None
+
+
+@st.fragment
+def _show_map(pair: Pair) -> None:
+    """Show the map, and the journeys of both behind what is clicked; a click runs only this."""
+    picture = cached(_map)(pair.a, other=pair.b, names=pair.names)
+    chosen = show_picture(picture, key=MAP, file_name="compare-map")
+    show_parts(_groups(pair, map_parts(pair, chosen)), picture=MAP, hint=map_panel.HINT)
+
+
+@st.fragment
+def _show_flow(pair: Pair, frame: pd.DataFrame) -> None:
+    """Show the step flow, and the journeys of both behind what is clicked."""
+    picture = charts.compare_flow(frame, stages=pair.a.definitions.stage_names, names=pair.names)
+    chosen = show_picture(picture, key=FLOW, file_name="compare-flow")
+    parts = flow_parts(pair, frame, chosen)
+    show_parts(_groups(pair, parts), picture=FLOW, hint=flow_panel.HINT)
+
+
+def _groups(pair: Pair, parts: list[Part | None]) -> list[Group]:
+    return [
+        Group(name, log.n_journeys, part)
+        for name, log, part in zip(pair.names, (pair.a, pair.b), parts, strict=True)
+    ]
 
 
 def _map(log: TouchpointLog, *, other: TouchpointLog, names: tuple[str, str]) -> Picture:

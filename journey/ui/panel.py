@@ -1,6 +1,6 @@
 """What a click on a picture tells: figures, the journeys behind them, what can be done."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,6 +30,15 @@ class Part:
     outcome: str | None = None
 
 
+@dataclass(frozen=True)
+class Group:
+    """One of several groups in a picture: its name, its journeys, the part as it has it."""
+
+    name: str
+    n_all: int
+    part: Part | None
+
+
 def show_part(part: Part | None, view: TouchpointLog, *, picture: str, hint: str) -> None:
     """Show a part of a picture in a strip that stays in sight, or how to choose one.
 
@@ -48,21 +57,58 @@ def show_part(part: Part | None, view: TouchpointLog, *, picture: str, hint: str
         if part is None:
             st.caption(hint)
             return
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.markdown(f"**{markdown(part.title)}**", width="content")
-            for words, figure in part.figures:
-                st.markdown(f":gray[{markdown(words)}] {figure}", width="content")
-            st.space("stretch")
-            st.button(
-                "Close",
-                key=f"{KEY}:close",
-                type="tertiary",
-                icon=":material/close:",
-                on_click=clear_selection,
-                args=(picture,),
-            )
+        _head(part.title, part.figures, picture)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             _buttons(part, view)
+
+
+def show_parts(groups: Sequence[Group], *, picture: str, hint: str) -> None:
+    """Show a part of a picture of several groups, and the way to the journeys of each.
+
+    Parameters
+    ----------
+    groups
+        What is selected, as each has it.
+    picture
+        Key of the picture, to select nothing.
+    hint
+        What can be clicked.
+    """
+    title = next((group.part.title for group in groups if group.part), None)
+    with st.container(key=KEY, border=True, gap="xsmall"):
+        if title is None:
+            st.caption(hint)
+            return
+        counts = [group.part.n_journeys if group.part else 0 for group in groups]
+        shares = [
+            (group.name, rate_of(n / max(group.n_all, 1), group.n_all, "journeys"))
+            for group, n in zip(groups, counts, strict=True)
+        ]
+        _head(title, shares, picture)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            for place, (group, n) in enumerate(zip(groups, counts, strict=True)):
+                words = f"Open {counted(n, 'journey')} of {markdown(group.name)}"
+                icon = ":material/list:"
+                key = f"{KEY}:open:{place}"
+                if st.button(words, key=key, icon=icon, disabled=not n) and group.part:
+                    open_journeys(group.part.journeys(), title=f"{title}: {group.name}")
+
+
+def _head(title: str, figures: Iterable[tuple[str, str]], picture: str) -> None:
+    """Show the name of a part, its figures, and the way to select nothing."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"**{markdown(title)}**", width="content")
+        for words, figure in figures:
+            st.markdown(f":gray[{markdown(words)}] {figure}", width="content")
+        st.space("stretch")
+        st.button(
+            "Close",
+            key=f"{KEY}:close",
+            type="tertiary",
+            icon=":material/close:",
+            on_click=clear_selection,
+            args=(picture,),
+        )
 
 
 def _buttons(part: Part, view: TouchpointLog) -> None:

@@ -32,6 +32,7 @@ OWN_OPTIONS = {
     "timeline": ("--account", "Cove"),
     "next": ("--account", "Cove"),
     "routes": ("--account", "Cove"),
+    "compare": ("--period", "2026-01-01..2026-01-05", "--period", "2026-01-06..2026-01-20"),
 }
 
 
