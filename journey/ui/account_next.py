@@ -16,7 +16,7 @@ from journey.ui.definition_warnings import has_win_rule
 from journey.ui.navigation import DEFINITIONS, page_link
 from journey.ui.panel import rate_of
 from journey.ui.picture import show_picture
-from journey.ui.tables import show_table
+from journey.ui.tables import rates, show_table
 from journey.ui.text import markdown, percent
 
 MOVE_SHARE: Final = 0.3
@@ -61,6 +61,7 @@ def show_next(log: TouchpointLog, account_id: str) -> None:
         file_name=f"next touches {account_id}",
         column_help=HELP,
         labels=LABELS,
+        of=rates("n_with", "win_rate", "low", "high") | rates("n_without", "without_rate"),
     )
     st.caption(
         "Each account counts once, at its first time in the state. An association, not a proof: "
@@ -112,6 +113,7 @@ def show_routes(log: TouchpointLog, account_id: str) -> None:
             "share": "Share",
         },
         column_help={"n_journeys": "In this order, with other touches between."},
+        of=rates("n_won", "share"),
     )
 
 

@@ -20,7 +20,7 @@ from journey.ui.panel import Group, Part, show_parts
 from journey.ui.picture import Selection, show_picture
 from journey.ui.plots import current_theme, show_plot
 from journey.ui.saved_segments import segments_here
-from journey.ui.tables import show_table
+from journey.ui.tables import rates, show_table
 from journey.ui.text import markdown
 
 OTHERS: Final = "All others"
@@ -49,6 +49,14 @@ HELP: Final = {
     "high": "Upper end of the 95 % interval of the difference.",
     "chance": "How often chance alone gives such a difference, adjusted for all rows.",
 }
+OF: Final = (
+    rates("n_all_a", "a_share")
+    | rates("n_all_b", "b_share")
+    | rates(("n_all_a", "n_all_b"), "difference", "low", "high")
+    | rates("n_a", "a_conversion_rate")
+    | rates("n_b", "b_conversion_rate")
+    | rates(("n_a", "n_b"), "conversion_difference", "conversion_low", "conversion_high")
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +108,12 @@ def show_map(pair: Pair) -> None:
     _show_map(pair)
     frame = cached(journey.compare_moves)(pair.a, pair.b)
     show_table(
-        frame, key="compare-moves", file_name="compare-moves", labels=LABELS, column_help=HELP
+        frame,
+        key="compare-moves",
+        file_name="compare-moves",
+        labels=LABELS,
+        column_help=HELP,
+        of=OF,
     )
 
 
@@ -109,7 +122,12 @@ def show_steps(pair: Pair) -> None:
     frame = cached(journey.compare_steps)(pair.a, pair.b, steps=STEPS)
     _show_flow(pair, frame)
     show_table(
-        frame, key="compare-steps", file_name="compare-steps", labels=LABELS, column_help=HELP
+        frame,
+        key="compare-steps",
+        file_name="compare-steps",
+        labels=LABELS,
+        column_help=HELP,
+        of=OF,
     )
 
 
@@ -119,7 +137,12 @@ def show_stages(pair: Pair) -> None:
     chart = charts.plot_compare_stages(frame, names=pair.names, theme=current_theme())
     show_plot(chart, key="compare-stages", file_name="compare-stages")
     show_table(
-        frame, key="compare-stages-table", file_name="stages", labels=LABELS, column_help=HELP
+        frame,
+        key="compare-stages-table",
+        file_name="stages",
+        labels=LABELS,
+        column_help=HELP,
+        of=OF,
     )
 
 

@@ -23,7 +23,7 @@ from journey.ui.journeys import open_journeys
 from journey.ui.plots import current_theme, show_plot
 from journey.ui.segment_views import NOT_KNOWN, attributes
 from journey.ui.state import add_note, current_dataset
-from journey.ui.tables import choose_row, show_table
+from journey.ui.tables import choose_row, rates, show_table
 from journey.ui.text import counted, label, markdown
 from journey.workspace import load_inventory, save_inventory, workspace_root
 
@@ -156,6 +156,9 @@ def show_ranking(view: TouchpointLog, inventory: Inventory, columns: tuple[str, 
         file_name="content-audit",
         column_help=HELP,
         labels=LABELS,
+        of=rates("n_decided", "win_rate", "low", "high")
+        | rates("n_without", "without_rate")
+        | rates("n_judged", "next_stage_rate", "next_low", "next_high"),
     )
     if row is None:
         st.caption("Choose a row to open its journeys.")
@@ -204,7 +207,12 @@ def show_calls(view: TouchpointLog) -> None:
     shown = frame.assign(value=[value or NOT_KNOWN for value in frame["value"]])
     labels = {**LABELS, "value": label(by)}
     show_table(
-        shown, key="calls-table", file_name="calls-to-action", column_help=HELP, labels=labels
+        shown,
+        key="calls-table",
+        file_name="calls-to-action",
+        column_help=HELP,
+        labels=labels,
+        of=rates("n_segment", "answer_rate", "low", "high") | rates("n_decided", "win_rate"),
     )
 
 

@@ -15,8 +15,7 @@ from journey.ui.cache import cached
 from journey.ui.counts import Count, count_row
 from journey.ui.headlines import compact
 from journey.ui.plots import current_theme, show_plot
-from journey.ui.reader import fragment
-from journey.ui.tables import show_table
+from journey.ui.tables import rates, show_table
 from journey.ui.text import NO_FIGURE, counted, markdown, number, percent
 
 WEEKS: Final = (4, 13, 26, 52)
@@ -36,16 +35,16 @@ LABELS: Final = {
     "ends_at": "Until",
     "made_at": "Forecast made",
     "until_at": "Until",
-    "low": "from",
-    "high": "to",
-    "value_low": "value from",
-    "value_high": "value to",
+    "wins_from": "from",
+    "wins_to": "to",
+    "value_from": "value from",
+    "value_to": "value to",
     "from_open": "Of open journeys",
     "from_new": "Of journeys to begin",
-    "total_low": "total from",
-    "total_high": "total to",
-    "total_value_low": "total value from",
-    "total_value_high": "total value to",
+    "total_from": "total from",
+    "total_to": "total to",
+    "total_value_from": "total value from",
+    "total_value_to": "total value to",
     "n_won": "Really won",
     "value_won": "Value really won",
     "is_inside": "Wins inside",
@@ -111,7 +110,7 @@ def show_weeks(frame: pd.DataFrame, measure: Measure) -> None:
     chart = charts.plot_forecast(frame, measure=measure, theme=current_theme())
     show_plot(chart, key="forecast", file_name=f"forecast-{measure}")
     if st.toggle("Weeks as table"):
-        show_table(frame.round(DECIMALS), key="forecast-table", file_name="forecast", labels=LABELS)
+        show_table(_amounts(frame), key="forecast-table", file_name="forecast", labels=LABELS)
 
 
 def show_stages(view: TouchpointLog, frame: pd.DataFrame, weeks: int) -> None:
@@ -140,7 +139,18 @@ def show_stages(view: TouchpointLog, frame: pd.DataFrame, weeks: int) -> None:
             "n_left": "Of all that left",
         },
         column_help={"n_won": "Of the whole log: what the chances rest on."},
+        of=rates("n_left", "win_rate"),
     )
+
+
+def _amounts(frame: pd.DataFrame) -> pd.DataFrame:
+    """Round, and name the ends of intervals so that they are not taken for shares."""
+    names = {"low": "wins_from", "high": "wins_to"} | {
+        f"{what}_{end}": f"{what}_{name}"
+        for what in ("value", "total", "total_value")
+        for end, name in (("low", "from"), ("high", "to"))
+    }
+    return frame.round(DECIMALS).rename(columns=names)
 
 
 def source_text(frame: pd.DataFrame, stages: pd.DataFrame) -> str:
@@ -182,7 +192,7 @@ def show_backtest(view: TouchpointLog, measure: Measure, weeks: int) -> None:
     if words := leaning(frame):
         st.info(words, icon=":material/balance:")
     if st.toggle("Past forecasts as table"):
-        show_table(frame.round(DECIMALS), key="backtest-table", file_name="backtest", labels=LABELS)
+        show_table(_amounts(frame), key="backtest-table", file_name="backtest", labels=LABELS)
 
 
 def leaning(frame: pd.DataFrame) -> str | None:

@@ -16,7 +16,7 @@ from journey.ui.counts import Count, count_row
 from journey.ui.plots import current_theme, show_plot
 from journey.ui.reader import fragment
 from journey.ui.segment_views import NOT_KNOWN, attributes
-from journey.ui.tables import show_table
+from journey.ui.tables import rates, show_table
 from journey.ui.text import days, label, markdown, percent
 
 POST_NAMES: Final = {
@@ -79,6 +79,11 @@ def handoff_name(promise: Handoff) -> str:
     """Return a handoff in words."""
     source, target = POST_NAMES[promise.source], POST_NAMES[promise.target]
     return f"{source[:1].upper()}{source[1:]} → {target}"
+
+
+OF: Final = rates(
+    "n_taken + n_sent_back + n_over", "taken_share", "taken_low", "taken_high"
+) | rates("n_in_time + n_late + n_past_due", "late_rate", "late_low", "late_high")
 
 
 def headline(frame: pd.DataFrame) -> str:
@@ -171,6 +176,7 @@ def show_by(view: TouchpointLog, place: int) -> None:
         file_name=f"handoffs-by-{by}",
         column_help=HELP,
         labels={**LABELS, "value": label(by)},
+        of=OF,
     )
 
 
@@ -186,6 +192,7 @@ def show_months(view: TouchpointLog, place: int) -> None:
         file_name="handoffs-by-month",
         column_help=HELP,
         labels={**LABELS, "value": "Month"},
+        of=OF,
     )
 
 
@@ -194,6 +201,8 @@ def _open_value(view: TouchpointLog, place: int, by: str) -> None:
     """Let the user open the journeys of one value; a choice runs only this."""
     frame, promise = _rows(view, place, by), handoff_promises(view)[place]
     values = frame["value"].tolist()
+    if not values:
+        return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         at = st.selectbox(
             "Open journeys of",
@@ -253,4 +262,10 @@ def show_returned(view: TouchpointLog) -> None:
         ],
         key="returned-counts",
     )
-    show_table(frame, key="returned-table", file_name="returned-leads", labels=RETURN_LABELS)
+    show_table(
+        frame,
+        key="returned-table",
+        file_name="returned-leads",
+        labels=RETURN_LABELS,
+        of=rates("n_sent_back / sent_back_share", "sent_back_share"),
+    )

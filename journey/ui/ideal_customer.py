@@ -24,7 +24,7 @@ from journey.ui.cache import cached
 from journey.ui.counts import Count, count_row
 from journey.ui.plots import current_theme, show_plot
 from journey.ui.saved_segments import save_form, segments_here
-from journey.ui.tables import show_table
+from journey.ui.tables import Sizes, rates, show_table
 from journey.ui.text import counted, label, markdown, number, percent
 
 ROLES: Final = {"ideal": "Ideal customer", "anti": "Customers to avoid"}
@@ -61,6 +61,10 @@ HELP: Final = {
     "pipeline": "Value of deals open at the end of the month.",
     "spend": "What touchpoints cost, and campaigns shared out over their touchpoints.",
 }
+OF: Final = rates("n_journeys", "win_rate", "low", "high", "lost_rate") | rates(
+    "n_rest", "rest_win_rate", "rest_low", "rest_high", "rest_lost_rate"
+)
+OF_MONTHS: Final = rates("n_new", "new_share", "low", "high")
 
 
 def has_attributes(view: TouchpointLog) -> bool:
@@ -94,7 +98,7 @@ def show_profile(view: TouchpointLog) -> None:
         with card, st.container(border=True, height="stretch"):
             _card(view, row)
     if len(frame):
-        _table(frame.drop(columns=["line", "segment"]), "profiles")
+        _table(frame.drop(columns=["line", "segment"]), "profiles", OF)
         st.caption(
             f"{counted(int(frame['n_tested'].iloc[0]), 'trait')} and pairs of at least 30 journeys "
             "were tried; only what chance would hardly give after so many tries makes a profile. "
@@ -119,7 +123,7 @@ def show_traits(view: TouchpointLog) -> None:
     )
     if kind != "attribute":
         st.caption("Counted before the decision. Longer journeys have more of everything.")
-    _table(mine.drop(columns=["kind", "segment"]), "traits")
+    _table(mine.drop(columns=["kind", "segment"]), "traits", OF)
 
 
 def show_fit(view: TouchpointLog) -> None:
@@ -136,7 +140,7 @@ def show_fit(view: TouchpointLog) -> None:
         charts.plot_profile_fit(frame, theme=current_theme()), key="fit-plot", file_name="fit"
     )
     st.caption(markdown(profiles[name]))
-    _table(frame, "fit-by-month")
+    _table(frame, "fit-by-month", OF_MONTHS)
 
 
 def _profiles(view: TouchpointLog) -> dict[str, Segment]:
@@ -176,5 +180,5 @@ def _standing(inside: partial[TouchpointLog], outcome: str) -> TouchpointLog:
     return inside().where(outcome=outcome)
 
 
-def _table(frame: pd.DataFrame, name: str) -> None:
-    show_table(frame, key=f"{name}-table", file_name=name, labels=LABELS, column_help=HELP)
+def _table(frame: pd.DataFrame, name: str, of: Sizes) -> None:
+    show_table(frame, key=f"{name}-table", file_name=name, labels=LABELS, column_help=HELP, of=of)

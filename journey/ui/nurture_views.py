@@ -15,7 +15,7 @@ from journey.log import TouchpointLog
 from journey.ui.cache import cached
 from journey.ui.counts import Count, count_row
 from journey.ui.plots import current_theme, show_plot
-from journey.ui.tables import show_table
+from journey.ui.tables import rates, show_table
 from journey.ui.text import counted, days, markdown, number, percent
 
 COUNT_WORDS: Final = {"new_leads": "New leads", "reopened": "Came back", "mqls": "MQLs"}
@@ -71,6 +71,7 @@ def show_months(view: TouchpointLog) -> None:
         file_name="nurture",
         column_help=MONTH_HELP,
         labels=MONTH_LABELS,
+        of=rates("n_sent", "click_through_rate", "open_rate"),
     )
 
 
@@ -142,7 +143,13 @@ def show_triggers(view: TouchpointLog) -> None:
         for row in frame.to_dict("records")
     ]
     count_row(counts, key="nurture:triggers")
-    show_table(frame, key="nurture:answers", file_name="triggers", column_help=TRIGGER_HELP)
+    show_table(
+        frame,
+        key="nurture:answers",
+        file_name="triggers",
+        column_help=TRIGGER_HELP,
+        of=rates("n_answered + n_ignored", "answered_rate", "low", "high"),
+    )
 
 
 def show_content(view: TouchpointLog) -> None:
@@ -152,7 +159,13 @@ def show_content(view: TouchpointLog) -> None:
         st.caption("No touchpoint names its content.")
         return
     st.caption("What follows a piece of content need not follow from it.")
-    show_table(frame, key="nurture:content", file_name="content", column_help=CONTENT_HELP)
+    show_table(
+        frame,
+        key="nurture:content",
+        file_name="content",
+        column_help=CONTENT_HELP,
+        of=rates("n_before_mql", "mql_rate", "low", "high") | rates("n_decided", "win_rate"),
+    )
 
 
 def show_comparison(view: TouchpointLog) -> None:

@@ -22,7 +22,7 @@ from journey.ui.plots import current_theme, show_plot
 from journey.ui.reader import fragment
 from journey.ui.segment_views import NOT_KNOWN, attributes
 from journey.ui.state import ACCOUNT_PARAMETER
-from journey.ui.tables import choose_row, show_table
+from journey.ui.tables import choose_row, rates, show_table
 from journey.ui.text import counted, days, label, markdown
 
 NOBODY: Final = "(no department)"
@@ -95,7 +95,12 @@ def show_matrix(view: TouchpointLog) -> None:
     shown = frame.assign(department=[name or NOBODY for name in frame["department"]])[says]
     options = {"column_help": HELP, "labels": LABELS}
     show_table(
-        shown.reset_index(drop=True), key="matrix-table", file_name="ownership-matrix", **options
+        shown.reset_index(drop=True),
+        key="matrix-table",
+        file_name="ownership-matrix",
+        **options,
+        of=rates("n_touchpoints / touch_share", "touch_share")
+        | rates("n_in_time + n_late + n_past_due", "late_rate"),
     )
 
 
@@ -145,7 +150,14 @@ def show_levels(view: TouchpointLog) -> None:
         shown = shown[shown["promise"] == names[place]].reset_index(drop=True)
         shown["value"] = [value or NOT_KNOWN for value in shown["value"]]
     labels = LABELS | ({} if by is None else {"value": label(by)})
-    show_table(shown, key="levels-table", file_name="promises", column_help=HELP, labels=labels)
+    show_table(
+        shown,
+        key="levels-table",
+        file_name="promises",
+        column_help=HELP,
+        labels=labels,
+        of=rates("n_in_time + n_late + n_past_due", "late_rate", "late_low", "late_high"),
+    )
 
 
 def _open_promise(view: TouchpointLog, place: int, by: str | None) -> None:

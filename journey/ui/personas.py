@@ -18,7 +18,7 @@ from journey.ui.cache import cached
 from journey.ui.counts import Count, count_row
 from journey.ui.plots import current_theme, show_plot
 from journey.ui.state import current_dataset
-from journey.ui.tables import show_table
+from journey.ui.tables import rates, show_table
 from journey.ui.text import counted, days, markdown, number, percent
 from journey.workspace import workspace_root
 
@@ -55,6 +55,15 @@ HELP: Final = {
     "median_place": "Among the roles of a won journey; half enter earlier.",
     "typical_touchpoint": "What they do more than others, by the largest factor.",
 }
+OF: Final = (
+    rates("n_journeys", "win_rate", "low", "high")
+    | rates("n_rest", "rest_win_rate", "rest_low", "rest_high")
+    | {
+        f"{part}_share": (f"n_{part} / {part}_share",)
+        for part in ("started", "influenced", "signed", "used")
+    }
+    | rates("n_won / won_share", "won_share")
+)
 
 
 def has_personas(view: TouchpointLog) -> bool:
@@ -192,4 +201,4 @@ def _notes() -> dict[str, PersonaNotes]:
 
 
 def _table(frame: pd.DataFrame, name: str) -> None:
-    show_table(frame, key=f"{name}-table", file_name=name, labels=LABELS, column_help=HELP)
+    show_table(frame, key=f"{name}-table", file_name=name, labels=LABELS, column_help=HELP, of=OF)

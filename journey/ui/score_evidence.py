@@ -12,7 +12,7 @@ from journey.ui.cache import cached
 from journey.ui.definition_warnings import has_win_rule
 from journey.ui.navigation import DEFINITIONS, page_link
 from journey.ui.plots import current_theme, show_plot
-from journey.ui.tables import show_table
+from journey.ui.tables import rates, show_table
 from journey.ui.text import counted, days, markdown, percent
 
 AGES: Final = (14, 30, 60, 90, 180)
@@ -37,6 +37,11 @@ SCORES: Final = {
     "engagement": "Engagement by rules",
     "relationship": "Relationship by rules",
 }
+OF: Final = (
+    rates("n_with", "win_rate", "low", "high")
+    | rates("n_without", "without_rate")
+    | rates(("n_with", "n_without"), "difference_share", "difference_low", "difference_high")
+)
 
 
 def show_drivers(view: TouchpointLog) -> None:
@@ -57,7 +62,7 @@ def show_drivers(view: TouchpointLog) -> None:
     )
     shown = frame.rename(columns={"difference": "difference_share"})
     shown["points_per_touch"] = shown["points_per_touch"].round(1)
-    show_table(shown, key="drivers-table", file_name="score drivers", labels=LABELS)
+    show_table(shown, key="drivers-table", file_name="score drivers", labels=LABELS, of=OF)
 
 
 def show_model(view: TouchpointLog) -> None:
@@ -86,7 +91,7 @@ def show_model(view: TouchpointLog) -> None:
     first = ["rule", "points", "verdict", "meaning"]
     shown = frame[[*first, *(name for name in frame.columns if name not in first)]]
     shown = shown.rename(columns={"difference": "difference_share"})
-    show_table(shown, key="support", file_name="rule support", labels=LABELS)
+    show_table(shown, key="support", file_name="rule support", labels=LABELS, of=OF)
 
 
 def _show_fit(model: ScoreModel) -> None:

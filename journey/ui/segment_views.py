@@ -14,8 +14,7 @@ from journey.schema import OUTCOMES
 from journey.ui.cache import cached
 from journey.ui.counts import Count, count_row
 from journey.ui.plots import current_theme, show_plot
-from journey.ui.reader import fragment
-from journey.ui.tables import show_table
+from journey.ui.tables import rates, show_table
 from journey.ui.text import OUTCOME_LABELS, label
 
 MOST_VALUES: Final = 200
@@ -38,6 +37,11 @@ LABELS: Final = {
     "median_days_to_win": "Median days to win",
     "n_dropped": "Dropped off",
 }
+OF: Final = (
+    rates("n_journeys", "win_rate", "low", "high", "reached_share")
+    | rates("n_decided", "decided_win_rate")
+    | rates("n_reached", "drop_off_rate")
+)
 
 
 def attributes(log: TouchpointLog) -> dict[str, str]:
@@ -101,7 +105,9 @@ def _table(frame: pd.DataFrame, by: str, name: str) -> None:
     words = {**LABELS, "value": label(by)}
     frame = frame.assign(value=[NOT_KNOWN if pd.isna(value) else value for value in frame["value"]])
     file_name = f"{name}-by-{by}"
-    show_table(frame, key=f"{name}-table", file_name=file_name, column_help=HELP, labels=words)
+    show_table(
+        frame, key=f"{name}-table", file_name=file_name, column_help=HELP, labels=words, of=OF
+    )
 
 
 @fragment

@@ -18,7 +18,7 @@ from journey.ui.stage_counts import (
     last_counts,
     time_counts,
 )
-from journey.ui.tables import show_table
+from journey.ui.tables import rates, show_table
 from journey.ui.text import markdown, percent
 
 FUNNEL_HELP: Final = {
@@ -65,7 +65,14 @@ def show_funnel(view: TouchpointLog) -> None:
     show_plot(chart, key="funnel", file_name="stage-funnel")
     funnel_counts(view, frame)
     options = {"column_help": FUNNEL_HELP, "labels": FUNNEL_LABELS}
-    show_table(frame, key="funnel-table", file_name="stage-funnel", **options)
+    show_table(
+        frame,
+        key="funnel-table",
+        file_name="stage-funnel",
+        **options,
+        of=rates("n_journeys / reached_share", "reached_share")
+        | rates("n_journeys", "conversion_rate", "conversion_low", "conversion_high"),
+    )
 
 
 def plot_drop_offs(view: TouchpointLog, *, key: str) -> None:
@@ -84,7 +91,13 @@ def show_drop_offs(view: TouchpointLog) -> None:
     st.caption("Drop-off is lost or no decision. Open journeys are never counted as dropped.")
     drop_counts(view, frame)
     options = {"column_help": DROP_HELP, "labels": DROP_LABELS}
-    show_table(frame, key="drop-table", file_name="drop-offs", **options)
+    show_table(
+        frame,
+        key="drop-table",
+        file_name="drop-offs",
+        **options,
+        of=rates("n_entered", "drop_off_rate", "drop_off_low", "drop_off_high"),
+    )
 
 
 def show_last_touches(view: TouchpointLog) -> None:
@@ -106,7 +119,14 @@ def show_last_touches(view: TouchpointLog) -> None:
     )
     last_counts(view, inside)
     options = {"column_help": LAST_HELP, "labels": LAST_LABELS}
-    show_table(inside, key="last-table", file_name="last-touches", **options)
+    show_table(
+        inside,
+        key="last-table",
+        file_name="last-touches",
+        **options,
+        of=rates("n_last / last_share", "last_share")
+        | rates("n_went_on / went_on_share", "went_on_share"),
+    )
 
 
 def show_times(view: TouchpointLog) -> None:

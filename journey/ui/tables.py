@@ -4,9 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
+from journey.schema import SMALL_SAMPLE
+from journey.ui.plots import current_theme
 from journey.ui.text import OUTCOME_LABELS, counted, label, markdown
 
 SHARES: Final = ("share", "rate", "low", "high", "confidence", "chance", "difference")
@@ -14,6 +17,23 @@ ROW_PIXELS: Final = 35
 MAX_ROWS_SHOWN: Final = 12
 PAGE_ROWS: Final = 500
 """A longer list is sent in pages of so many rows; its downloads have all."""
+
+SMALL_INK: Final = {"light": "#6b7683", "dark": "#8592a3"}
+"""Rates of few are written in it; both reach 4.5:1 on their ground."""
+
+Sizes = Mapping[str, tuple[str, ...]]
+_LAST_DIGITS: Final = 1e-6
+
+
+def rates(size: str | tuple[str, ...], *names: str) -> dict[str, tuple[str, ...]]:
+    """Return the denominator of rates: a column or a sum of some; of several, each counts.
+
+    Examples
+    --------
+    >>> rates("n_late + n_in_time", "late_rate")
+    {'late_rate': ('n_late + n_in_time',)}
+    """
+    return dict.fromkeys(names, (size,) if isinstance(size, str) else size)
 
 
 @dataclass(frozen=True)
@@ -47,6 +67,7 @@ def show_table(
     file_name: str,
     column_help: Mapping[str, str] | None = None,
     labels: Mapping[str, str] | None = None,
+    of: Sizes | None = None,
 ) -> None:
     """Show a list with its number of rows and its downloads as CSV and XLSX.
 
@@ -63,12 +84,14 @@ def show_table(
         Column to what it means, shown on its header.
     labels
         Column to the words above it, where those made of its name don't fit.
+    of
+        Rate to its denominator, as :func:`rates` gives it; below 30 the rate is greyed.
     """
     place, rows = st.container(), _listing(frame)
     begin = _page_begin(rows.n_rows, key)
     with place:
         shown = rows.upto(begin).iloc[begin : begin + PAGE_ROWS]
-        _table(shown, key, column_help, labels, {})
+        _table(shown, key, column_help, labels, {}, of)
     download_row(rows, key=key, file_name=file_name)
 
 
@@ -79,13 +102,14 @@ def choose_row(
     file_name: str,
     column_help: Mapping[str, str] | None = None,
     labels: Mapping[str, str] | None = None,
+    of: Sizes | None = None,
     on_screen: Callable[[pd.DataFrame], pd.DataFrame] = lambda rows: rows,
 ) -> int | None:
     """Show a list like ``show_table`` and return the position of the row the user chose, if any.
 
     Parameters
     ----------
-    frame, key, file_name, column_help, labels
+    frame, key, file_name, column_help, labels, of
         As for ``show_table``.
     on_screen
         Gives rows as they are shown, where that differs from what the downloads hold.
@@ -94,7 +118,7 @@ def choose_row(
     begin = _page_begin(rows.n_rows, key)
     with place:
         shown = on_screen(rows.upto(begin).iloc[begin : begin + PAGE_ROWS])
-        chosen = _choices(shown, begin, key, column_help, labels, "single-row")
+        chosen = _choices(shown, begin, key, column_help, labels, "single-row", of)
     download_row(rows, key=key, file_name=file_name)
     return chosen[0] if chosen else None
 
@@ -118,7 +142,7 @@ def choose_rows(
     begin = _page_begin(len(frame), key)
     with place:
         shown = on_screen(frame.iloc[begin : begin + PAGE_ROWS])
-        return _choices(shown, begin, key, column_help, labels, "multi-row")
+        return _choices(shown, begin, key, column_help, labels, "multi-row", None)
 
 
 def chosen_rows(key: str) -> list[int]:
@@ -222,10 +246,11 @@ def _choices(
     column_help: Mapping[str, str] | None,
     labels: Mapping[str, str] | None,
     mode: str,
+    of: Sizes | None,
 ) -> list[int]:
     """Show one page of a list and return the positions of the rows chosen on it."""
     choosing = {"on_select": "rerun", "selection_mode": mode, "key": _rows_key(key)}
-    chosen = _table(shown, key, column_help, labels, choosing)
+    chosen = _table(shown, key, column_help, labels, choosing, of)
     return [begin + row for row in chosen.selection.rows if row < len(shown)]
 
 
@@ -235,10 +260,11 @@ def _table(
     column_help: Mapping[str, str] | None,
     labels: Mapping[str, str] | None,
     choosing: Mapping[str, Any],
+    of: Sizes | None,
 ) -> Any:
     shown = pd.DataFrame({name: _shown(frame[name]) for name in frame.columns})
     return st.dataframe(
-        shown,
+        _greyed(shown, is_small(frame, of or {})),
         hide_index=True,
         height=ROW_PIXELS * (min(max(len(shown), 1), MAX_ROWS_SHOWN) + 1) + 3,
         column_config=column_formats(shown, column_help=column_help, labels=labels),
@@ -246,6 +272,32 @@ def _table(
         alt=f"Table: {markdown(key)}",
         **choosing,
     )
+
+
+def is_small(frame: pd.DataFrame, of: Sizes) -> pd.DataFrame:
+    """Return which cells are rates of fewer than 30.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"win_rate": [0.5, 0.5], "n_journeys": [8, 80]})
+    >>> is_small(frame, rates("n_journeys", "win_rate"))["win_rate"].tolist()
+    [True, False]
+    """
+    small = pd.DataFrame(False, index=frame.index, columns=frame.columns)
+    for rate, sizes in of.items():
+        if rate in frame:
+            # What is divided by a share comes out whole but for the last digits.
+            known = [frame.eval(size).astype(float) for size in sizes]
+            least = pd.concat(known, axis=1).min(axis=1)
+            small[rate] = least < SMALL_SAMPLE - _LAST_DIGITS
+    return small
+
+
+def _greyed(shown: pd.DataFrame, small: pd.DataFrame) -> Any:
+    if not small.to_numpy().any():
+        return shown
+    ink = f"color: {SMALL_INK[current_theme()]}"
+    return shown.style.apply(lambda _: np.where(small, ink, ""), axis=None)
 
 
 def _shown(column: pd.Series) -> pd.Series:

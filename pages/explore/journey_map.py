@@ -11,7 +11,7 @@ from journey.ui.panel import show_part
 from journey.ui.picture import selection, show_picture
 from journey.ui.reader import fragment
 from journey.ui.state import Filters, apply_filters, current_filters
-from journey.ui.tables import choose_row
+from journey.ui.tables import choose_row, rates
 from journey.ui.text import counted
 
 KEY = "map"
@@ -42,7 +42,13 @@ def show_map(
 def show_moves(view: journey.TouchpointLog) -> None:
     """Show every move as a list; a chosen one opens into its journeys."""
     moves = cached(journey.directly_follows)(view)
-    row = choose_row(moves, key="moves", file_name="moves", column_help=MOVE_HELP)
+    row = choose_row(
+        moves,
+        key="moves",
+        file_name="moves",
+        column_help=MOVE_HELP,
+        of=rates("n_moves / share", "share"),
+    )
     if row is None:
         st.caption("Choose a row to open its journeys.")
         return

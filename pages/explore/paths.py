@@ -17,8 +17,7 @@ from journey.ui.guards import require_view
 from journey.ui.panel import show_part
 from journey.ui.path_list import show_paths
 from journey.ui.picture import selection, show_picture
-from journey.ui.reader import fragment
-from journey.ui.tables import show_table
+from journey.ui.tables import rates, show_table
 from journey.ui.text import percent
 
 KEY = "flow"
@@ -60,7 +59,13 @@ def show_whole_paths(view: journey.TouchpointLog) -> None:
         if n_paths > len(paths):
             st.caption(f"The {len(paths):,} most frequent.")
         shown = paths.drop(columns="variant_id")
-        show_table(shown, key="paths-table", file_name="paths", column_help=PATH_HELP)
+        show_table(
+            shown,
+            key="paths-table",
+            file_name="paths",
+            column_help=PATH_HELP,
+            of=rates("n_journeys / share", "share") | rates("n_decided", "win_rate"),
+        )
 
 
 view = require_view()

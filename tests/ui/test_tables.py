@@ -1,7 +1,7 @@
 import pandas as pd
 from streamlit.testing.v1 import AppTest
 
-from journey.ui.tables import PAGE_ROWS, _shown, column_formats
+from journey.ui.tables import PAGE_ROWS, _shown, column_formats, is_small, rates
 
 
 def written(column, values):
@@ -96,3 +96,25 @@ class TestPages:
         assert app.text[0].value == f"asked for: {2 * PAGE_ROWS}"
         # A list that became shorter shows its last page.
         assert choice["at"].tolist() == [1000]
+
+
+def test_rates_of_fewer_than_thirty_are_small_by_any_of_their_sizes():
+    frame = pd.DataFrame(
+        {
+            "win_rate": [0.5, 0.5, 0.5],
+            "difference": [0.1, 0.1, 0.1],
+            "n_with": [30, 29, None],
+            "n_without": [5, 90, 90],
+        }
+    )
+    of = rates("n_with", "win_rate") | rates(("n_with", "n_without"), "difference")
+    small = is_small(frame, of | rates("n_with", "not there"))
+    assert small["win_rate"].tolist() == [False, True, False]
+    assert small["difference"].tolist() == [True, True, False]
+    assert not small[["n_with", "n_without"]].to_numpy().any()
+
+
+def test_what_a_share_is_of_can_be_told_from_share_and_count():
+    frame = pd.DataFrame({"n_last": [3, 9, 0], "last_share": [0.1, 9 / 29, 0.0]})
+    small = is_small(frame, rates("n_last / last_share", "last_share"))
+    assert small["last_share"].tolist() == [False, True, False]

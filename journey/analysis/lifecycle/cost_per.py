@@ -121,7 +121,9 @@ def _told(log: TouchpointLog, by: By) -> pd.DataFrame:
     posts = posts_of(log)
     known = [name for name in ENDS if name not in POSTS or can_be_passed(posts, POSTS[name])]
     counts = _counted(_passed(log, posts), by, known)
-    both = counts.merge(_spent(log, by), on=by, how="outer")
+    # A column without any name would be one of numbers, which meets none of texts.
+    named = [frame.astype({by: object}) for frame in (counts, _spent(log, by))]
+    both = named[0].merge(named[1], on=by, how="outer")
     told = _with_ratios(_ordered(both, by), by, known)
     return _untold(told) if are_wider(log) else told
 

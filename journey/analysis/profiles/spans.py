@@ -8,6 +8,7 @@ from typing import Final, Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
+from journey.analysis.profiles.bands import bounds_of, is_within
 from journey.analysis.stages.segments import segmentation
 from journey.facts import ShardFacts
 from journey.kernels.traits import values_met
@@ -70,12 +71,11 @@ def values_within(span: Span, column: str, values: Sequence[str | None]) -> Flag
     """Which values of a column each journey has: a row a journey, a column a value.
 
     An attribute of accounts holds for the whole journey; one of people where such a person takes
-    part within the span.
+    part within the span. A band such as ``50 to 199`` is had with any number within.
     """
     store, evidence = span.evidence.store, span.evidence
     segments = segmentation(store, column)
-    wanted = {value: place for place, value in enumerate(values)}
-    place_of_segment = np.array([wanted.get(name, -1) for name in segments.names], dtype=np.int64)
+    place_of_segment = _places(segments.names, values)
     place_of_code = place_of_segment[segments.segment_of]
     if segments.of_journey:
         shard = evidence.shard
@@ -84,6 +84,19 @@ def values_within(span: Span, column: str, values: Sequence[str | None]) -> Flag
         return place_of_code[owners][:, None] == np.arange(len(values))
     codes = evidence.codes(segments.column)
     return values_met(codes, span.begins, span.ends, frozen(place_of_code), len(values))
+
+
+def _places(names: Sequence[str | None], values: Sequence[str | None]) -> Ints:
+    """The place of each name among values: its own, else that of a band it is in; -1: none."""
+    wanted = {value: place for place, value in enumerate(values)}
+    places = np.array([wanted.get(name, -1) for name in names], dtype=np.int64)
+    known = set(names)
+    for place, value in enumerate(values):
+        bounds = None if value in known else bounds_of(value)
+        if bounds is not None:
+            inside = np.array([is_within(name, bounds) for name in names], dtype=bool)
+            places[inside & (places < 0)] = place
+    return places
 
 
 def n_people_within(span: Span) -> Ints:

@@ -8,6 +8,7 @@ from typing import Final, Literal
 import numpy as np
 import numpy.typing as npt
 
+from journey.analysis.profiles.bands import bands_of
 from journey.analysis.profiles.spans import Part, Until, span_of, values_within
 from journey.analysis.stages.segments import segmentation
 from journey.kernels.facts import LOST, UNDECIDING, WON
@@ -71,13 +72,14 @@ class Traits:
 def traits_of(log: TouchpointLog) -> Traits:
     """The traits of a log: attributes of accounts, or else of people; touchpoint types; channels.
 
-    A column of more than 200 values is left out, as are owners and such; of each column the 40
-    most frequent values are taken, of all the 160 first.
+    Whole numbers of many sizes, such as headcounts, are taken in bands. Any other column of more
+    than 200 values is left out, as are owners and such; of each column the 40 most frequent
+    values are taken, of all the 160 first.
     """
     columns: list[str] = []
     values: list[str | None] = []
     for column in attribute_columns(log):
-        found = _most_frequent(log, column)
+        found = _bands(log, column) or _most_frequent(log, column)
         columns += [column] * (len(found) + 1)
         values += [*found, None]
     columns, values = columns[:MOST_TRAITS], values[:MOST_TRAITS]
@@ -116,8 +118,15 @@ def _divides(log: TouchpointLog, column: str) -> bool:
     words = plain_words(column)
     if column.endswith("_id") or says(_OURS, words):
         return False
-    names = segmentation(log.store, column).names
-    return 1 < len([name for name in names if name is not None]) <= MOST_VALUES
+    names = [name for name in segmentation(log.store, column).names if name is not None]
+    return 1 < len(names) <= MOST_VALUES or bool(_bands(log, column))
+
+
+def _bands(log: TouchpointLog, column: str) -> list[str]:
+    """The bands of a column of accounts or people whose values are whole numbers, else none."""
+    segments = segmentation(log.store, column)
+    counts = np.bincount(segments.segment_of, minlength=len(segments.names))
+    return bands_of(segments.names, counts)
 
 
 def _most_frequent(log: TouchpointLog, column: str) -> list[str]:

@@ -151,3 +151,10 @@ def test_what_was_spent_on_those_left_out_was_spent_for_the_others():
     log = without_not_buyers(log_of(january(30.0)))
     assert cost_per(log, by="period")["cost_per_lead"].tolist() == [10.0]
     assert reach_text(log) == ""
+
+
+def test_costs_of_channels_stand_beside_journeys_of_none():
+    found = cost_per(log_of(january(50, channel="Ads"), channel=[None] * 6), by="channel")
+    by_channel = found.set_index("channel")["n_customers"]
+    assert by_channel.loc[by_channel.index.isna()].tolist() == [1]
+    assert by_channel["Ads"] == 0
