@@ -1,15 +1,14 @@
 """The page that foretells wins."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 from tests import credited
-
-REPOSITORY = Path(__file__).parents[2]
+from tests.ui import pages
+from tests.ui.pages import flawless as checked
+from tests.ui.pages import said
 
 
 @pytest.fixture(scope="module")
@@ -29,21 +28,7 @@ def workspace(stored, monkeypatch):
 
 
 def opened(data, **query):
-    app = AppTest.from_file(str(REPOSITORY / "app.py"), default_timeout=60)
-    for name, value in ({"data": data} | query).items():
-        app.query_params[name] = value
-    app.switch_page("pages/decide/forecast.py")
-    return checked(app.run())
-
-
-def checked(app):
-    assert not app.exception
-    assert not app.error
-    return app
-
-
-def said(app):
-    return " ".join(one.value for one in (*app.markdown, *app.title, *app.caption))
+    return checked(pages.opened("decide/forecast", data, **query))
 
 
 def test_the_headline_and_the_figures_say_the_same():

@@ -1,12 +1,10 @@
 """The page of lead scores: the message, the matrix, the rule editor, the evidence."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pandas as pd
 import pytest
 import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 from journey import Definitions
 from journey.definitions import load_definitions
@@ -15,8 +13,9 @@ from journey.rules.scoring import Qualification
 from tests.analysis.scores.test_evidence import MODEL, ROWS, RULES
 from tests.examples import small_log
 from tests.stores import save
+from tests.ui import pages
+from tests.ui.pages import button, checked, said
 
-REPOSITORY = Path(__file__).parents[2]
 OPEN = [("rival.com", 9, "Guide"), ("mit.edu", 9, "Ad")]
 
 
@@ -36,24 +35,6 @@ def workspace(tmp_path, monkeypatch):
     return tmp_path / "datasets"
 
 
-def opened(view="Leads", data="Scored", **query):
-    app = AppTest.from_file(str(REPOSITORY / "app.py"), default_timeout=60)
-    for name, value in ({"data": data} | query).items():
-        app.query_params[name] = value
-    app.session_state["scores:view"] = view
-    app.switch_page("pages/act/lead_scores.py")
-    return checked(app.run())
-
-
-def checked(app):
-    assert not app.exception
-    return app
-
-
-def said(app):
-    return "\n".join(one.value for one in (*app.markdown, *app.caption, *app.info, *app.error))
-
-
 def number_input(app, words):
     return next(one for one in app.number_input if one.label == words)
 
@@ -66,8 +47,8 @@ def multiselect(app, words):
     return next(one for one in app.multiselect if one.label == words)
 
 
-def button(app, words):
-    return next(one for one in app.button if one.label.startswith(words))
+def opened(view="Leads", data="Scored", **query):
+    return pages.opened("act/lead_scores", data, state={"scores:view": view}, **query)
 
 
 @pytest.mark.usefixtures("workspace")

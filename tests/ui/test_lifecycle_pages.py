@@ -1,17 +1,16 @@
 """The pages of the lifecycle, of nurture and of costs."""
 
-from pathlib import Path
-
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from journey import Definitions, Stage
 from journey.costs import ENTERED_FILE
 from tests.analysis.lifecycle.test_scorecards import MODEL_OF_ROWS, ROWS, VALUE_OF
 from tests.examples import small_log
 from tests.stores import save
+from tests.ui import pages
+from tests.ui.pages import choose, metrics, said
+from tests.ui.pages import flawless as checked
 
-REPOSITORY = Path(__file__).parents[2]
 LIFECYCLE = "pages/explore/lifecycle.py"
 NURTURE = "pages/act/nurture.py"
 COSTS = "pages/decide/costs.py"
@@ -39,34 +38,12 @@ def workspace(stored, monkeypatch):
     return stored
 
 
-def opened(page, data="Full"):
-    app = AppTest.from_file(str(REPOSITORY / "app.py"), default_timeout=60)
-    app.query_params["data"] = data
-    app.switch_page(page)
-    return checked(app.run())
-
-
-def checked(app):
-    assert not app.exception
-    assert not app.error
-    return app
-
-
-def said(app):
-    return " ".join(one.value for one in (*app.markdown, *app.title, *app.caption))
-
-
-def choose(app, label):
-    control = next(one for one in app.get("button_group") if label in one.options)
-    return checked(control.set_value(label).run())
-
-
 def press(app, label):
     return checked(next(one for one in app.button if one.label == label).click().run())
 
 
-def metrics(app):
-    return {one.label: one.value for one in app.metric}
+def opened(page, data="Full"):
+    return checked(pages.opened(page.removeprefix("pages/").removesuffix(".py"), data))
 
 
 def test_the_lifecycle_answers_for_each_stage_and_its_counts_open():

@@ -15,6 +15,9 @@ from journey.inventory import Entry, Inventory
 from journey.workspace import load_inventory, save_definitions, save_inventory
 from tests.examples import small_log
 from tests.stores import save
+from tests.ui import pages
+from tests.ui.pages import choose, press, said
+from tests.ui.pages import flawless as checked
 
 REPOSITORY = Path(__file__).parents[2]
 PAGES = {
@@ -42,35 +45,12 @@ def workspace(stored, monkeypatch):
     return stored
 
 
-def opened(page, data="Sample", **query):
-    app = AppTest.from_file(str(REPOSITORY / "app.py"), default_timeout=90)
-    for name, value in ({"data": data} | query).items():
-        app.query_params[name] = value
-    app.switch_page(f"pages/{PAGES[page]}/{page}.py")
-    return checked(app.run())
-
-
-def checked(app):
-    assert not app.exception
-    assert not app.error
-    return app
-
-
-def said(app):
-    return " ".join(one.value for one in (*app.markdown, *app.title, *app.caption, *app.info))
-
-
 def labels(app):
     return [button.label for button in app.button]
 
 
-def choose(app, label):
-    control = next(one for one in app.get("button_group") if label in one.options)
-    return checked(control.set_value(label).run())
-
-
-def press(app, label):
-    return checked(next(one for one in app.button if one.label.startswith(label)).click().run())
+def opened(page, data="Sample", **query):
+    return checked(pages.opened(f"{PAGES[page]}/{page}", data, **query))
 
 
 @pytest.mark.parametrize("page", PAGES)

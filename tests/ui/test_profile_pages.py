@@ -1,16 +1,16 @@
 """Ideal customer, personas, segments and comparisons on the screen."""
 
 import shutil
-from pathlib import Path
 
 import pytest
 import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 from journey import Segment
 from journey.kept import PersonaNotes, load_notes, load_segments, save_segment
+from tests.ui import pages
+from tests.ui.pages import choose, said, written
+from tests.ui.pages import flawless as checked
 
-REPOSITORY = Path(__file__).parents[2]
 ICP = Segment(profile=(("industry", ("Logistics", "Manufacturing")), ("employees", ("200-999",))))
 
 
@@ -23,26 +23,7 @@ def root(tmp_path, sample_dataset, monkeypatch):
 
 
 def opened(page, **query):
-    app = AppTest.from_file(str(REPOSITORY / "app.py"), default_timeout=60)
-    for name, value in {"data": "Sample", **query}.items():
-        app.query_params[name] = value
-    app.switch_page(f"pages/{page}.py")
-    return checked(app.run())
-
-
-def checked(app):
-    assert not app.exception
-    assert not app.error
-    return app
-
-
-def said(app):
-    return " ".join(one.value for one in (*app.markdown, *app.title, *app.caption))
-
-
-def choose(app, label):
-    control = next(one for one in app.get("button_group") if label in one.options)
-    return checked(control.set_value(label).run())
+    return checked(pages.opened(page, "Sample", **query))
 
 
 def test_the_profile_is_said_kept_and_used_as_a_filter(root):
@@ -79,7 +60,7 @@ def test_notes_stay_with_their_persona(root):
     app.text_area(key="goals:Operations Director").set_value("*Fewer* gaps").run()
     app = checked(app.button(key="notes:Operations Director").click().run())
     assert load_notes(root, "Sample") == {"Operations Director": PersonaNotes("*Fewer* gaps")}
-    assert r"\*Fewer\* gaps" in said(app)
+    assert r"\*Fewer\* gaps" in written(app)
     for view in ("With whom we win", "Who plays which part", "The group that wins"):
         app = choose(app, view)
     assert "1 person" in " ".join(one.label for one in app.button)

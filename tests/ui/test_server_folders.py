@@ -1,18 +1,15 @@
 """Files of the server on the upload page, and files added to a data set that is here."""
 
-import re
-from pathlib import Path
-
 import pytest
 import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 import journey
 from journey.errors import ValueNotAllowedError
 from journey.ui.server_folders import copy_from_server, folder_names
+from tests.ui import pages
+from tests.ui.pages import checked, said
 from tests.ui.test_imports import finished
 
-REPOSITORY = Path(__file__).parents[2]
 APRIL = "account,when,event\nA,2026-04-02,Ad\nA,2026-04-05,Demo\n"
 MAY = "account,when,event\nA,2026-04-05,Demo\nB,2026-05-03,Ad\n"
 
@@ -37,24 +34,12 @@ def exports(tmp_path, monkeypatch):
     return folder.resolve()
 
 
-def opened():
-    app = AppTest.from_file(str(REPOSITORY / "app.py"), default_timeout=60)
-    app.switch_page("pages/data/upload.py")
-    return checked(app.run())
-
-
-def checked(app):
-    assert not app.exception
-    return app
-
-
-def said(app):
-    parts = (*app.markdown, *app.caption, *app.info, *app.warning, *app.error)
-    return re.sub(r"\\(.)", r"\1", "\n".join(one.value for one in parts))
-
-
 def press(app, label):
     return checked(next(one for one in app.button if one.label == label).click().run())
+
+
+def opened():
+    return pages.opened("data/upload")
 
 
 class TestOnThePage:
