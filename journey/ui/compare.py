@@ -19,6 +19,7 @@ from journey.ui.navigation import SEGMENT_BUILDER, page_link
 from journey.ui.panel import Group, Part, show_parts
 from journey.ui.picture import Selection, show_picture
 from journey.ui.plots import current_theme, show_plot
+from journey.ui.reader import fragment
 from journey.ui.saved_segments import segments_here
 from journey.ui.tables import rates, show_table
 from journey.ui.text import markdown
@@ -178,7 +179,7 @@ def nobody_in(pair: Pair) -> str | None:
     return None
 
 
-@st.fragment
+@fragment
 def _show_map(pair: Pair) -> None:
     """Show the map, and the journeys of both behind what is clicked; a click runs only this."""
     picture = cached(_map)(pair.a, other=pair.b, names=pair.names)
@@ -186,7 +187,7 @@ def _show_map(pair: Pair) -> None:
     show_parts(_groups(pair, map_parts(pair, chosen)), picture=MAP, hint=map_panel.HINT)
 
 
-@st.fragment
+@fragment
 def _show_flow(pair: Pair, frame: pd.DataFrame) -> None:
     """Show the step flow, and the journeys of both behind what is clicked."""
     picture = charts.compare_flow(frame, stages=pair.a.definitions.stage_names, names=pair.names)

@@ -60,7 +60,7 @@ def show_types(log: TouchpointLog, draft: Draft) -> None:
             "n_journeys": config.NumberColumn("Journeys", format="localized"),
             "mean_place": config.NumberColumn(
                 "Mean place",
-                format="%.0f %%",
+                format="%.0f%%",
                 help="Where it stands in its journeys: 0 % first, 100 % last.",
             ),
         },

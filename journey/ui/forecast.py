@@ -15,6 +15,7 @@ from journey.ui.cache import cached
 from journey.ui.counts import Count, count_row
 from journey.ui.headlines import compact
 from journey.ui.plots import current_theme, show_plot
+from journey.ui.reader import fragment
 from journey.ui.tables import rates, show_table
 from journey.ui.text import NO_FIGURE, counted, markdown, number, percent
 

@@ -9,6 +9,7 @@ from journey.errors import JourneyError
 from journey.log import TouchpointLog
 from journey.rules.meanings import MEANINGS
 from journey.rules.score_rule import BANT, DIMENSIONS, Rule
+from journey.ui.reader import fragment
 from journey.ui.score_drafts import current_round, draft_of_session, take
 from journey.ui.state import add_note
 from journey.ui.text import label, markdown, meaning_label
@@ -24,7 +25,7 @@ TYPED: Final = ("one_of", "contains")
 """Values of these may be others than those in the data."""
 
 
-@st.fragment
+@fragment
 def show_rule_form(log: TouchpointLog) -> None:
     """Ask for a rule, and add it to the draft or put it in the place of another."""
     rules = draft_of_session().scoring.rules

@@ -17,6 +17,7 @@ from journey.ui.guards import require_view
 from journey.ui.panel import show_part
 from journey.ui.path_list import show_paths
 from journey.ui.picture import selection, show_picture
+from journey.ui.reader import fragment
 from journey.ui.tables import rates, show_table
 from journey.ui.text import percent
 

