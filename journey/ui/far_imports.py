@@ -32,7 +32,7 @@ def look_at_far(address: str, paths: Sequence[str], root: Path) -> Incoming:
     for short, name in names.items():
         (folder / short).write_bytes(samples[name])
     files = tuple(folder / short for short in names)
-    return Incoming(folder, files, FarFiles(address, tuple(paths), names))
+    return Incoming(folder, files, far=FarFiles(address, tuple(paths), names))
 
 
 def start_far(

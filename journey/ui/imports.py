@@ -68,7 +68,7 @@ class Incoming:
 def incoming_of(folder: Path, files: Sequence[Path]) -> Incoming:
     """Return files that wait, the content inventories among them told apart by their headers."""
     others, found = split_inventories(files)
-    return Incoming(folder, tuple(others), tuple(found))
+    return Incoming(folder, tuple(others), inventories=tuple(found))
 
 
 Listed = Callable[[], AbstractContextManager[str]]

@@ -318,7 +318,7 @@ def _remove_file(path: Path) -> None:
         drop_files()
         return
     path.unlink(missing_ok=True)
-    st.session_state[INCOMING] = Incoming(held.folder, files, lists)
+    st.session_state[INCOMING] = Incoming(held.folder, files, inventories=lists)
 
 
 def ready_text(n_journeys: int, n_touchpoints: int) -> str:

@@ -203,7 +203,7 @@ class TestAccount:
         words = said(opened("account", account="s1"))
         assert "Silent 3 days in Nurture" in words
         assert "**400 at risk**: 500 (its value)" in words
-        assert ":gray[80 % of 25 decided] won" in words
+        assert ":gray[80% of 25 decided] won" in words
         assert "Missing roles: Buyer, User" in words
         assert "the median won deal" in said(opened("account", account="s2"))
 
