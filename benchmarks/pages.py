@@ -18,18 +18,22 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import combinations
 from pathlib import Path
 from urllib.parse import urlencode
 
-from make_log import INDUSTRIES, make_log
+import pandas as pd
+from make_log import make_log
+from make_sample import make_sample
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from tasks import N_TYPES, type_names
 from websockets.sync.client import ClientConnection, connect
+
+import journey
 
 ROOT = Path(__file__).resolve().parent.parent
 DATASET = "Benchmark"
@@ -47,9 +51,54 @@ PAGES = {
     "Segments, win rate": "segments",
     "Segments, outcomes": "segments:Outcomes",
     "Segments, stages": "segments:Stages",
+    "Lifecycle, questions": "lifecycle",
+    "Lifecycle, moves": "lifecycle:Moves between stages",
+    "Lifecycle, reach": "lifecycle:Reach",
+    "Lifecycle, after the sale": "lifecycle:After the sale",
+    "Lifecycle, all figures": "lifecycle:All figures",
+    "Content, holes": "content",
+    "Content, use and wins": "content:Use and wins",
+    "Content, calls to action": "content:Calls to action",
+    "Feelings, touchpoints": "feelings",
+    "Feelings, stages": "feelings:Stages",
+    "Feelings, outcomes": "feelings:Outcomes",
+    "Build a segment": "segment_builder",
+    "Compare, stages": "compare",
+    "Compare, map": "compare:Map",
+    "Compare, step by step": "compare:Step by step",
+    "Compare, two periods": "compare:Two periods",
+    "Ideal customer, profile": "ideal_customer",
+    "Ideal customer, traits": "ideal_customer:Traits",
+    "Ideal customer, by month": "ideal_customer:Are we selling to it?",
+    "Personas, cards": "personas",
+    "Personas, wins": "personas:With whom we win",
+    "Personas, parts": "personas:Who plays which part",
+    "Personas, group": "personas:The group that wins",
     "Stalled accounts": "stalled_accounts",
+    "Lead scores, leads": "lead_scores",
+    "Lead scores, rules": "lead_scores:Rules",
+    "Lead scores, model": "lead_scores:Model",
+    "Lead scores, drivers": "lead_scores:Drivers",
+    "Lead scores, not buyers": "lead_scores:Not buyers",
+    "Nurture, by month": "nurture",
+    "Nurture, scores": "nurture:Scores of new leads",
+    "Nurture, programmes": "nurture:Programmes",
+    "Nurture, triggers": "nurture:Triggers",
+    "Nurture, content": "nurture:Content",
+    "Nurture, comparison": "nurture:Nurtured or not",
+    "Handoffs, by owner": "handoffs",
+    "Handoffs, by month": "handoffs:By month",
+    "Ownership, matrix": "ownership",
+    "Ownership, promises": "ownership:Promises",
+    "Ownership, waiting": "ownership:Waiting now",
+    "Attribution": "attribution",
+    "Forecast": "forecast",
+    "Costs, by month": "costs",
+    "Costs, by channel": "costs:By channel",
+    "Costs, campaigns": "costs:Campaigns",
 }
 UNFILTERED = {"Account": "account", "Quality": "quality", "Definitions": "definitions"}
+MAKERS = {"sample": make_sample, "plain": partial(make_log, with_parquet=False)}
 SECONDS_TO_START = 60
 FINISHED = "script_finished"
 
@@ -121,16 +170,20 @@ def cpu_seconds(process_id: int) -> float:
     return (int(numbers[11]) + int(numbers[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def filters(place: int) -> Iterator[dict[str, str]]:
+def filters(log: journey.TouchpointLog, place: int) -> Iterator[dict[str, str]]:
     """Changes of filters, none of them twice for different places."""
-    pairs = list(combinations(INDUSTRIES, 2))
-    types = type_names(N_TYPES)
+    industries = [name for name in log.filter_values("industry") if name]
+    chosen = [some for size in (2, 3, 4) for some in combinations(industries, size)]
+    left_out = list(combinations(log.touchpoint_types, 2))
+    first, last = pd.Timestamp(log.first_at), pd.Timestamp(log.last_at)
     for turn in range(2):
         number = 2 * place + turn
-        yield {"where.industry": ",".join(pairs[number % len(pairs)])}
-        yield {"from": f"2024-{6 + turn:02d}-{1 + place:02d}", "to": f"2025-02-{1 + place:02d}"}
-        yield {"exclude": types[number % N_TYPES]}
-        yield {"collapse": "yes", "exclude": types[-1 - number % N_TYPES]}
+        since = first + (last - first) / 3 + pd.Timedelta(days=number)
+        until = last - pd.Timedelta(days=100 - number % 100)
+        yield {"where.industry": ",".join(chosen[number % len(chosen)])}
+        yield {"from": f"{since:%Y-%m-%d}", "to": f"{until:%Y-%m-%d}"}
+        yield {"exclude": ",".join(left_out[number])}
+        yield {"collapse": "yes", "exclude": ",".join(left_out[-1 - number])}
 
 
 def make_dataset(store: Path, workspace: Path) -> None:
@@ -181,14 +234,14 @@ def browser(served: tuple[str, int]) -> Iterator[Browser]:
 
 
 def measure_page(
-    served: tuple[str, int], place: int, page: str, view: str | None
+    served: tuple[str, int], queries: Iterable[dict[str, str]], page: str, view: str | None
 ) -> tuple[Run, Run]:
     """The first run of a page in its own window, and what is usual after a change of filters."""
     with browser(served) as window:
         first = window.ask(page, {})
         if view is not None:
             window.ask(page, {}, view)
-        runs = [window.ask(page, query, view) for query in filters(place)]
+        runs = [window.ask(page, query, view) for query in queries]
     return first, usual(runs)
 
 
@@ -204,13 +257,14 @@ def usual(runs: list[Run]) -> Run:
 
 def measure(workspace: Path, profile: Path | None, wanted: str) -> dict[str, tuple[Run, Run]]:
     """First run and median rerun of every page; the very first is that after opening the data."""
+    log = journey.open_log(workspace / "datasets" / DATASET)
     measured: dict[str, tuple[Run, Run]] = {}
     with server(workspace, profile) as served:
         for place, (title, path) in enumerate(PAGES.items()):
             if wanted not in title:
                 continue
             page, _, view = path.partition(":")
-            measured[title] = measure_page(served, place, page, view or None)
+            measured[title] = measure_page(served, filters(log, place), page, view or None)
             print(row(title, *measured[title]), flush=True)
         for title, page in UNFILTERED.items():
             if wanted not in title:
@@ -269,6 +323,14 @@ def profile_table(path: Path) -> str:
     return "\n".join(["| where | of the time |", "|---|--:|", *lines])
 
 
+def made_store(kind: str, n_touchpoints: int) -> Path:
+    """A log of so many touchpoints, made where it isn't there yet."""
+    store = ROOT / "build" / "benchmarks" / f"{kind}-{n_touchpoints}" / "store"
+    if not store.exists():
+        MAKERS[kind](n_touchpoints, store.parent)
+    return store
+
+
 def main() -> None:
     """Measure from the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -276,11 +338,9 @@ def main() -> None:
     parser.add_argument("--store", type=Path, help="measured instead of a log made for it")
     parser.add_argument("--page", default="", help="measure only pages with this in their title")
     parser.add_argument("--profile", type=Path, help="profile all runs into this file")
+    parser.add_argument("--log", choices=MAKERS, default="sample", help="which log is made")
     options = parser.parse_args()
-    made = ROOT / "build" / "benchmarks" / str(options.touchpoints)
-    store = options.store or made / "store"
-    if not store.exists():
-        make_log(options.touchpoints, made, with_parquet=False)
+    store = options.store or made_store(options.log, options.touchpoints)
     with tempfile.TemporaryDirectory(dir=store.parent) as workspace:
         make_dataset(store, Path(workspace))
         print(HEAD)
