@@ -10,7 +10,7 @@ import streamlit as st
 
 import journey
 from journey import charts
-from journey.analysis.content.audit import EVERYBODY, IDLE_DAYS, NEXT_DAYS, Across
+from journey.analysis.content.audit import EVERYBODY, IDLE_DAYS, NEXT_DAYS, Across, covered
 from journey.analysis.content.members import used_content, was_called
 from journey.analysis.content.uses import content_columns
 from journey.errors import JourneyError
@@ -67,6 +67,20 @@ def current_inventory() -> Inventory:
     return Inventory() if name is None else load_inventory(workspace_root(), name)
 
 
+def audited(
+    view: TouchpointLog,
+    inventory: Inventory,
+    columns: tuple[str, ...],
+    idle: float = IDLE_DAYS,
+    after: float = NEXT_DAYS,
+) -> pd.DataFrame:
+    """Return the audit, made once whichever part of the page asks for it."""
+    chosen = columns or content_columns(view)
+    return cached(journey.content_audit)(
+        view, inventory=inventory, columns=chosen, idle_days=idle, next_days=after
+    )
+
+
 def headline(frame: pd.DataFrame) -> str:
     """Say how much of the content lies idle.
 
@@ -115,9 +129,7 @@ def show_coverage(view: TouchpointLog, inventory: Inventory, columns: tuple[str,
             f"No content has a {across}. Add an inventory that says it.", icon=":material/info:"
         )
         return
-    frame = cached(journey.content_coverage)(
-        view, across=across, inventory=inventory, columns=columns
-    )
+    frame = cached(_coverage)(view, across=across, inventory=inventory, columns=columns)
     if set(frame["value"]) <= {EVERYBODY}:
         st.info(
             f"No {across} is known: people have no role, and no inventory names one. See what is "
@@ -132,6 +144,12 @@ def show_coverage(view: TouchpointLog, inventory: Inventory, columns: tuple[str,
     show_table(frame, key="coverage-table", file_name="content-coverage", labels=labels)
 
 
+def _coverage(
+    view: TouchpointLog, *, across: Across, inventory: Inventory, columns: tuple[str, ...]
+) -> pd.DataFrame:
+    return covered(view, audited(view, inventory, columns), across=across)
+
+
 def show_ranking(view: TouchpointLog, inventory: Inventory, columns: tuple[str, ...]) -> None:
     """Show each content with its use and what followed; a chosen one opens into its journeys."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -142,9 +160,7 @@ def show_ranking(view: TouchpointLog, inventory: Inventory, columns: tuple[str, 
         after = st.number_input(
             "Goes on within days", min_value=1.0, value=NEXT_DAYS, format="%g", width=180
         )
-    frame = cached(journey.content_audit)(
-        view, inventory=inventory, columns=columns, idle_days=idle, next_days=after
-    )
+    frame = audited(view, inventory, columns, idle, after)
     if status == "All":
         chart = charts.plot_content_ranking(frame, theme=current_theme())
         show_plot(chart, key="ranking", file_name="content-wins")

@@ -2,9 +2,8 @@
 
 import streamlit as st
 
-import journey
-from journey.ui.cache import cached
 from journey.ui.content import (
+    audited,
     current_inventory,
     headline,
     pick_columns,
@@ -25,8 +24,7 @@ with plain_errors():
         "View", VIEWS, default=VIEWS[0], required=True, label_visibility="collapsed"
     )
     columns = pick_columns(view) if chosen in VIEWS[:2] else ()
-    frame = cached(journey.content_audit)(view, inventory=inventory, columns=columns)
-    place.title(headline(frame))
+    place.title(headline(audited(view, inventory, columns)))
     if not inventory.entries and chosen == VIEWS[0]:
         st.info(
             "No inventory is given, so only used content is known, each at the stage where it is "

@@ -13,15 +13,16 @@ from journey.analysis.content.uses import (
     Tally,
     content_columns,
     count_decided,
-    count_people,
     count_roles,
     count_uses,
+    n_people,
     naming_of,
     people_by_content,
     people_by_stage,
     role_codes,
     roles_of,
 )
+from journey.analysis.figures.distinct import count_first
 from journey.analysis.figures.frames import none_for_missing
 from journey.analysis.figures.statistics import wilson
 from journey.analysis.stages.outcomes import instants
@@ -137,17 +138,23 @@ def content_coverage(
     ColumnNotFoundError
         If the log has no such column.
     """
-    audit = content_audit(log, inventory=inventory, columns=columns)
+    return covered(log, content_audit(log, inventory=inventory, columns=columns), across=across)
+
+
+def covered(log: TouchpointLog, audit: pd.DataFrame, *, across: Across) -> pd.DataFrame:
+    """The coverage that an audit of the same log shows, as by :func:`content_coverage`."""
     roles = roles_of(log.store) if across == "persona" else ()
     people = _people_in_stages(log)
     told = [_parted(value) for value in audit[across]]
     found = sorted({*(value for values in told for value in values), *roles} - {EVERYBODY})
     values = [*found, *([EVERYBODY] if [EVERYBODY] in told else [])]
+    is_named = {value: np.array([value in one for one in told], dtype=bool) for value in values}
+    uses = audit[["n_journeys", "n_touchpoints"]]
     rows: list[dict[str, Any]] = []
     for place, stage in enumerate(log.definitions.stage_names):
+        is_there = (audit["stage"] == stage).to_numpy()
         for value in values:
-            is_named = np.array([value in values for values in told], dtype=bool)
-            mine = audit[(audit["stage"] == stage).to_numpy() & is_named]
+            mine = uses[is_there & is_named[value]]
             n_people = int(people[place, roles.index(value)]) if value in roles else 0
             rows.append(
                 {
@@ -301,18 +308,20 @@ def _people(
 ) -> list[int]:
     """How many people used each content, a person once whatever the shard."""
     question = partial(people_by_content, columns=tuple(columns))
-    n_people: dict[str, int] = {}
-    for codes, counts in log.ask_in_buckets(question, count_people):
-        n_people |= {
+    found: dict[str, int] = {}
+    merge = partial(count_first, n_second=n_people(log.store))
+    for codes, counts in log.ask_in_buckets(question, merge):
+        found |= {
             str(names[code]): n for code, n in zip(codes.tolist(), counts.tolist(), strict=True)
         }
-    return [n_people.get(name, 0) for name in contents]
+    return [found.get(name, 0) for name in contents]
 
 
 def _people_in_stages(log: TouchpointLog) -> Ints:
     """How many people of each role (last: not known) had a touch in each stage."""
     shape = len(log.definitions.stages), len(roles_of(log.store)) + 1
-    merge = partial(count_roles, role_of=role_codes(log.store), shape=shape)
+    roles, people = role_codes(log.store), n_people(log.store)
+    merge = partial(count_roles, role_of=roles, shape=shape, n_people=people)
     answers = log.ask_in_buckets_with_facts(people_by_stage, merge)
     return sum(answers, np.zeros(shape, np.int64))
 

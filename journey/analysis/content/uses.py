@@ -10,13 +10,15 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from journey.analysis.figures.distinct import dealt, distinct
 from journey.errors import ColumnNotFoundError
 from journey.facts import ShardFacts
+from journey.kernels.distinct import firsts, owners_of
 from journey.kernels.facts import NO_DECISION, WON
 from journey.log import TouchpointLog
 from journey.rules.words import plain_words, says
 from journey.store.cache import memory
-from journey.store.layout import Store, narrowest
+from journey.store.layout import Store, frozen, narrowest
 from journey.store.view import View
 
 Ints = npt.NDArray[np.int64]
@@ -116,8 +118,7 @@ def uses_of(view: View, columns: Sequence[str]) -> Uses:
         told = codes[view.codes(column)]
         found = np.where(found < 0, told, found)
     rows = np.flatnonzero(found >= 0)
-    owners = np.searchsorted(view.offsets, rows, side="right") - 1
-    return Uses(rows, found[rows], owners)
+    return Uses(rows, found[rows], owners_of(frozen(rows), view.offsets))
 
 
 def count_uses(part: Part, *, columns: Sequence[str], window: float, as_of: int) -> Tally:
@@ -136,7 +137,7 @@ def count_uses(part: Part, *, columns: Sequence[str], window: float, as_of: int)
     first_ticks, last_ticks = np.full(n, np.iinfo(np.int64).max), np.full(n, np.iinfo(np.int64).min)
     np.minimum.at(first_ticks, uses.contents, ticks)
     np.maximum.at(last_ticks, uses.contents, ticks)
-    _, first = np.unique(uses.journeys * n + uses.contents, return_index=True)
+    first = firsts(frozen(uses.contents), frozen(uses.journeys), n)
     journeys, contents = view.journeys[uses.journeys[first]], uses.contents[first]
     rows = facts.rows_in(view)[uses.rows[first]]
     outcomes, decided = facts.outcomes[journeys], facts.decided_rows[journeys]
@@ -166,32 +167,40 @@ def count_decided(part: Part) -> Ints:
 
 
 def people_by_content(view: View, n_buckets: int, *, columns: Sequence[str]) -> list[Ints]:
-    """Pairs of content and known person, each once, contents taking turns among buckets."""
+    """Pairs of content and known person as one number, ``content * n_people + person``."""
     if "person_id" not in view.store.text_columns:
-        return [np.empty((0, 2), np.int64) for _ in range(n_buckets)]
+        return dealt(np.empty(0, np.int64), n_buckets)
     uses, dictionary = uses_of(view, columns), view.store.dictionaries["person_id"]
     people = view.codes("person_id")[uses.rows].astype(np.int64)
     known = people < len(dictionary) - dictionary.null_count
-    keys = np.unique(uses.contents[known] * len(dictionary) + people[known])
-    pairs = np.stack(np.divmod(keys, max(len(dictionary), 1)), axis=1)
-    return [pairs[pairs[:, 0] % n_buckets == bucket] for bucket in range(n_buckets)]
+    return dealt(uses.contents[known] * len(dictionary) + people[known], n_buckets)
 
 
-def count_people(parts: Sequence[Ints]) -> tuple[Ints, Ints]:
-    """Of one bucket the contents and how many people used each, a person once."""
-    pairs = np.unique(np.concatenate(parts), axis=0)
-    return np.unique(pairs[:, 0], return_counts=True)
+def n_people(store: Store) -> int:
+    """How many codes there are for people."""
+    return len(store.dictionaries["person_id"]) if "person_id" in store.text_columns else 1
 
 
 def roles_of(store: Store) -> tuple[str, ...]:
     """The roles of people by code, sorted."""
+    key = ("roles of people", store.fingerprint)
+    return memory.get(key, partial(_roles_of, store), n_bytes=lambda roles: 64 * len(roles))
+
+
+def _roles_of(store: Store) -> tuple[str, ...]:
     if "role" not in store.people.column_names:
         return ()
-    return tuple(sorted({role for role in store.people["role"].to_pylist() if role is not None}))
+    roles = pc.unique(store.people["role"]).to_pylist()
+    return tuple(sorted(role for role in roles if role is not None))
 
 
 def role_codes(store: Store) -> npt.NDArray[Any]:
     """The role of every person, by code (the last: not known)."""
+    key = ("role codes", store.fingerprint)
+    return memory.get(key, partial(_role_codes, store), n_bytes=lambda codes: codes.nbytes)
+
+
+def _role_codes(store: Store) -> npt.NDArray[Any]:
     roles = roles_of(store)
     if not roles:  # without attributes the table of people has no rows to go by
         return np.zeros(len(store.dictionaries.get("person_id", ())), np.int64)
@@ -245,21 +254,19 @@ def _crossed(contents: Ints, codes: npt.NDArray[Any], shape: tuple[int, int]) ->
 
 
 def people_by_stage(part: Part, n_buckets: int) -> list[Ints]:
-    """Pairs of stage and known person with a touch there, each once, people taking turns."""
+    """Pairs of stage and known person with a touch there, ``stage * n_people + person``."""
     view, facts = part
     if "person_id" not in view.store.text_columns:
-        return [np.empty((0, 2), np.int64) for _ in range(n_buckets)]
+        return dealt(np.empty(0, np.int64), n_buckets)
     dictionary = view.store.dictionaries["person_id"]
-    people, stages = view.codes("person_id").astype(np.int64), facts.stages_in(view)
+    people, stages = view.codes("person_id"), facts.stages_in(view).astype(np.int64)
     known = (people < len(dictionary) - dictionary.null_count) & (stages >= 0)
-    keys = np.unique(stages[known].astype(np.int64) * len(dictionary) + people[known])
-    pairs = np.stack(np.divmod(keys, max(len(dictionary), 1)), axis=1)
-    return [pairs[pairs[:, 1] % n_buckets == bucket] for bucket in range(n_buckets)]
+    return dealt(stages[known] * len(dictionary) + people[known], n_buckets)
 
 
 def count_roles(
-    parts: Sequence[Ints], *, role_of: npt.NDArray[Any], shape: tuple[int, int]
+    parts: Sequence[Ints], *, role_of: npt.NDArray[Any], shape: tuple[int, int], n_people: int
 ) -> Ints:
     """Of one bucket how many people had a touch, by stage and role, a person once."""
-    pairs = np.unique(np.concatenate(parts), axis=0)
-    return _crossed(pairs[:, 0], role_of[pairs[:, 1]], shape)
+    stages, people = np.divmod(distinct(np.concatenate(parts)), n_people)
+    return _crossed(stages, role_of[people], shape)

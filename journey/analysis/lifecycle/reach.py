@@ -8,14 +8,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from journey.analysis.figures.distinct import count_first, dealt
 from journey.analysis.figures.frames import none_for_missing
 from journey.analysis.figures.month_codes import month_names, months_of
 from journey.analysis.scores.milestones import types_meaning
 from journey.errors import ColumnNotFoundError
+from journey.kernels.distinct import firsts, marked, owners_of
 from journey.kernels.select import take
 from journey.log import TouchpointLog
 from journey.rules.meanings import Meaning
-from journey.store.layout import MICROSECONDS
+from journey.store.layout import MICROSECONDS, Store, frozen
 from journey.store.view import View
 
 Ints = npt.NDArray[np.int64]
@@ -72,16 +74,17 @@ def people_by(
 
 def _reached(log: TouchpointLog, by: str | None, keys: partial[tuple[Ints, Ints]]) -> pd.DataFrame:
     """People, touchpoints and journeys of each group of rows, in the order of codes."""
-    people = _added(log.ask_in_buckets(partial(_people, keys=keys), _distinct))
-    counted = log.ask(partial(_counts, keys=keys))
-    touches, journeys = (_added([answer[place] for answer in counted]) for place in range(2))
-    codes = touches.index.to_numpy(np.int64)
+    codes, n_touchpoints, n_journeys = _added(log.ask(partial(_counts, keys=keys)))
+    people = np.zeros(len(codes), np.int64)
+    merge = partial(count_first, n_second=_n_people(log.store))
+    for group, n_people in log.ask_in_buckets(partial(_people, keys=keys), merge):
+        people[np.searchsorted(codes, group)] += n_people
     return pd.DataFrame(
         {
             "value": month_names(codes) if by == MONTH else _names(log, by, codes),
-            "n_people": people.reindex(codes).to_numpy(np.int64),
-            "n_touchpoints": touches.to_numpy(np.int64),
-            "n_journeys": journeys.to_numpy(np.int64),
+            "n_people": people,
+            "n_touchpoints": n_touchpoints,
+            "n_journeys": n_journeys,
         }
     )
 
@@ -112,16 +115,14 @@ def monthly_touches(log: TouchpointLog, meanings: Sequence[Meaning]) -> pd.DataF
         keys = partial(
             _groups, by=MONTH, since=None, until=None, per_tick=per_tick, is_type=is_type
         )
-        answers = log.ask(partial(_counts, keys=keys))
-        touches, journeys = (_added([one[kind] for one in answers]) for kind in range(2))
-        months = month_names(touches.index.to_numpy(np.int64))
+        months, n_touchpoints, n_journeys = _added(log.ask(partial(_counts, keys=keys)))
         parts.append(
             pd.DataFrame(
                 {
-                    "month": months,
+                    "month": month_names(months),
                     "meaning": meaning,
-                    "n_touchpoints": touches.to_numpy(np.int64),
-                    "n_journeys": journeys.to_numpy(np.int64),
+                    "n_touchpoints": n_touchpoints,
+                    "n_journeys": n_journeys,
                     "place": place,
                 }
             )
@@ -177,51 +178,56 @@ def _typed(view: View, is_type: Flags) -> Flags:
 
 
 def _people(view: View, n_buckets: int, *, keys: partial[tuple[Ints, Ints]]) -> list[Ints]:
-    """Pairs of group and person of a view, each once, dealt out to buckets by person."""
+    """Pairs of group and person of a view, each once, as ``group * n_people + person``."""
     rows, groups = keys(view)
-    who = _who(view)[rows]
-    pairs = pd.DataFrame({"group": groups, "who": who}).drop_duplicates()
-    found = pairs.to_numpy(np.int64)
-    return [found[found[:, 1] % n_buckets == bucket] for bucket in range(n_buckets)]
+    return dealt(groups * _n_people(view.store) + _who(view, rows), n_buckets)
 
 
-def _distinct(parts: Sequence[Ints]) -> pd.Series:
-    """How many people each group has, of those of one bucket."""
-    whole = pd.DataFrame(np.concatenate(parts), columns=["group", "who"]).drop_duplicates()
-    return whole.groupby("group").size()
-
-
-def _who(view: View) -> Ints:
-    """A number for whoever is behind each touch in view."""
-    store, shift = view.store, 0
-    found = view.codes(store.case_role).astype(np.int64)
-    size = len(store.dictionaries[store.case_role])
-    for column in reversed(_WHO):
-        if column in store.text_columns and column != store.case_role:
-            shift += size
-            names = store.dictionaries[column]
-            codes = view.codes(column).astype(np.int64)
-            is_known = codes < len(names) - names.null_count
-            found = np.where(is_known, codes + shift, found)
-            size = len(names)
+def _who(view: View, rows: Ints) -> Ints:
+    """A number for whoever is behind each of some touches in view."""
+    store, shift = view.store, len(view.store.dictionaries[view.store.case_role])
+    found = view.codes(store.case_role)[rows].astype(np.int64)
+    for column in _told_by(store):
+        names = store.dictionaries[column]
+        codes = view.codes(column)[rows].astype(np.int64)
+        is_known = codes < len(names) - names.null_count
+        found = np.where(is_known, codes + shift, found)
+        shift += len(names)
     return found
 
 
-def _counts(view: View, *, keys: partial[tuple[Ints, Ints]]) -> tuple[pd.Series, pd.Series]:
-    """Touchpoints and journeys of each group."""
+def _n_people(store: Store) -> int:
+    """How many numbers there are for people."""
+    return sum(len(store.dictionaries[name]) for name in (store.case_role, *_told_by(store)))
+
+
+def _told_by(store: Store) -> list[str]:
+    """Columns that tell who somebody is, the surest last."""
+    columns = store.text_columns
+    return [name for name in reversed(_WHO) if name in columns and name != store.case_role]
+
+
+def _counts(view: View, *, keys: partial[tuple[Ints, Ints]]) -> tuple[Ints, Ints, Ints]:
+    """Groups that have touchpoints in view, these, and the journeys they belong to."""
     rows, groups = keys(view)
-    owners = np.searchsorted(view.offsets, rows, side="right") - 1
-    pairs = pd.DataFrame({"group": groups, "owner": owners})
-    once = pairs.drop_duplicates()
-    return pairs.groupby("group").size(), once.groupby("group").size()
+    low = int(groups.min()) if len(groups) else 0
+    n_groups = int(groups.max(initial=low)) - low + 1
+    shifted = frozen(groups - low)
+    is_first = firsts(shifted, owners_of(frozen(rows), view.offsets), n_groups)
+    n_touchpoints = np.bincount(shifted, minlength=n_groups)
+    n_journeys = np.bincount(shifted[is_first], minlength=n_groups)
+    found = np.flatnonzero(n_touchpoints)
+    return found + low, n_touchpoints[found], n_journeys[found]
 
 
-def _added(parts: Sequence[pd.Series]) -> pd.Series:
-    """Counts of several parts added up by group, in the order of groups."""
-    known = [part for part in parts if len(part)]
-    if not known:
-        return pd.Series(dtype="int64")
-    return pd.concat(known).groupby(level=0).sum()
+def _added(parts: Sequence[tuple[Ints, Ints, Ints]]) -> tuple[Ints, Ints, Ints]:
+    """Groups of all parts in order, their touchpoints and their journeys."""
+    every = np.concatenate([np.empty((3, 0), np.int64), *(np.stack(one) for one in parts)], axis=1)
+    groups, places = np.unique(every[0], return_inverse=True)
+    n_touchpoints, n_journeys = np.zeros((2, len(groups)), np.int64)
+    np.add.at(n_touchpoints, places, every[1])
+    np.add.at(n_journeys, places, every[2])
+    return groups, n_touchpoints, n_journeys
 
 
 def _names(log: TouchpointLog, by: str | None, codes: Ints) -> pd.Series:
@@ -234,17 +240,20 @@ def _names(log: TouchpointLog, by: str | None, codes: Ints) -> pd.Series:
 def _visitors(view: View, n_buckets: int, *, since: int, until: int) -> list[Ints]:
     """Visitors of a view: whether met in the period, whether known; dealt out to buckets."""
     people, ids = (view.store.dictionaries[name] for name in _WHO)
-    visitors = view.codes("anonymous_id").astype(np.int64)
-    met = visitors < len(ids) - ids.null_count
+    visitors = view.codes("anonymous_id")
     is_known = view.codes("person_id") < len(people) - people.null_count
     in_period = (view.ticks >= since) & (view.ticks < until)
-    told = pd.DataFrame({"who": visitors, "met": in_period, "known": is_known})[met]
-    found = told.groupby("who").max().reset_index().to_numpy(np.int64)
-    return [found[found[:, 0] % n_buckets == bucket] for bucket in range(n_buckets)]
+    flags = [
+        marked(frozen(chosen), len(ids))[: len(ids) - ids.null_count]
+        for chosen in (visitors, visitors[in_period], visitors[is_known])
+    ]
+    who = np.flatnonzero(flags[0])
+    found = np.stack([who, flags[1][who], flags[2][who]], axis=1).astype(np.int64)
+    return [found[who % n_buckets == bucket] for bucket in range(n_buckets)]
 
 
 def _known_visitors(parts: Sequence[Ints]) -> tuple[int, int]:
-    whole = pd.DataFrame(np.concatenate(parts), columns=["who", "met", "known"])
-    told = whole.groupby("who").max()
-    met = told[told["met"] > 0]
-    return int(met["known"].sum()), len(met)
+    who, met, known = np.concatenate(parts).T
+    n = int(who.max(initial=-1)) + 1
+    is_met = marked(frozen(who[met > 0]), n)
+    return int((is_met & marked(frozen(who[known > 0]), n)).sum()), int(is_met.sum())

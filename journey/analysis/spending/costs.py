@@ -8,8 +8,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from journey.analysis.figures.frames import none_for_missing
+from journey.analysis.figures.month_codes import months_of
+from journey.kernels.distinct import firsts, owners_of
 from journey.log import TouchpointLog
-from journey.store.layout import MICROSECONDS
+from journey.store.layout import MICROSECONDS, frozen
 from journey.store.view import View
 
 BOTH, COSTS_ONLY, TOUCHPOINTS_ONLY = "both", "costs only", "touchpoints only"
@@ -110,10 +112,14 @@ def _touched(log: TouchpointLog) -> pd.DataFrame:
 def _counted(view: View, *, ticks_per_second: int) -> tuple[Codes, Codes, Codes, Codes]:
     """Campaign, month, touchpoints and journeys; no journey is in two shards."""
     codes = view.gathered(view.shard.codes["campaign"]).astype(np.int64)
-    microseconds = view.ticks.astype(np.int64) * (MICROSECONDS // ticks_per_second)
-    months = microseconds.astype("datetime64[us]").astype("datetime64[M]").astype(np.int64)
-    journeys = np.repeat(np.arange(view.n_journeys), view.lengths)
-    rows = pd.DataFrame({"code": codes, "month": months, "journey": journeys})
-    counted = rows.groupby(["code", "month"])["journey"].agg(["size", "nunique"]).reset_index()
-    code, month, size, distinct = (counted[name].to_numpy(np.int64) for name in counted.columns)
-    return code, month, size, distinct
+    months = months_of(view.ticks, MICROSECONDS // ticks_per_second)
+    first = int(months.min()) if len(months) else 0
+    n_months = int(months.max(initial=first)) - first + 1
+    groups = frozen(codes * n_months + months - first)
+    n_groups = len(view.store.dictionaries["campaign"]) * n_months
+    is_first = firsts(groups, owners_of(frozen(np.arange(len(groups))), view.offsets), n_groups)
+    n_touchpoints = np.bincount(groups, minlength=n_groups)
+    n_journeys = np.bincount(groups[is_first], minlength=n_groups)
+    found = np.flatnonzero(n_touchpoints)
+    code, month = np.divmod(found, n_months)
+    return code, month + first, n_touchpoints[found], n_journeys[found]

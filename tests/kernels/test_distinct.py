@@ -1,0 +1,52 @@
+"""Counting each thing once."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from journey.analysis.figures.distinct import FLAGS_PER_KEY, count_first, dealt, distinct
+from journey.kernels.distinct import firsts, marked, owners_of
+from journey.store.layout import frozen
+
+GROUPS = st.lists(st.lists(st.integers(0, 4), max_size=5), max_size=5)
+
+
+def ints(values):
+    return frozen(np.array(values, np.int64))
+
+
+@given(st.lists(st.integers(0, 9)))
+def test_marked_are_the_numbers_that_occur(keys):
+    assert marked(ints(keys), 10).tolist() == [number in keys for number in range(10)]
+
+
+@given(GROUPS)
+def test_a_row_is_the_first_of_its_group_in_its_journey_where_none_is_before_it(journeys):
+    groups = [group for mine in journeys for group in mine]
+    owners = [j for j, mine in enumerate(journeys) for _ in mine]
+    told = [group not in mine[:place] for mine in journeys for place, group in enumerate(mine)]
+    assert firsts(ints(groups), ints(owners), 5).tolist() == told
+
+
+@given(GROUPS, st.data())
+def test_owners_are_the_journeys_that_rows_lie_in(journeys, data):
+    owners = [j for j, mine in enumerate(journeys) for _ in mine]
+    rows = sorted(data.draw(st.sets(st.sampled_from(range(len(owners)))))) if owners else []
+    offsets = np.cumsum([0, *map(len, journeys)])
+    assert owners_of(ints(rows), ints(offsets)).tolist() == [owners[row] for row in rows]
+
+
+@given(st.lists(st.integers(-50, 50)), st.sampled_from([1, 10 * FLAGS_PER_KEY]))
+def test_numbers_are_found_once_whether_close_or_far_apart(keys, apart):
+    assert distinct(ints(keys) * apart).tolist() == sorted({key * apart for key in keys})
+
+
+@given(st.lists(st.lists(st.integers(0, 59)), min_size=1, max_size=3), st.integers(1, 3))
+def test_pairs_of_several_shards_are_counted_once_in_whatever_buckets(shards, n_buckets):
+    parts = [dealt(ints(keys), n_buckets) for keys in shards]
+    counted = [count_first(bucket, 10) for bucket in zip(*parts, strict=True)]
+    found = np.zeros(6, np.int64)
+    for first, counts in counted:
+        found[first] += counts
+    pairs = {divmod(key, 10) for keys in shards for key in keys}
+    assert found.tolist() == [sum(one == first for one, _ in pairs) for first in range(6)]
