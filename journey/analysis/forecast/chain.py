@@ -18,6 +18,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from journey.kernels.chain import a_day_more
 from journey.store.layout import frozen
 
 Ints = npt.NDArray[np.int64]
@@ -30,8 +31,6 @@ FIRST_DAYS: Final = frozen(
 
 N_AGES: Final = int(FIRST_DAYS[-1]) + 1
 POOLED_DAYS: Final = 30.0
-
-_SPAN_OF_AGE: Final = np.searchsorted(FIRST_DAYS, np.arange(N_AGES), side="right") - 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,12 +86,11 @@ def chances_to_win(known: Chances, n_days: int) -> Iterator[Floats]:
     """
     n_states = known.n_states
     moves, wins = known.ways[..., :n_states], known.ways[..., n_states]
-    stays = (1 - known.ways.sum(axis=-1))[..., _SPAN_OF_AGE]
+    stays = 1 - known.ways.sum(axis=-1)
     won = np.zeros((*wins.shape[:2], N_AGES))
     for _ in range(n_days):
         by_moving = np.einsum("dsbt,dt->dsb", moves, won[:, :, 0])
-        older = np.concatenate([won[:, :, 1:], won[:, :, -1:]], axis=2)
-        won = (wins + by_moving)[..., _SPAN_OF_AGE] + stays * older
+        won = a_day_more(won, wins + by_moving, stays, FIRST_DAYS)
         yield won
 
 

@@ -1,0 +1,30 @@
+"""Chances of a chain of stages, day by day."""
+
+import numpy as np
+import numpy.typing as npt
+
+from journey.kernels.compiled import kernel
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+
+@kernel
+def a_day_more(won: Floats, ways_on: Floats, stays: Floats, first_ages: Ints) -> Floats:
+    """Chances to have won, ``[draw, state, age]``, with one day more ahead.
+
+    ``ways_on`` is the chance to win by another way that day and ``stays`` that to stay, both
+    ``[draw, state, span]``; spans of age begin at ``first_ages``. The last age stays as old.
+    """
+    found = np.empty_like(won)
+    n_draws, n_states, n_ages = won.shape
+    for draw in range(n_draws):
+        for state in range(n_states):
+            for span in range(len(first_ages)):
+                by_way, stay = ways_on[draw, state, span], stays[draw, state, span]
+                end = first_ages[span + 1] if span + 1 < len(first_ages) else n_ages - 1
+                for age in range(first_ages[span], end):
+                    found[draw, state, age] = by_way + stay * won[draw, state, age + 1]
+            last = ways_on[draw, state, -1], stays[draw, state, -1]
+            found[draw, state, n_ages - 1] = last[0] + last[1] * won[draw, state, n_ages - 1]
+    return found
