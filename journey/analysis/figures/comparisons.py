@@ -9,7 +9,6 @@ import numpy.typing as npt
 from journey.analysis.figures.statistics import Z_95, wilson
 
 Floats = npt.NDArray[np.float64]
-_log_factorial = np.frompyfunc(lambda n: lgamma(n + 1), 1, 1)
 
 
 def lift(n_hits: Any, n_inside: Any, hits_outside: Any, n_outside: Any) -> tuple[Floats, ...]:
@@ -120,9 +119,15 @@ def adjusted_for_many(chances: Floats) -> Floats:
 
 def _log_draws(k: Floats, n: Floats, hits: Floats, total: Floats) -> Floats:
     """The logarithm of the chance to draw just so many hits."""
-    signed = (
-        (1, hits), (1, total - hits), (1, n), (1, total - n),
-        (-1, k), (-1, hits - k), (-1, n - k), (-1, total - hits - n + k), (-1, total),
-    )  # fmt: skip
-    parts = [sign * np.asarray(_log_factorial(x), dtype=np.float64) for sign, x in signed]
-    return np.sum(parts, axis=0)
+    terms = (
+        *(hits, total - hits, n, total - n),
+        *(k, hits - k, n - k, total - hits - n + k, total),
+    )
+    signs = np.array([1, 1, 1, 1, -1, -1, -1, -1, -1])
+    return np.sum(signs[:, None] * _log_factorials(np.stack(terms)), axis=0)
+
+
+def _log_factorials(numbers: Floats) -> Floats:
+    """The logarithm of each number's factorial, looked up once for each."""
+    known, places = np.unique(numbers, return_inverse=True)
+    return np.array([lgamma(number + 1) for number in known.tolist()])[places]

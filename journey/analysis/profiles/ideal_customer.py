@@ -1,9 +1,9 @@
 """Who fits: the profile that wins most surely, and the one that is lost so."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -126,22 +126,43 @@ class _Candidate:
 
 def _best(rows: pd.DataFrame, verdict: str) -> _Candidate | None:
     """The candidate furthest from the rest."""
-    found = [_candidate(group, verdict) for group in _groups(rows, verdict)]
+    columns = [*_COUNTED, *_HITS[verdict], "verdict", "profile", "segment"]
+    told = [_Told(*row) for row in zip(*(rows[name].tolist() for name in columns), strict=True)]
+    found = [_candidate(group, verdict) for group in _groups(told, verdict)]
     return max(found, key=lambda one: (one.distance, str(one.segment)), default=None)
 
 
-def _groups(rows: pd.DataFrame, verdict: str) -> Iterable[pd.DataFrame]:
+_COUNTED: Final = ("n_journeys", "n_rest", "n_won", "rest_win_rate", "n_lost", "rest_lost_rate")
+_HITS: Final = {WINS_MORE: ("n_won", "win_rate"), LOSES_MORE: ("n_lost", "lost_rate")}
+
+
+class _Told(NamedTuple):
+    """What is told of a trait or a pair; ``hits`` and ``rate`` are of what is looked for."""
+
+    n_journeys: int
+    n_rest: int
+    n_won: int
+    rest_win_rate: float
+    n_lost: int
+    rest_lost_rate: float
+    hits: int
+    rate: float
+    verdict: str
+    profile: str
+    segment: Segment
+
+
+def _groups(rows: Sequence[_Told], verdict: str) -> Iterable[list[_Told]]:
     """Rows that together make a box: values of one column, with one of another or with none."""
-    by_key: dict[object, list[int]] = {}
-    for place, segment in enumerate(rows["segment"]):
-        for free, _ in segment.profile:
-            held = tuple((name, values) for name, values in segment.profile if name != free)
-            by_key.setdefault((free, held), []).append(place)
-    groups = (rows.iloc[places] for places in by_key.values())
-    return (group for group in groups if (group["verdict"] == verdict).any())
+    by_key: dict[object, list[_Told]] = {}
+    for row in rows:
+        for free, _ in row.segment.profile:
+            held = tuple((name, values) for name, values in row.segment.profile if name != free)
+            by_key.setdefault((free, held), []).append(row)
+    return (group for group in by_key.values() if any(row.verdict == verdict for row in group))
 
 
-def _candidate(group: pd.DataFrame, verdict: str) -> _Candidate:
+def _candidate(group: Sequence[_Told], verdict: str) -> _Candidate:
     """The best of the boxes that a group can make.
 
     Among all subsets the best is a beginning of the list ordered by rate.
@@ -151,24 +172,24 @@ def _candidate(group: pd.DataFrame, verdict: str) -> _Candidate:
     Neill, D. B. (2012). Fast subset scan for spatial pattern detection. *Journal of the Royal
     Statistical Society B* 74.
     """
-    hits, rate = ("n_won", "win_rate") if verdict == WINS_MORE else ("n_lost", "lost_rate")
-    ranked = group.sort_values([rate, "profile"], ascending=[False, True], kind="stable")
-    first = group.iloc[0]
-    n_base = int(first["n_journeys"] + first["n_rest"])
-    won_base = int(first["n_won"] + round(first["rest_win_rate"] * first["n_rest"]))
-    lost_base = int(first["n_lost"] + round(first["rest_lost_rate"] * first["n_rest"]))
+    ranked = sorted(group, key=lambda row: (-row.rate, row.profile))
+    first = group[0]
+    n_base = first.n_journeys + first.n_rest
+    won_base = first.n_won + round(first.rest_win_rate * first.n_rest)
+    lost_base = first.n_lost + round(first.rest_lost_rate * first.n_rest)
     hits_of_all = won_base if verdict == WINS_MORE else lost_base
-    n, k = ranked["n_journeys"].cumsum().to_numpy(), ranked[hits].cumsum().to_numpy()
+    n, k = np.cumsum([row.n_journeys for row in ranked]), np.cumsum([row.hits for row in ranked])
     distances = _distances(n, k, n_base, hits_of_all)
     # A value that adds nothing by itself may round off a box, but not be one.
-    distances[~(ranked["verdict"] == verdict).cummax().to_numpy()] = -np.inf
-    chosen = ranked.iloc[: int(np.argmax(distances)) + 1]
-    profiles = [dict(segment.profile) for segment in chosen["segment"]]
+    is_clear = np.maximum.accumulate([row.verdict == verdict for row in ranked])
+    distances[~is_clear] = -np.inf
+    chosen = ranked[: int(np.argmax(distances)) + 1]
+    profiles = [dict(row.segment.profile) for row in chosen]
     merged = {
         column: tuple(sorted({str(value) for profile in profiles for value in profile[column]}))
         for column in profiles[0]
     }
-    segment = Segment(profile=tuple(merged.items()), until=chosen["segment"].iloc[0].until)
+    segment = Segment(profile=tuple(merged.items()), until=chosen[0].segment.until)
     return _Candidate(segment, (n_base, won_base, lost_base), float(distances.max()))
 
 
