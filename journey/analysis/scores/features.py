@@ -19,7 +19,7 @@ from journey.analysis.scores.moments import Moments, points_of
 from journey.definitions import Definitions
 from journey.facts import ShardFacts
 from journey.kernels.facts import NO_DECISION, UNDECIDING, WON
-from journey.kernels.select import rows_of_ranges
+from journey.kernels.select import count_flags, rows_of_ranges, take
 from journey.log import TouchpointLog
 from journey.rules.score_rule import DIMENSIONS
 from journey.store.layout import Store, frozen
@@ -157,18 +157,18 @@ def _feature_values(evidence: View, moments: Moments, features: Sequence[Feature
     store, n_journeys = evidence.store, len(moments.journeys)
     begins = evidence.offsets[:-1][moments.journeys]
     rows = rows_of_ranges(frozen(begins), frozen(moments.ends), frozen(np.arange(n_journeys)))
-    places = np.repeat(np.arange(n_journeys), moments.ends - begins)
+    offsets = frozen(np.append(0, np.cumsum(moments.ends - begins)))
     values = np.zeros((n_journeys, len(features)))
-    codes: dict[str, Any] = {"touchpoint": evidence.types[rows]}
+    codes: dict[str, Any] = {"touchpoint": frozen(evidence.types[rows])}
     if "person_id" in store.text_columns:
-        codes["person"] = evidence.codes("person_id")[rows]
+        codes["person"] = frozen(evidence.codes("person_id")[rows])
     accounts = store.journey_accounts(evidence.shard)[moments.journeys]
     for number, feature in enumerate(features):
-        has = _having(store, feature)
+        has = frozen(_having(store, feature))
         if feature.of == "account":
             values[:, number] = has[accounts]
             continue
-        n_touches = np.bincount(places[has[codes[feature.of]]], minlength=n_journeys)
+        n_touches = count_flags(offsets, take(has, codes[feature.of]))
         values[:, number] = np.log1p(n_touches) if feature.of == "touchpoint" else n_touches > 0
     return values
 

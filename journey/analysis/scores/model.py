@@ -209,9 +209,12 @@ def _fitted(values: Floats, is_won: Flags) -> Any:
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
+    from threadpoolctl import threadpool_limits
 
     regression = LogisticRegression(C=0.1, max_iter=1_000)
-    return make_pipeline(StandardScaler(), regression).fit(values, is_won)
+    # So little work is done sooner by one thread than shared out.
+    with threadpool_limits(1, "blas"):
+        return make_pipeline(StandardScaler(), regression).fit(values, is_won)
 
 
 def _auc_table(predicted: Floats, known: Known, held_back: slice) -> pd.DataFrame:

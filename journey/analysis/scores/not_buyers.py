@@ -212,6 +212,11 @@ def _kinds_of(store: Store, who: str, rules: NotBuyerRules) -> Codes:
 
 def _domains(store: Store) -> Any:
     """The domain of each account: of an attribute named so, else of an id that looks like one."""
+    key = ("domains of accounts", store.fingerprint)
+    return memory.get(key, partial(_read_domains, store), n_bytes=lambda found: found.nbytes)
+
+
+def _read_domains(store: Store) -> Any:
     ids = store.dictionaries["account_id"]
     looks_so = pc.match_substring_regex(ids, r"^[^\s@]*@?[^\s@]+\.[A-Za-z]{2,}$")
     found = pc.if_else(looks_so, ids, pa.scalar(None, pa.string()))
