@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import takewhile
 
 import numpy as np
@@ -13,6 +14,7 @@ from journey.errors import ColumnNotFoundError, ValueNotAllowedError
 from journey.facts import ShardFacts
 from journey.kernels import select
 from journey.schema import OUTCOMES
+from journey.store.cache import memory
 from journey.store.layout import Column, Store
 from journey.store.view import (
     View,
@@ -291,6 +293,12 @@ def values_of(store: Store, column: str, stages: Sequence[str]) -> list[str | No
         return [*stages, None]
     if column in store.text_columns:
         return store.dictionaries[column].to_pylist()
+    key = ("values", store.fingerprint, column)
+    make = partial(_attribute_values, store, column)
+    return [*memory.get(key, make, n_bytes=lambda values: 64 * len(values))]
+
+
+def _attribute_values(store: Store, column: str) -> list[str | None]:
     if column in store.accounts.column_names:
         values = set(store.account_codes(column)[1].to_pylist())
     else:

@@ -149,10 +149,9 @@ def _segment(log: TouchpointLog) -> Pointer | None:
             continue
         frame = cached(journey.segment_breakdown)(log, by=column)
         overall = frame["n_won"].sum() / max(frame["n_journeys"].sum(), 1)
-        clear = frame[(frame["n_journeys"] >= SMALL_SAMPLE) & (frame["low"] > overall)].dropna(
-            subset="value"
-        )
-        for row in clear.itertuples():
+        for row in frame.itertuples():
+            if row.value is None or row.n_journeys < SMALL_SAMPLE or not row.low > overall:
+                continue
             words = (
                 f"**{markdown(label(column))} {markdown(row.value)} wins most**: "
                 f"{percent(row.win_rate)} of {counted(row.n_journeys, 'journey')}, "

@@ -158,8 +158,10 @@ def advice(
     evidence = _evidence(log)
     used = evidence.finest(states)
     best = {state: _best(log, evidence, state) for state in set(used.values())}
+    place_of = {state: place for place, state in enumerate(used)}
+    places = np.array([place_of[state] for state in states], dtype=np.int64)
     return {
-        name: np.array([best[used[state]].get(column, missing) for state in states], dtype=kind)
+        name: np.array([best[one].get(column, missing) for one in used.values()], kind)[places]
         for column, (name, missing, kind) in _ADVICE.items()
     }
 

@@ -8,10 +8,13 @@ import pandas as pd
 
 def none_for_missing(frame: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:
     """The same frame with None for missing texts, whatever type pandas chose for the column."""
-    objects = {
-        name: frame[name].astype(object).where(frame[name].notna(), None) for name in columns
-    }
-    return frame.assign(**objects)
+    return frame.assign(**{name: _none_for_missing(frame[name]) for name in columns})
+
+
+def _none_for_missing(column: pd.Series) -> pd.Series:
+    values = column.to_numpy(dtype=object, copy=True)
+    values[column.isna().to_numpy()] = None
+    return pd.Series(values, column.index, dtype=object)
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -205,20 +205,23 @@ def _counted(passed: pd.DataFrame, by: By, known: Sequence[str]) -> pd.DataFrame
         for column in ("n", "worth"):
             own = passed[column].where(passed["post"] == name, 0.0)
             columns[f"{column}_{name}"] = own if name in known else own * np.nan
-    frame = pd.DataFrame(columns)
-    return frame.groupby(by, dropna=False, sort=False).sum(min_count=1).reset_index()
+    grouped = pd.DataFrame(columns).groupby(by, dropna=False, sort=False)
+    return grouped.sum(min_count=1).reset_index().astype({by: object})
 
 
 def _spent(log: TouchpointLog, by: By) -> pd.DataFrame:
     """One row per value and currency: cost by kind."""
     spent = spending(log).assign(period=None)
     spent["channel"] = called_as(log, "channel", spent["channel"])
-    keys = [by, "currency"]
-    sums = spent.groupby([*keys, "kind"], dropna=False)["cost"].sum().reset_index()
-    frame = sums[keys].drop_duplicates(ignore_index=True)
+    sums = spent.groupby([by, "currency", "kind"], dropna=False)["cost"].sum().reset_index()
+    of_kinds: dict[tuple[object, object], dict[str, float]] = {}
+    for row in none_for_missing(sums, [by, "currency"]).itertuples(index=False):
+        value, currency, kind, cost = row
+        of_kinds.setdefault((value, currency), {})[kind] = cost
+    frame = pd.DataFrame(list(of_kinds), columns=[by, "currency"], dtype=object)
     for kind in KINDS:
-        own = sums[sums["kind"] == kind].drop(columns="kind")
-        frame = frame.merge(own.rename(columns={"cost": f"{kind}_cost"}), on=keys, how="left")
+        costs = [one.get(kind, np.nan) for one in of_kinds.values()]
+        frame[f"{kind}_cost"] = np.array(costs, dtype=np.float64)
     # A kind of which no cost at all is known is not known to be 0.
     told = [f"{kind}_cost" for kind in KINDS if kind in set(spent["kind"])]
     frame[told] = frame[told].fillna(0.0)

@@ -5,21 +5,24 @@ A count and the list it opens into are made by the same flags, so they can't dis
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from journey.analysis.lifecycle.churn import churn_rows
-from journey.analysis.scores.milestones import Posts, first_passed, posts_of, types_meaning
+from journey.analysis.scores.milestones import Posts, first_passed, posts_over, types_meaning
+from journey.definitions import Definitions
 from journey.facts import ShardFacts
+from journey.kernels.distinct import owners_of
 from journey.kernels.facts import LOST, NO_DECISION, WON
 from journey.kernels.returns import returns
 from journey.kernels.select import first_of, take
 from journey.log import TouchpointLog
 from journey.rules.meanings import MEANINGS, Meaning
 from journey.rules.words import plain_words, says
+from journey.store.cache import memory
 from journey.store.layout import Array, Store, frozen
 from journey.store.view import View
 
@@ -30,6 +33,7 @@ Part = tuple[View, ShardFacts]
 _COMPETITOR: Final = r"competit|competid|concurren|konkurr|wettbewerb|rival"
 _REFERRAL: Final = r"referral|referred|word of mouth|recommend|empfehl|recommand"
 _SHOWN: Final = "was shown"
+_Words = tuple[Posts, Mapping[Meaning, Flags], Flags, Flags, Flags]
 BUYING: Final[tuple[Meaning, ...]] = ("renewal", "upsell", "cross_sell")
 
 
@@ -72,22 +76,6 @@ def span_of(log: TouchpointLog, *, days: float) -> Span:
     return span_between(log, end - round(days * log.ticks_per_day), end)
 
 
-def month_end(log: TouchpointLog, month: str) -> TouchpointLog:
-    """The log as of the end of a calendar month in UTC (``YYYY-MM``), or as it is if that is later.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> from journey import from_frame
-    >>> log = from_frame(pd.DataFrame({"account_id": ["a", "a"], "touchpoint": "Ad",
-    ...     "occurred_at": pd.to_datetime(["2026-01-05", "2026-02-05"])}))
-    >>> month_end(log, "2026-01").as_of
-    Timestamp('2026-02-01 00:00:00+0000', tz='UTC')
-    """
-    end = log.at(span_of_month(log, month).end)
-    return log.between(end=end) if end <= log.as_of else log
-
-
 def span_of_month(log: TouchpointLog, month: str) -> Span:
     """A calendar month in UTC (``YYYY-MM``)."""
     first = np.datetime64(month, "M")
@@ -100,15 +88,20 @@ def span_of_month(log: TouchpointLog, month: str) -> Span:
 
 def span_between(log: TouchpointLog, begin: int, end: int) -> Span:
     """A period from one tick to before another."""
-    return Span(
-        f"{begin}:{end}:{log.store.fingerprint}:{log.definitions.fingerprint}",
-        begin,
-        end,
-        posts_of(log),
-        {meaning: types_meaning(log.store, log.definitions, meaning) for meaning in MEANINGS},
-        _saying(_COMPETITOR, log.store.touchpoint_types),
-        _saying(_COMPETITOR, _values_of(log.store, "reason")),
-        _saying(_REFERRAL, _values_of(log.store, "channel")),
+    store, definitions = log.store, log.definitions
+    key = ("lifecycle words", store.fingerprint, definitions.fingerprint)
+    said = memory.get(key, partial(_words_of, store, definitions), n_bytes=lambda _: 2**16)
+    key = f"{begin}:{end}:{store.fingerprint}:{definitions.fingerprint}"
+    return Span(key, begin, end, *said)
+
+
+def _words_of(store: Store, definitions: Definitions) -> _Words:
+    return (
+        posts_over(store, definitions),
+        {meaning: types_meaning(store, definitions, meaning) for meaning in MEANINGS},
+        _saying(_COMPETITOR, store.touchpoint_types),
+        _saying(_COMPETITOR, _values_of(store, "reason")),
+        _saying(_REFERRAL, _values_of(store, "channel")),
     )
 
 
@@ -158,13 +151,12 @@ class Lived:
         rows = np.flatnonzero((self.ticks >= self.span.begin) & (self.ticks < self.span.end))
         is_in_view = np.zeros(self.evidence.n_journeys, dtype=bool)
         is_in_view[self.part[0].journeys] = True
-        owners = np.searchsorted(self.evidence.offsets, rows, side="right") - 1
-        return rows[is_in_view[owners]]
+        return rows[is_in_view[owners_of(frozen(rows), self.evidence.offsets)]]
 
     @cached_property
     def owners(self) -> Ints:
         """The journey of each row of the period."""
-        return np.searchsorted(self.evidence.offsets, self.rows, side="right") - 1
+        return owners_of(frozen(self.rows), self.evidence.offsets)
 
     @cached_property
     def types(self) -> Array:
@@ -290,7 +282,7 @@ def _ever(lived: Lived, milestone: Meaning) -> Flags:
 def _bought_again(lived: Lived) -> Flags:
     """Customers with a purchase, renewal, upsell or cross-sell after the win, up to ``as_of``."""
     rows = np.flatnonzero(take(lived.buying, lived.evidence.codes("touchpoint")))
-    owners = np.searchsorted(lived.evidence.offsets, rows, side="right") - 1
+    owners = owners_of(frozen(rows), lived.evidence.offsets)
     won = lived.won_rows[owners]
     found = np.zeros(lived.evidence.n_journeys, dtype=bool)
     found[owners[(won >= 0) & (rows > won)]] = True
@@ -351,7 +343,7 @@ FLAGS: Final[Mapping[str, Callable[[Lived], Flags]]] = {
 def _answering(lived: Lived, of: str) -> Flags:
     """Journeys that answered a call to action in the period and were no lead before."""
     rows = lived.rows[lived.types == lived.evidence.store.touchpoint_types.index(of)]
-    owners = np.searchsorted(lived.evidence.offsets, rows, side="right") - 1
+    owners = owners_of(frozen(rows), lived.evidence.offsets)
     leads = lived.passed("lead")[owners]
     found = np.zeros(lived.evidence.n_journeys, dtype=bool)
     found[owners[(leads < 0) | (leads >= rows)]] = True

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from journey.analysis.lifecycle.lived import month_end
+from journey.analysis.lifecycle.lived import span_of_month
 from journey.analysis.lifecycle.nurture import nurture_journeys, nurture_metrics
 from journey.analysis.scores.lead_scores import score_grades
 from journey.errors import ValueNotAllowedError
@@ -51,3 +51,19 @@ def score_profile(log: TouchpointLog, *, last: int = 12) -> pd.DataFrame:
     if not parts:
         return pd.DataFrame(columns=list(COLUMNS))
     return pd.concat(parts, ignore_index=True)[list(COLUMNS)]
+
+
+def month_end(log: TouchpointLog, month: str) -> TouchpointLog:
+    """The log as of the end of a calendar month in UTC (``YYYY-MM``), or as it is if that is later.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from journey import from_frame
+    >>> log = from_frame(pd.DataFrame({"account_id": ["a", "a"], "touchpoint": "Ad",
+    ...     "occurred_at": pd.to_datetime(["2026-01-05", "2026-02-05"])}))
+    >>> month_end(log, "2026-01").as_of
+    Timestamp('2026-02-01 00:00:00+0000', tz='UTC')
+    """
+    end = log.at(span_of_month(log, month).end)
+    return log.between(end=end) if end <= log.as_of else log

@@ -16,11 +16,13 @@ from journey.analysis.lifecycle.reach import people_by, visitors_known
 from journey.analysis.spending.reach import WIDER, are_wider
 from journey.analysis.spending.spending import spending
 from journey.analysis.stages.outcomes import values_at_win
+from journey.kernels.distinct import owners_of
 from journey.kernels.select import rows_of_ranges
 from journey.log import TouchpointLog
 from journey.percentiles import Cells, Targets, first_cells, percentiles, within
 from journey.rules.meanings import Meaning
 from journey.store.layout import frozen
+from journey.store.view import View
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -29,6 +31,7 @@ Key = tuple[str, str | None]
 """A figure, and of which channel, call to action or campaign; None: of all."""
 
 TOUCHES: Final[tuple[Meaning, ...]] = ("sent", "opened", "clicked", "shared", "ad_shown")
+_ANSWERS: Final[tuple[Meaning, ...]] = ("clicked", "opened")
 MOST_NAMED: Final = 5
 """Channels, calls to action and campaigns with a row of their own."""
 
@@ -89,20 +92,13 @@ def _mail(lived: Lived, shown: Ints) -> dict[Key, float]:
     Of those clicked also how many were never seen to be opened.
     """
     view, is_type = lived.part[0], lived.span.is_type
-    columns, types = view.store.text_columns, view.codes("touchpoint")[shown]
-    owners = np.searchsorted(view.offsets, shown, side="right") - 1
-    told: dict[str, npt.NDArray[np.int64]] = {"owner": owners}
-    for name in ("person_id", "campaign", "content"):
-        if name in columns:
-            told[name] = view.codes(name)[shown].astype(np.int64)
-    frame = pd.DataFrame(told)
-    clicked = frame[is_type["clicked"][types]].drop_duplicates()
-    opened = frame[is_type["opened"][types]].drop_duplicates()
-    n_both = len(clicked.merge(opened, on=list(frame.columns)))
+    types = view.codes("touchpoint")[shown]
+    clicked, opened = (_messages(view, shown[is_type[name][types]]) for name in _ANSWERS)
+    n_both = int(pd.concat([clicked, opened]).duplicated().sum())
     views = 0
-    if "content" in columns:
+    if "content" in view.store.text_columns:
         names = view.store.dictionaries["content"]
-        is_known = told["content"] < len(names) - names.null_count
+        is_known = view.codes("content")[shown] < len(names) - names.null_count
         views = int((is_known & is_by_customer(view)[shown]).sum())
     return {
         **{(meaning, None): is_type[meaning][types].sum() for meaning in TOUCHES},
@@ -110,6 +106,15 @@ def _mail(lived: Lived, shown: Ints) -> dict[Key, float]:
         ("messages_clicked_unopened", None): len(clicked) - n_both,
         ("content_views", None): views,
     }
+
+
+def _messages(view: View, rows: Ints) -> pd.DataFrame:
+    """By whom and in which message, of chosen rows of a view, each once."""
+    told: dict[str, Ints] = {"owner": owners_of(frozen(rows), view.offsets)}
+    for name in ("person_id", "campaign", "content"):
+        if name in view.store.text_columns:
+            told[name] = view.codes(name)[rows].astype(np.int64)
+    return pd.DataFrame(told).drop_duplicates()
 
 
 def _money(lived: Lived) -> dict[Key, float]:

@@ -244,8 +244,6 @@ def _count_stages(part: Part, *, by: str, n_stages: int) -> Ints:
 
 
 def _largest_first(frame: pd.DataFrame) -> pd.DataFrame:
-    ordered = frame.assign(label=frame["value"].map(lambda value: value or ""))
-    ranked = ordered.sort_values(
-        ["n_journeys", "label"], ascending=[False, True], kind="stable", ignore_index=True
-    )
-    return ranked.drop(columns="label")
+    counts, values = frame["n_journeys"].tolist(), frame["value"].tolist()
+    order = sorted(range(len(frame)), key=lambda row: (-counts[row], values[row] or ""))
+    return frame.iloc[order].reset_index(drop=True)
