@@ -1,5 +1,6 @@
 """Which content is missing, which is used and what follows, which lies idle."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -308,13 +309,12 @@ def _people(
 ) -> list[int]:
     """How many people used each content, a person once whatever the shard."""
     question = partial(people_by_content, columns=tuple(columns))
-    found: dict[str, int] = {}
+    found: Counter[str] = Counter()
     merge = partial(count_first, n_second=n_people(log.store))
     for codes, counts in log.ask_in_buckets(question, merge):
-        found |= {
-            str(names[code]): n for code, n in zip(codes.tolist(), counts.tolist(), strict=True)
-        }
-    return [found.get(name, 0) for name in contents]
+        for code, n in zip(codes.tolist(), counts.tolist(), strict=True):
+            found[str(names[code])] += n
+    return [found[name] for name in contents]
 
 
 def _people_in_stages(log: TouchpointLog) -> Ints:
