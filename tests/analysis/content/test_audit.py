@@ -58,7 +58,7 @@ def check_wins(row, is_use, reference):
     reached = {
         case: one.outcome
         for case, one in journeys.items()
-        if row.stage in one.stages and one.outcome in DECIDED
+        if row.stage in reference.entered_at(case)[0] and one.outcome in DECIDED
     }
     had_it = {
         case: any(map(is_use, journeys[case].touches[: journeys[case].decided])) for case in reached

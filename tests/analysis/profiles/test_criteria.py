@@ -72,7 +72,7 @@ def belongs(log, segment, case):
     return (
         all(found(*wanted) for wanted in (*segment.profile, *segment.has))
         and not any(found(*wanted) for wanted in segment.never)
-        and (not segment.reached or any(s in segment.reached for s in journey.stages))
+        and (not segment.reached or any(s in segment.reached for s in log.entered_at(case)[0]))
         and (not segment.outcomes or journey.outcome in segment.outcomes)
         and (not (segment.first_day or segment.last_day) or bool(within))
         and is_between(len(within), segment.least_touchpoints, segment.most_touchpoints)
