@@ -81,7 +81,7 @@ def search(log: TouchpointLog) -> None:
                 args=(account_id,),
             )
         if n_found > len(found):
-            st.caption(f"{n_found - len(found):,} more; type more of it to find them.")
+            st.caption(f"{number(n_found - len(found))} more; type more of it to find them.")
         elif not found:
             st.caption("Nothing has that in its id or name.")
 

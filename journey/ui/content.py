@@ -24,7 +24,7 @@ from journey.ui.plots import current_theme, show_plot
 from journey.ui.segment_views import NOT_KNOWN, attributes
 from journey.ui.state import add_note, current_dataset
 from journey.ui.tables import choose_row, rates, show_table
-from journey.ui.text import counted, label, markdown
+from journey.ui.text import counted, label, markdown, number
 from journey.workspace import load_inventory, save_inventory, workspace_root
 
 HELP: Final = {
@@ -97,8 +97,8 @@ def headline(frame: pd.DataFrame) -> str:
     if not n:
         return f"All {counted(len(frame), 'content')} are in use"
     verb = "lies" if n == 1 else "lie"
-    of = f"{n:,} of {counted(len(frame), 'content')} {verb} idle"
-    return f"{of}: {n_orphaned:,} orphaned, {n_dead:,} dead"
+    of = f"{number(n)} of {counted(len(frame), 'content')} {verb} idle"
+    return f"{of}: {number(n_orphaned)} orphaned, {number(n_dead)} dead"
 
 
 def pick_columns(view: TouchpointLog) -> tuple[str, ...]:

@@ -76,7 +76,7 @@ def _cost(cell: Any, row: dict[Any, Any], name: str, words: str, currency: str) 
         delta=f"worth {worth} so far",
         delta_color="off",
         delta_arrow="off",
-        help=f"{'No' if pd.isna(n) else f'{n:,}'} {words}s. Worth: won by these, for each.",
+        help=f"{'No' if pd.isna(n) else number(n)} {words}s. Worth: won by these, for each.",
         border=True,
     )
 

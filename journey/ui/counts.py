@@ -8,7 +8,7 @@ import streamlit as st
 from journey.log import TouchpointLog
 from journey.ui.guards import plain_errors
 from journey.ui.journeys import open_journeys
-from journey.ui.text import markdown
+from journey.ui.text import markdown, number
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def count_row(counts: Sequence[Count], *, key: str) -> None:
     with st.container(horizontal=True, gap="small"):
         for place, count in enumerate(counts):
             pressed = st.button(
-                f"{markdown(count.words)} **{count.n:,}**",
+                f"{markdown(count.words)} **{number(count.n)}**",
                 key=f"{key}:{place}",
                 icon=":material/list:",
                 help=f"Open the list: {markdown(count.title)}",

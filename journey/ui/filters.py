@@ -18,7 +18,7 @@ from journey.ui.state import (
     current_filters,
     set_filters,
 )
-from journey.ui.text import OUTCOME_LABELS, counted, label, markdown
+from journey.ui.text import OUTCOME_LABELS, counted, label, markdown, number
 
 MAX_CHOICES: Final = 2_000
 """Columns with more values are looked up on their own pages, not picked from a list."""
@@ -78,7 +78,7 @@ def coverage(log: TouchpointLog, filters: Filters) -> str:
     n_all = n_journeys(log, unfiltered)
     if filters == unfiltered:
         return counted(n_all, "journey")
-    return f"{n_journeys(log, filters):,} of {counted(n_all, 'journey')}"
+    return f"{number(n_journeys(log, filters))} of {counted(n_all, 'journey')}"
 
 
 def without_case(log: TouchpointLog, filters: Filters) -> str:

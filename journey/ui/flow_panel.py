@@ -15,7 +15,7 @@ from journey.schema import NOT_STARTED, OTHER
 from journey.ui.cache import cached
 from journey.ui.panel import Part
 from journey.ui.picture import Selection
-from journey.ui.text import OUTCOME_LABELS, markdown, percent
+from journey.ui.text import OUTCOME_LABELS, markdown, number, percent
 
 AnchorKind = Literal["none", "start", "end", "around"]
 ANCHORS: Final[dict[AnchorKind, str]] = {
@@ -203,7 +203,7 @@ def _box(drawn: FlowView, step: int, box: Box) -> Part:
     share = percent(n_journeys / drawn.n_all)
     return Part(
         title,
-        (("Journeys", f"{n_journeys:,}"), ("Share", f"{share} of all {drawn.n_all:,}")),
+        (("Journeys", number(n_journeys)), ("Share", f"{share} of all {number(drawn.n_all)}")),
         n_journeys,
         lambda: drawn.inside(cut_at(drawn.log, drawn.anchor), step, box),
         steps=(box.name,) if box.kind == "touchpoint" else (),
@@ -214,9 +214,9 @@ def _ribbon(drawn: FlowView, step: int, box: Box, next_box: Box) -> Part:
     names = box_name(box), box_name(next_box)
     n_journeys, n_box = drawn.n_in(step, box, next_box), drawn.n_in(step, box)
     figures = (
-        ("Journeys", f"{n_journeys:,}"),
+        ("Journeys", number(n_journeys)),
         ("Share", f"{percent(n_journeys / n_box)} of {markdown(names[0])} at this step"),
-        ("or", f"{percent(n_journeys / drawn.n_all)} of all {drawn.n_all:,}"),
+        ("or", f"{percent(n_journeys / drawn.n_all)} of all {number(drawn.n_all)}"),
     )
     steps = [one.name for one in (box, next_box) if one.kind == "touchpoint"]
     return Part(

@@ -17,7 +17,7 @@ from journey.ui.plots import current_theme, show_plot
 from journey.ui.reader import fragment
 from journey.ui.segment_views import NOT_KNOWN, attributes
 from journey.ui.tables import rates, show_table
-from journey.ui.text import days, label, markdown, percent
+from journey.ui.text import days, label, markdown, number, percent
 
 POST_NAMES: Final = {
     "mql": "MQL",
@@ -125,7 +125,7 @@ def show_counts(view: TouchpointLog, place: int) -> None:
     promise = handoff_promises(view)[place]
     name = handoff_name(promise)
     figures = st.columns(4)
-    figures[0].metric("Handed on", f"{row.n_waits:,}", help=HELP["n_waits"])
+    figures[0].metric("Handed on", number(row.n_waits), help=HELP["n_waits"])
     figures[1].metric("Half answered within", days(row.median_hours / 24))
     figures[2].metric("9 in 10 answered within", days(row.p90_hours / 24))
     n_judged = row.n_in_time + row.n_late + row.n_past_due

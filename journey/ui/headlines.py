@@ -13,7 +13,7 @@ from journey.schema import DECIDED, SMALL_SAMPLE
 from journey.ui.accounts import account_names
 from journey.ui.cache import cached
 from journey.ui.navigation import JOURNEY_MAP, PATHS, SEGMENTS, STAGES, STALLED
-from journey.ui.text import counted, days, label, markdown, percent
+from journey.ui.text import counted, days, label, markdown, number, percent
 
 OPEN: Final = ("stalled", "in_progress")
 FEW_VALUES: Final = 12
@@ -109,8 +109,8 @@ def _drop_off(log: TouchpointLog) -> Pointer | None:
     share = percent(dropped.iloc[top] / dropped.sum())
     stage = markdown(frame["stage"].iloc[top])
     words = (
-        f"**{share} of drop-offs happen in {stage}**: {dropped.iloc[top]:,} of "
-        f"{int(dropped.sum()):,} journeys that ended without a win."
+        f"**{share} of drop-offs happen in {stage}**: {number(dropped.iloc[top])} of "
+        f"{number(int(dropped.sum()))} journeys that ended without a win."
     )
     return Pointer(words, STAGES, "Stages")
 

@@ -163,7 +163,7 @@ def _card(view: TouchpointLog, row: dict[str, object]) -> None:
     else:
         st.markdown(
             f"{percent(row['lost_rate'], n)} of {counted(n, 'journey')} lost, against "
-            f"{percent(row['rest_lost_rate'])} of all others; {row['n_won']:,} won."
+            f"{percent(row['rest_lost_rate'])} of all others; {number(row['n_won'])} won."
         )
     inside = partial(journey.keep_segment, view, segment)
     name = ROLES[role]

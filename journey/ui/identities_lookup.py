@@ -12,7 +12,7 @@ from journey.rules.identity import Cut, IdentityRules
 from journey.ui.identities import JOIN_WORDS, KIND_WORDS, STATUS_WORDS, links, warnings
 from journey.ui.identities_rules import cut_text, make_cut
 from journey.ui.tables import choose_row
-from journey.ui.text import markdown
+from journey.ui.text import markdown, number
 
 _ASKED: Final = "identities:asked"
 _NOUNS: Final = {
@@ -37,7 +37,7 @@ def show_warnings(log: TouchpointLog, folder: Path) -> None:
 
 def _show_warning(warning: Warned) -> None:
     with st.container(border=True, gap="small"):
-        st.markdown(f":material/warning: {markdown(warning.words)}: **{warning.n_ids:,}**")
+        st.markdown(f":material/warning: {markdown(warning.words)}: **{number(warning.n_ids)}**")
         with st.container(horizontal=True, gap="small"):
             for place, value in enumerate(warning.examples):
                 st.button(
@@ -110,7 +110,8 @@ def lookup_message(frame: pd.DataFrame, value: str) -> str:
     if not ends:
         return f"{value} is joined with nothing"
     kinds = [kind for kind, _ in ends]
-    parts = [f"{n:,} {_NOUNS[kind][n > 1]}" for kind in KIND_WORDS if (n := kinds.count(kind)) > 0]
+    counts = {kind: kinds.count(kind) for kind in KIND_WORDS}
+    parts = [f"{number(n)} {_NOUNS[kind][n > 1]}" for kind, n in counts.items() if n]
     return f"{value} is joined with {', '.join(parts)}"
 
 

@@ -13,7 +13,7 @@ from journey.rules.identity import JOINS, Cut, IdentityRules
 from journey.ui.identities import JOIN_WORDS, KIND_WORDS, effect, joins
 from journey.ui.rebuilding import make_anew
 from journey.ui.state import current_dataset
-from journey.ui.text import counted, markdown
+from journey.ui.text import counted, markdown, number
 
 _DRAFT: Final = "identities:draft"
 _SAVED: Final = "identities:saved"
@@ -91,11 +91,11 @@ def _show_figure(column: Any, words: str, before: Effect, after: Effect, name: s
     old, new = getattr(before, name), getattr(after, name)
     column.metric(
         words,
-        f"{new:,}",
+        number(new),
         delta=f"{new - old:+,}" if new != old else "as applied",
         delta_color="off",
         delta_arrow="auto" if new != old else "off",
-        help=f"{_HELP.get(name, '')}{old:,} as applied.",
+        help=f"{_HELP.get(name, '')}{number(old)} as applied.",
     )
 
 

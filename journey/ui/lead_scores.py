@@ -63,7 +63,7 @@ def headline(view: TouchpointLog) -> str:
         return "No lead is open"
     is_one = n_best <= 1
     fits = f"{'fits' if is_one else 'fit'} well and " if has_fit else ""
-    who = f"{n_best:,}" if n_best else "None"
+    who = number(n_best) if n_best else "None"
     return f"{who} of {counted(total, 'open lead')} {fits}{'is' if is_one else 'are'} engaged now"
 
 

@@ -25,7 +25,7 @@ from journey.ui.journeys import open_journeys
 from journey.ui.navigation import DEFINITIONS, page_link
 from journey.ui.plots import current_theme, show_plot
 from journey.ui.tables import show_table
-from journey.ui.text import NO_FIGURE, label, markdown, percent
+from journey.ui.text import NO_FIGURE, label, markdown, number, percent
 
 PERIODS: Final = {30: "30 days", 90: "90 days", 180: "180 days", 365: "365 days"}
 HEADLINES: Final[dict[Role, tuple[tuple[str, str], ...]]] = {
@@ -119,9 +119,9 @@ def show_first(view: TouchpointLog, days: int) -> None:
     fewer = "Fewer" if row["direction"] == "forward" else "More"
     st.markdown(
         f"**{fewer} {way} from {markdown(source)} to {markdown(target)}**: "
-        f"{percent(row['share'])} of {row['n_in_source']:,} journeys, "
-        f"{percent(row['previous_share'])} of {row['previous_n_in_source']:,} in the period before."
-        + ("" if row["is_clear"] else " So small a change may be chance.")
+        f"{percent(row['share'])} of {number(row['n_in_source'])} journeys, "
+        f"{percent(row['previous_share'])} of {number(row['previous_n_in_source'])} "
+        "in the period before." + ("" if row["is_clear"] else " So small a change may be chance.")
     )
     moved = partial(moved_between, view, source, target, days=days)
     title = f"From {source} to {target}"
@@ -166,7 +166,7 @@ def _question(view: TouchpointLog, row: dict[Any, Any], days: int) -> None:
             key=f"lifecycle:{row['role']}:{row['metric']}",
             type="tertiary",
             icon=":material/list:",
-            help=f"Open the {row['numerator']:,.0f} journeys",
+            help=f"Open the {number(row['numerator'])} journeys",
         ):
             log = lifecycle_journeys(view, row["role"], row["metric"], days=days)
             open_journeys(log, title=label(str(row["metric"])))

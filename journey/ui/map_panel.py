@@ -13,7 +13,7 @@ from journey.ui.cache import cached
 from journey.ui.definition_warnings import has_win_rule
 from journey.ui.panel import Part, rate_of
 from journey.ui.picture import Selection
-from journey.ui.text import OUTCOME_LABELS, counted, days, label, markdown, percent
+from journey.ui.text import OUTCOME_LABELS, counted, days, label, markdown, number, percent
 
 Graph = nx.DiGraph
 HINT: Final = (
@@ -90,12 +90,12 @@ def _node(view: TouchpointLog, graph: Graph, name: str) -> Part:
     share = facts["n_journeys"] / graph.graph["n_journeys"]
     figures = [
         ("Stage", markdown(facts["stage"])),
-        ("Touchpoints", f"{facts['n_touchpoints']:,}"),
+        ("Touchpoints", number(facts["n_touchpoints"])),
         ("In", f"{percent(share)} of journeys"),
     ]
     if has_win_rule(view):
         figures.append(("Win rate", rate_of(facts["win_rate"], facts["n_decided"], "decided")))
-    figures.append(("Begin here", f"{facts['n_starts']:,}"))
+    figures.append(("Begin here", number(facts["n_starts"])))
     n_journeys = facts["n_journeys"]
     return Part(name, tuple(figures), n_journeys, lambda: view.having(name), steps=(name,))
 
@@ -103,13 +103,13 @@ def _node(view: TouchpointLog, graph: Graph, name: str) -> Part:
 def _move(view: TouchpointLog, graph: Graph, source: str, target: str) -> Part:
     facts = graph.edges[source, target]
     figures = [
-        ("Moves", f"{facts['n_moves']:,}"),
+        ("Moves", number(facts["n_moves"])),
         ("Share", f"{percent(facts['share'])} of moves from {markdown(source)}"),
         ("Median time", days(facts["median_days"])),
         ("Direction", label(facts["direction"])),
     ]
     if facts.get("reason"):
-        share = f"{facts['n_reason']:,} of {facts['n_with_reason']:,}"
+        share = f"{number(facts['n_reason'])} of {number(facts['n_with_reason'])}"
         figures.append(("Reason given most", f"{markdown(facts['reason'])}, {share}"))
     return Part(
         f"{source} → {target}",
@@ -140,6 +140,6 @@ def _stage(view: TouchpointLog, graph: Graph, stage: str) -> Part:
     share = reached.n_journeys / graph.graph["n_journeys"]
     figures = (
         ("Reached by", f"{percent(share)} of journeys"),
-        ("Touchpoints", f"{n_touchpoints:,} of {counted(len(inside), 'type')}"),
+        ("Touchpoints", f"{number(n_touchpoints)} of {counted(len(inside), 'type')}"),
     )
     return Part(stage, figures, reached.n_journeys, lambda: reached)

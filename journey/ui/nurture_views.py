@@ -111,8 +111,8 @@ def show_programmes(view: TouchpointLog) -> None:
     if len(leak):
         row = leak.iloc[0]
         st.markdown(
-            f"After **{markdown(row['content'])}** {row['n_unsubscribed']:,} people unsubscribed "
-            f"and {row['n_left']:,} were sent nothing more of it."
+            f"After **{markdown(row['content'])}** {number(row['n_unsubscribed'])} people "
+            f"unsubscribed and {number(row['n_left'])} were sent nothing more of it."
         )
     steps = own.drop(columns=["campaign", "is_leak"])
     show_table(steps, key="nurture:steps", file_name="programme")
@@ -131,7 +131,8 @@ def show_triggers(view: TouchpointLog) -> None:
     n_ignored = int(frame["n_ignored"].sum())
     share = n_ignored / n_asked if n_asked else None
     st.markdown(
-        f"## {percent(share, n_asked)} of {n_asked:,} triggers had no answer in {days(ANSWER_DAYS)}"
+        f"## {percent(share, n_asked)} of {number(n_asked)} triggers had no answer "
+        f"in {days(ANSWER_DAYS)}"
     )
     counts = [
         Count(

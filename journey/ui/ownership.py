@@ -23,7 +23,7 @@ from journey.ui.reader import fragment
 from journey.ui.segment_views import NOT_KNOWN, attributes
 from journey.ui.state import ACCOUNT_PARAMETER
 from journey.ui.tables import choose_row, rates, show_table
-from journey.ui.text import counted, days, label, markdown
+from journey.ui.text import counted, days, label, markdown, number
 
 NOBODY: Final = "(no department)"
 WAITING_MOST: Final = 10_000
@@ -75,7 +75,7 @@ def headline(levels: pd.DataFrame) -> str:
     of = counted(n_open, "open promise")
     if not n:
         return f"{of}, none past due"
-    return f"{n:,} of {of} {'is' if n == 1 else 'are'} past due"
+    return f"{number(n)} of {of} {'is' if n == 1 else 'are'} past due"
 
 
 def show_matrix(view: TouchpointLog) -> None:
@@ -191,7 +191,9 @@ def show_waiting(view: TouchpointLog) -> None:
         st.markdown("**Nobody waits for an answer that was promised.**")
         return
     if len(frame) == WAITING_MOST:
-        st.caption(f"The {WAITING_MOST:,} longest overdue. Filter the accounts to see others.")
+        st.caption(
+            f"The {number(WAITING_MOST)} longest overdue. Filter the accounts to see others."
+        )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         kinds = {"Past due": True, "Due": False}
         kind = st.segmented_control("Show", ["All", *kinds], default="All", required=True)

@@ -12,7 +12,7 @@ from journey.ui.actions import step_actions
 from journey.ui.journeys import open_journeys
 from journey.ui.picture import clear_selection
 from journey.ui.state import current_filters, set_filters
-from journey.ui.text import counted, markdown, percent
+from journey.ui.text import counted, markdown, number, percent
 
 KEY: Final = "panel"
 """The strip's style goes by this name."""
@@ -142,5 +142,5 @@ def rate_of(rate: float, n: int, noun: str) -> str:
     """
     if not n:
         return ":gray[none decided]" if noun == "decided" else ":gray[none]"
-    words = f"{percent(rate, max(n, SMALL_SAMPLE))} of {n:,} {noun}"
+    words = f"{percent(rate, max(n, SMALL_SAMPLE))} of {number(n)} {noun}"
     return f":gray[{words}]" if n < SMALL_SAMPLE else words

@@ -16,7 +16,7 @@ from journey.ui.guards import plain_errors
 from journey.ui.plots import current_theme, show_plot
 from journey.ui.state import current_dataset
 from journey.ui.tables import show_table
-from journey.ui.text import counted, label, markdown
+from journey.ui.text import counted, label, markdown, number
 from journey.workspace import dataset_path, workspace_root
 
 SHAPE_WORDS: Final = {
@@ -77,7 +77,7 @@ def sum_text(report: IngestReport) -> str:
         (report.n_attributes, "read as facts about accounts and people"),
         (report.n_costs, "read as costs"),
     ]
-    shown = " + ".join(f"{n:,} {words}" for n, words in parts if n)
+    shown = " + ".join(f"{number(n)} {words}" for n, words in parts if n)
     return f"{counted(report.n_read, 'row')} read = {shown or 'none'}"
 
 
@@ -198,8 +198,8 @@ def repeats_message(found: pd.DataFrame) -> str:
     if not n_exact + n_across:
         return "No touchpoint was told twice"
     return (
-        f"{n_exact + n_across:,} of {counted(n_read, 'row')} told a touchpoint again: "
-        f"{n_exact:,} in exact repeats, {n_across:,} from another source"
+        f"{number(n_exact + n_across)} of {counted(n_read, 'row')} told a touchpoint again: "
+        f"{number(n_exact)} in exact repeats, {number(n_across)} from another source"
     )
 
 

@@ -13,7 +13,7 @@ from journey.ui.definition_warnings import has_win_rule
 from journey.ui.navigation import DEFINITIONS, page_link
 from journey.ui.plots import current_theme, show_plot
 from journey.ui.tables import rates, show_table
-from journey.ui.text import counted, days, markdown, percent
+from journey.ui.text import counted, days, markdown, number, percent
 
 AGES: Final = (14, 30, 60, 90, 180)
 LABELS: Final = {
@@ -108,9 +108,9 @@ def _show_fit(model: ScoreModel) -> None:
         "(chance: 50%)."
     )
     st.caption(
-        f"Fitted on {model.n_fitted:,} decided journeys ({model.n_fitted_won:,} won), tested on "
-        f"{model.n_held_back:,} others ({model.n_held_back_won:,} won), as known "
-        f"{days(model.after_days)} after the first touch. Attributes have no dates and count as "
+        f"Fitted on {number(model.n_fitted)} decided journeys ({number(model.n_fitted_won)} won), "
+        f"tested on {number(model.n_held_back)} others ({number(model.n_held_back_won)} won), "
+        f"as known {days(model.after_days)} after the first touch. Attributes have no dates and count as "
         f"known then.{_left_out(model)}"
     )
     left, right = st.columns([3, 2], gap="medium")

@@ -25,7 +25,7 @@ from journey.ui.score_drafts import (
 )
 from journey.ui.score_rule_form import show_rule_form
 from journey.ui.tables import show_table
-from journey.ui.text import markdown, percent
+from journey.ui.text import markdown, number, percent
 
 MOST_ROWS: Final = 20
 BY: Final[dict[str, str | None]] = {
@@ -81,8 +81,8 @@ def _show_milestone(name: str, frame: pd.DataFrame) -> None:
     change = int(then["n_qualified"] - now["n_qualified"])
     st.metric(
         f"{name}s by the rules proposed",
-        f"{then['n_qualified']:,}",
-        delta=f"{change:+,} against {now['n_qualified']:,} in force",
+        number(then["n_qualified"]),
+        delta=f"{change:+,} against {number(now['n_qualified'])} in force",
         delta_color="off",
         delta_arrow="auto" if change else "off",
     )
@@ -92,8 +92,9 @@ def _show_milestone(name: str, frame: pd.DataFrame) -> None:
             st.caption(f"{words}: nobody qualifies. Lower the thresholds or give more points.")
             continue
         st.caption(
-            f"{words}: {row['n_won']:,} won later, {percent(row['win_rate'], row['n_qualified'])} "
-            f"({interval}); {row['n_won_without']:,} won without"
+            f"{words}: {number(row['n_won'])} won later, "
+            f"{percent(row['win_rate'], row['n_qualified'])} ({interval}); "
+            f"{number(row['n_won_without'])} won without"
         )
 
 

@@ -10,7 +10,7 @@ import streamlit as st
 
 from journey.schema import SMALL_SAMPLE
 from journey.ui.plots import current_theme
-from journey.ui.text import OUTCOME_LABELS, counted, label, markdown
+from journey.ui.text import OUTCOME_LABELS, counted, label, markdown, number
 
 SHARES: Final = ("share", "rate", "low", "high", "confidence", "chance", "difference")
 ROW_PIXELS: Final = 35
@@ -229,7 +229,7 @@ def _page_begin(n_rows: int, key: str) -> int:
     begin = (page - 1) * PAGE_ROWS
     if n_pages > 1:
         end = min(begin + PAGE_ROWS, n_rows)
-        st.caption(f"Rows {begin + 1:,} to {end:,}. A click on a header sorts these.")
+        st.caption(f"Rows {number(begin + 1)} to {number(end)}. A click on a header sorts these.")
     return begin
 
 

@@ -15,7 +15,7 @@ from journey.ui.guards import plain_errors
 from journey.ui.stalled_list import stalled_frame
 from journey.ui.state import current_dataset
 from journey.ui.tables import choose_rows, download_buttons, download_row
-from journey.ui.text import counted, markdown
+from journey.ui.text import counted, markdown, number
 from journey.worklist import Kind, Mark, add_marks, load_marks, take_back, with_marks
 from journey.workspace import workspace_root
 
@@ -74,7 +74,7 @@ def choose_shown(frame: pd.DataFrame) -> str:
         "Accounts shown",
         list(counts),
         default=TO_CALL,
-        format_func=lambda words: f"{words} {counts[words]:,}",
+        format_func=lambda words: f"{words} {number(counts[words])}",
         key="worklist:shown",
         label_visibility="collapsed",
         required=True,

@@ -11,7 +11,7 @@ from journey.ui.months import show_months
 from journey.ui.navigation import DEFINITIONS, page_link
 from journey.ui.outcome_bar import show_outcomes
 from journey.ui.stage_views import plot_drop_offs
-from journey.ui.text import NO_FIGURE, days, percent
+from journey.ui.text import NO_FIGURE, days, number, percent
 
 
 def show_figures(view: journey.TouchpointLog) -> None:
@@ -19,10 +19,10 @@ def show_figures(view: journey.TouchpointLog) -> None:
     known = figures(view)
     has_rule = has_win_rule(view)
     cells = st.columns(5)
-    cells[0].metric("Journeys", f"{known.n_journeys:,}", border=True)
-    cells[1].metric("Won", f"{known.n_won:,}" if has_rule else NO_FIGURE, border=True)
+    cells[0].metric("Journeys", number(known.n_journeys), border=True)
+    cells[1].metric("Won", number(known.n_won) if has_rule else NO_FIGURE, border=True)
     cells[2].metric(
-        f"Won of {known.n_decided:,} decided",
+        f"Won of {number(known.n_decided)} decided",
         percent(known.win_rate, known.n_decided) if has_rule else NO_FIGURE,
         help="Won of the journeys that are won, lost or without a decision.",
         border=True,
@@ -33,7 +33,7 @@ def show_figures(view: journey.TouchpointLog) -> None:
         help="From the first touch to the winning one: half take less.",
         border=True,
     )
-    cells[4].metric(stalled_label(known), f"{known.n_stalled:,}", border=True)
+    cells[4].metric(stalled_label(known), number(known.n_stalled), border=True)
 
 
 def ask_for_a_win_rule() -> None:

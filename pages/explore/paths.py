@@ -19,7 +19,7 @@ from journey.ui.path_list import show_paths
 from journey.ui.picture import selection, show_picture
 from journey.ui.reader import fragment
 from journey.ui.tables import rates, show_table
-from journey.ui.text import percent
+from journey.ui.text import number, percent
 
 KEY = "flow"
 VIEWS = ("Step by step", "Whole paths")
@@ -53,12 +53,14 @@ def show_whole_paths(view: journey.TouchpointLog) -> None:
     graph = cached(journey.journey_graph)(view)
     n_top = min(TOP_MESSAGE, n_paths)
     covered = percent(paths["share"].head(n_top).sum())
-    st.markdown(f"## The {n_top} most frequent of {n_paths:,} paths are {covered} of journeys")
+    st.markdown(
+        f"## The {n_top} most frequent of {number(n_paths)} paths are {covered} of journeys"
+    )
     stage_of = dict(graph.nodes(data="stage"))
     show_paths(view, paths, stage_of=stage_of, stages=graph.graph["stages"], key="paths")
     if st.toggle("Show as table"):
         if n_paths > len(paths):
-            st.caption(f"The {len(paths):,} most frequent.")
+            st.caption(f"The {number(len(paths))} most frequent.")
         shown = paths.drop(columns="variant_id")
         show_table(
             shown,
