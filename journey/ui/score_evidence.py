@@ -110,8 +110,8 @@ def _show_fit(model: ScoreModel) -> None:
     st.caption(
         f"Fitted on {number(model.n_fitted)} decided journeys ({number(model.n_fitted_won)} won), "
         f"tested on {number(model.n_held_back)} others ({number(model.n_held_back_won)} won), "
-        f"as known {days(model.after_days)} after the first touch. Attributes have no dates and count as "
-        f"known then.{_left_out(model)}"
+        f"as known {days(model.after_days)} after the first touch. "
+        f"Attributes have no dates and count as known then.{_left_out(model)}"
     )
     left, right = st.columns([3, 2], gap="medium")
     with left:
