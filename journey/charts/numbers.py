@@ -26,6 +26,8 @@ READER: Final[ContextVar[str]] = ContextVar("reader", default="en")
 
 _HALF_PERCENT: Final = 0.005
 _SHOWN_WITH_TENTHS: Final = 2.0
+_LONGEST: Final = 3
+"""So many digits stand without a sign between them."""
 
 
 def known_locale(language: str | None) -> str:
@@ -90,9 +92,15 @@ def format_amount(value: float, locale: str | None = None) -> str:
     --------
     >>> format_amount(648_100), format_amount(1_234_000), format_amount(12.4)
     ('650K', '1.2M', '12')
+    >>> format_amount(648_100, "de")
+    '650.000'
     """
-    chosen = locale or READER.get()
-    return format_compact_decimal(float(f"{value:.2g}"), fraction_digits=1, locale=chosen)
+    chosen, rounded = locale or READER.get(), float(f"{value:.2g}")
+    written = format_compact_decimal(rounded, fraction_digits=1, locale=chosen)
+    # Some languages have no short word for thousands, and Babel then sets nothing between them.
+    digits = written.lstrip("-")
+    is_bare = digits.isdigit() and len(digits) > _LONGEST
+    return format_count(rounded, chosen) if is_bare else written
 
 
 def format_share(share: float, locale: str | None = None, *, decimals: int = 0) -> str:

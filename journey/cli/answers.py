@@ -22,7 +22,8 @@ def written(answer: Answer, form: str) -> str:
         return to_csv(frame).decode("utf-8-sig")
     if frame.empty:
         return "no rows\n"
-    return frame.to_string(index=False, max_colwidth=60, na_rep="", float_format=_figure) + "\n"
+    shown = frame.map(lambda cell: " → ".join(map(str, cell)) if isinstance(cell, tuple) else cell)
+    return shown.to_string(index=False, max_colwidth=60, na_rep="", float_format=_figure) + "\n"
 
 
 def is_empty(answer: Answer) -> bool:
