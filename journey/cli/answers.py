@@ -22,7 +22,7 @@ def written(answer: Answer, form: str) -> str:
         return to_csv(frame).decode("utf-8-sig")
     if frame.empty:
         return "no rows\n"
-    shown = frame.map(lambda cell: " → ".join(map(str, cell)) if isinstance(cell, tuple) else cell)
+    shown = frame.map(_in_order)
     return shown.to_string(index=False, max_colwidth=60, na_rep="", float_format=_figure) + "\n"
 
 
@@ -35,6 +35,13 @@ def records(frame: pd.DataFrame) -> list[dict[str, object]]:
     """Rows as JSON can hold them; what is not known is null."""
     columns = {str(name): [_plain(value) for value in frame[name]] for name in frame.columns}
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def _in_order(cell: object) -> object:
+    """A sequence as its steps, anything else as it is."""
+    return (
+        " → ".join(map(str, cast("tuple[object, ...]", cell))) if isinstance(cell, tuple) else cell
+    )
 
 
 def _figure(value: float) -> str:
