@@ -3,16 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 
 from journey.errors import ColumnNotFoundError, ValueNotAllowedError
 from journey.store.encode import shard_rows
 from journey.store.layout import Array, Shard, Store, Values, frozen, narrowest
 from journey.store.ties import TIE
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Ints = npt.NDArray[np.int64]
 
@@ -158,7 +161,7 @@ def people_of_cases(store: Store, role: str, n_names: int) -> pa.Table:
     return store.people.take(pa.array(codes, pa.int64(), mask=codes >= n_known))
 
 
-def seconds_of_gap(gap: str | pd.Timedelta) -> float:
+def seconds_of_gap(gap: "str | pd.Timedelta") -> float:
     """The length of the silence that ends a session; a bare number could be of any unit.
 
     Raises
@@ -166,6 +169,8 @@ def seconds_of_gap(gap: str | pd.Timedelta) -> float:
     ValueNotAllowedError
         If it is no length of time above 0.
     """
+    import pandas as pd  # what reads files needs none of it, and it takes long to load
+
     try:
         length = pd.NaT if _is_number(gap) else pd.Timedelta(gap)
     except ValueError:

@@ -239,6 +239,7 @@ def fitting(log: TouchpointLog, filters: Filters) -> tuple[Filters, tuple[str, .
     }
     groups = {name: _among(members, types) for name, members in filters.groups}
     steps = types | {name for name, members in groups.items() if members}
+    begins, ends = filters.first_day or date.min, filters.last_day or date.max
     fitted = replace(
         filters,
         where=_sorted({column: values for column, values in where.items() if values}),
@@ -247,10 +248,13 @@ def fitting(log: TouchpointLog, filters: Filters) -> tuple[Filters, tuple[str, .
         excluded=_among(filters.excluded, steps),
         start=filters.start if filters.start in steps else None,
         end=filters.end if filters.end in steps else None,
+        last_day=None if ends < begins else filters.last_day,
     )
     before, after = filters_to_query(filters), filters_to_query(fitted)
+    lacks = "This data set doesn't have all of '{}: {}'; what it lacks is left out."
+    wrong = {"to": "The last day, {1}, is before the first; it is left out."}
     return fitted, tuple(
-        f"This data set doesn't have all of '{name}: {before[name]}'; what it lacks is left out."
+        wrong.get(name, lacks).format(name, before[name])
         for name in before
         if before[name] != after.get(name)
     )

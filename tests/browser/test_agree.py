@@ -100,11 +100,14 @@ def test_a_competitor_is_named_and_known_at_once(visit, workspace):
 
 
 def test_a_segment_is_built_saved_and_filters_another_page(visit, workspace):
+    from playwright.sync_api import expect
+
     page = visit("segment_builder")
     choose(page, "Attributes", "Account: Industry")
     choose(page, "Industry", "Software")
-    words = page.get_by_text("journeys, ", exact=False).last.text_content()
-    n_inside = words.split(" ")[0]
+    inside = page.get_by_text("journeys, ", exact=False).last
+    expect(inside).not_to_contain_text("100%")
+    n_inside = inside.text_content().split(" ")[0]
     page.get_by_role("button", name="Keep as segment").click()
     page.get_by_label("Name of the segment").fill("Makers of software")
     page.keyboard.press("Enter")

@@ -147,6 +147,12 @@ class TestFitting:
         ).grouping("Paid", ["Ad"])
         assert len(notes) == 5
 
+    def test_days_in_the_wrong_order_are_told(self, log):
+        filters = Filters(first_day=date(2026, 3, 1), last_day=date(2026, 2, 1))
+        fitted, notes = fitting(log, filters)
+        assert fitted == Filters(first_day=date(2026, 3, 1))
+        assert notes == ("The last day, 2026-02-01, is before the first; it is left out.",)
+
     @given(filters=all_filters())
     def test_fitted_filters_can_always_be_applied(self, log, filters):
         fitted, _ = fitting(log, filters)
