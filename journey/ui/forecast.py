@@ -82,7 +82,7 @@ def show_figures(view: TouchpointLog, frame: pd.DataFrame, weeks: int) -> None:
     """Show what is expected, in numbers, with the interval and what it rests on."""
     last = frame.iloc[-1]
     n_won = int(cached(journey.win_chances)(view, weeks=weeks)["n_won"].sum())
-    cells = st.columns(4)
+    cells = st.columns([2, 3, 2, 4])
     cells[0].metric("Wins expected", number(round(float(last["total_wins"]), 1)), border=True)
     cells[1].metric(
         "Four times in five",
