@@ -51,7 +51,7 @@ def write_store(
     encoding = Encoding(coded, np.dtype(tick_type), per_second)
     tables = {
         "accounts": aligned(accounts, CASE, coded[CASE]),
-        "people": aligned(people, "person_id", coded.get("person_id", pa.nulls(1))),
+        "people": aligned(people, "person_id", coded.get("person_id", pa.nulls(1, pa.string()))),
     }
     with scratch_beside(directory) as scratch:
         shards = encode(batches, encoding, rows_per_shard=shard_rows(n_touchpoints))

@@ -9,6 +9,7 @@ import journey
 from journey.errors import UnreadableFileError, ValueNotAllowedError
 from journey.ingest.cluster.sampling import sample_far
 from journey.ingest.progress import Progress
+from journey.ingest.sources import unique_files
 from journey.ui.clusters import checked_files, keep_address
 from journey.ui.imports import FarFiles, ImportJob, Incoming, safe_file_name, start_import
 from journey.workspace import incoming_folder, list_datasets
@@ -28,7 +29,8 @@ def look_at_far(address: str, paths: Sequence[str], root: Path) -> Incoming:
         raise UnreadableFileError("No file was given. Name at least one export to read.")
     samples = sample_far(address, checked_files(address, paths))
     folder = incoming_folder(root)
-    names = {safe_file_name(name.replace("/", " ")): name for name in samples}
+    shown = unique_files((safe_file_name(name.replace("/", " ")) for name in samples), taken=())
+    names = dict(zip(shown, samples, strict=True))
     for short, name in names.items():
         (folder / short).write_bytes(samples[name])
     files = tuple(folder / short for short in names)

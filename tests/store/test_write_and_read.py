@@ -51,6 +51,25 @@ def test_an_empty_log_is_written_and_opened(tmp_path):
     assert journeys(TouchpointLog(opened)).empty
 
 
+def test_attributes_of_people_whom_no_touchpoint_names_are_none(tmp_path):
+    rows = pa.RecordBatch.from_pydict(
+        {
+            "account_id": pa.array(["a"]),
+            "occurred_at": pa.array([0], pa.timestamp("us", "UTC")),
+            "touchpoint": pa.array(["Ad"]),
+        }
+    )
+    module.write_store(
+        tmp_path / "log",
+        [rows],
+        dictionaries={"account_id": pa.array(["a"]), "touchpoint": pa.array(["Ad"])},
+        n_touchpoints=1,
+        whole_seconds=True,
+        people=pa.table({"person_id": ["p@a.com"], "role": ["Buyer"]}),
+    )
+    assert open_store(tmp_path / "log").people.column("role").to_pylist() == [None]
+
+
 def test_progress_is_told_up_to_the_last_touchpoint(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "shard_rows", lambda _: 100)
     sample, seen = seeded(1), []

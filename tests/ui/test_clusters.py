@@ -7,6 +7,7 @@ import journey
 from journey.definitions import Definitions, Stage, dumps
 from journey.errors import ValueNotAllowedError
 from journey.load import DEFINITIONS_FILE, from_frame
+from journey.ui import far_imports
 from journey.ui.clusters import (
     checked_address,
     is_on_cluster,
@@ -73,3 +74,12 @@ def test_a_cluster_that_is_allowed_no_more_is_not_asked(asked, monkeypatch, tmp_
     with pytest.raises(ValueNotAllowedError):
         opened_on_cluster(tmp_path / "datasets" / "Spring")
     assert asked == []
+
+
+def test_far_files_whose_short_names_are_one_are_all_looked_at(monkeypatch, tmp_path):
+    samples = {"a/b.csv": b"x\n1\n", "a b.csv": b"y\n2\n"}
+    monkeypatch.setattr(far_imports, "sample_far", lambda *_: samples)
+    monkeypatch.setattr(far_imports, "checked_files", lambda *_: list(samples))
+    incoming = far_imports.look_at_far("spark://head:7077", list(samples), tmp_path)
+    assert list(incoming.far.names.values()) == list(samples)
+    assert [path.read_bytes() for path in incoming.files] == list(samples.values())

@@ -140,7 +140,7 @@ def _coded(
     tables = {
         "accounts": aligned(described.accounts, CASE, accounts),
         "people": aligned(
-            described.people, "person_id", dictionaries.get("person_id", pa.nulls(1))
+            described.people, "person_id", dictionaries.get("person_id", pa.nulls(1, pa.string()))
         ),
     }
     write_shared(data, dictionaries, tables)
