@@ -3,9 +3,10 @@
 Only among tables that no preset knows: presets say themselves how their files belong together.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, NamedTuple
 
 import duckdb
 
@@ -17,6 +18,22 @@ from journey.ingest.synonyms import ID_WORDS, named, plain
 _OWNERS: Final = ("account_id", "person_id", "anonymous_id")
 _SURE: Final = 0.5
 _LEAST_FOUND: Final = 0.5
+_BARE: Final = re.compile(r"ids?|keys?|uu|gu|uuid|guid|no|numbers?|nr|codes?|num")
+_ROW_WORDS: Final = {
+    *("row", "line", "record", "entry", "item", "index", "idx", "seq", "sequence", "serial"),
+    *("position", "pos", "running", "internal", "external", "unique", "object", "global"),
+    *("primary", "main", "source", "sys", "system"),
+}
+"""Words of ids that a table may give to its own rows."""
+
+
+class _Way(NamedTuple):
+    """By which key of which table one can come to its owner, and how many ids that lacks."""
+
+    n_missing: int
+    file: str
+    key: str
+    place: int
 
 
 def follow_keys(
@@ -24,20 +41,36 @@ def follow_keys(
 ) -> list[RawTable]:
     """Give tables without an owner the owner that another table names for the id they share.
 
-    The id must stand on one row each of the other table, and that must know most of the ids.
+    The id must stand on one row each of the other table, and that must know most of the ids. Of
+    several such tables that which knows most is taken, then the first by name. In rounds, so
+    that the order of the tables changes nothing.
     """
     ready = list(tables)
     free = [place for place, table in enumerate(ready) if table.known is None]
-    for place in free:
-        if any(_owners(ready[place]).values()) or _names_a_deal(ready[place]):
-            continue
-        for other in free:
-            owner = next(iter(_owners(ready[other])), None)
-            key = _shared_key(connection, ready[place], ready[other]) if owner else None
-            if owner and key:
-                ready[place] = _with_owner(connection, ready[place], ready[other], key, owner)
-                break
+    owned = {place for place in free if _owners(ready[place])}
+    waiting = [p for p in free if p not in owned and not _names_a_deal(ready[p])]
+    while found := {
+        place: ways for place in waiting if (ways := _ways(connection, ready, place, owned))
+    }:
+        for place, ways in found.items():
+            ready[place] = _with_owner(connection, ready, place, ways)
+        owned.update(found)
+        waiting = [place for place in waiting if place not in found]
     return ready
+
+
+def _ways(
+    connection: duckdb.DuckDBPyConnection,
+    tables: Sequence[RawTable],
+    place: int,
+    owned: Collection[int],
+) -> list[_Way]:
+    """All ways of a table to an owner, the best first."""
+    return sorted(
+        _Way(n_missing, tables[other].file, key, other)
+        for other in owned
+        for key, n_missing in _shared_keys(connection, tables[place], tables[other]).items()
+    )
 
 
 def _owners(table: RawTable) -> dict[str, float]:
@@ -56,29 +89,44 @@ def _names_a_deal(table: RawTable) -> bool:
     return any(named(header, "opportunity_id") >= _SURE for header in table.columns)
 
 
-def _shared_key(
+def _shared_keys(
     connection: duckdb.DuckDBPyConnection, table: RawTable, other: RawTable
-) -> str | None:
-    """An id that both tables have, which is that of a row in the other one."""
+) -> dict[str, int]:
+    """The ids of a table that are those of a row in the other one, and how many that lacks."""
+    shared: dict[str, int] = {}
     for header in table.columns:
-        if header not in other.columns or not ID_WORDS.search(plain(header)):
+        whose = _whose(header)
+        if header not in other.columns or not ID_WORDS.search(plain(header)) or not whose:
             continue
         key, here, there = (identifier(name) for name in (header, table.table, other.table))
-        n_values, n_distinct, n_found, n_here = connection.execute(
-            f"WITH ids AS (SELECT DISTINCT {key} AS id FROM {here} WHERE {key} <> '') "
-            f"SELECT count({key}), count(DISTINCT {key}), "
+        n_values, n_distinct, n_found, n_here, n_rows_here = connection.execute(
+            f"WITH ids AS (SELECT {key} AS id, count(*) AS n FROM {here} WHERE {key} <> '' "
+            f"GROUP BY 1) SELECT count({key}), count(DISTINCT {key}), "
             f"count(DISTINCT {key}) FILTER ({key} IN (SELECT id FROM ids)), "
-            f"(SELECT count(*) FROM ids) FROM {there} WHERE {key} <> ''"
+            f"(SELECT count(*) FROM ids), (SELECT sum(n) FROM ids) FROM {there} WHERE {key} <> ''"
         ).fetchall()[0]
-        if n_values and n_values == n_distinct and n_found >= _LEAST_FOUND * n_here > 0:
-            return header
-    return None
+        is_own = whose <= _ROW_WORDS and n_here == n_rows_here
+        fits = n_values and n_values == n_distinct and n_found >= _LEAST_FOUND * n_here > 0
+        if fits and not is_own:
+            shared[header] = n_here - n_found
+    return shared
+
+
+def _whose(header: str) -> set[str]:
+    """The words of an id that say of what it is: none for a bare 'id' or 'no'."""
+    words = (re.sub(r"(?<=[a-z])id$", "", word) for word in plain(header).split("_"))
+    return {word for word in words if word and not _BARE.fullmatch(word)}
 
 
 def _with_owner(
-    connection: duckdb.DuckDBPyConnection, table: RawTable, other: RawTable, key: str, owner: str
+    connection: duckdb.DuckDBPyConnection,
+    tables: Sequence[RawTable],
+    place: int,
+    ways: Sequence[_Way],
 ) -> RawTable:
-    """A table with the owner of what its rows are of."""
+    """A table with the owner of what its rows are of, by the first of its ways."""
+    table, other, key = tables[place], tables[ways[0].place], ways[0].key
+    owner = next(iter(_owners(other)))
     (name,) = unique_names([owner], taken=table.columns)
     made = f"{table.table}_owned"
     connection.execute(
@@ -89,4 +137,7 @@ def _with_owner(
     )
     put_in_place(connection, made, table.table)
     note = f"{owner!r} is taken from {other.file} by {key!r}"
+    if len(ways) > 1:
+        others = ", ".join(f"{way.file} by {way.key!r}" for way in ways[1:])
+        note = f"{note}; not taken, though it would fit: {others}"
     return replace(table, columns=(*table.columns, name), notes=(*table.notes, note))

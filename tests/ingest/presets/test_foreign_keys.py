@@ -1,5 +1,9 @@
 """Files that name an order, and the customer only in another file."""
 
+from itertools import permutations
+
+import pytest
+
 ORDERS = "order_id,customer_id,bought_at\no1,c1,2024-01-02\no2,c2,2024-01-03\no3,c1,2024-02-04\n"
 REVIEWS = "review_id,order_id,reviewed_on\nr1,o1,2024-01-09\nr2,o3,2024-02-09\nr3,o9,2024-02-09\n"
 CUSTOMERS = "customer_id,customer_unique_id,city\nc1,u1,Rio\nc2,u1,Rio\n"
@@ -34,3 +38,44 @@ def test_records_with_dates_of_their_own_beside_a_log_are_facts(imported):
         }
     )
     assert (log.n_touchpoints, log.report.n_attributes) == (2, 2)
+
+
+@pytest.mark.parametrize("key", ["id", "No", "uuid", "key_id", "row_id", "Line No"])
+def test_numbers_of_a_tables_own_rows_lead_nowhere(imported, key):
+    log = imported(
+        {
+            "orders.csv": f"{key},account,event,time\n1,A,Ad,2024-01-02\n2,B,Ad,2024-01-03\n",
+            "visits.csv": f"{key},visited_on,status\n1,2024-01-05,ok\n2,2024-01-06,ok\n",
+        }
+    )
+    assert "is taken from" not in " ".join(log.report.notes)
+
+
+CHAIN = {
+    "log.csv": "email,event,time\nx@a.com,Ad,2024-01-01\n",
+    "carts.csv": "cart_id,email\nk1,x@a.com\nk2,y@b.com\n",
+    "ord.csv": "order_id,cart_id,ordered_on\no1,k1,2024-01-02\no2,k2,2024-01-03\n",
+    "lines.csv": "order_id,product,shipped_on\no1,Pen,2024-01-04\no2,Ink,2024-01-05\n",
+}
+
+
+@pytest.mark.parametrize("order", list(permutations(list(CHAIN)[1:])))
+def test_a_chain_is_followed_whatever_the_order_of_files(imported, order):
+    log = imported({name: CHAIN[name] for name in ("log.csv", *order)})
+    # Ad, two orders, two shipments; of x and y.
+    assert (log.n_journeys, log.n_touchpoints) == (2, 5)
+    assert "lines.csv: 'email' is taken from ord.csv by 'order_id'" in log.report.notes
+
+
+@pytest.mark.parametrize("order", list(permutations(("orders.csv", "payers.csv", "reviews.csv"))))
+def test_of_two_files_that_fit_that_which_knows_more_ids_is_taken_and_told(imported, order):
+    # Of o1, o3, o9 the orders know two, the payers all.
+    payers = "order_id,customer_id,paid_on\n" + "".join(
+        f"{order_id},c7,2024-03-01\n" for order_id in ("o1", "o3", "o9")
+    )
+    files = {"orders.csv": ORDERS, "payers.csv": payers, "reviews.csv": REVIEWS}
+    notes = imported({name: files[name] for name in order}).report.notes
+    assert (
+        "reviews.csv: 'customer_id' is taken from payers.csv by 'order_id'; "
+        "not taken, though it would fit: orders.csv by 'order_id'"
+    ) in notes
