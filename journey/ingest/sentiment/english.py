@@ -1,13 +1,13 @@
-"""Whether a text is English, told by the small words that every sentence has."""
+"""Whether a text is English, told by the small words that every sentence has.
+
+A few words without any are English only if most of them are known as such.
+"""
 
 import re
+from functools import cache
 from typing import Final
 
-
-def words_of(text: str) -> frozenset[str]:
-    """The words of a list written as a text."""
-    return frozenset(text.split())
-
+from journey.ingest.sentiment.lexicon import TRADE_WORDS, analyzer, words_of
 
 ENGLISH: Final = words_of(
     """
@@ -18,8 +18,44 @@ ENGLISH: Final = words_of(
     only an on in more much any some out up get got
     """
 )
-# English words that are small ones elsewhere, and stand alone too rarely to tell.
-_EITHER: Final = words_of("hat war met men son sin dan pour plus come per par ha man bin")
+_SHARED: Final = words_of(
+    """
+    a an in on no do has have had we he of is was will as by to i at for so or her us but all just
+    still my can some any who over
+    """
+)
+"""Small words of English that other languages write too: alone they tell nothing."""
+# English words that are small ones or mean something else elsewhere.
+_EITHER: Final = words_of(
+    "hat war met men son sin dan pour plus come per par ha man bin gift hell slut fart"
+)
+_EVERYWHERE: Final = words_of(
+    """
+    service support software team demo app online system update problem super manager marketing
+    management design tool tools email mail website webinar newsletter feedback workshop account
+    partner start login onboarding training server data test standard chat call meeting tickets
+    ticket performance dashboard interface ui ux api crm saas ok
+    """
+)
+"""Words that several languages have in common."""
+_PLAIN: Final = words_of(
+    """
+    product products price prices pricing invoice invoices customer customers answer answers
+    answered reply replied response responses reached reach anyone anything everyone everything
+    nobody nothing something someone always never often again ever really quite pretty well fast
+    quick quickly slow slowly easy easily hard difficult simple late early long short new old big
+    small little high low expensive cheap work works worked working use used using user users
+    feature features company sales people staff experience quality time times day days week weeks
+    month months year years help need needs needed want wants wanted make makes made take takes took
+    get gets give gives gave keep keeps kept know knows buy bought sell sold pay paid order orders
+    ordered delivery delivered delivers question questions issue issues page site setup contact
+    renewal review reviews recommend recommended job thing things way far good better
+    best bad worse worst one first last next many most least less every each such here where now
+    today soon back down off around between through without under however think thought feel felt
+    seems looks feels runs buggy found find call called waiting wait waited
+    """
+)
+"""Words of every day in what customers say, besides those that tell a feeling."""
 OTHERS: Final = tuple(
     words_of(words) - ENGLISH - _EITHER
     for words in (
@@ -43,8 +79,8 @@ OTHERS: Final = tuple(
         """de het een en is niet van op te met voor maar ook zijn wij we ik jullie zeer heel goed
         was deze dit dat er naar bij nog geen om""",
         # Swedish, Danish, Norwegian
-        """och är inte det att en ett som pmed för av vi ni jag den har var mycket men om og er
-        ikke et af ptil meget jeg det vi har var veldig""",
+        """och är inte det att en ett som på med för av vi ni jag den har var mycket men om og er
+        ikke et af på til meget jeg det vi har var veldig""",
         # Polish, Czech
         """nie się sie jest są i na do że ze to bardzo ale jak za po dla od już a je se není
         jsou velmi že který""",
@@ -56,30 +92,34 @@ OTHERS: Final = tuple(
 """Small words of languages written in Latin letters."""
 
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
-_FEW: Final = 5
-"""Hardly an English sentence of more words has none of the small ones."""
 
 
 def is_probably_english(text: str) -> bool:
     """Whether a text has more small words of English than of any other language.
 
-    A text with none of any is taken as English if it has few words, all in plain letters.
+    A text with no small word that is English alone must be in plain letters, without words of
+    another language, and of those of its words that are of one language most must be known.
 
     Examples
     --------
     >>> is_probably_english("The demo was great"), is_probably_english("Great demo!")
     (True, True)
-    >>> is_probably_english("Die Software ist toll"), is_probably_english("サポートが遅い")
+    >>> is_probably_english("Die Software ist toll"), is_probably_english("Problem behoben")
     (False, False)
     """
     words = [word.replace("\u2019", "'") for word in _WORD.findall(text.lower())]
-    if not words:
-        return False
     n_plain = sum(word.isascii() for word in words)
-    if n_plain < len(words) / 2:
+    if not words or n_plain < len(words) / 2:
         return False
-    n_english = sum(word in ENGLISH for word in words)
     n_other = max(sum(word in others for word in words) for others in OTHERS)
-    if n_english or n_other:
-        return n_english > n_other
-    return n_plain == len(words) <= _FEW
+    if any(word in ENGLISH and word not in _SHARED for word in words):
+        return sum(word in ENGLISH for word in words) > n_other
+    if n_other or n_plain < len(words) or not _EITHER.isdisjoint(words):
+        return False
+    telling = [word for word in words if word not in _EVERYWHERE]
+    return sum(word in _known() for word in telling) > len(telling) / 2
+
+
+@cache
+def _known() -> frozenset[str]:
+    return ENGLISH | _PLAIN | TRADE_WORDS | frozenset(analyzer().lexicon)

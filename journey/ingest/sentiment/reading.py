@@ -8,21 +8,11 @@ things in business, as support and opportunity, have none here.
 
 import html
 import re
-from functools import cache
-from typing import Any, Final
+from typing import Final
 
-from journey.ingest.sentiment.english import is_probably_english, words_of
+from journey.ingest.sentiment.english import is_probably_english
+from journey.ingest.sentiment.lexicon import analyzer
 from journey.schema import NO_FEELING, NOT_ENGLISH
-
-TRADE_WORDS: Final = words_of(
-    """
-    support supports supported supporting supporter care please free opportunity opportunities
-    share shared shares sharing value values security interest interests dear demand demands top
-    credit credits alert alerts challenge challenges solution solutions certain chance chances
-    energy debt debts party intelligence block commitment
-    """
-)
-"""Words of the lexicon that name something in business notes and tell no feeling there."""
 
 _MARKUP: Final = re.compile(r"<[^<>]{1,500}>|https?://\S+|\S+@\S+")
 _CLAUSE: Final = re.compile(r"(?<=[.!?;:])\s+|,\s+(?!but\b)|[\r\n]+", re.IGNORECASE)
@@ -64,15 +54,5 @@ def _parts(text: str) -> list[str]:
 
 def _score(clause: str) -> float | None:
     """The feeling of a clause; none where no word of it has a weight."""
-    found = _analyzer().polarity_scores(clause)
+    found = analyzer().polarity_scores(clause)
     return found["compound"] if found["pos"] or found["neg"] else None
-
-
-@cache
-def _analyzer() -> Any:
-    from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
-
-    analyzer = SentimentIntensityAnalyzer()
-    for word in TRADE_WORDS:
-        analyzer.lexicon.pop(word, None)
-    return analyzer

@@ -10,6 +10,14 @@ from journey.ingest.sentiment.english import is_probably_english
         "It’s fine",  # noqa: RUF001 - as phones write it
         "Great service!",
         "Impossible to reach anyone",
+        "Great product",
+        "Very helpful team",
+        "Bad",
+        "Support is slow",
+        "Service was excellent",
+        "Pricing too high",
+        "Excellent",
+        "Waste of time",
         "Met our goals, die hard fans now: we love the café",
     ],
 )
@@ -33,8 +41,22 @@ def test_english_is_known(text):
         "サポートが遅い",
         "Zahlreiche Verbesserungen wären dringend wünschenswert",  # words of none, but no English
         "Kasutajatugi vastas kiiresti meie küsimusele eile",  # a language without a list
+        "Service war ausgezeichnet",
+        "Team war super",
+        "Problem behoben",
+        "Problem in Bearbeitung",
+        "Problem Software behoben",
+        "Sin problemas",
+        "No funciona",
+        "Was kaputt",
         "12345 !!",
     ],
 )
 def test_other_languages_and_no_words_are_not_english(text):
     assert not is_probably_english(text)
+
+
+@pytest.mark.parametrize("word", ["på", "med", "för", "av", "af", "til", "meget"])
+def test_small_words_of_the_north_tell_another_language(word):
+    assert is_probably_english("Great helpful answer now")
+    assert not is_probably_english(f"Great helpful answer {word}")
