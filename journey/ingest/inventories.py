@@ -1,16 +1,17 @@
 """Content inventories among the files of an import: CSV or XLSX, told by their header."""
 
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final
 
 from journey.errors import ImportLimitError, JourneyError, UnreadableFileError
 from journey.ingest.child import run_in_child
+from journey.ingest.formats.table import RawTable
 from journey.ingest.limits import Limits
 from journey.ingest.progress import Progress
-from journey.ingest.synonyms import SYNONYMS
+from journey.ingest.synonyms import SYNONYMS, named
 from journey.inventory import (
     MOST_BYTES,
     MOST_ENTRIES,
@@ -22,12 +23,14 @@ from journey.inventory import (
     text_rows,
 )
 from journey.rules.words import plain_words
+from journey.wording import counted
 
 TEXTS: Final = (".csv", ".tsv", ".txt")
 BOOK: Final = ".xlsx"
 _BOOK_BYTES: Final = 5_000_000
 """A larger book is a log: it would take long to be read twice."""
 _HEAD_BYTES: Final = 65_536
+_SURE: Final = 0.5
 _WHO_DID: Final = ("account_id", "person_id", "anonymous_id", "session_id", "touchpoint")
 """A table that names one of these is a log or a list of customers."""
 
@@ -39,7 +42,7 @@ def read_inventory(path: Path | str) -> Inventory:
     ----------
     path
         One row per content under a header: ``content``, ``stage``, ``persona``, ``question``,
-        ``kind``, ``published_at``, or words like these. Of an XLSX, the first sheet that is one.
+        ``kind``, ``published_at``, or words like these. Of an XLSX, the sheets that are such lists.
 
     Raises
     ------
@@ -57,9 +60,7 @@ def read_inventory(path: Path | str) -> Inventory:
             f"{MOST_BYTES // 1_000_000} MB. List each content once."
         )
     if place.suffix.lower() == BOOK:
-        sheets = _sheets(place)
-        found = next((rows for rows in sheets if lists_content(rows[0])), sheets[0])
-        return inventory_of_rows(found, place.name)
+        return _of_book(_sheets(place), place.name)
     return inventory_from(place.read_bytes(), place.name)
 
 
@@ -71,9 +72,13 @@ def read_inventories(paths: Iterable[Path]) -> Inventory:
     UnreadableFileError, ImportLimitError
         As :func:`read_inventory`.
     """
+    return _joined(map(read_inventory, paths))
+
+
+def _joined(inventories: Iterable[Inventory]) -> Inventory:
     entries: dict[str, Entry] = {}
-    for path in paths:
-        for entry in read_inventory(path).entries:
+    for inventory in inventories:
+        for entry in inventory.entries:
             entries.setdefault(entry.content, entry)
     return Inventory(tuple(entries.values()))
 
@@ -84,14 +89,39 @@ def split_inventories(paths: Iterable[Path]) -> tuple[list[Path], list[Path]]:
     Returns
     -------
     tuple of list of Path
-        The others and the inventories, each in the order given. A file that can't be read is
-        among the others: whoever imports them says what is wrong with it.
+        The others and the inventories, each in the order given; a workbook with sheets of both
+        kinds is among both. A file that can't be read is among the others: whoever imports them
+        says what is wrong with it.
     """
     others: list[Path] = []
     found: list[Path] = []
     for path in paths:
-        (found if _is_inventory(path) else others).append(path)
+        headers = _headers(path)
+        if not any(map(_is_list, headers)) or _lists_beside_data(headers):
+            others.append(path)
+        if any(map(_is_list, headers)):
+            found.append(path)
     return others, found
+
+
+def without_lists(tables: Sequence[RawTable], path: Path) -> list[RawTable]:
+    """Leave the sheets that list content out of the data of a workbook; a note tells of them.
+
+    Parameters
+    ----------
+    tables
+        All that was read of the file.
+    """
+    if path.suffix.lower() != BOOK or not _may_list(path):
+        return list(tables)
+    lists = _lists_beside_data([table.columns for table in tables])
+    rest = [table for place, table in enumerate(tables) if place not in lists]
+    notes = [
+        f"left to the content inventory: {tables[place].file}, "
+        f"{counted(tables[place].n_rows, 'row')} of content without touchpoints"
+        for place in sorted(lists)
+    ]
+    return [replace(rest[0], notes=(*rest[0].notes, *notes)), *rest[1:]] if lists else rest
 
 
 def read_sheets(argument: Mapping[str, Any], tell: Callable[[Progress], None]) -> dict[str, Any]:
@@ -139,22 +169,48 @@ def _sheets(path: Path) -> list[list[list[str]]]:
     return done["sheets"]
 
 
-def _is_inventory(path: Path) -> bool:
-    ending = path.suffix.lower()
+def _of_book(sheets: Sequence[list[list[str]]], name: str) -> Inventory:
+    """What the sheets list that are inventories, or else one that might be."""
+    lists = [rows for rows in sheets if _is_list(rows[0])]
+    if not lists:
+        lists = [next((rows for rows in sheets if lists_content(rows[0])), sheets[0])]
+    return _joined(inventory_of_rows(rows, name) for rows in lists)
+
+
+def _may_list(path: Path) -> bool:
+    """Whether a file is of a kind and size that is looked into."""
     most = {BOOK: _BOOK_BYTES} | dict.fromkeys(TEXTS, MOST_BYTES)
-    if ending not in most or not path.is_file() or path.stat().st_size > most[ending]:
-        return False
+    ending = path.suffix.lower()
+    return ending in most and path.is_file() and path.stat().st_size <= most[ending]
+
+
+def _headers(path: Path) -> list[list[str]]:
+    """The headers of the tables of a file; none of one that is no inventory or can't be read."""
+    if not _may_list(path):
+        return []
     try:
-        if ending == BOOK:
-            return any(_is_header(rows[0]) for rows in _sheets(path))
+        if path.suffix.lower() == BOOK:
+            return [rows[0] for rows in _sheets(path)]
         with path.open("rb") as file:
-            rows = text_rows(file.read(_HEAD_BYTES), path.name)
+            return text_rows(file.read(_HEAD_BYTES), path.name)[:1]
     except JourneyError:
-        return False
-    return bool(rows) and _is_header(rows[0])
+        return []
 
 
-def _is_header(headers: Iterable[str]) -> bool:
+def _lists_beside_data(headers: Sequence[Sequence[str]]) -> set[int]:
+    """The places of lists of content among tables of which another says who, or when."""
+    lists = {place for place, header in enumerate(headers) if _is_list(header)}
+    has_data = any(
+        named(name, role) >= _SURE
+        for place, header in enumerate(headers)
+        if place not in lists
+        for name in header
+        for role in (*_WHO_DID, "opportunity_id", "occurred_at")
+    )
+    return lists if has_data else set()
+
+
+def _is_list(headers: Iterable[str]) -> bool:
     words = [plain_words(header) for header in headers]
     others = {plain_words(name) for role in _WHO_DID for name in SYNONYMS[role]}
     return lists_content(words) and not others.intersection(words)

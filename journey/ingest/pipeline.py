@@ -16,6 +16,7 @@ from journey.ingest.columns import Given, TableRoles, assign_roles, check_comple
 from journey.ingest.dataset import make_dataset
 from journey.ingest.dates import DateOrder
 from journey.ingest.formats.held import drop_raw, is_as_read
+from journey.ingest.inventories import without_lists
 from journey.ingest.limits import Limits
 from journey.ingest.missing_ids import blank_missing_ids
 from journey.ingest.path_tables import refuse_path_tables
@@ -269,7 +270,7 @@ def _read_all(
     tables: list[RawTable] = []
     pairs = zip(argument["paths"], argument["names"], strict=True)
     for index, (path, name) in enumerate(pairs):
-        tables += read_raw(
+        read = read_raw(
             connection,
             Path(path),
             name=name,
@@ -278,6 +279,7 @@ def _read_all(
             limits=limits,
             progress=tell,
         )
+        tables += without_lists(read, Path(path))
     refuse_path_tables(connection, tables)
     return tables
 

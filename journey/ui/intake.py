@@ -96,10 +96,11 @@ def drop_files() -> None:
 
 def show_files(incoming: Incoming) -> None:
     """List the files with their sizes; each can be removed."""
-    for place, path in enumerate((*incoming.files, *incoming.inventories)):
+    for place, path in enumerate(dict.fromkeys((*incoming.files, *incoming.inventories))):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(f":material/description: {markdown(path.name)}", width="content")
             what = " · content inventory" if path in incoming.inventories else ""
+            what = what and f" · touchpoints{what}" if path in incoming.files else what
             st.caption(f"{size_text(path.stat().st_size)}{what}", width="content")
             st.button(
                 "Remove",

@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+import journey
 from journey.errors import UnreadableFileError
 from journey.ingest.inventories import read_inventories, read_inventory, split_inventories
 from journey.inventory import Entry
@@ -61,6 +62,30 @@ def test_a_book_is_read_by_the_sheet_that_lists_content(tmp_path, book):
     gone = tmp_path / "gone.csv"
     assert split_inventories([log, book, gone]) == ([log, gone], [book])
     assert read_inventory(book).entries == (Entry("Guide", stage="Nurture"),)
+
+
+def test_a_book_with_a_log_and_lists_is_read_as_both(tmp_path):
+    path = tmp_path / "all.xlsx"
+    log = {"account": ["A", "A"], "event": ["Ad", "Demo"], "time": ["2026-01-01", "2026-01-02"]}
+    sheets = {
+        "Inventory": {"Content": ["Guide"], "Stage": ["Nurture"]},
+        "Events": {**log, "content": ["Guide", "Sheet"], "stage": ["Attract", "Convert"]},
+        "More": {"Content": ["Guide", "Sheet"], "Stage": ["Won", "Convert"]},
+    }
+    with pd.ExcelWriter(path) as writer:
+        for name, rows in sheets.items():
+            pd.DataFrame(rows).to_excel(writer, sheet_name=name, index=False)
+    assert split_inventories([path]) == ([path], [path])
+    read = journey.read_touchpoints(path)
+    assert read.n_touchpoints == 2
+    assert (
+        "all.xlsx: Events: left to the content inventory: all.xlsx: More, "
+        "2 rows of content without touchpoints"
+    ) in read.report.notes
+    assert read_inventory(path).entries == (
+        Entry("Guide", stage="Nurture"),
+        Entry("Sheet", stage="Convert"),
+    )
 
 
 def test_of_two_lists_the_first_that_names_a_content_counts(tmp_path, book):
