@@ -55,6 +55,9 @@ FROM_SCORE, FROM_TEXT = "score", "text"
 NOT_ENGLISH, NO_FEELING = "not English", "no feeling found"
 """Values of :data:`SENTIMENT_FROM`; the last two are texts without a score."""
 
+COMMENTS_NOT_READ: Final = "Comments were not read"
+"""How the note of a report begins where scores of another unit keep texts from being read."""
+
 DIRECTIONS: Final = ("did", "was shown")
 
 EXCLUDED_FROM_CODES: Final = ("occurred_at", "source_order")

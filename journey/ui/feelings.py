@@ -13,7 +13,7 @@ from journey.ui.cache import cached
 from journey.ui.counts import Count, count_row
 from journey.ui.plots import current_theme, show_plot
 from journey.ui.tables import show_table
-from journey.ui.text import OUTCOME_LABELS
+from journey.ui.text import OUTCOME_LABELS, markdown
 
 MOST_COUNTS: Final = 8
 LABELS: Final = {
@@ -89,7 +89,7 @@ def show_outcomes(view: TouchpointLog) -> None:
 def show_sources(view: TouchpointLog) -> None:
     """Say which of the scores are read from texts, and how many texts have none."""
     if text := cached(sources_text)(view):
-        st.caption(text)
+        st.caption(markdown(text))
 
 
 def _table(view: TouchpointLog, by: tuple[str, ...], name: str) -> None:

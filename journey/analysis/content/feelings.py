@@ -14,6 +14,7 @@ from journey.errors import ValueNotAllowedError
 from journey.facts import ShardFacts
 from journey.log import TouchpointLog
 from journey.schema import (
+    COMMENTS_NOT_READ,
     FROM_SCORE,
     FROM_TEXT,
     NO_FEELING,
@@ -110,7 +111,7 @@ def sentiment_sources(log: TouchpointLog) -> pd.DataFrame:
 
 
 def sources_text(log: TouchpointLog) -> str:
-    """What the scores in view are from, in a sentence; empty where the log has no comments.
+    """What the scores in view are from, or why comments gave none; empty without comments.
 
     Examples
     --------
@@ -124,7 +125,8 @@ def sources_text(log: TouchpointLog) -> str:
     """
     n_scored, n_read, n_foreign, n_flat = sentiment_sources(log)["n_touchpoints"].tolist()
     if not n_read + n_foreign + n_flat:
-        return ""
+        notes = log.report.notes if log.report else ()
+        return next((note for note in notes if note.startswith(COMMENTS_NOT_READ)), "")
     n_all, n_without = n_scored + n_read, n_foreign + n_flat
     text = (
         f"{n_read:,} of {counted(n_all, 'score')} {'is' if n_all == 1 else 'are'} read word by "

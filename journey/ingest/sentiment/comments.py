@@ -13,6 +13,7 @@ from journey.ingest.sql import identifier, literal
 from journey.ingest.standardize import EMPTY_WORDS, number_sql
 from journey.schema import (
     COMMENT_ROLE,
+    COMMENTS_NOT_READ,
     FROM_SCORE,
     FROM_TEXT,
     NO_FEELING,
@@ -142,7 +143,7 @@ def _not_mixed(table: SourceTable) -> str:
     low, high = table.scores or (None, None)
     span = "in a unit that is not known" if low is None else f"from {low:g} to {high:g}"
     return (
-        f"Comments were not read: the sentiment of {table.file} is {span}, and what texts say, "
+        f"{COMMENTS_NOT_READ}: the sentiment of {table.file} is {span}, and what texts say, "
         "from -1 to 1, can't be put beside it."
     )
 

@@ -1,6 +1,8 @@
 import pytest
 
 import journey
+from journey.analysis.content.feelings import sources_text
+from journey.ingest import add_touchpoints
 
 HEAD = "account_id,occurred_at,touchpoint"
 TEXTS = f"""{HEAD},sentiment,comment
@@ -51,6 +53,18 @@ def test_scores_of_another_unit_are_not_mixed_with_texts(imported):
     # Nor where the scores stand in another file.
     texts = f"{HEAD},comment\nb,2026-01-03,Call,It was great\n"
     assert sources(imported({"stars.csv": stars, "calls.csv": texts})) == [1, 0, 0, 0]
+
+
+def test_scores_of_another_unit_added_later_are_told_in_the_data_set_and_of_its_feelings(tmp_path):
+    texts, scores, data = tmp_path / "texts.csv", tmp_path / "nps.csv", tmp_path / "data"
+    texts.write_text(f"{HEAD},comment\na,2026-01-01,Survey,It was great\n", encoding="utf-8")
+    scores.write_text(f"{HEAD},sentiment\na,2026-02-01,NPS,9\nb,2026-02-02,NPS,3\n", "utf-8")
+    assert "read word by word" in sources_text(journey.read_touchpoints(texts, into=data))
+    add_touchpoints(data, scores)
+    log = journey.open_log(data)
+    (note,) = [one for one in log.report.notes if "Comments were not read" in one]
+    assert "the sentiment of nps.csv is from 3 to 9" in note
+    assert sources_text(log.where(account_id="a")) == note
 
 
 def test_the_same_touch_told_twice_is_read_once_merged(imported):
