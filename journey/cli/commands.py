@@ -4,6 +4,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import pandas as pd
+
 import journey
 from journey.cli.answers import is_empty, written
 from journey.cli.counted_paths import run_on_counted_paths
@@ -111,7 +113,7 @@ def _notes(log: TouchpointLog, view: TouchpointLog, given: Arguments, *, empty: 
             "won under [outcomes] in a file, and give that by --definitions FILE."
         )
     if given.command == "summary" and view.n_touchpoints:
-        notes.append(f"As of {view.as_of:%Y-%m-%d %H:%M:%S} UTC.")
+        notes.append(_as_of(view))
     if view.n_without_case:
         notes.append(
             f"{view.n_without_case:,} of {counted(log.n_touchpoints, 'touchpoint')} without "
@@ -127,6 +129,14 @@ def _notes(log: TouchpointLog, view: TouchpointLog, given: Arguments, *, empty: 
     elif empty:
         notes.append(f"{head}: {question.why_empty(view, given)}")
     return notes
+
+
+def _as_of(view: TouchpointLog) -> str:
+    """When the answer is read; a day that is asked for is in it to its end."""
+    at = view.as_of
+    if view.until is not None and at == at.normalize():
+        return f"As of the end of {at - pd.Timedelta(days=1):%Y-%m-%d} UTC."
+    return f"As of {at:%Y-%m-%d %H:%M:%S} UTC."
 
 
 def _rules_amiss(log: TouchpointLog) -> list[str]:

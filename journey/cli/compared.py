@@ -8,7 +8,7 @@ import pandas as pd
 
 import journey
 from journey.analysis.profiles.criteria import keep_others
-from journey.cli.names import instant
+from journey.cli.names import period
 from journey.errors import ValueNotAllowedError
 from journey.kept import saved_segment
 from journey.log import TouchpointLog
@@ -62,11 +62,10 @@ def _periods(log: TouchpointLog, given: Namespace) -> tuple[TouchpointLog, Touch
 
 
 def _period(log: TouchpointLog, text: str) -> TouchpointLog:
-    """The touchpoints of the days from the first to the last, both included."""
+    """The touchpoints from the first to the last, as by ``--from`` and ``--to``."""
     first, sign, last = text.partition("..")
-    begin, end = instant(first or None), instant(last or None)
-    if not sign or begin is None or end is None or end < begin:
+    if not (sign and first and last):
         raise ValueNotAllowedError(
             f"--period is {text!r}; two days in order are needed, as in 2026-01-01..2026-03-31."
         )
-    return log.between(begin.normalize(), end.normalize() + pd.Timedelta(days=1))
+    return log.between(*period(first, last))

@@ -154,7 +154,13 @@ def _narrowing_options() -> argparse.ArgumentParser:
         help="leave out competitors, students and job seekers",
     )
     add("--from", dest="start_at", metavar="DATE", help="touchpoints from this instant on")
-    add("--to", dest="end_at", metavar="DATE", help="touchpoints before it; journeys as of then")
+    add(
+        "--to",
+        dest="end_at",
+        metavar="DATE",
+        help="touchpoints up to this day, which is in it, or before this time of day; journeys "
+        "as of then",
+    )
     add("--case", choices=["account", "person", "opportunity", "session"], default="account")
     add("--gap", metavar="TIME", help="with --case session: silence that ends one, as in 30min")
     add("--format", choices=["table", "csv", "json"], default="table")

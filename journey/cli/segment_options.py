@@ -20,5 +20,5 @@ def add_segment(commands: Any) -> None:
     add("--people", type=int, metavar="N", help="at least so many took part")
     add("--touchpoints", type=int, metavar="N", help="at least so many")
     add("--from", dest="start_at", metavar="DATE", help="touchpoints from this day on")
-    add("--to", dest="end_at", metavar="DATE", help="touchpoints up to this day")
+    add("--to", dest="end_at", metavar="DATE", help="up to this day, which is in it")
     add("--format", choices=["table", "csv", "json"], default="table")

@@ -2,15 +2,14 @@
 
 import sys
 from argparse import Namespace
-from datetime import date
 
 import pandas as pd
 
 import journey
 from journey.analysis.profiles.criteria import Segment, check_segment
 from journey.cli.answers import written
-from journey.cli.names import instant
-from journey.cli.views import wanted_values
+from journey.cli.names import is_day, period
+from journey.cli.views import unknown_values, wanted_values
 from journey.cli.words import tell
 from journey.errors import ValueNotAllowedError
 from journey.kept import load_segments, remove_segment, save_segment, saved_segment
@@ -32,13 +31,11 @@ def run_segment(given: Namespace) -> int:
                 f"--save {given.save} says nothing of whom to keep. Add --where, --had, --never, "
                 "--reached, --outcome, --people, --touchpoints, --from or --to."
             )
-        check_segment(log, segment)
-        for touchpoint in (*given.had, *given.never):
-            if touchpoint not in log.store.touchpoint_types:
-                raise ValueNotAllowedError.among(
-                    touchpoint, log.store.touchpoint_types, what="The touchpoint"
-                )
+        _check(log, segment, given)
+        before = load_segments(root, name).get(given.save)
         save_segment(root, name, given.save, segment)
+        if before not in (None, segment):
+            tell(f"Replaced {given.save!r}, which was: {before}.")
     elif segment != Segment():
         raise ValueNotAllowedError("Criteria are given without a name. Add --save SEGMENT.")
     if given.remove is not None:
@@ -51,6 +48,22 @@ def run_segment(given: Namespace) -> int:
     return 0
 
 
+def _check(log: TouchpointLog, segment: Segment, given: Namespace) -> None:
+    """Refuse a segment that names what the log doesn't have."""
+    check_segment(log, segment)
+    for column, values in segment.profile:
+        for value in values:
+            alone = journey.keep_segment(log, Segment(profile=((column, (value,)),)))
+            # A band of numbers is no value of the column, and still chooses journeys.
+            if not alone.n_journeys and (unknown := unknown_values(log, column, [value])):
+                raise ValueNotAllowedError(unknown)
+    for touchpoint in (*given.had, *given.never):
+        if touchpoint not in log.store.touchpoint_types:
+            raise ValueNotAllowedError.among(
+                touchpoint, log.store.touchpoint_types, what="The touchpoint"
+            )
+
+
 def _listed(log: TouchpointLog, kept: dict[str, Segment]) -> pd.DataFrame:
     rows = [
         (name, str(segment), journey.keep_segment(log, segment).n_journeys)
@@ -61,6 +74,7 @@ def _listed(log: TouchpointLog, kept: dict[str, Segment]) -> pd.DataFrame:
 
 def _segment(given: Namespace) -> Segment:
     wanted = wanted_values(given.where)
+    begin, end = period(_day(given.start_at, "--from"), _day(given.end_at, "--to"))
     return Segment(
         profile=tuple((column, tuple(values)) for column, values in wanted.items()),
         has=tuple(("touchpoint", (name,)) for name in given.had),
@@ -69,11 +83,15 @@ def _segment(given: Namespace) -> Segment:
         outcomes=tuple(given.outcome),
         least_people=given.people,
         least_touchpoints=given.touchpoints,
-        first_day=_day(given.start_at),
-        last_day=_day(given.end_at),
+        first_day=None if begin is None else begin.date(),
+        last_day=None if end is None else (end - pd.Timedelta(days=1)).date(),
     )
 
 
-def _day(text: str | None) -> date | None:
-    found = instant(text)
-    return None if found is None else found.date()
+def _day(text: str | None, option: str) -> str | None:
+    """The day that an option says; a segment keeps no times of day."""
+    if text is not None and not is_day(text):
+        raise ValueNotAllowedError(
+            f"{option} is {text!r}; a segment keeps whole days, as in 2026-03-31."
+        )
+    return text

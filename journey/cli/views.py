@@ -9,7 +9,7 @@ import pandas as pd
 
 from journey.analysis.profiles.criteria import keep_segment
 from journey.analysis.scores.not_buyers import without_not_buyers
-from journey.cli.names import instant
+from journey.cli.names import period
 from journey.cli.options import Arguments
 from journey.errors import ValueNotAllowedError, choices
 from journey.kept import saved_segment
@@ -45,8 +45,9 @@ def why_nothing_is_left(log: TouchpointLog, given: Arguments) -> str:
     for step in narrowings(log, given):
         after = step.apply(log)
         if not after.n_journeys:
-            unknown = _unknown_values(log, step)
-            return f"{step.words} leaves none of {counted(log.n_journeys, 'journey')}.{unknown}"
+            unknown = unknown_values(log, step.column, step.wanted) if step.column else ""
+            left = f"{step.words} leaves none of {counted(log.n_journeys, 'journey')}."
+            return f"{left} {unknown}".rstrip()
         log = after
     return "the options together leave none."
 
@@ -69,7 +70,7 @@ def narrowings(log: TouchpointLog, given: Arguments) -> list[Narrowing]:
             )
         words = f"--case {given.case}" + (f" --gap {given.gap}" if given.gap else "")
         steps.append(Narrowing(words, lambda view: view.by(given.case, gap=gap)))
-    start, end = instant(given.start_at), instant(given.end_at)
+    start, end = period(given.start_at, given.end_at)
     if start is not None or end is not None:
         spans = {"--from": given.start_at, "--to": given.end_at}
         words = " ".join(f"{option} {text}" for option, text in spans.items() if text)
@@ -123,19 +124,18 @@ def _where(log: TouchpointLog, *, column: str, values: list[str | None]) -> Touc
     return log.where({column: values})
 
 
-def _unknown_values(log: TouchpointLog, step: Narrowing) -> str:
-    """Whether a filter asks for a value that the column never has, with the nearest spelling."""
-    if step.column is None:
+def unknown_values(log: TouchpointLog, column: str, wanted: Iterable[str | None]) -> str:
+    """Say that the column never has a value asked for, with the nearest spelling; empty: it has."""
+    known = log.filter_values(column)
+    missing = [value for value in wanted if value not in known]
+    if not missing:
         return ""
-    known = log.filter_values(step.column)
-    missing = [value for value in step.wanted if value not in known]
-    if not missing or len(known) > _MOST_NAMED:
-        return ""
-    named = [value for value in known if value is not None]
     asked = missing[0]
     if asked is None:
-        return f" Every {step.column} has a value."
-    return f" No {step.column} is {asked!r}. {choices(asked, named)}"
+        return f"Every {column} has a value."
+    if len(known) > _MOST_NAMED:
+        return f"No {column} is {asked!r}."
+    return f"No {column} is {asked!r}. {choices(asked, [one for one in known if one is not None])}"
 
 
 def _silence(text: str | None) -> pd.Timedelta | None:

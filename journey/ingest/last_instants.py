@@ -146,7 +146,7 @@ def _note(late: Sequence[Row], before: Row, files: Sequence[str]) -> str:
         f"{verb} {years:.1f} years after the touchpoint before, of {last_day:%Y-%m-%d}. The log "
         "is read as of its last touchpoint, so by then open journeys have long been silent. If "
         "it is a slip, correct the file and import it again, or leave it out of view: filter "
-        f"'To day' {last_day:%Y-%m-%d}, or --to {last_day + timedelta(days=1):%Y-%m-%d}."
+        f"'To day' {last_day:%Y-%m-%d}, or --to {last_day:%Y-%m-%d}."
     )
 
 

@@ -8,7 +8,7 @@ from journey.workspace import ROOT_VARIABLE
 from tests.cli.commands import DEFINITIONS, TOUCHPOINTS, import_into
 
 NOTES = re.compile(
-    r"(1 of 11 rows set aside; `import` says which and why\.\n)?(As of 20.* UTC\.\n)?"
+    r"(1 of 11 rows set aside; `import` says which and why\.\n)?(As of .*20.* UTC\.\n)?"
 )
 """What may stand on standard error: one row of the small log has no time; when it is read."""
 

@@ -277,8 +277,11 @@ class TestNotes:
         assert "2026-01-20" not in out.splitlines()[0]
         assert err == "As of 2026-01-20 09:00:00 UTC.\n"
         assert (
-            tell("summary", "Demo", "--to", "2026-01-07").err == "As of 2026-01-07 00:00:00 UTC.\n"
+            tell("summary", "Demo", "--to", "2026-01-07").err
+            == "As of the end of 2026-01-07 UTC.\n"
         )
+        exact = tell("summary", "Demo", "--to", "2026-01-07T09:30").err
+        assert exact == "As of 2026-01-07 09:30:00 UTC.\n"
 
     @pytest.mark.parametrize("command", ["map", "paths", "flows", "journeys", "stalled"])
     def test_no_rows_are_told_with_the_filter_that_left_none(self, tell, command):

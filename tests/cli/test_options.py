@@ -46,13 +46,18 @@ class TestNarrowing:
         assert ask_json("summary", "Demo", "--collapse")["n_touchpoints"] == 8
 
     def test_from_and_to_keep_a_span_and_read_journeys_as_of_its_end(self, ask_json):
-        # January 4 to 7: Ad click of Cove, Demo of Acme and of Bolt; nothing is decided yet.
-        figures = ask_json("summary", "Demo", "--from", "2026-01-04", "--to", "2026-01-07")
+        # January 4 to 6, that day included: Ad click of Cove, Demo of Acme and of Bolt; nothing is
+        # decided yet.
+        figures = ask_json("summary", "Demo", "--from", "2026-01-04", "--to", "2026-01-06")
         assert figures["n_touchpoints"] == 3
         assert figures["last_at"] == "2026-01-06T09:00:00+00:00"
         assert figures["outcomes"]["in_progress"] == 3
 
-    def test_from_is_in_the_span_and_to_is_not(self, ask_json):
+    def test_from_and_to_the_same_day_are_that_day(self, ask_json):
+        figures = ask_json("summary", "Demo", "--from", "2026-01-05", "--to", "2026-01-05")
+        assert figures["first_at"][:10] == figures["last_at"][:10] == "2026-01-05"
+
+    def test_from_is_in_the_span_and_a_time_of_day_as_to_is_not(self, ask_json):
         asked = ("--from", "2026-01-05T09:00", "--to", "2026-01-06T09:00")
         assert ask_json("summary", "Demo", *asked)["n_touchpoints"] == 1
 

@@ -1,5 +1,7 @@
 """Segments kept, and two groups compared, on the command line."""
 
+from datetime import date
+
 import pytest
 
 from journey import cli
@@ -41,6 +43,15 @@ def test_segments_are_saved_listed_used_and_removed(mine, workspace, ask_json, t
     assert pick(ask_json("segment", mine), "segment") == [("Shops",)]
 
 
+def test_a_segment_in_place_of_another_is_told(mine, workspace, tell):
+    retail = ("segment", mine, "--save", "Shops", "--where", "industry=Retail")
+    assert tell(*retail).err == ""
+    assert tell(*retail).err == ""  # the same again replaces nothing
+    told = tell("segment", mine, "--save", "Shops", "--to", "2026-01-05").err
+    assert told == "Replaced 'Shops', which was: Industry Retail.\n"
+    assert load_segments(workspace, mine)["Shops"].last_day == date(2026, 1, 5)
+
+
 def test_two_segments_or_one_and_all_others_are_compared(mine, ask_json):
     ask_json("segment", mine, "--save", "Shops", "--where", "industry=Retail")
     ask_json("segment", mine, "--save", "Demos", "--had", "Demo")
@@ -79,7 +90,7 @@ def test_two_periods_are_compared(demo, ask_json):
         (("compare", "Demo", "--segment", "Nobody"), "The segment is 'Nobody'"),
         (
             ("compare", "Demo", "--period", "2026-02-01..2026-01-01", "--period", "2026-01-01..x"),
-            "two days in order are needed",
+            "before it begins at 2026-02-01",
         ),
         (("segment", "Nowhere"), "The data set is 'Nowhere'"),
         (("segment", "Demo", "--save", "X"), "says nothing of whom to keep"),
@@ -87,6 +98,12 @@ def test_two_periods_are_compared(demo, ask_json):
         (("segment", "Demo", "--save", "X", "--had", "Dmo"), "Did you mean 'Demo'?"),
         (("segment", "Demo", "--save", "X", "--where", "industri=A"), "Did you mean 'industry'?"),
         (("segment", "Demo", "--remove", "X"), "The segment is 'X'"),
+        (("segment", "Demo", "--save", "X", "--where", "industry=Nope"), "No industry is 'Nope'."),
+        (
+            ("segment", "Demo", "--save", "X", "--from", "2026-05-01", "--to", "2026-01-01"),
+            "The period ends at 2026-01-01, before it begins at 2026-05-01.",
+        ),
+        (("segment", "Demo", "--save", "X", "--to", "2026-05-01T09:00"), "keeps whole days"),
     ],
 )
 def test_what_can_not_be_done_is_one_clear_line(demo, capsys, arguments, words):

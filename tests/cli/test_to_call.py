@@ -40,7 +40,7 @@ def test_files_have_no_worklist(tell, files):
 
 @pytest.mark.usefixtures("demo")
 def test_a_period_that_ends_before_it_begins_is_refused(capsys):
-    assert main(["summary", "Demo", "--from", "2026-02-01", "--to", "2026-01-01"]) == 2
+    assert main(["summary", "Demo", "--from", "2026-01-02", "--to", "2026-01-01"]) == 2
     assert "ends at 2026-01-01" in capsys.readouterr().err
 
 

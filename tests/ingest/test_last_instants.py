@@ -51,7 +51,7 @@ def test_a_slip_is_named_with_its_file_and_what_to_do(notes):
     (note,) = notes([0, 10, 26663])
     assert note.startswith("b.csv: 2099-01-01 00:00 UTC in row 3 lies 73.0 years after the ")
     assert "touchpoint before, of 2026-01-11." in note
-    assert "'To day' 2026-01-11, or --to 2026-01-12." in note
+    assert "'To day' 2026-01-11, or --to 2026-01-11." in note
 
 
 def test_of_many_rows_the_last_thousandth_may_be_a_slip(notes):
