@@ -1,7 +1,7 @@
 """Definitions while they are edited: a draft may be wrong for a while, what is saved may not."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final, Self
 
 from journey.definitions import Definitions, Stage
@@ -43,6 +43,8 @@ class Draft:
         Number of a stage to the part of the lifecycle it plays; none: stages go by their names.
     begun_from
         The definitions it was made of; what is not edited here stays as it is there.
+    next_number
+        Of the next stage added: no stage gets the number of one that was removed.
     """
 
     stages: tuple[DraftStage, ...]
@@ -53,6 +55,7 @@ class Draft:
     meanings: Meanings
     roles: Mapping[int, Role] | None
     begun_from: Definitions
+    next_number: int = field(compare=False)
 
     @property
     def stage_roles(self) -> StageRoles:
@@ -114,16 +117,19 @@ class Draft:
     def adding_stage(self) -> Self:
         """Return the draft with one more stage at the end."""
         names = {stage.name for stage in self.stages}
-        number = max((stage.number for stage in self.stages), default=-1) + 1
+        number = self.next_number
         name = NEW_STAGE if NEW_STAGE not in names else f"{NEW_STAGE} {number + 1}"
-        return replace(self, stages=(*self.stages, DraftStage(number, name)))
+        stages = (*self.stages, DraftStage(number, name))
+        return replace(self, stages=stages, next_number=number + 1)
 
     def removing_stage(self, number: int) -> Self:
-        """Return the draft without a stage; its types enter none."""
+        """Return the draft without a stage; its types enter none, its part is played by none."""
+        roles = self.roles
         return replace(
             self,
             stages=tuple(stage for stage in self.stages if stage.number != number),
             entered={name: held for name, held in self.entered.items() if held != number},
+            roles=roles and {key: held for key, held in roles.items() if key != number},
         )
 
     def moving_stage(self, number: int, places: int) -> Self:
@@ -156,6 +162,7 @@ def draft_of(definitions: Definitions) -> Draft:
         definitions.meanings,
         _roles(definitions),
         begun_from=definitions,
+        next_number=len(stages),
     )
 
 

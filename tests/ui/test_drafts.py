@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from journey.definitions import Definitions, Stage
 from journey.errors import DefinitionsError
 from journey.rules.meanings import Meanings
+from journey.rules.ownership import Ownership, StageOwners
 from journey.rules.stage_roles import StageRoles
 from journey.ui.drafts import definitions_of, draft_of
 
@@ -108,3 +109,20 @@ def test_what_a_type_means_is_told_by_hand_and_the_rest_stays():
     none = DRAFT.meaning("SQL", [], types).meanings
     assert none.of_type("SQL") == ()
     assert none.of_type("MQL") == ("mql",)
+
+
+def test_a_new_stage_takes_nothing_from_one_that_was_removed():
+    owned = replace(
+        MODEL,
+        ownership=Ownership(stages=(StageOwners("Convert", leads=("Sales",)),)),
+        stage_roles=StageRoles(attract=("Attract",), convert=("Convert",)),
+    )
+    draft = draft_of(owned).removing_stage(1)
+    assert 1 not in draft.roles
+    assert "Convert" not in str(definitions_of(draft).stage_roles)
+    again = draft.adding_stage()
+    assert [stage.number for stage in again.stages] == [0, 2]
+    assert again.role_of(again.stages[1]) is None
+    assert "New stage" not in str(definitions_of(again).ownership)
+    # Added and removed again, it is the draft it was.
+    assert draft_of(owned).adding_stage().removing_stage(2) == draft_of(owned)
