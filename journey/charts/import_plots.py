@@ -178,7 +178,11 @@ def _sources_title(frame: pd.DataFrame, sizes: pd.Series) -> str:
 def _import_title(counts: dict[str, int], total: int) -> str:
     """Say how many rows became touchpoints, and how many were set aside."""
     kept, aside = counts.get("kept", 0), counts.get("set aside", 0)
-    of = f"{format_count(kept)} of {format_count(total)}" if kept < total else f"All {total:,}"
+    of = (
+        f"{format_count(kept)} of {format_count(total)}"
+        if kept < total
+        else f"All {format_count(total)}"
+    )
     verb = "is" if aside == 1 else "are"
     rest = f"{format_count(aside)} {verb} set aside" if aside else "none is set aside"
     return f"{of} rows read are touchpoints; {rest}"

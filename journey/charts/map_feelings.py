@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 
 from journey.charts.map_layout import Layout, Rect
 from journey.charts.map_parts import SMALL, left_edge
+from journey.charts.numbers import format_count, format_signed
 from journey.charts.svg import clip, element, hit, label, printable, tooltip
 from journey.charts.svg import coordinate as at
 from journey.schema import SMALL_SAMPLE
@@ -61,7 +62,7 @@ def emotion_lane(placed: Layout, top: float, feelings: Mapping[str, StageFeeling
 
 def emotion_words(feelings: Mapping[str, StageFeeling]) -> str:
     """Describe the lane for those who don't see it."""
-    said = (f"{printable(stage)} {one.mean:+.2f}" for stage, one in feelings.items())
+    said = (f"{printable(stage)} {format_signed(one.mean, 2)}" for stage, one in feelings.items())
     return f"Mean sentiment by stage: {', '.join(said)}." if feelings else ""
 
 
@@ -75,20 +76,22 @@ def _stage_mark(
 ) -> str:
     """Draw the mean of one stage with its interval, its figure and what feels worst there."""
     x, y = mark
-    words = f"{feeling.mean:+.2f}"
-    said = f"{printable(stage)}: mean sentiment {words} of {feeling.n:,} scores"
+    words = format_signed(feeling.mean, 2)
+    said = f"{printable(stage)}: mean sentiment {words} of {format_count(feeling.n)} scores"
     tone = "unsure" if feeling.n < SMALL_SAMPLE else "good" if feeling.mean > 0 else "bad"
     parts = [element("circle", {"class": "emotion-mark", "cx": x, "cy": y, "r": _MARK})]
     if feeling.low == feeling.low:
         low, high = (zero - end / reach * _PLOT / 2 for end in (feeling.low, feeling.high))
-        said += f", 95 % interval {feeling.low:+.2f} to {feeling.high:+.2f}"
+        said += (
+            f", 95 % interval {format_signed(feeling.low, 2)} to {format_signed(feeling.high, 2)}"
+        )
         parts.insert(
             0, element("path", {"class": "emotion-spread", "d": f"M{at(x)},{at(low)}V{at(high)}"})
         )
     figure = {"class": "emotion-figure middle halo", "x": x, "y": y - _MARK - 5}
-    parts.append(label(f"{words}, n={feeling.n:,}", figure))
+    parts.append(label(f"{words}, n={format_count(feeling.n)}", figure))
     if feeling.worst is not None:
-        worst = f"{feeling.worst} {feeling.worst_mean:+.2f}"
+        worst = f"{feeling.worst} {format_signed(feeling.worst_mean, 2)}"
         said += f"; worst: {printable(worst)}"
         below = {"class": "stage-count", "x": x, "y": zero + _PLOT / 2 + _WORDS_BELOW}
         parts.append(label(clip(f"Worst: {worst}", panel.width + 50, SMALL), below))

@@ -85,6 +85,21 @@ def format_number(value: float, decimals: int, locale: str | None = None) -> str
     return str(written)
 
 
+def format_signed(value: float, decimals: int = 0, locale: str | None = None) -> str:
+    """Write a change with its sign; nothing changed has none.
+
+    The sign is that of a keyboard everywhere: what draws arrows looks for it.
+
+    Examples
+    --------
+    >>> format_signed(1234), format_signed(-1234.56, 1, "de"), format_signed(-0.2)
+    ('+1,234', '-1.234,6', '0')
+    """
+    if not (rounded := round(value, decimals)):
+        return format_number(0, decimals, locale)
+    return f"{'+' if rounded > 0 else '-'}{format_number(abs(value), decimals, locale)}"
+
+
 def format_amount(value: float, locale: str | None = None) -> str:
     """Write an amount to the two figures it carries.
 

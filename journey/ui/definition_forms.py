@@ -13,7 +13,7 @@ from journey.ui.cache import cached
 from journey.ui.drafts import Draft, DraftStage, definitions_of, draft_of
 from journey.ui.rebuilding import make_anew
 from journey.ui.state import add_note, current_dataset
-from journey.ui.text import OUTCOME_LABELS, counted, days, markdown, number
+from journey.ui.text import OUTCOME_LABELS, counted, days, markdown, number, signed
 from journey.workspace import dataset_path, save_definitions, workspace_root
 
 _DRAFT: Final = "definitions:draft"
@@ -77,7 +77,7 @@ def show_effect(log: TouchpointLog, draft: Draft) -> None:
         column.metric(
             OUTCOME_LABELS[outcome],
             number(new),
-            delta=f"{new - old:+,}" if new != old else "as saved",
+            delta=signed(new - old) if new != old else "as saved",
             delta_color="off",
             delta_arrow="auto" if new != old else "off",
             help=f"Journeys; {number(old)} as saved.",

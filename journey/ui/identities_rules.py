@@ -13,7 +13,7 @@ from journey.rules.identity import JOINS, Cut, IdentityRules
 from journey.ui.identities import JOIN_WORDS, KIND_WORDS, effect, joins
 from journey.ui.rebuilding import make_anew
 from journey.ui.state import current_dataset
-from journey.ui.text import counted, markdown, number
+from journey.ui.text import counted, markdown, number, signed
 
 _DRAFT: Final = "identities:draft"
 _SAVED: Final = "identities:saved"
@@ -92,7 +92,7 @@ def _show_figure(column: Any, words: str, before: Effect, after: Effect, name: s
     column.metric(
         words,
         number(new),
-        delta=f"{new - old:+,}" if new != old else "as applied",
+        delta=signed(new - old) if new != old else "as applied",
         delta_color="off",
         delta_arrow="auto" if new != old else "off",
         help=f"{_HELP.get(name, '')}{number(old)} as applied.",

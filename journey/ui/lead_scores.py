@@ -24,7 +24,7 @@ from journey.ui.plots import current_theme, show_plot
 from journey.ui.reader import fragment
 from journey.ui.state import ACCOUNT_PARAMETER
 from journey.ui.tables import Listing, choose_row, has_choice, show_table
-from journey.ui.text import OUTCOME_LABELS, counted, markdown, number
+from journey.ui.text import OUTCOME_LABELS, counted, markdown, number, signed
 
 OPEN: Final = ("stalled", "in_progress")
 GOOD_FIT: Final = ("A", "B", NO_FIT)
@@ -136,7 +136,7 @@ def _show_kinds(before: pd.Series, counts: pd.Series) -> None:
         place.metric(
             name,
             number(int(counts[kind])),
-            delta=f"{change:+,} against the rules saved" if change else None,
+            delta=f"{signed(change)} against the rules saved" if change else None,
             delta_color="off",
         )
 

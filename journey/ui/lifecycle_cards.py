@@ -25,7 +25,7 @@ from journey.ui.journeys import open_journeys
 from journey.ui.navigation import DEFINITIONS, page_link
 from journey.ui.plots import current_theme, show_plot
 from journey.ui.tables import show_table
-from journey.ui.text import NO_FIGURE, label, markdown, number, percent
+from journey.ui.text import NO_FIGURE, label, markdown, number, percent, signed
 
 PERIODS: Final = {30: "30 days", 90: "90 days", 180: "180 days", 365: "365 days"}
 HEADLINES: Final[dict[Role, tuple[tuple[str, str], ...]]] = {
@@ -96,7 +96,7 @@ def _metric(row: pd.Series, words: str) -> None:
     delta = None
     if not (pd.isna(value) or pd.isna(before)):
         change = value - before
-        delta = f"{change * 100:+.1f} points" if unit == "share" else f"{change:+,.0f}"
+        delta = f"{signed(change * 100, 1)} points" if unit == "share" else signed(change)
     st.metric(
         f":gray[{words}]" if row["is_small"] else words,
         shown,

@@ -8,6 +8,8 @@ import pandas as pd
 import streamlit as st
 
 import journey
+from journey.analysis.scores.evidence import IN_FORCE, PROPOSED, THRESHOLDS_IN_FORCE
+from journey.analysis.scores.milestones import posts_over
 from journey.errors import JourneyError
 from journey.log import TouchpointLog
 from journey.rules.scoring import Qualification, ScoringRules, Weights
@@ -25,7 +27,7 @@ from journey.ui.score_drafts import (
 )
 from journey.ui.score_rule_form import show_rule_form
 from journey.ui.tables import show_table
-from journey.ui.text import markdown, number, percent
+from journey.ui.text import markdown, number, percent, signed
 
 MOST_ROWS: Final = 20
 BY: Final[dict[str, str | None]] = {
@@ -67,22 +69,26 @@ def _show_effect(view: TouchpointLog, draft: ScoreDraft) -> None:
     for place, (milestone, mine) in zip(st.columns(2), frame.groupby("milestone"), strict=False):
         with place, st.container(border=True):
             _show_milestone(str(milestone).upper(), mine)
+            if words := by_touchpoints(view, str(milestone), wanted, mine):
+                st.caption(words)
     with st.container(border=True):
         st.caption(
-            "Proposed: by the thresholds below, whatever touchpoints say. In force: as every page "
-            "counts now. Won later, of all that qualified, open ones among them."
+            "Thresholds proposed below against thresholds in force. Won later, of all that "
+            "qualified, open ones among them."
         )
         _show_saving(view, draft, wanted)
 
 
 def _show_milestone(name: str, frame: pd.DataFrame) -> None:
     """Show what would become of one milestone."""
-    now, then = (frame[frame["rules"] == which].iloc[0] for which in ("in force", "proposed"))
+    sets = (THRESHOLDS_IN_FORCE, PROPOSED)
+    now, then = (frame[frame["rules"] == which].iloc[0] for which in sets)
     change = int(then["n_qualified"] - now["n_qualified"])
+    against = f"{signed(change)} against {number(now['n_qualified'])} in force"
     st.metric(
-        f"{name}s by the rules proposed",
+        f"{name}s by the thresholds proposed",
         number(then["n_qualified"]),
-        delta=f"{change:+,} against {number(now['n_qualified'])} in force",
+        delta=against if change else "as in force",
         delta_color="off",
         delta_arrow="auto" if change else "off",
     )
@@ -96,6 +102,31 @@ def _show_milestone(name: str, frame: pd.DataFrame) -> None:
             f"{percent(row['win_rate'], row['n_qualified'])} ({interval}); "
             f"{number(row['n_won_without'])} won without"
         )
+
+
+def by_touchpoints(
+    view: TouchpointLog, milestone: str, wanted: ScoringRules, frame: pd.DataFrame
+) -> str | None:
+    """Say that touchpoints count where they do, in force or by the rules wanted.
+
+    Parameters
+    ----------
+    frame
+        The rows of the milestone, as ``what_if`` gives them.
+    """
+    proposed = replace(view.definitions, scoring=wanted)
+    counts, is_wanted = (
+        milestone not in posts_over(view.store, definitions).by_score
+        for definitions in (view.definitions, proposed)
+    )
+    name, n = milestone.upper(), frame[frame["rules"] == IN_FORCE]["n_qualified"].iloc[0]
+    if counts:
+        later = "" if is_wanted else " Once saved, thresholds count instead."
+        return (
+            f"In force {name} goes by touchpoints, not thresholds: {number(n)} in view, as on "
+            f"every page.{later}"
+        )
+    return f"Once saved, {name} goes by touchpoints, not thresholds." if is_wanted else None
 
 
 def _show_saving(view: TouchpointLog, draft: ScoreDraft, wanted: ScoringRules) -> None:

@@ -6,7 +6,7 @@ from typing import Final
 import pandas as pd
 
 from journey import wording
-from journey.charts.numbers import format_count, format_number, format_share
+from journey.charts.numbers import format_count, format_number, format_share, format_signed
 from journey.schema import SMALL_SAMPLE
 
 OUTCOME_LABELS: Final = {
@@ -53,6 +53,17 @@ def number(value: float | None) -> str:
         return NO_FIGURE
     decimals = 0 if float(value).is_integer() or abs(value) >= 100 else 1  # noqa: PLR2004 -- in the docstring
     return format_number(value, decimals)
+
+
+def signed(change: float, decimals: int = 0) -> str:
+    """Write a change of a count or an amount with its sign, as the reader writes numbers.
+
+    Examples
+    --------
+    >>> signed(12400), signed(-3), signed(0.25, 1)
+    ('+12,400', '-3', '+0.2')
+    """
+    return format_signed(change, decimals)
 
 
 def percent(share: float | None, n: int | None = None) -> str:

@@ -6,10 +6,12 @@ import pandas as pd
 import pytest
 import streamlit as st
 
+import journey
 from journey import Definitions
 from journey.definitions import load_definitions
 from journey.rules.not_buyers import NotBuyerRules
 from journey.rules.scoring import Qualification
+from journey.ui.score_rules import by_touchpoints
 from tests.analysis.scores.test_evidence import MODEL, ROWS, RULES
 from tests.examples import small_log
 from tests.stores import save
@@ -102,10 +104,10 @@ class TestLeads:
 class TestRules:
     def test_other_thresholds_are_tried_then_saved_as_a_version(self, workspace):
         app = opened("Rules")
-        assert app.metric[0].value == "41"
+        assert (app.metric[0].value, app.metric[0].delta) == ("41", "as in force")
         checked(number_input(app, "MQL: fit from").set_value(0.0).run())
         # Five plain ones with a leaflet and the rival come in.
-        assert app.metric[0].value == "47"
+        assert (app.metric[0].value, app.metric[0].delta) == ("47", "+6 against 41 in force")
         assert button(app, "Save").disabled
         note = next(one for one in app.text_input if one.label.startswith("What was agreed"))
         checked(note.set_value("Fit matters less").run())
@@ -162,3 +164,21 @@ class TestEvidence:
         app = opened("Model")
         assert "Too few" in said(app)  # wins to fit a model
         assert "The data don't support 1 rule" in said(app)
+
+
+def test_words_beside_the_thresholds_say_where_touchpoints_count():
+    log = small_log([("a", 0, "MQL"), ("b", 1, "Ad")], replace(MODEL, scoring=RULES))
+    by_type = replace(RULES, mql=replace(RULES.mql, by="touchpoints"))
+    view = log.with_definitions(replace(MODEL, scoring=by_type))
+    frame = journey.what_if(view, by_type).query("milestone == 'mql'")
+    told = "In force MQL goes by touchpoints, not thresholds: 1 in view, as on every page."
+    assert by_touchpoints(view, "mql", by_type, frame) == told
+    by_points = replace(RULES, mql=replace(RULES.mql, by="thresholds"))
+    assert by_touchpoints(view, "mql", by_points, frame) == (
+        f"{told} Once saved, thresholds count instead."
+    )
+    plain = log.with_definitions(replace(MODEL, scoring=by_points))
+    assert by_touchpoints(plain, "mql", by_points, frame) is None
+    assert by_touchpoints(plain, "mql", by_type, frame) == (
+        "Once saved, MQL goes by touchpoints, not thresholds."
+    )

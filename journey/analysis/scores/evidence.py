@@ -32,15 +32,15 @@ Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 Part = tuple[View, ShardFacts]
 
-IN_FORCE, PROPOSED = "in force", "proposed"
+IN_FORCE, THRESHOLDS_IN_FORCE, PROPOSED = "in force", "thresholds in force", "proposed"
 VERDICTS: Final = ("supported", "not supported", "contradicted", "too few", "not in the log")
 
 
 def what_if(log: TouchpointLog, rules: ScoringRules) -> pd.DataFrame:
     """How many leads would be MQL and SQL by other rules, and how many of them won later.
 
-    The other rules count by their thresholds of fit and engagement, whatever touchpoints say; the
-    rules in force as they do everywhere.
+    The other rules count by their thresholds of fit and engagement, whatever touchpoints say, so
+    they compare with the thresholds in force; the rules in force count as they do everywhere.
 
     Parameters
     ----------
@@ -50,15 +50,19 @@ def what_if(log: TouchpointLog, rules: ScoringRules) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Four rows, for the rules ``in force`` and ``proposed`` and the milestones ``mql`` and
-        ``sql``: ``rules``, ``milestone``, ``n_qualified`` (journeys in view that passed it),
-        ``n_won`` (of these won after it), ``win_rate`` (won / qualified, open ones among them)
-        with its 95 % Wilson interval ``low``, ``high``, ``n_decided`` (of the qualified),
-        ``decided_win_rate`` (won / decided), ``n_won_without`` (won journeys that did not pass it
-        before the win).
+        Six rows, for the rules ``in force``, the ``thresholds in force`` and the rules
+        ``proposed``, and the milestones ``mql`` and ``sql``: ``rules``, ``milestone``,
+        ``n_qualified`` (journeys in view that passed it), ``n_won`` (of these won after it),
+        ``win_rate`` (won / qualified, open ones among them) with its 95 % Wilson interval
+        ``low``, ``high``, ``n_decided`` (of the qualified), ``decided_win_rate`` (won / decided),
+        ``n_won_without`` (won journeys that did not pass it before the win).
     """
     tried = replace(log.definitions, scoring=rules)
-    posts = {IN_FORCE: posts_of(log), PROPOSED: by_thresholds(tried)}
+    posts = {
+        IN_FORCE: posts_of(log),
+        THRESHOLDS_IN_FORCE: by_thresholds(log.definitions),
+        PROPOSED: by_thresholds(tried),
+    }
     question = partial(_count_qualified, posts=tuple(posts.values()))
     counts = sum(log.ask_with_facts(question), np.zeros((len(posts) * len(QUALIFIED), 4), np.int64))
     n_qualified, n_decided, n_won, n_without = counts.T

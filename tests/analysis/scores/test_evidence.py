@@ -106,6 +106,15 @@ def test_what_if_counts_who_won_after_they_qualified(log):
     assert now["win_rate"] == pytest.approx(0.6)
 
 
+def test_what_if_compares_thresholds_with_thresholds_where_touchpoints_count(log):
+    by_touch = replace(RULES, mql=replace(RULES.mql, by="touchpoints"))
+    view = log.with_definitions(replace(log.definitions, scoring=by_touch))
+    frame = journey.what_if(view, by_touch).set_index(["rules", "milestone"])["n_qualified"]
+    # No touchpoint means an MQL, 40 pass the thresholds; rules left alone change nothing.
+    assert frame["in force", "mql"] == 0
+    assert frame["thresholds in force", "mql"] == frame["proposed", "mql"] == 40
+
+
 def test_counts_open_into_their_journeys(log):
     grades = journey.score_grades(log)
     for row in grades[grades["n_journeys"] > 0].itertuples():
