@@ -1,5 +1,6 @@
 """Two groups on one picture: which two, and how they differ."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -41,13 +42,28 @@ LABELS: Final = {
     "n_all_b": "All of B",
     "a_share": "Share of A",
     "b_share": "Share of B",
+    "n_advanced_a": "Went on: A",
+    "n_advanced_b": "Went on: B",
+    "a_conversion_rate": "Went on: share of A",
+    "b_conversion_rate": "Went on: share of B",
+    "conversion_difference": "Went on: difference",
+    "conversion_low": "Went on: low",
+    "conversion_high": "Went on: high",
     "low": "Low",
     "high": "High",
 }
+WENT_ON: Final = "Entered the next stage, of those that reached this one."
 HELP: Final = {
     "difference": "The share of A minus that of B.",
     "low": "Lower end of the 95 % interval of the difference.",
     "high": "Upper end of the 95 % interval of the difference.",
+    "n_advanced_a": WENT_ON,
+    "n_advanced_b": WENT_ON,
+    "a_conversion_rate": WENT_ON,
+    "b_conversion_rate": WENT_ON,
+    "conversion_difference": "The share of A that went on minus that of B.",
+    "conversion_low": "Lower end of the 95 % interval of that difference.",
+    "conversion_high": "Upper end of the 95 % interval of that difference.",
     "chance": "How often chance alone gives such a difference, adjusted for all rows.",
 }
 OF: Final = (
@@ -74,7 +90,8 @@ def pick_segments(view: TouchpointLog) -> Pair:
     known = segments_here() | GIVEN
     left, right = st.columns(2)
     with left:
-        first = st.selectbox("A", list(known), key="group_a", bind="query-params")
+        begin = begins_with(view, known)
+        first = st.selectbox("A", list(known), begin, key="group_a", bind="query-params")
     with right:
         others = [OTHERS, *(name for name in known if name != first)]
         second = st.selectbox("B", others, key="group_b", bind="query-params")
@@ -83,6 +100,13 @@ def pick_segments(view: TouchpointLog) -> Pair:
     if second == OTHERS:
         return Pair(one, keep_others(view, known[first]), (first, OTHERS))
     return Pair(one, journey.keep_segment(view, known[second]), (first, second))
+
+
+def begins_with(view: TouchpointLog, known: Mapping[str, Segment]) -> int:
+    """Return the place of the first group that some journeys are in and others not, else 0."""
+    sizes = (journey.keep_segment(view, segment).n_journeys for segment in known.values())
+    parted = (place for place, n in enumerate(sizes) if 0 < n < view.n_journeys)
+    return next(parted, 0)
 
 
 def pick_periods(view: TouchpointLog) -> Pair | None:

@@ -133,14 +133,14 @@ def _buttons(part: Part, view: TouchpointLog) -> None:
 
 
 def rate_of(rate: float, n: int, noun: str) -> str:
-    """Write a rate with its denominator as Markdown, greyed where that is small.
+    """Write a rate with its denominator as Markdown, as pictures do; greyed where that is small.
 
     Examples
     --------
-    >>> rate_of(0.5, 8, "decided"), rate_of(0.5, 80, "decided")
-    (':gray[50% of 8 decided]', '50% of 80 decided')
+    >>> rate_of(0.5, 8, "decided"), rate_of(0.55, 8000, "decided")
+    (':gray[50% of 8 decided]', '55% of 8,000 decided')
     """
     if not n:
         return ":gray[none decided]" if noun == "decided" else ":gray[none]"
-    words = f"{percent(rate, max(n, SMALL_SAMPLE))} of {number(n)} {noun}"
+    words = f"{percent(rate)} of {number(n)} {noun}"
     return f":gray[{words}]" if n < SMALL_SAMPLE else words

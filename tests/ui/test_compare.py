@@ -1,12 +1,13 @@
 """What a click on the picture of two groups opens: the journeys of each, as many as it says."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 import journey
 from journey import Definitions, Stage
-from journey.ui.compare import Pair, flow_parts, map_parts
+from journey.ui.compare import GIVEN, LABELS, Pair, begins_with, flow_parts, map_parts
 from journey.ui.picture import Selection
 from tests.examples import small_log
 
@@ -66,3 +67,16 @@ def test_types_without_a_box_of_their_own_open_too():
 
 def test_nothing_is_selected_before_a_click():
     assert map_parts(PAIR, None) == [None, None]
+
+
+def test_every_figure_of_the_stages_has_words():
+    frame = journey.compare_stages(PAIR.a, PAIR.b)
+    told_by_name = {"stage", "difference", "chance"}
+    assert set(frame.columns) - told_by_name <= set(LABELS)
+
+
+def test_the_page_begins_with_a_group_that_has_journeys():
+    model = replace(MODEL, lost=("Demo",))
+    assert list(GIVEN)[begins_with(LOG.with_definitions(model), GIVEN)] == "Lost or no decision"
+    # Nothing is decided: no group has journeys.
+    assert begins_with(LOG, GIVEN) == 0
