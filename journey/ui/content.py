@@ -10,7 +10,17 @@ import streamlit as st
 
 import journey
 from journey import charts
-from journey.analysis.content.audit import EVERYBODY, IDLE_DAYS, NEXT_DAYS, Across, covered
+from journey.analysis.content.audit import (
+    DEAD,
+    EVERYBODY,
+    IDLE_DAYS,
+    NEXT_DAYS,
+    NOT_IN_VIEW,
+    ORPHANED,
+    STATUSES,
+    Across,
+    covered,
+)
 from journey.analysis.content.members import used_content, was_called
 from journey.analysis.content.uses import content_columns
 from journey.errors import JourneyError
@@ -30,7 +40,8 @@ from journey.workspace import load_inventory, save_inventory, workspace_root
 HELP: Final = {
     "stage": "As listed, else where it is used most.",
     "persona": "As listed, else roles with a tenth or more of its touches.",
-    "status": "Orphaned: listed, never used. Dead: idle too long, or nobody goes on after it.",
+    "status": "Orphaned: listed, used nowhere in the data. Not used in view: used, but not by what "
+    "the filters keep. Dead: idle too long, or nobody goes on after it.",
     "n_people": "Known people who used it.",
     "idle_days": "Since it was last used.",
     "n_decided": "Decided journeys that reached its stage and used it.",
@@ -58,7 +69,7 @@ LABELS: Final = {
     "n_used": "Used",
     "is_hole": "Hole",
 }
-STATUSES: Final = ("All", "orphaned", "dead", "in use")
+SHOWN: Final = ("All", *STATUSES)
 
 
 def current_inventory() -> Inventory:
@@ -88,17 +99,22 @@ def headline(frame: pd.DataFrame) -> str:
     --------
     >>> headline(pd.DataFrame({"status": ["orphaned", "in use"], "n_touchpoints": [0, 4]}))
     '1 of 2 contents lies idle: 1 orphaned, 0 dead'
+    >>> headline(pd.DataFrame({"status": ["not used in view", "in use"], "n_touchpoints": [0, 4]}))
+    'None of 2 contents lies idle; 1 is not used in view'
     """
     if frame.empty:
         return "Content"
     n_of = frame["status"].value_counts()
-    n_orphaned, n_dead = int(n_of.get("orphaned", 0)), int(n_of.get("dead", 0))
-    n = n_orphaned + n_dead
+    n_orphaned, n_hidden, n_dead = (int(n_of.get(one, 0)) for one in (ORPHANED, NOT_IN_VIEW, DEAD))
+    n, of = n_orphaned + n_dead, counted(len(frame), "content")
+    if not n and not n_hidden:
+        return f"All {of} are in use"
+    hidden = f"; {number(n_hidden)} {'is' if n_hidden == 1 else 'are'} not used in view"
+    rest = hidden if n_hidden else ""
     if not n:
-        return f"All {counted(len(frame), 'content')} are in use"
-    verb = "lies" if n == 1 else "lie"
-    of = f"{number(n)} of {counted(len(frame), 'content')} {verb} idle"
-    return f"{of}: {number(n_orphaned)} orphaned, {number(n_dead)} dead"
+        return f"None of {of} lies idle{rest}"
+    idle = f"{number(n)} of {of} {'lies' if n == 1 else 'lie'} idle"
+    return f"{idle}: {number(n_orphaned)} orphaned, {number(n_dead)} dead{rest}"
 
 
 def pick_columns(view: TouchpointLog) -> tuple[str, ...]:
@@ -153,7 +169,7 @@ def _coverage(
 def show_ranking(view: TouchpointLog, inventory: Inventory, columns: tuple[str, ...]) -> None:
     """Show each content with its use and what followed; a chosen one opens into its journeys."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        status = st.segmented_control("Show", STATUSES, default="All", required=True)
+        status = st.segmented_control("Show", SHOWN, default="All", required=True)
         idle = st.number_input(
             "Dead after days idle", min_value=1.0, value=IDLE_DAYS, format="%g", width=180
         )

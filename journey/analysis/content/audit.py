@@ -37,7 +37,8 @@ Across = Literal["persona", "question", "kind"]
 NOTHING_LISTED: Final = Inventory()
 IDLE_DAYS: Final = 90.0
 NEXT_DAYS: Final = 30.0
-ORPHANED, DEAD, IN_USE = "orphaned", "dead", "in use"
+ORPHANED, NOT_IN_VIEW, DEAD, IN_USE = "orphaned", "not used in view", "dead", "in use"
+STATUSES: Final = (ORPHANED, NOT_IN_VIEW, DEAD, IN_USE)
 LEAST_ROLE_SHARE: Final = 0.1
 SEVERAL: Final = "; "
 """Parts personas where a content is for several."""
@@ -86,13 +87,15 @@ def content_audit(
     DataFrame
         One row per content, used or listed: ``content``; ``stage``, ``persona``, ``question``,
         ``kind``, ``published_at`` (None: not known); ``is_listed``; ``status``: ``orphaned``
-        (listed, never used), ``dead`` (idle too long, or 30 journeys could have gone on and none
-        did), else ``in use``; ``n_touchpoints``, ``n_people``, ``n_journeys`` that used it;
-        ``first_at``, ``last_at``, ``idle_days`` since; ``n_decided`` (that reached its stage and
-        used it before the decision), ``win_rate`` of these with its 95 % Wilson interval ``low``,
-        ``high``; ``without_rate`` of ``n_without`` that reached the stage and did not: no proof;
-        ``n_judged`` (first uses before the last stage, the days over), ``next_stage_rate`` (of
-        these that went on) with ``next_low``, ``next_high``. Most journeys first.
+        (listed, used nowhere in the log), ``not used in view`` (listed, used in the log but not
+        in what a filter or a period keeps), ``dead`` (in view idle too long, or 30 journeys could
+        have gone on and none did), else ``in use``; ``n_touchpoints``, ``n_people``,
+        ``n_journeys`` that used it; ``first_at``, ``last_at``, ``idle_days`` since;
+        ``n_decided`` (that reached its stage and used it before the decision), ``win_rate`` of
+        these with its 95 % Wilson interval ``low``, ``high``; ``without_rate`` of ``n_without``
+        that reached the stage and did not: no proof; ``n_judged`` (first uses before the last
+        stage, the days over), ``next_stage_rate`` (of these that went on) with ``next_low``,
+        ``next_high``. Most journeys first.
 
     Raises
     ------
@@ -191,7 +194,10 @@ def _audited(
     listed = inventory.published_by(log.as_of)
     unused = [_unused_row(entry) for entry in listed.entries if entry.content not in known]
     frame = pd.concat([used, pd.DataFrame(unused)], ignore_index=True) if unused else used
+    # What the log names was used in it, though perhaps not in what is in view.
+    elsewhere = set(names) if log.steps or log.until is not None else set[str]()
     return frame.assign(
+        is_elsewhere=[name in elsewhere for name in frame["content"]],
         n_people=_people(log, columns, names, frame["content"].tolist()),
         is_listed=[name in inventory.by_content for name in frame["content"]],
     )
@@ -330,4 +336,6 @@ def _statuses(frame: pd.DataFrame, idle_days: float) -> list[str]:
     nobody = (frame["n_judged"] >= SMALL_SAMPLE) & (frame["next_stage_rate"] == 0)
     is_dead = (frame["idle_days"] > idle_days) | nobody
     is_used = frame["n_touchpoints"] > 0
-    return np.select([~is_used, is_dead], [ORPHANED, DEAD], IN_USE).tolist()
+    is_hidden = ~is_used & frame["is_elsewhere"].astype(bool)
+    kinds = [is_hidden, ~is_used, is_dead]
+    return np.select(kinds, [NOT_IN_VIEW, ORPHANED, DEAD], IN_USE).tolist()

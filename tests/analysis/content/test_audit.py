@@ -115,6 +115,24 @@ def test_listed_content_that_nobody_used_is_orphaned_and_old_content_dead():
     assert found.loc["Old", "idle_days"] == pytest.approx(100)
 
 
+def test_content_that_a_filter_hides_is_not_orphaned():
+    rows = [("a", 0, "Ad"), ("b", 1, "Ad"), ("b", 2, "Ad")]
+    log = small_log(rows, content=["Guide", "Film", None], channel=["Web", "Mail", "Mail"])
+    listed = Inventory((Entry("Guide"), Entry("Film"), Entry("Talk")))
+    hidden = {"Guide": "in use", "Film": "not used in view", "Talk": "orphaned"}
+    for view in (
+        log.where(channel="Web"),
+        log.where(account_id="a"),
+        log.between(end="2026-01-02"),
+    ):
+        found = journey.content_audit(view, inventory=listed).set_index("content")["status"]
+        assert found.to_dict() == hidden
+    nobody = journey.content_audit(log.where(account_id="z"), inventory=listed)
+    assert nobody["status"].tolist() == ["not used in view", "not used in view", "orphaned"]
+    whole = journey.content_audit(log, inventory=listed).set_index("content")["status"]
+    assert whole.to_dict() == {"Guide": "in use", "Film": "in use", "Talk": "orphaned"}
+
+
 def test_what_is_published_later_is_not_yet_orphaned():
     listed = Inventory(
         (Entry("Old", published_at="2025-01-01"), Entry("New", published_at="2027-01-01"))
