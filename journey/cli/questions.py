@@ -9,7 +9,7 @@ import pandas as pd
 
 import journey
 from journey.analysis.content.feelings import sources_text
-from journey.analysis.spending.reach import reach_text
+from journey.analysis.spending.reach import reach_text, worth_text
 from journey.cli.compared import compared
 from journey.cli.inventories import inventory_of
 from journey.cli.to_call import left_out_text, to_call
@@ -177,7 +177,7 @@ QUESTIONS: Final[dict[str, Question]] = {
         lambda log, given: journey.cost_per(log, by=given.by),
         lambda _log, _given: "no journey became a lead or customer, and no cost is known.",
         tells_wins=True,
-        note=lambda _log, view, _given: reach_text(view),
+        note=lambda _log, view, _given: f"{reach_text(view)} {worth_text(view)}".strip(),
     ),
     "handoffs": Question(
         "leads handed on, taken on in time or sent back",
@@ -203,7 +203,7 @@ QUESTIONS: Final[dict[str, Question]] = {
         _no_promise,
     ),
     "content": Question(
-        "content: used and what follows, orphaned, dead",
+        "content: used and what follows, orphaned, not used in view, dead",
         lambda log, given: journey.content_audit(log, inventory=inventory_of(given)),
         lambda _log, _given: "no touchpoint of the log names a content.",
         tells_wins=True,

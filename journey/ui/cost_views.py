@@ -7,7 +7,7 @@ import streamlit as st
 
 import journey
 from journey import charts
-from journey.analysis.spending.reach import reach_text
+from journey.analysis.spending.reach import SO_FAR, reach_text, worth_text
 from journey.costs import ENTERED_COLUMNS, KINDS, read_entered
 from journey.errors import JourneyError
 from journey.log import TouchpointLog
@@ -22,7 +22,7 @@ ENDS: Final = {"lead": "lead", "mql": "MQL", "sql": "SQL", "customer": "customer
 HELP: Final = {
     "cost": "Campaigns, labour and technology together, in the currency beside it.",
     **{f"value_per_{name}": "Won so far by these; late months still grow." for name in ENDS},
-    "note": "Why a cost for each is missing.",
+    "note": "Why a cost for each is missing, or that worth is only so far.",
 }
 LABELS: Final = {
     **{f"n_{name}s": f"{words[:1].upper()}{words[1:]}s" for name, words in ENDS.items()},
@@ -43,9 +43,9 @@ def show_totals(view: TouchpointLog) -> None:
         cells[0].metric(f"Spent{currency}", number(row["cost"]), border=True, height="stretch")
         for cell, (name, words) in zip(cells[1:], ENDS.items(), strict=True):
             _cost(cell, row, name, words, currency)
-        if row["note"] is not None:
+        if row["note"] not in (None, SO_FAR):
             st.caption(f"No cost for each: {markdown(row['note'])}.")
-    for words in (kinds_missing(frame), cached(reach_text)(view)):
+    for words in (kinds_missing(frame), cached(reach_text)(view), worth_text(view)):
         if words:
             st.caption(words)
 

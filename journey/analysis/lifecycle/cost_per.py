@@ -13,7 +13,7 @@ from journey.analysis.figures.frames import none_for_missing
 from journey.analysis.figures.month_codes import month_names, months_of
 from journey.analysis.scores.milestones import Posts, can_be_passed, first_passed, posts_of
 from journey.analysis.spending.names import called_as
-from journey.analysis.spending.reach import WIDER, are_wider
+from journey.analysis.spending.reach import SO_FAR, WIDER, are_wider, ends_early
 from journey.analysis.spending.spending import spending
 from journey.analysis.stages.outcomes import values_at_win
 from journey.costs import KINDS
@@ -79,8 +79,9 @@ def cost_per(log: TouchpointLog, *, by: By = "month") -> pd.DataFrame:
         of lead, mql, sql and customer ``n_…s`` (missing where no touchpoint type means one),
         ``cost_per_…`` (cost / number) and ``value_per_…`` (worth of those won by ``as_of`` /
         number); ``note`` says why a cost for each is missing, as where costs can't follow a
-        filter. Currencies are never added up: counts repeat on their rows. Months in order,
-        channels by cost, largest first.
+        filter, else that worth is only so far, where the period ends before the log.
+        Currencies are never added up: counts repeat on their rows. Months in order, channels by
+        cost, largest first.
 
     Raises
     ------
@@ -125,7 +126,8 @@ def _told(log: TouchpointLog, by: By) -> pd.DataFrame:
     named = [frame.astype({by: object}) for frame in (counts, _spent(log, by))]
     both = named[0].merge(named[1], on=by, how="outer")
     told = _with_ratios(_ordered(both, by), by, known)
-    return _untold(told) if are_wider(log) else told
+    told = _untold(told) if are_wider(log) else told
+    return told.assign(note=told["note"].fillna(SO_FAR)) if ends_early(log) else told
 
 
 def _passed(log: TouchpointLog, posts: Posts) -> pd.DataFrame:

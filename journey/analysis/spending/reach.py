@@ -1,5 +1,6 @@
 """How far costs of files and forms follow what is in view."""
 
+from dataclasses import replace
 from typing import Final
 
 import pandas as pd
@@ -19,6 +20,7 @@ from journey.selection import (
 )
 
 WIDER: Final = "costs are of more journeys than the filters keep"
+SO_FAR: Final = "worth only of wins so far: later ones are after the period"
 
 _TOLD_BY: Final = {"channel": ("channel",), "campaign": ("campaign", "campaign_id")}
 """Columns of costs that say what a filter of touchpoints asks."""
@@ -92,3 +94,30 @@ def reach_text(log: TouchpointLog) -> str:
         return ""
     words = " and ".join(named)
     return f"Costs are those of the {words} in view alone; costs of no {words} are left out."
+
+
+def ends_early(log: TouchpointLog) -> bool:
+    """Whether a period is in view that ends before the log does."""
+    return log.until is not None and log.until <= replace(log, until=None).as_of_tick
+
+
+def worth_text(log: TouchpointLog) -> str:
+    """What a period that ends before the log does to worth, in a sentence; empty if none does.
+
+    Examples
+    --------
+    >>> from journey import from_frame
+    >>> log = from_frame(pd.DataFrame({
+    ...     "account_id": ["a", "a"], "touchpoint": ["Lead", "Won"],
+    ...     "occurred_at": pd.to_datetime(["2026-01-10", "2026-03-01"])}))
+    >>> worth_text(log.between(end="2026-02-01"))
+    'Worth counts wins before 2026-02-01 00:00 UTC alone, where the period ends; later wins of ...'
+    >>> worth_text(log)
+    ''
+    """
+    if not ends_early(log):
+        return ""
+    return (
+        f"Worth counts wins before {log.as_of:%Y-%m-%d %H:%M} UTC alone, where the period ends; "
+        "later wins of these leads are left out."
+    )

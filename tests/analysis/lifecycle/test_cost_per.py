@@ -15,7 +15,7 @@ from journey.analysis.lifecycle.cost_per import (
     cost_per,
 )
 from journey.analysis.scores.not_buyers import without_not_buyers
-from journey.analysis.spending.reach import WIDER, reach_text
+from journey.analysis.spending.reach import SO_FAR, WIDER, reach_text, worth_text
 from journey.analysis.spending.spending import spending
 from journey.costs import costs_frame
 from journey.errors import ValueNotAllowedError
@@ -158,3 +158,20 @@ def test_costs_of_channels_stand_beside_journeys_of_none():
     by_channel = found.set_index("channel")["n_customers"]
     assert by_channel.loc[by_channel.index.isna()].tolist() == [1]
     assert by_channel["Ads"] == 0
+
+
+def test_a_period_that_ends_before_the_log_says_that_worth_is_only_so_far():
+    log = log_of(january(30.0))
+    # In January a became a lead; it is won on February 10th.
+    january_alone = log.between("2026-01-01", "2026-02-01")
+    found = cost_per(january_alone, by="period").iloc[0]
+    assert (found["n_leads"], found["value_per_lead"], found["note"]) == (3, 0.0, SO_FAR)
+    assert "wins before 2026-02-01 00:00 UTC alone" in worth_text(january_alone)
+    # A reason why a cost is missing is said first.
+    assert cost_per(january_alone.having("MQL"), by="period")["note"].tolist() == [WIDER]
+    # To the end of the log, or beyond, nothing is cut off.
+    for view in (log, log.between(end="2027-01-01")):
+        assert cost_per(view, by="period")["note"].tolist() == [None]
+        assert worth_text(view) == ""
+    # The last touch at the very end of the period is cut off.
+    assert worth_text(log.between(end=log.as_of))
