@@ -87,15 +87,14 @@ def content_audit(
     DataFrame
         One row per content, used or listed: ``content``; ``stage``, ``persona``, ``question``,
         ``kind``, ``published_at`` (None: not known); ``is_listed``; ``status``: ``orphaned``
-        (listed, used nowhere in the log), ``not used in view`` (listed, used in the log but not
-        in what a filter or a period keeps), ``dead`` (in view idle too long, or 30 journeys could
-        have gone on and none did), else ``in use``; ``n_touchpoints``, ``n_people``,
-        ``n_journeys`` that used it; ``first_at``, ``last_at``, ``idle_days`` since;
-        ``n_decided`` (that reached its stage and used it before the decision), ``win_rate`` of
-        these with its 95 % Wilson interval ``low``, ``high``; ``without_rate`` of ``n_without``
-        that reached the stage and did not: no proof; ``n_judged`` (first uses before the last
-        stage, the days over), ``next_stage_rate`` (of these that went on) with ``next_low``,
-        ``next_high``. Most journeys first.
+        (listed, used nowhere in the log), ``not used in view`` (only out of view), ``dead`` (idle
+        too long, or 30 journeys could have gone on and none did), else ``in use``;
+        ``n_touchpoints``, ``n_people``, ``n_journeys`` that used it; ``first_at``, ``last_at``,
+        ``idle_days`` since; ``n_decided`` (that reached its stage and used it before the
+        decision), ``win_rate`` of these with its 95 % Wilson interval ``low``, ``high``;
+        ``without_rate`` of ``n_without`` that reached the stage and did not: no proof;
+        ``n_judged`` (first uses before the last stage, the days over), ``next_stage_rate`` (of
+        these that went on) with ``next_low``, ``next_high``. Most journeys first.
 
     Raises
     ------

@@ -78,10 +78,9 @@ def cost_per(log: TouchpointLog, *, by: By = "month") -> pd.DataFrame:
         ``cost`` (the sum of what is known; missing: nothing is); for each
         of lead, mql, sql and customer ``n_…s`` (missing where no touchpoint type means one),
         ``cost_per_…`` (cost / number) and ``value_per_…`` (worth of those won by ``as_of`` /
-        number); ``note`` says why a cost for each is missing, as where costs can't follow a
-        filter, else that worth is only so far, where the period ends before the log.
-        Currencies are never added up: counts repeat on their rows. Months in order, channels by
-        cost, largest first.
+        number); ``note`` says why a cost for each is missing, else that worth is only so far,
+        where the period ends before the log. Currencies are never added up: counts repeat on
+        their rows. Months in order, channels by cost, largest first.
 
     Raises
     ------
