@@ -134,7 +134,7 @@ def _notes(log: TouchpointLog, view: TouchpointLog, given: Arguments, *, empty: 
 def _as_of(view: TouchpointLog) -> str:
     """When the answer is read; a day that is asked for is in it to its end."""
     at = view.as_of
-    if view.until is not None and at == at.normalize():
+    if view.until == view.as_of_tick and at == at.normalize():
         return f"As of the end of {at - pd.Timedelta(days=1):%Y-%m-%d} UTC."
     return f"As of {at:%Y-%m-%d %H:%M:%S} UTC."
 

@@ -283,6 +283,13 @@ class TestNotes:
         exact = tell("summary", "Demo", "--to", "2026-01-07T09:30").err
         assert exact == "As of 2026-01-07 09:30:00 UTC.\n"
 
+    def test_a_log_that_ends_at_midnight_before_the_day_asked_for_is_read_as_of_then(
+        self, tell, tmp_path
+    ):
+        (tmp_path / "log.csv").write_text("account,touchpoint,date\na,Ad,2026-01-05\n")
+        told = tell("summary", str(tmp_path / "log.csv"), "--to", "2026-01-09").err
+        assert "As of 2026-01-05 00:00:00 UTC." in told
+
     @pytest.mark.parametrize("command", ["map", "paths", "flows", "journeys", "stalled"])
     def test_no_rows_are_told_with_the_filter_that_left_none(self, tell, command):
         # Software is Acme alone, which has no Newsletter; each filter by itself leaves somebody.

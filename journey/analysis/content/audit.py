@@ -89,12 +89,11 @@ def content_audit(
         ``kind``, ``published_at`` (None: not known); ``is_listed``; ``status``: ``orphaned``
         (listed, used nowhere in the log), ``not used in view`` (only out of view), ``dead`` (idle
         too long, or 30 journeys could have gone on and none did), else ``in use``;
-        ``n_touchpoints``, ``n_people``, ``n_journeys`` that used it; ``first_at``, ``last_at``,
-        ``idle_days`` since; ``n_decided`` (that reached its stage and used it before the
-        decision), ``win_rate`` of these with its 95 % Wilson interval ``low``, ``high``;
-        ``without_rate`` of ``n_without`` that reached the stage and did not: no proof;
-        ``n_judged`` (first uses before the last stage, the days over), ``next_stage_rate`` (of
-        these that went on) with ``next_low``, ``next_high``. Most journeys first.
+        ``n_touchpoints``, ``n_people``, ``n_journeys`` of use; ``first_at``, ``last_at``,
+        ``idle_days`` since; ``n_decided`` (reached its stage, used it before the decision),
+        ``win_rate`` (95 % Wilson ``low``, ``high``); ``without_rate`` of ``n_without`` that reached
+        the stage and did not: no proof; ``n_judged`` (first uses before the last stage, the days
+        over), their ``next_stage_rate`` (``next_low``, ``next_high``). Most journeys first.
 
     Raises
     ------
