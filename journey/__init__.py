@@ -56,8 +56,8 @@ if TYPE_CHECKING:
     from journey.analysis.scores.model import fit_score_model
     from journey.analysis.scores.not_buyers import not_buyers
     from journey.analysis.spending.costs import campaign_costs
+    from journey.analysis.stages.back_moves import back_moves
     from journey.analysis.stages.funnel import (
-        back_moves,
         drop_offs,
         last_touchpoints,
         stage_funnel,
@@ -173,7 +173,7 @@ _HOME = {
     "TouchpointLog": "log",
     "account_timeline": "analysis.accounts.timeline",
     "attribute": "analysis.attribution.attribute",
-    "back_moves": "analysis.stages.funnel",
+    "back_moves": "analysis.stages.back_moves",
     "buying_groups": "analysis.profiles.personas",
     "call_list": "analysis.accounts.call_list",
     "calls_to_action": "analysis.content.calls_to_action",

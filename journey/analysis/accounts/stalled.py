@@ -103,6 +103,15 @@ def stalled_accounts(log: TouchpointLog, *, limit: int | None = None) -> pd.Data
         ``next_win_rate`` (of ``n_next``, at least 30; 95 % interval ``next_low``,
         ``next_high``), ``next_without_rate`` (of ``n_next_without``: an association, no proof),
         ``next_state`` (the state compared, in words), ``reason``.
+
+    Examples
+    --------
+    >>> from journey import from_frame
+    >>> days = pd.to_datetime(["2026-01-01", "2026-01-02", "2026-01-03", "2026-01-09"])
+    >>> log = from_frame(pd.DataFrame({
+    ...     "account_id": ["a", "a", "b", "b"], "occurred_at": days, "touchpoint": "Call"}))
+    >>> stalled_accounts(log)[["account_id", "days_silent"]].values.tolist()
+    [['a', 7.0]]
     """
     context = _context(log)
     first = None if limit is None else first_at_risk(log, context, limit)

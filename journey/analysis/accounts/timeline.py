@@ -47,6 +47,15 @@ def account_timeline(log: TouchpointLog, account_id: str) -> pd.DataFrame:
     ------
     ValueNotAllowedError
         If the log has no such account.
+
+    Examples
+    --------
+    >>> from journey import from_frame
+    >>> log = from_frame(pd.DataFrame({
+    ...     "account_id": ["a", "a", "b"], "touchpoint": ["Ad", "Demo", "Ad"],
+    ...     "occurred_at": pd.to_datetime(["2026-01-01", "2026-01-03", "2026-01-02"])}))
+    >>> account_timeline(log, "a")["gap_days"].tolist()
+    [nan, 2.0]
     """
     return _frame(log, ask_journey(log, account_id, _rows_of))
 

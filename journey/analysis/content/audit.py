@@ -139,6 +139,16 @@ def content_coverage(
     ------
     ColumnNotFoundError
         If the log has no such column.
+
+    Examples
+    --------
+    >>> from journey import Definitions, Stage, from_frame
+    >>> log = from_frame(pd.DataFrame({
+    ...     "account_id": ["a", "a"], "touchpoint": ["Ad", "Demo"], "content": ["Guide", None],
+    ...     "occurred_at": pd.to_datetime(["2026-01-01", "2026-01-02"])}),
+    ...     definitions=Definitions((Stage("Attract", ("Ad",)), Stage("Nurture", ("Demo",)))))
+    >>> content_coverage(log, across="kind")[["stage", "n_contents", "n_used"]].values.tolist()
+    [['Attract', 1, 1], ['Nurture', 0, 0]]
     """
     return covered(log, content_audit(log, inventory=inventory, columns=columns), across=across)
 

@@ -97,6 +97,16 @@ def handoffs_by(log: TouchpointLog, *, by: str) -> pd.DataFrame:
     ------
     ColumnNotFoundError
         If the log has no such column.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from journey import from_frame
+    >>> log = from_frame(pd.DataFrame({
+    ...     "account_id": ["a", "a", "b"], "touchpoint": ["MQL", "SAL", "MQL"], "channel": "Web",
+    ...     "occurred_at": pd.to_datetime(["2026-01-01", "2026-01-03", "2026-01-01"])}))
+    >>> handoffs_by(log, by="channel")[["value", "n_waits", "n_taken"]].values.tolist()
+    [['Web', 2, 1]]
     """
     group_names(log, by, [])
     promises = handoff_promises(log)

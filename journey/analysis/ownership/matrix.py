@@ -128,6 +128,19 @@ def service_levels_by(log: TouchpointLog, *, by: str) -> pd.DataFrame:
     ------
     ColumnNotFoundError
         If the log has no such column.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from journey import Definitions, from_frame
+    >>> from journey.rules.ownership import Ownership
+    >>> log = from_frame(pd.DataFrame({
+    ...     "account_id": ["a", "a", "b"], "touchpoint": ["MQL", "SAL", "MQL"], "channel": "Web",
+    ...     "occurred_at": pd.to_datetime(["2026-01-01", "2026-01-03", "2026-01-02"])}),
+    ...     definitions=Definitions(ownership=Ownership(mql_hours=24)))
+    >>> found = service_levels_by(log, by="channel").iloc[0]
+    >>> found["value"], int(found["n_late"]), int(found["n_due"])
+    ('Web', 1, 1)
     """
     frame = _levels(log, promises_made(log), by=by)
     order = ["place", "n_past_due", "n_late", "n_waits", "label"]
@@ -151,6 +164,18 @@ def open_promises(log: TouchpointLog, *, limit: int | None = None) -> pd.DataFra
         One row per wait: ``account_id``, ``promise``, ``department`` that owes the answer,
         ``owner``, ``stage`` the journey is in, ``begun_at``, ``waited_hours``, ``sla_hours``,
         ``due_at``, ``is_past_due``.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from journey import Definitions, from_frame
+    >>> from journey.rules.ownership import Ownership
+    >>> log = from_frame(pd.DataFrame({
+    ...     "account_id": ["a", "a", "b"], "touchpoint": ["MQL", "SAL", "MQL"],
+    ...     "occurred_at": pd.to_datetime(["2026-01-01", "2026-01-03", "2026-01-02"])}),
+    ...     definitions=Definitions(ownership=Ownership(mql_hours=24)))
+    >>> open_promises(log)["account_id"].tolist()
+    ['b']
     """
     promises = promises_made(log)
     asked = [(name_of(one), parties(log, one)[1], one) for one in promises]

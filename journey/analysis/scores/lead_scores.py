@@ -100,6 +100,16 @@ def score_grades(log: TouchpointLog) -> pd.DataFrame:
         One row per pair, all sixteen (four where no rule tells of fit): ``fit_grade``,
         ``engagement_grade``, ``n_journeys``, ``n_decided``, ``n_won``, ``win_rate`` (won /
         decided) with its 95 % Wilson interval ``low``, ``high``. Best first.
+
+    Examples
+    --------
+    >>> from journey import Definitions, Stage, from_frame
+    >>> log = from_frame(pd.DataFrame({
+    ...     "account_id": ["a", "b"], "touchpoint": "Ad",
+    ...     "occurred_at": pd.to_datetime(["2026-01-01"] * 2)}),
+    ...     definitions=Definitions((Stage("Attract", ("Ad",)),)))
+    >>> int(score_grades(log)["n_journeys"].sum())
+    2
     """
     question = partial(_count_grades, definitions=log.definitions, as_of=log.as_of_tick)
     shape = len(FIT_GRADES), len(ENGAGEMENT_GRADES), len(OUTCOMES)

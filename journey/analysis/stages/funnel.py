@@ -1,4 +1,4 @@
-"""How far journeys come through the stages, how fast, and where they end or turn back."""
+"""How far journeys come through the stages, how fast, and where they end."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,8 +27,6 @@ Wait = tuple[int, int, float, float]
 
 WON, LOST, NO_DECISION = 0, 1, 2
 NO_WAIT = 0, 0, np.nan, np.nan
-REASON_COLUMNS = ("pair", "reason", "n_moves")
-BACK_COLUMNS = ("source_stage", "target_stage", "n_moves", "n_journeys", "reason")
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,19 +47,6 @@ class Entries:
     def has_advanced(self) -> Flags:
         """Journeys that entered the next stage after it."""
         return self.advanced >= 0
-
-
-@dataclass(frozen=True, eq=False)
-class BackRows:
-    """Moves back: the touchpoint that makes each, stages before and after, and the journey.
-
-    Touchpoints and journeys are places in the evidence.
-    """
-
-    rows: Ints
-    sources: Ints
-    targets: Ints
-    journeys: Ints
 
 
 def entries_of(part: Part) -> Entries:
@@ -134,6 +119,17 @@ def drop_offs(log: TouchpointLog) -> pd.DataFrame:
         ``n_stalled``, ``n_in_progress`` (these six add up to ``n_entered``); ``drop_off_rate``
         ((lost + no decision) / entered) with its 95 % Wilson interval ``drop_off_low``,
         ``drop_off_high``. Open journeys are never counted as dropped.
+
+    Examples
+    --------
+    >>> from journey import Definitions, Stage, from_frame
+    >>> stages = (Stage("Attract", ("Ad",)), Stage("Nurture", ("Demo",)))
+    >>> days = [f"2026-01-0{day}" for day in (1, 3, 4, 1, 9)]
+    >>> log = from_frame(pd.DataFrame({
+    ...     "account_id": list("aaabb"), "touchpoint": ["Ad", "Demo", "Ad", "Ad", "Lost"],
+    ...     "occurred_at": pd.to_datetime(days)}), definitions=Definitions(stages, lost=("Lost",)))
+    >>> drop_offs(log)[["stage", "n_entered", "n_lost", "drop_off_rate"]].values.tolist()
+    [['Attract', 2, 1, 0.5]]
     """
     n_stages = len(log.definitions.stages)
     answers = log.ask_with_facts(partial(_drop_counts, n_stages=n_stages))
@@ -167,6 +163,17 @@ def time_to_next_stage(log: TouchpointLog) -> pd.DataFrame:
         One row per stage but the last: ``stage``; ``n_journeys`` that entered it;
         ``n_advanced``; ``n_censored``; ``median_days`` and ``p90_days`` until half and nine
         tenths have gone on (not a number where so many never did).
+
+    Examples
+    --------
+    >>> from journey import Definitions, Stage, from_frame
+    >>> stages = (Stage("Attract", ("Ad",)), Stage("Nurture", ("Demo",)))
+    >>> days = [f"2026-01-0{day}" for day in (1, 3, 4, 1, 9)]
+    >>> log = from_frame(pd.DataFrame({
+    ...     "account_id": list("aaabb"), "touchpoint": ["Ad", "Demo", "Ad", "Ad", "Lost"],
+    ...     "occurred_at": pd.to_datetime(days)}), definitions=Definitions(stages, lost=("Lost",)))
+    >>> time_to_next_stage(log)[["stage", "n_advanced", "median_days"]].values.tolist()
+    [['Attract', 1, 2.0]]
     """
     stages = log.definitions.stage_names
     part = partial(_stays, n_stages=len(stages))
@@ -198,6 +205,17 @@ def last_touchpoints(log: TouchpointLog) -> pd.DataFrame:
         ``last_share`` (of all such journeys of the stage), ``n_went_on`` (journeys that have the
         type, of those that went on), ``went_on_share`` (of all that went on). By stage, then
         ``n_last``, largest first.
+
+    Examples
+    --------
+    >>> from journey import Definitions, Stage, from_frame
+    >>> stages = (Stage("Attract", ("Ad",)), Stage("Nurture", ("Demo",)))
+    >>> days = [f"2026-01-0{day}" for day in (1, 3, 4, 1, 9)]
+    >>> log = from_frame(pd.DataFrame({
+    ...     "account_id": list("aaabb"), "touchpoint": ["Ad", "Demo", "Ad", "Ad", "Lost"],
+    ...     "occurred_at": pd.to_datetime(days)}), definitions=Definitions(stages, lost=("Lost",)))
+    >>> last_touchpoints(log)[["stage", "touchpoint", "n_last"]].values.tolist()
+    [['Attract', 'Ad', 1]]
     """
     names = log.type_names
     n_stages = len(log.definitions.stages)
@@ -222,34 +240,6 @@ def last_touchpoints(log: TouchpointLog) -> pd.DataFrame:
     order = ["position", "n_last", "touchpoint"]
     ranked = frame.sort_values(order, ascending=[True, False, True], ignore_index=True)
     return ranked.drop(columns="position")
-
-
-def back_moves(log: TouchpointLog) -> pd.DataFrame:
-    """Moves of journeys back to an earlier stage.
-
-    Returns
-    -------
-    DataFrame
-        One row per pair of stages: ``source_stage``, ``target_stage``, ``n_moves``,
-        ``n_journeys``, ``reason`` (the most frequent one given, where the log has one). By
-        ``n_moves``, largest first.
-    """
-    stages = log.definitions.stage_names
-    answers = log.ask_with_facts(partial(_back_counts, n_stages=len(stages)))
-    empty = np.zeros((2, len(stages) ** 2), np.int64)
-    n_moves, n_journeys = sum((counts for counts, _ in answers), empty)
-    pairs = np.flatnonzero(n_moves)
-    reason_of = _main_reasons(log, [reasons for _, reasons in answers])
-    sources, targets = np.divmod(pairs, len(stages) or 1)
-    columns = (
-        [stages[code] for code in sources],
-        [stages[code] for code in targets],
-        n_moves[pairs],
-        n_journeys[pairs],
-        pd.Series([reason_of.get(pair) for pair in pairs.tolist()], dtype=object),
-    )
-    found = pd.DataFrame(dict(zip(BACK_COLUMNS, columns, strict=True)))
-    return found.sort_values("n_moves", ascending=False, kind="stable", ignore_index=True)
 
 
 def _funnel_counts(part: Part) -> Ints:
@@ -326,42 +316,3 @@ def last_undeciding_types(part: Part) -> Ints:
     last = np.full(view.n_journeys, -1, np.int64)
     last[owners] = view.types[rows]
     return last
-
-
-def back_rows(part: Part) -> BackRows:
-    """Moves back of the journeys of one shard that are in view."""
-    view, facts = part
-    evidence, current = facts.view, facts.current
-    in_view = np.zeros(evidence.n_journeys, dtype=bool)
-    in_view[view.journeys] = True
-    owners = np.repeat(np.arange(evidence.n_journeys), np.diff(evidence.offsets))
-    back = (current[1:] < current[:-1]) & (current[1:] >= 0) & (owners[1:] == owners[:-1])
-    rows = np.flatnonzero(back & in_view[owners[1:]]) + 1
-    return BackRows(
-        rows, current[rows - 1].astype(np.int64), current[rows].astype(np.int64), owners[rows]
-    )
-
-
-def _back_counts(part: Part, *, n_stages: int) -> tuple[Ints, pd.DataFrame]:
-    """Moves back and journeys that make them, by pair of stages; and moves by pair and reason."""
-    evidence, moves, n_pairs = part[1].view, back_rows(part), n_stages**2
-    pairs = moves.sources * n_stages + moves.targets
-    once = np.unique(moves.journeys * n_pairs + pairs) % n_pairs
-    counts = np.stack([np.bincount(found, minlength=n_pairs) for found in (pairs, once)])
-    if "reason" not in evidence.store.text_columns:
-        return counts, pd.DataFrame(columns=list(REASON_COLUMNS))
-    reasons = evidence.codes("reason")[moves.rows].astype(np.int64)
-    given = pd.DataFrame({"pair": pairs, "reason": reasons})
-    return counts, given.value_counts(sort=False).reset_index(name="n_moves")
-
-
-def _main_reasons(log: TouchpointLog, parts: Sequence[pd.DataFrame]) -> dict[int, str]:
-    """The reason given most for each pair of stages, of equally frequent ones the first by name."""
-    if "reason" not in log.store.text_columns or not parts:
-        return {}
-    names = np.array(log.store.dictionaries["reason"].to_pylist(), dtype=object)
-    counts = pd.concat(parts).groupby(["pair", "reason"])["n_moves"].sum().reset_index()
-    known = counts.assign(reason=names[counts["reason"].to_numpy(np.int64)]).dropna()
-    ranked = known.sort_values(["n_moves", "reason"], ascending=[False, True])
-    first = ranked.drop_duplicates("pair")
-    return dict(zip(first["pair"].tolist(), first["reason"], strict=True))

@@ -5,7 +5,8 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from journey.analysis.stages.funnel import back_rows, entries_of, last_undeciding_types
+from journey.analysis.stages.back_moves import back_rows
+from journey.analysis.stages.funnel import entries_of, last_undeciding_types
 from journey.analysis.stages.months import Months, begun_months, won_months
 from journey.analysis.stages.segments import members, segmentation
 from journey.errors import ValueNotAllowedError

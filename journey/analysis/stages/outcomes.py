@@ -123,6 +123,16 @@ def journeys(log: TouchpointLog, *, limit: int | None = None) -> pd.DataFrame:
         ``n_touchpoints`` (in view), ``n_people``, ``n_reopened``, ``days_silent`` (``as_of``
         minus last touch), ``value`` (the last known above 0), then the attributes of the
         account. In the order of the store.
+
+    Examples
+    --------
+    >>> from journey import Definitions, from_frame
+    >>> log = from_frame(pd.DataFrame({
+    ...     "account_id": ["a", "a", "b"], "touchpoint": ["Ad", "Won", "Ad"],
+    ...     "occurred_at": pd.to_datetime(["2026-01-01", "2026-01-09", "2026-01-05"])}),
+    ...     definitions=Definitions(won=("Won",)))
+    >>> journeys(log)[["account_id", "outcome", "n_touchpoints", "days_silent"]].values.tolist()
+    [['a', 'won', 2, 0.0], ['b', 'in_progress', 1, 4.0]]
     """
     question = partial(
         _journey_rows, as_of=log.as_of_tick, stages=log.definitions.stage_names, limit=limit

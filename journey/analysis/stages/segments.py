@@ -109,6 +109,17 @@ def segment_stages(log: TouchpointLog, *, by: str) -> pd.DataFrame:
     ------
     ColumnNotFoundError
         If the log has no such column.
+
+    Examples
+    --------
+    >>> from journey import Definitions, Stage, from_frame
+    >>> log = from_frame(pd.DataFrame({
+    ...     "account_id": ["a", "a", "b"], "touchpoint": ["Ad", "Demo", "Ad"],
+    ...     "occurred_at": pd.to_datetime(["2026-01-01"] * 3), "channel": ["Web", "Web", "Mail"]}),
+    ...     definitions=Definitions((Stage("Attract", ("Ad",)), Stage("Nurture", ("Demo",)))))
+    >>> found = segment_stages(log, by="channel")
+    >>> found.loc[found["stage"] == "Nurture", ["value", "n_reached"]].values.tolist()
+    [['Mail', 0], ['Web', 1]]
     """
     names = segmentation(log.store, by).names
     stages = log.definitions.stage_names

@@ -12,7 +12,7 @@ from journey import (
     stage_funnel,
     time_to_next_stage,
 )
-from journey.analysis.stages.funnel import BACK_COLUMNS
+from journey.analysis.stages.back_moves import BACK_COLUMNS
 from journey.analysis.stages.members import ended_with
 from tests import oracle
 from tests.compare import same
