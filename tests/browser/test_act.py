@@ -64,7 +64,9 @@ def rows_of(path):
 
 def choose_row(page, place):
     settled(page)  # what is still to come above the list would move it
-    box = page.get_by_test_id("stDataFrame").first.bounding_box()
+    table = page.get_by_test_id("stDataFrame").first
+    table.wait_for()
+    box = table.bounding_box()
     page.mouse.click(box["x"] + 18, box["y"] + HEAD + ROW * place + ROW / 2)
 
 
