@@ -131,3 +131,32 @@ def _log_factorials(numbers: Floats) -> Floats:
     """The logarithm of each number's factorial, looked up once for each."""
     known, places = np.unique(numbers, return_inverse=True)
     return np.array([lgamma(number + 1) for number in known.tolist()])[places]
+
+
+def with_and_without(n: Any, n_won: Any, n_rest: Any, won_rest: Any) -> dict[str, Any]:
+    """Win rates of journeys that have something beside the rest, with intervals and their ratio.
+
+    Examples
+    --------
+    >>> counts = (np.array([count]) for count in (10, 5, 10, 1))
+    >>> found = with_and_without(*counts)
+    >>> found["win_rate"].tolist(), found["rest_win_rate"].tolist(), found["lift"].tolist()
+    ([0.5], [0.1], [5.0])
+    """
+    rate, low, high = wilson(n_won, n)
+    rest_rate, rest_low, rest_high = wilson(won_rest, n_rest)
+    ratio, least, most = lift(n_won, n, won_rest, n_rest)
+    return {
+        "n_journeys": n,
+        "n_won": n_won,
+        "win_rate": rate,
+        "low": low,
+        "high": high,
+        "n_rest": n_rest,
+        "rest_win_rate": rest_rate,
+        "rest_low": rest_low,
+        "rest_high": rest_high,
+        "lift": ratio,
+        "lift_least": least,
+        "lift_most": most,
+    }

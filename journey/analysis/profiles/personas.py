@@ -8,7 +8,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from journey.analysis.figures.comparisons import adjusted_for_many, exact_chance, lift
+from journey.analysis.figures.comparisons import (
+    adjusted_for_many,
+    exact_chance,
+    with_and_without,
+)
 from journey.analysis.figures.frames import none_for_missing
 from journey.analysis.figures.statistics import wilson
 from journey.analysis.profiles.persona_parts import (
@@ -207,25 +211,11 @@ def _frame(
 def _rates(inside: Ints, base: Ints) -> dict[str, Floats | Ints]:
     n, n_won = inside
     n_rest, won_rest = base - inside
-    rate, low, high = wilson(n_won, n)
-    rest_rate, rest_low, rest_high = wilson(won_rest, n_rest)
-    ratio, least, most = lift(n_won, n, won_rest, n_rest)
     chances = np.full(len(n), np.nan)
     tested = n >= SMALL_SAMPLE
     chances[tested] = adjusted_for_many(exact_chance(n_won[tested], n[tested], base[1], base[0]))
     return {
-        "n_journeys": n,
-        "n_won": n_won,
-        "win_rate": rate,
-        "low": low,
-        "high": high,
-        "n_rest": n_rest,
-        "rest_win_rate": rest_rate,
-        "rest_low": rest_low,
-        "rest_high": rest_high,
-        "lift": ratio,
-        "lift_least": least,
-        "lift_most": most,
+        **with_and_without(n, n_won, n_rest, won_rest),
         "chance": chances,
     }
 

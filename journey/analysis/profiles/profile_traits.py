@@ -8,7 +8,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from journey.analysis.figures.comparisons import adjusted_for_many, exact_chance, lift
+from journey.analysis.figures.comparisons import (
+    adjusted_for_many,
+    exact_chance,
+    lift,
+    with_and_without,
+)
 from journey.analysis.figures.statistics import wilson
 from journey.analysis.profiles.criteria import Segment
 from journey.analysis.profiles.traits import Traits, count_traits, traits_of
@@ -148,23 +153,9 @@ def rates_of(inside: Ints, base: Ints) -> dict[str, npt.NDArray[np.generic]]:
     """Figures of groups: all, won and lost inside, and of those of which it can be told."""
     n, n_won, n_lost = inside
     n_rest, won_rest, lost_rest = base - inside
-    rate, low, high = wilson(n_won, n)
-    rest_rate, rest_low, rest_high = wilson(won_rest, n_rest)
-    ratio, ratio_low, ratio_high = lift(n_won, n, won_rest, n_rest)
     lost_ratio, lost_low, lost_high = lift(n_lost, n, lost_rest, n_rest)
     return {
-        "n_journeys": n,
-        "n_won": n_won,
-        "win_rate": rate,
-        "low": low,
-        "high": high,
-        "n_rest": n_rest,
-        "rest_win_rate": rest_rate,
-        "rest_low": rest_low,
-        "rest_high": rest_high,
-        "lift": ratio,
-        "lift_least": ratio_low,
-        "lift_most": ratio_high,
+        **with_and_without(n, n_won, n_rest, won_rest),
         "chance": exact_chance(n_won, n, base[1], base[0]),
         "n_lost": n_lost,
         "lost_rate": wilson(n_lost, n)[0],
