@@ -1,6 +1,6 @@
 """Make the log that all engines are measured on: seeded, as a Portolan store and as Parquet.
 
-python benchmarks/make_log.py [--touchpoints 1000000] [--types 40] [--store-only] [--into …]
+PYTHONPATH=. python benchmarks/make_log.py [--touchpoints 1000000] [--types 40] [--into FOLDER]
 
 The store is written as codes, batch by batch, so that a log of 10⁸ touchpoints needs little more
 memory than its accounts.

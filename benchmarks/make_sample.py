@@ -1,6 +1,6 @@
 """Make a log of the sample's shape, of any size: the sample over and over, as other companies.
 
-python benchmarks/make_sample.py [--touchpoints 1000000] [--into build/benchmarks/sample-1000000]
+PYTHONPATH=. python benchmarks/make_sample.py [--touchpoints 1000000] [--into FOLDER]
 
 Unlike the log of ``make_log.py`` it has people, contents, owners, handoffs, costs and all that the
 sample's definitions speak of, so that every page has its answer. The files are imported as any.

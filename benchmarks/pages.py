@@ -1,6 +1,6 @@
 """Measure every page after a change of filters: time at the server, bytes to the browser.
 
-python benchmarks/pages.py [--touchpoints 1000000] [--store DIRECTORY] [--profile]
+PYTHONPATH=. python benchmarks/pages.py [--touchpoints 1000000] [--store DIRECTORY] [--profile]
 
 The app runs in a real server of its own; this speaks its protocol as a browser would, telling
 which large messages it still has. Each filter is new to the server, so nothing of it is remembered.

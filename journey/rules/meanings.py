@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any, Final, Literal, Self, get_args
 
 from journey.errors import ValueNotAllowedError
-from journey.rules.tables import read_table, read_words
+from journey.rules.tables import read_word_lists, read_words
 from journey.rules.words import plain_words, says
 
 Meaning = Literal[
@@ -206,6 +206,4 @@ def meanings_from(document: Any, where: str) -> Meanings:
     DefinitionsError
         Where it has a key that is not known or a value that can't be used.
     """
-    place = f"{where}, [meanings]"
-    table = read_table(document, place, MEANINGS)
-    return Meanings(**{name: read_words(types, f"{place} {name}") for name, types in table.items()})
+    return Meanings(**read_word_lists(document, f"{where}, [meanings]", MEANINGS))

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
 
-from journey.rules.tables import read_table, read_words
+from journey.rules.tables import read_word_lists, read_words
 from journey.rules.words import plain_words, says
 
 Role = Literal["attract", "capture", "nurture", "convert", "expand"]
@@ -93,6 +93,4 @@ def stage_roles_from(document: Any, where: str) -> StageRoles:
     DefinitionsError
         Where it has a key that is not known or a value that can't be used.
     """
-    place = f"{where}, [stage_roles]"
-    table = read_table(document, place, ROLES)
-    return StageRoles(**{name: read_words(held, f"{place} {name}") for name, held in table.items()})
+    return StageRoles(**read_word_lists(document, f"{where}, [stage_roles]", ROLES))

@@ -67,6 +67,23 @@ def read_words(value: Any, what: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(cast("list[str]", items)))
 
 
+def read_word_lists(value: Any, where: str, names: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """A table of lists of words, all of whose keys are known.
+
+    Raises
+    ------
+    DefinitionsError
+        If it is no table, has another key, or one of its lists can't be used.
+
+    Examples
+    --------
+    >>> read_word_lists({"mql": "MQL"}, "definitions.toml, [meanings]", ("mql", "sql"))
+    {'mql': ('MQL',)}
+    """
+    table = read_table(value, where, names)
+    return {name: read_words(words, f"{where} {name}") for name, words in table.items()}
+
+
 def read_word(value: Any, what: str) -> str:
     """A word, without the blanks around it.
 
