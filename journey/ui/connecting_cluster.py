@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 import journey
+from journey.runners.spark import split_address
 from journey.ui.clusters import (
     CLUSTERS_VARIABLE,
     allowed_clusters,
@@ -22,7 +23,7 @@ from journey.workspace import workspace_root
 
 def choose_on_cluster() -> None:
     """Offer to open a data set on a cluster."""
-    with st.expander("A data set on a Spark cluster", icon=":material/hub:"):
+    with st.expander("Open a data set on a Spark cluster", icon=":material/hub:"):
         if not allowed_clusters():
             st.markdown(
                 f"The administrator can allow clusters: set `{CLUSTERS_VARIABLE}` to addresses "
@@ -53,7 +54,7 @@ def import_on_cluster() -> None:
     """Offer to have a cluster import files of its storage; their columns are shown first."""
     if not allowed_clusters():
         return
-    with st.expander("Import files there", icon=":material/sailing:"):
+    with st.expander("Import files on a Spark cluster", icon=":material/sailing:"):
         folders = folders_on_clusters()
         if not folders:
             st.markdown(
@@ -70,6 +71,7 @@ def import_on_cluster() -> None:
             )
             lines = st.text_area(
                 "Files, folders or patterns with *, one a line, as the workers see them",
+                placeholder=f"{split_address(folders[0])[1]}/exports/*.csv",
                 persist_state="session",
                 key="connect:far:files",
             )

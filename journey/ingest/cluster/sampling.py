@@ -1,6 +1,7 @@
 """The first rows of files that only a cluster's workers see, so that their columns can be shown."""
 
 import gzip
+import json
 from collections.abc import Sequence
 from functools import partial
 from itertools import islice
@@ -19,11 +20,15 @@ SAMPLE_ROWS: Final = 5_000
 WHOLE_BYTES: Final = 5_000_000
 """A file of another kind can't be cut; it is sent as it is, up to this size."""
 
-_LINES: Final = (".csv", ".tsv", ".txt", ".jsonl", ".ndjson")
+_JSON_LINES: Final = (".jsonl", ".ndjson")
+_LINES: Final = (".csv", ".tsv", ".txt", *_JSON_LINES)
 
 
 def sample_far(address: str, paths: Sequence[str]) -> dict[str, bytes]:
-    """The beginning of the first file of each path, by the name an import knows it by.
+    """The beginning of the first file of each path that has its columns, by its name at import.
+
+    Files of one path may be exports of different things; those that go on in the columns of
+    another are read as it is.
 
     Parameters
     ----------
@@ -52,9 +57,34 @@ def sample_files(_number: int, *, target: str, paths: Sequence[str]) -> dict[str
             f"{target} is there already. Give the path of a data set that is not there yet."
         )
     every = [files_of(Path(path)) for path in paths]
-    files = [file for found in every for file in found]
+    files = list(dict.fromkeys(file for found in every for file in found))
     name_of = dict(zip(files, shown_names(files), strict=True))
-    return {name_of[found[0]]: _beginning(Path(found[0])) for found in every}
+    firsts = {file for found in every for file in _first_of_each_kind(found)}
+    return {name_of[file]: _beginning(Path(file)) for file in files if file in firsts}
+
+
+def _first_of_each_kind(files: Sequence[str]) -> list[str]:
+    first: dict[object, str] = {}
+    for file in files:
+        first.setdefault(_columns_of(Path(file)), file)
+    return list(first.values())
+
+
+def _columns_of(path: Path) -> object:
+    """The same for files of the same columns, as far as their beginning tells."""
+    kinds = [suffix.lower() for suffix in path.suffixes if suffix.lower() != ".gz"]
+    kind = kinds[-1] if kinds else ""
+    try:
+        if kind == ".parquet":
+            return tuple(pq.read_schema(path).names)
+        if kind not in _LINES:
+            return kind
+        opened = gzip.open if path.suffix.lower() == ".gz" else open
+        with opened(path, "rb") as text:
+            first = text.readline(SAMPLE_BYTES)
+        return tuple(json.loads(first)) if kind in _JSON_LINES else first
+    except (ValueError, TypeError, OSError):  # the import says what is wrong with it
+        return kind
 
 
 def _beginning(path: Path) -> bytes:

@@ -39,7 +39,7 @@ def begin(
     StoreError
         If the target is something else than a data set.
     """
-    files = [file for pattern in patterns for file in files_of(Path(pattern))]
+    files = list(dict.fromkeys(file for pattern in patterns for file in files_of(Path(pattern))))
     place = Path(target)
     if (
         place.exists()

@@ -41,6 +41,25 @@ def test_the_first_file_of_each_pattern_is_cut_at_a_row(exports):
     assert gzip.decompress(found["zipped.csv.gz"]) == found["part-1.csv"]
 
 
+def test_exports_of_other_columns_under_one_pattern_are_all_shown(exports):
+    other = "who,size\na1,20\n"
+    (exports / "part-0.csv").write_text(other)
+    (exports / "part-9.csv").write_text(other)
+    (exports / "events.jsonl").write_text('{"who": "a1", "what": "Ad"}\n')
+    (exports / "more.jsonl").write_text('{"who": "b2", "what": "Demo"}\n')
+    assert list(sample(exports, "part-*", "*.jsonl")) == [
+        "part-0.csv",
+        "part-1.csv",
+        "events.jsonl",
+    ]
+    (exports / "odd.jsonl").write_text("no JSON\n")
+    assert list(sample(exports, "*.jsonl", "more.jsonl")) == [
+        "events.jsonl",
+        "more.jsonl",
+        "odd.jsonl",
+    ]
+
+
 def test_parquet_gives_rows_and_what_is_small_is_sent_whole(exports, tmp_path, monkeypatch):
     found = sample(exports, "log.parquet", "sheet.xlsx")
     (tmp_path / "few.parquet").write_bytes(found["log.parquet"])
