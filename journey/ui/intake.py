@@ -150,9 +150,10 @@ def ask_name(incoming: Incoming) -> str:
         )
         st.caption("What it has stays and is not read again; rows it has already are left out.")
         return name
+    named_after = incoming.far.address if incoming.far else incoming.files[0]
     name = st.text_input(
         "Name of the data set",
-        proposed_name(incoming.files[0].name),
+        proposed_name(Path(named_after).name),
         max_chars=MAX_NAME,
         key=f"intake:name:{incoming.folder.name}",
         persist_state="session",

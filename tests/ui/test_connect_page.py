@@ -197,7 +197,9 @@ class TestFilesOnACluster:
     def test_columns_are_asked_then_the_workers_import_and_the_log_opens(self, asked, workspace):
         app = self.looked_at_far(self.ADDRESS, "/data/exports/web/*.csv", " ")
         app = self.asked_on_columns(app)
-        field(app.text_input, "Name of the data set").set_value("Web")
+        name = field(app.text_input, "Name of the data set")
+        assert name.value == self.ADDRESS.rpartition("/")[2]
+        name.set_value("Web")
         press(app, "Import")
         finished(workspace)
         app = waited(app, lambda now: "Web is ready" in said(now))
