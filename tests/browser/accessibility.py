@@ -129,26 +129,6 @@ CHECK = r"""
 """
 
 
-AT_REST = """
-() => {
-  const app = document.querySelector('[data-testid=stApp]');
-  const size = document.body.innerHTML.length;
-  const busy = app.dataset.testScriptState !== 'notRunning'
-    || document.querySelector('[data-testid=stSkeleton]');
-  if (busy || window.restingSize !== size) {
-    window.restingSize = size;
-    window.restingSince = performance.now();
-  }
-  return performance.now() - window.restingSince > 1000;
-}
-"""
-
-
-def drawn(page):
-    """Wait until the script has ended and all that it sent stands on the page."""
-    page.wait_for_function(AT_REST)
-
-
 def faults(page):
     """Each fault as rule, place and words."""
     return page.locator("body").evaluate(CHECK)

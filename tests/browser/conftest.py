@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.acts import WATCH
 from tests.browser.find_browser import installed_browser
 
 REPOSITORY = Path(__file__).parents[2]
@@ -50,6 +51,7 @@ def page(browser):
     """A window of its own; what it asks of any other machine fails the test."""
     context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
     asked, broken = [], []
+    context.add_init_script(WATCH)
     context.on("request", lambda request: asked.append(request.url))
     window = context.new_page()
     window.set_default_timeout(60_000)

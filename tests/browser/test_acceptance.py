@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.acts import close, query, settled, title
 from tests.browser.test_import import MINUTE, look_at_columns, named, press, ready, says
-from tests.browser.test_shell import _query, settled, title
 
 pytestmark = pytest.mark.browser
 
@@ -91,11 +91,10 @@ def exported_accounts(page, n_rows):
     with page.expect_download() as download:
         dialog.get_by_role("button", name="CSV").click()
     lines = Path(download.value.path()).read_text("utf-8-sig").splitlines()
-    dialog.get_by_label("Close").click()
-    dialog.wait_for(state="detached")
+    close(dialog)
     return sorted(line.split(",")[0] for line in lines[1:])
 
 
 def shared(page):
     """Data set and filters in the address, without what the page keeps there itself."""
-    return {name: value for name, value in _query(page) if not name.startswith("map-")}
+    return {name: value for name, value in query(page).items() if not name.startswith("map-")}

@@ -4,7 +4,8 @@ import shutil
 
 import pytest
 
-from tests.browser.accessibility import drawn, faults
+from tests.browser.accessibility import faults
+from tests.browser.acts import settled
 from tests.browser.conftest import REPOSITORY, _server
 
 pytestmark = pytest.mark.browser
@@ -65,9 +66,9 @@ def test_what_is_wrong_is_told(page, body, words):
 def test_pages_have_no_faults(address, page, name):
     page.goto(f"{address}/{name}?data=Sample")
     page.get_by_role("heading", level=1).wait_for()
-    drawn(page)
+    settled(page, quiet_ms=1000)
     assert faults(page) == []
     page.emulate_media(color_scheme="dark")
     page.wait_for_function(IS_DARK)
-    drawn(page)
+    settled(page, quiet_ms=1000)
     assert faults(page) == []

@@ -3,11 +3,11 @@
 import csv
 import zipfile
 from pathlib import Path
-from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
 from tests import silent
+from tests.browser.acts import choose, fill, query, settled, title
 from tests.browser.conftest import REPOSITORY, _server
 
 pytestmark = pytest.mark.browser
@@ -35,20 +35,6 @@ def visit(address, page):
         return page
 
     return visited
-
-
-def settled(page):
-    page.wait_for_function(
-        "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
-    )
-
-
-def title(page, words):
-    page.get_by_role("heading", name=words, level=1).wait_for()
-
-
-def query(page):
-    return dict(parse_qsl(urlsplit(page.url).query))
 
 
 def downloaded(page, button):
@@ -98,11 +84,8 @@ def test_narrowing_changes_message_list_and_address(visit):
     title(page, "2 accounts with 1.2K at risk have gone silent")
     choose_row(page, 0)
     page.get_by_role("button", name="Open the account").wait_for()
-    page.get_by_test_id("stMain").get_by_role("combobox", name="Owner").click()
-    page.get_by_role("option", name="Ann").click()
-    page.keyboard.press("Escape")  # an open list hides the page behind it from readers
+    choose(page, "Owner", "Ann")
     title(page, "1 account with 400 at risk has gone silent")
-    settled(page)
     assert query(page) == {"data": "Full", "where.owner": "Ann"}
     # What was the first row is another account now: nothing stays chosen.
     assert page.get_by_role("button", name="Open the account").count() == 0
@@ -142,8 +125,8 @@ def test_an_account_is_snoozed_found_again_and_the_snooze_undone(visit):
     title(page, "2 accounts with 1.2K at risk have gone silent")
     choose_row(page, 0)
     page.get_by_role("button", name="Snooze").click()
-    page.get_by_role("textbox", name="Your name").fill("Ann")
-    page.get_by_role("textbox", name="Note").fill("Asked for a week")
+    fill(page, page.get_by_role("textbox", name="Your name"), "Ann")
+    fill(page, page.get_by_role("textbox", name="Note"), "Asked for a week")
     page.get_by_role("button", name="Snooze 1 account").click()
     title(page, "1 account with 400 at risk has gone silent")
     # A week after the log's last day, whatever today is.
@@ -170,7 +153,6 @@ def test_an_account_is_found_while_its_name_is_typed(visit):
     page.get_by_placeholder("Part of an id or a name").press_sequentially("ndhav")
     page.get_by_role("button", name="s2").click()
     page.get_by_role("heading", name="Söndhaven", level=1).wait_for()
-    settled(page)
     assert query(page) == {"data": "Full", "account": "s2"}
     assert page.locator("img").count() == 0
 

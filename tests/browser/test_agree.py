@@ -6,6 +6,7 @@ import pytest
 
 from journey.definitions import load_definitions
 from journey.kept import load_notes, load_segments
+from tests.browser.acts import choose, close, fill, settled, show
 from tests.browser.conftest import REPOSITORY, _server
 
 pytestmark = pytest.mark.browser
@@ -35,24 +36,6 @@ def visit(address, page):
     return visited
 
 
-def settled(page):
-    page.wait_for_function(
-        "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
-    )
-
-
-def show(page, name):
-    page.get_by_test_id("stMain").get_by_role("radio", name=name, exact=True).click()
-    settled(page)
-
-
-def choose(page, box, option):
-    page.get_by_test_id("stMain").get_by_role("combobox", name=box, exact=True).click()
-    page.get_by_role("option", name=option, exact=True).click()
-    page.keyboard.press("Escape")  # an open list hides the page behind it from readers
-    settled(page)
-
-
 def definitions(workspace):
     return load_definitions(workspace / "datasets" / "Sample" / "definitions.toml")
 
@@ -73,8 +56,7 @@ def test_what_a_rule_looks_at_is_changed_tried_and_saved_as_a_version(visit, wor
     page.get_by_role("button", name="Change", exact=True).click()
     expect(figure).not_to_have_text(before)
     settled(page)
-    page.get_by_label("What was agreed, for the next version").fill("Plants only")
-    page.keyboard.press("Enter")
+    fill(page, page.get_by_label("What was agreed, for the next version"), "Plants only")
     page.get_by_role("button", name=f"Save as version {version + 1}").click()
     page.get_by_text(f"Saved as version {version + 1}").wait_for()
     saved = definitions(workspace).scoring
@@ -87,13 +69,10 @@ def test_a_competitor_is_named_and_known_at_once(visit, workspace):
     show(page, "Not buyers")
     page.get_by_text("Change the rules").click()
     field = page.get_by_role("textbox", name="Competitors' domains, one a line")
-    field.fill("")
-    page.keyboard.press("Control+Enter")
+    fill(page, field, "")
     page.get_by_text("-14 against the rules saved").wait_for()
-    field.fill("workweft.example")
-    page.keyboard.press("Control+Enter")
+    fill(page, field, "workweft.example")
     page.get_by_text("-13 against the rules saved").wait_for()
-    settled(page)
     page.get_by_role("button", name="Save rules").click()
     page.get_by_text("Saved. All pages use it now.").wait_for()
     assert definitions(workspace).not_buyers.competitor_domains == ("workweft.example",)
@@ -109,8 +88,7 @@ def test_a_segment_is_built_saved_and_filters_another_page(visit, workspace):
     expect(inside).not_to_contain_text("100%")
     n_inside = inside.text_content().split(" ")[0]
     page.get_by_role("button", name="Keep as segment").click()
-    page.get_by_label("Name of the segment").fill("Makers of software")
-    page.keyboard.press("Enter")
+    fill(page, page.get_by_label("Name of the segment"), "Makers of software")
     page.get_by_role("button", name="Save and filter all pages").click()
     page.get_by_role("button", name="Segment: Makers of software").wait_for()
     assert load_segments(workspace, "Sample")["Makers of software"].profile == (
@@ -132,8 +110,7 @@ def test_two_groups_on_one_map_open_their_journeys(visit):
     opening.click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text(f"{n_journeys} journeys", exact=True)).to_be_visible()
-    page.keyboard.press("Escape")
-    settled(page)
+    close(dialog)
     show(page, "Step by step")
     page.locator(".frame .hit.flow").first.press("Enter")
     page.get_by_role("button", name="of All others").wait_for()
@@ -142,9 +119,7 @@ def test_two_groups_on_one_map_open_their_journeys(visit):
 def test_notes_on_a_persona_are_there_after_a_reload(visit, workspace):
     page = visit("personas")
     page.get_by_role("button", name="Notes").first.click()
-    page.get_by_label("Goals").fill("Fewer <b>calls</b> on Sundays")
-    page.keyboard.press("Control+Enter")
-    settled(page)
+    fill(page, page.get_by_label("Goals"), "Fewer <b>calls</b> on Sundays")
     page.get_by_role("button", name="Save notes").click()
     said = page.get_by_test_id("stMain").get_by_text("Fewer <b>calls</b> on Sundays")
     said.first.wait_for()

@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 import journey
+from tests.browser.acts import settled, title
 from tests.browser.conftest import REPOSITORY, _server
-from tests.browser.test_shell import settled, title
 
 pytestmark = pytest.mark.browser
 

@@ -3,6 +3,7 @@
 import pytest
 
 from tests import credited
+from tests.browser.acts import close, show
 from tests.browser.conftest import REPOSITORY, _server
 
 pytestmark = pytest.mark.browser
@@ -26,7 +27,7 @@ def test_credit_opens_into_its_wins(address, page):
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_role("heading", name="Won after Ads")).to_be_visible()
     expect(dialog.get_by_text("30 journeys", exact=True)).to_be_visible()
-    page.keyboard.press("Escape")
-    page.get_by_role("radio", name="Value", exact=True).click()
+    close(dialog)
+    show(page, "Value")
     expect(page.get_by_text("3,000 of 4,000 value won")).to_be_visible()
     assert page.locator("b", has_text="Mail").count() == 0

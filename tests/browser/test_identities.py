@@ -5,8 +5,8 @@ import re
 import pytest
 
 from journey.store.read import open_store
+from tests.browser.acts import fill, settled, title
 from tests.browser.conftest import REPOSITORY, _server
-from tests.browser.test_shell import settled, title
 
 pytestmark = pytest.mark.browser
 
@@ -89,9 +89,7 @@ def test_a_join_is_switched_off_applied_and_switched_on_again(opened, workspace)
 
 def test_a_single_join_is_cut_from_its_explanation(opened, workspace):
     page = opened
-    field = page.get_by_label("An address, a person")
-    field.fill("x")
-    field.press("Enter")
+    fill(page, page.get_by_label("An address, a person"), "x")
     page.get_by_text("x is joined with").wait_for()
     settled(page)
     # The first row of the table of links, below its header; the boxes to choose are at the left.

@@ -8,8 +8,8 @@ from playwright.sync_api import expect
 
 from journey.store.read import open_store
 from journey.workspace import list_datasets
+from tests.browser.acts import fill, settled, title
 from tests.browser.conftest import REPOSITORY, _server
-from tests.browser.test_shell import settled, title
 
 pytestmark = pytest.mark.browser
 
@@ -82,15 +82,11 @@ def give_meaning(page, row, words):
     page.keyboard.type(words)
     page.keyboard.press("Enter")
     editor.wait_for(state="detached")
-    page.wait_for_timeout(300)
     settled(page)
 
 
 def named(page, name):
-    field = page.get_by_label("Name of the data set")
-    field.fill(name)
-    field.press("Enter")
-    settled(page)
+    fill(page, page.get_by_label("Name of the data set"), name)
 
 
 def ready(page, name):

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from journey.store.write import write_store
+from tests.browser.acts import query, says, settled, title
 from tests.browser.conftest import _server
 
 pytestmark = pytest.mark.browser
@@ -114,20 +115,6 @@ def _store(rows, directory, accounts):
     )
 
 
-def title(page, words):
-    page.get_by_role("heading", name=words, level=1).wait_for()
-
-
-def says(page, words):
-    page.get_by_text(words).first.wait_for()
-
-
-def settled(page):
-    page.wait_for_function(
-        "document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'"
-    )
-
-
 class TestDeepLinks:
     @pytest.mark.parametrize("path", ["", "overview", "paths"])
     def test_the_first_visit_of_a_fresh_server_gets_shell_and_page(
@@ -165,7 +152,7 @@ class TestAddress:
         link.click()
         title(page, "Paths")
         says(page, "journeys: 3, touchpoints: 3")
-        assert dict(_query(page)) == {"data": "Beta", "exclude": "Ad"}
+        assert query(page) == {"data": "Beta", "exclude": "Ad"}
         page.reload()
         says(page, "journeys: 3, touchpoints: 3")
         page.goto(page.url.split("/paths")[0] + "/" + address.rsplit("/", maxsplit=1)[-1])
@@ -176,7 +163,7 @@ class TestAddress:
         says(page, "journeys: 1, touchpoints: 1")
         page.get_by_role("button", name="Without Ad").click()
         says(page, "journeys: 1, touchpoints: 2")
-        assert dict(_query(page)) == {"data": "Beta", "where.industry": "Software"}
+        assert query(page) == {"data": "Beta", "where.industry": "Software"}
         page.go_back()
         says(page, "journeys: 1, touchpoints: 1")
         page.go_forward()
@@ -187,8 +174,7 @@ class TestAddress:
         says(page, "'soon' is no date like 2026-01-31")
         says(page, "what it lacks is left out")
         says(page, "journeys: 3, touchpoints: 3")
-        settled(page)
-        assert dict(_query(page)) == {"data": "Beta", "exclude": "Ad"}
+        assert query(page) == {"data": "Beta", "exclude": "Ad"}
 
     def test_a_data_set_that_is_gone_is_told(self, app, page):
         page.goto(f"{app}/overview?data=Gone")
@@ -201,7 +187,7 @@ class TestAddress:
         page.get_by_role("combobox", name="Data set").click()
         page.get_by_role("option", name="Alpha").click()
         says(page, "touchpoints: 6")
-        assert dict(_query(page)) == {"data": "Alpha"}
+        assert query(page) == {"data": "Alpha"}
 
 
 class TestStates:
@@ -277,9 +263,3 @@ class TestPicture:
         wider = "element => element.scrollWidth > element.clientWidth"
         assert page.locator(".frame").evaluate(wider)
         assert not page.get_by_test_id("stMain").evaluate(wider)
-
-
-def _query(page):
-    from urllib.parse import parse_qsl, urlsplit
-
-    return parse_qsl(urlsplit(page.url).query)
