@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from journey.analysis.scores.lead_scores import score_grades, score_leads
     from journey.analysis.scores.model import fit_score_model
     from journey.analysis.scores.not_buyers import not_buyers
+    from journey.analysis.scores.versions import score_versions
     from journey.analysis.spending.costs import campaign_costs
     from journey.analysis.stages.back_moves import back_moves
     from journey.analysis.stages.funnel import (
@@ -143,6 +144,7 @@ __all__ = [
     "score_history",
     "score_leads",
     "score_profile",
+    "score_versions",
     "segment_breakdown",
     "segment_stages",
     "sentiment_sources",
@@ -230,6 +232,7 @@ _HOME = {
     "score_history": "analysis.scores.history",
     "score_leads": "analysis.scores.lead_scores",
     "score_profile": "analysis.lifecycle.score_profile",
+    "score_versions": "analysis.scores.versions",
     "segment_breakdown": "analysis.stages.segments",
     "segment_stages": "analysis.stages.segments",
     "sentiment_sources": "analysis.content.feelings",

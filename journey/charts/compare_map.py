@@ -23,7 +23,7 @@ from journey.charts.map_routes import routes
 from journey.charts.map_style import STYLE
 from journey.charts.map_words import coverage
 from journey.charts.numbers import format_share
-from journey.charts.svg import Picture, document, element
+from journey.charts.svg import Picture, document, element, pressed
 from journey.charts.theme import TOKENS, Theme
 from journey.errors import ValueNotAllowedError
 from journey.schema import OUTCOMES
@@ -38,6 +38,7 @@ def compare_map(
     graph: "nx.DiGraph[str]",
     *,
     names: tuple[str, str] = ("A", "B"),
+    selected: str | None = None,
     theme: Theme = "light",
     whole: "nx.DiGraph[str] | None" = None,
 ) -> Picture:
@@ -49,6 +50,8 @@ def compare_map(
         As ``compare_graph`` gives it, or its backbone. Widths are those of both together.
     names
         What the groups are called.
+    selected : str, optional
+        Touchpoint type to set off from the rest.
     theme : {"light", "dark"}
         Colours the picture opens with.
     whole : networkx.DiGraph, optional
@@ -79,7 +82,8 @@ def compare_map(
     if not len(graph):
         return empty_map(graph, theme)
     told = _told(graph, Names(*names))
-    return _drawn(told, layout(told, whole), Names(*names), theme)
+    chosen = selected if selected in graph else None
+    return _drawn(told, layout(told, whole), Names(*names), chosen, theme)
 
 
 def _told(graph: "nx.DiGraph[str]", names: Names) -> "nx.DiGraph[str]":
@@ -105,25 +109,27 @@ def _told(graph: "nx.DiGraph[str]", names: Names) -> "nx.DiGraph[str]":
     return told
 
 
-def _drawn(graph: "nx.DiGraph[str]", placed: Layout, names: Names, theme: Theme) -> Picture:
+def _drawn(
+    graph: "nx.DiGraph[str]", placed: Layout, names: Names, selected: str | None, theme: Theme
+) -> Picture:
     found = routes(graph, placed, frozenset())
     title = _title(graph, names)
     samples = samples_words(graph.graph["n_all_a"], graph.graph["n_all_b"], names)
     body = [
         heading(title, samples, coverage(graph, graph.graph["n_journeys"]), placed.width),
         parts.stages(graph, placed),
-        *(parts.box(graph, placed, node, selected=False) for node in placed.boxes),
-        moves(graph, found, selected=None),
+        *(parts.box(graph, placed, node) for node in placed.boxes),
+        moves(graph, found, selected=selected),
         parts.outcomes(graph, placed),
         element(
             "g",
             {"class": "labels"},
-            back_lane(graph, placed, found, selected=None),
-            move_labels(graph, placed, found, [], selected=None),
+            back_lane(graph, placed, found, selected=selected),
+            move_labels(graph, placed, found, [], selected=selected),
         ),
         lean_legend(names, found.bottom),
     ]
-    return document(
+    picture = document(
         "".join(body),
         size=(placed.width, round(found.bottom + LEGEND_HEIGHT)),
         classes=f"journey-map {theme}",
@@ -131,6 +137,7 @@ def _drawn(graph: "nx.DiGraph[str]", placed: Layout, names: Names, theme: Theme)
         title=title,
         alt=f"Map of two groups. {samples}. {title}.",
     )
+    return picture if selected is None else pressed(picture, "node", selected)
 
 
 def _title(graph: "nx.DiGraph[str]", names: Names) -> str:

@@ -31,7 +31,11 @@ _COLUMNS = ("stage", "n_a", "n_b", "n_all_a", "n_all_b", "a_share", "b_share", "
 
 
 def plot_compare_stages(
-    frame: pd.DataFrame, *, names: tuple[str, str] = ("A", "B"), theme: Theme = "light"
+    frame: pd.DataFrame,
+    *,
+    names: tuple[str, str] = ("A", "B"),
+    selected: str | None = None,
+    theme: Theme = "light",
 ) -> go.Figure:
     """Draw which share of each of two groups reaches each stage.
 
@@ -39,8 +43,8 @@ def plot_compare_stages(
     ----------
     frame
         The frame of ``compare_stages``.
-    names
-        What the groups are called.
+    names, selected
+        What the groups are called; the stage to outline, if any.
     theme
         The palette.
 
@@ -66,18 +70,23 @@ def plot_compare_stages(
     if frame.empty or not (frame["n_a"].sum() + frame["n_b"].sum()):
         return empty(NO_STAGE, theme=theme)
     called = Names(*(safe_name(name) for name in names))
-    first, found = frame.iloc[0], largest(frame)
-    title = "The two groups come as far as each other, as far as their numbers tell"
-    if found is not None:
-        title = difference_words(safe_name(found["stage"]), found, called)
+    first = frame.iloc[0]
     chart = draft(
-        title,
+        _title(frame, called),
         theme=theme,
         height=rows_height(len(frame)) + 30,
         note=samples_words(int(first["n_all_a"]), int(first["n_all_b"]), called),
     )
     _draw_groups(chart, frame, called, theme)
+    _outline(chart, frame["stage"].tolist(), selected, theme)
     return chart.drawn()
+
+
+def _title(frame: pd.DataFrame, called: Names) -> str:
+    found = largest(frame)
+    if found is None:
+        return "The two groups come as far as each other, as far as their numbers tell"
+    return difference_words(safe_name(found["stage"]), found, called)
 
 
 def _draw_groups(chart: Draft, frame: pd.DataFrame, called: Names, theme: Theme) -> None:
@@ -86,6 +95,12 @@ def _draw_groups(chart: Draft, frame: pd.DataFrame, called: Names, theme: Theme)
         _draw_group(chart, frame, key, symbol=symbol, text=text, theme=theme)
     name_rows(chart, [_row_name(row) for row in rows_of(frame)])
     chart.update_xaxes(tickformat=".0%", range=[0, 1.05])
+
+
+def _outline(chart: Draft, stages: list[str], selected: str | None, theme: Theme) -> None:
+    line = {"color": TOKENS[theme]["focus"], "width": 3}
+    for row in (place for place, stage in enumerate(stages) if stage == selected):
+        chart.add_row_box(row, line=line)
 
 
 def _row_name(row: dict[str, Any]) -> str:

@@ -43,6 +43,11 @@ class Draft:
         ends = {"x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "y domain"}
         self.layout.setdefault("shapes", []).append({"type": "line", "line": line, **ends})
 
+    def add_row_box(self, row: float, *, line: Spec) -> None:
+        """Add a box around a row, from the left edge to the right."""
+        ends = {"x0": 0, "x1": 1, "xref": "x domain", "y0": row - 0.42, "y1": row + 0.42}
+        self.layout.setdefault("shapes", []).append({"type": "rect", "line": line, **ends})
+
     def update_xaxes(self, **axis: Any) -> None:
         """Change all horizontal axes."""
         self._update_axes("xaxis", axis)

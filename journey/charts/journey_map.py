@@ -17,7 +17,7 @@ from journey.charts.map_legend import LEGEND_HEIGHT, legend
 from journey.charts.map_moves import back_lane, end_ways, kind_of, moves
 from journey.charts.map_routes import Routes, routes
 from journey.charts.map_style import STYLE
-from journey.charts.svg import Picture, clip, document, element, label
+from journey.charts.svg import Picture, clip, document, element, label, pressed
 from journey.charts.theme import TOKENS, Theme
 from journey.errors import ValueNotAllowedError
 
@@ -91,6 +91,7 @@ def _drawn(
 
     Boxes come before moves, which never cross them: the tab key reaches the types first.
     """
+    selected = selected if selected in graph else None
     marks = parts.start_marks(graph, placed)
     found = routes(graph, placed, frozenset(marks))
     bottom = found.bottom + (LANE_HEIGHT if feelings else 0)
@@ -101,7 +102,7 @@ def _drawn(
         heading(title, words.subtitle(graph), coverage, placed.width),
         parts.stages(graph, placed),
         end_ways(graph, found, selected=selected),
-        *(parts.box(graph, placed, node, selected=node == selected) for node in placed.boxes),
+        *(parts.box(graph, placed, node) for node in placed.boxes),
         moves(graph, found, selected=selected),
         parts.outcomes(graph, placed),
         *(parts.start_mark(starts[node], rect, node) for node, rect in marks.items()),
@@ -114,7 +115,7 @@ def _drawn(
         emotion_lane(placed, found.bottom, feelings) if feelings else "",
         legend(placed, bottom, drawn_kinds=_kinds(graph, found)),
     ]
-    return document(
+    picture = document(
         "".join(body),
         size=(placed.width, round(bottom + LEGEND_HEIGHT)),
         classes=f"journey-map {theme}",
@@ -122,6 +123,7 @@ def _drawn(
         title=title,
         alt=" ".join(filter(None, (words.alternative(graph), emotion_words(feelings)))),
     )
+    return picture if selected is None else pressed(picture, "node", selected)
 
 
 def _kinds(graph: "nx.DiGraph[str]", found: Routes) -> frozenset[str]:

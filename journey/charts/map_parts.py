@@ -85,10 +85,10 @@ def _stage(stage: str, panel: Rect, count: str, token: str) -> str:
     )
 
 
-def box(graph: "nx.DiGraph[str]", placed: Layout, node: str, *, selected: bool) -> str:
+def box(graph: "nx.DiGraph[str]", placed: Layout, node: str) -> str:
     """Draw one touchpoint type that can be clicked: name, volume as number and bar, win rate."""
     attributes = hit("node", node, words.node_words(graph, node).replace("\n", ", "))
-    attributes["class"] += f" {box_fill(graph, placed, node)}" + (" selected" if selected else "")
+    attributes["class"] += f" {box_fill(graph, placed, node)}"
     return element("g", attributes, box_inside(graph, placed, node))
 
 

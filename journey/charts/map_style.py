@@ -84,7 +84,10 @@ _RULES: Final = """
 .journey-map .outcome-count{font-size:20px;font-weight:700;fill:var(--ink)}
 .journey-map .outcome-share{font-size:15px;font-weight:700;text-anchor:end;fill:var(--ink)}
 .journey-map .dim{opacity:.18}
-.journey-map .selected .box{stroke:var(--focus);stroke-width:4}
+.journey-map [aria-pressed] .box,.journey-map [aria-pressed] .card,
+.journey-map [aria-pressed] .ground{stroke:var(--focus);stroke-width:4}
+.journey-map [aria-pressed] .way{stroke-opacity:1}
+.journey-map [aria-pressed] .catch{stroke:var(--focus);stroke-opacity:.35}
 .journey-map .hit:hover .way,.journey-map .hit:focus-visible .way{stroke-opacity:1}
 .journey-map .hit:focus-visible .catch{stroke:var(--focus);stroke-opacity:.35}
 .journey-map .hit:hover .box,.journey-map .hit:hover .card{stroke:var(--ink);stroke-width:2}

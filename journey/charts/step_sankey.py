@@ -48,6 +48,8 @@ RULES: Final = (
     ".portolan .flow.leaving path{fill-opacity:.4}"
     ".portolan .flow:hover path,.portolan .flow:focus-visible path{fill-opacity:.9}"
     ".portolan .box rect{stroke:var(--paper);stroke-width:0}"
+    ".portolan .box[aria-pressed] rect,.portolan .flow[aria-pressed] path"
+    "{stroke:var(--focus);stroke-width:4;fill-opacity:.9}"
     ".portolan .box:hover rect,.portolan .hit:focus-visible rect,.portolan .flow:focus-visible path"
     "{stroke:var(--focus);stroke-width:3}"
     ".portolan .box text{font-size:12px;pointer-events:none;fill:var(--on-stage)}"

@@ -4,7 +4,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -196,6 +196,22 @@ def coordinate(value: float) -> str:
         raise ValueError(f"Coordinate is {value!r}; a finite number of pixels is needed.")
     written = f"{value:.1f}".removesuffix(".0")
     return "0" if written == "-0" else written
+
+
+def pressed(picture: Picture, kind: str, identifier: str) -> Picture:
+    """Mark the part of a picture that is chosen; nothing changes where there is none such.
+
+    Examples
+    --------
+    >>> drawn = Picture(element("g", hit("node", "Demo", "Demo")), 1, 1, "", "")
+    >>> 'aria-pressed="true"' in pressed(drawn, "node", "Demo").svg
+    True
+    """
+    part = f'data-kind="{escape(kind)}" data-id="{escape(identifier)}"'
+    marked = f'{part} aria-pressed="true"'
+    if marked in picture.svg:
+        return picture
+    return replace(picture, svg=picture.svg.replace(part, marked))
 
 
 def document(

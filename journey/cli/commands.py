@@ -12,6 +12,7 @@ from journey.cli.counted_paths import run_on_counted_paths
 from journey.cli.inventories import keep_listed, without_inventories
 from journey.cli.options import Arguments, check_options, parser
 from journey.cli.questions import QUESTIONS, WHOLE_LOG
+from journey.cli.score_versions import run_versions
 from journey.cli.segments import run_segment
 from journey.cli.serving import run_app
 from journey.cli.sources import add_files, read_files, source
@@ -34,7 +35,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         check_options(given)
         if given.command == "app":
             return run_app()
-        others = {"import": run_import, "refresh": run_refresh, "segment": run_segment}
+        others = {
+            "import": run_import,
+            "refresh": run_refresh,
+            "segment": run_segment,
+            "versions": run_versions,
+        }
         return others.get(given.command, run_question)(given)
     except JourneyError as error:
         tell(" ".join(str(error).split()))

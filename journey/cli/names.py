@@ -6,11 +6,27 @@ import pandas as pd
 
 from journey.errors import ValueNotAllowedError
 from journey.selection import ends_too_early
+from journey.workspace import dataset_path, list_datasets, workspace_root
 
 
 def names_dataset(sources: list[str]) -> bool:
     """Whether what is asked about is the name of a stored data set, not files."""
     return len(sources) == 1 and not Path(sources[0]).exists()
+
+
+def stored(name: str) -> Path:
+    """The folder of a stored data set.
+
+    Raises
+    ------
+    ValueNotAllowedError
+        If there is none of that name.
+    """
+    root = workspace_root()
+    known = list_datasets(root)
+    if name not in known:
+        raise ValueNotAllowedError.among(name, known, what="The data set")
+    return dataset_path(root, name)
 
 
 def instant(text: str | None) -> pd.Timestamp | None:

@@ -9,6 +9,7 @@ from journey.cli.compared import check_groups
 from journey.cli.names import names_dataset
 from journey.cli.own_options import add_own_options
 from journey.cli.questions import QUESTIONS
+from journey.cli.score_versions import add_versions
 from journey.cli.segment_options import add_segment
 from journey.cli.warehouse_options import add_import_options, add_refresh
 from journey.errors import ValueNotAllowedError
@@ -41,6 +42,7 @@ def parser() -> argparse.ArgumentParser:
     add_import_options(importing)
     add_refresh(commands)
     add_segment(commands)
+    add_versions(commands)
     narrowing = _narrowing_options()
     for name, question in QUESTIONS.items():
         asking = commands.add_parser(name, parents=[reading, narrowing], help=question.words)

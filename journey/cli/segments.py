@@ -8,22 +8,19 @@ import pandas as pd
 import journey
 from journey.analysis.profiles.criteria import Segment, check_segment
 from journey.cli.answers import written
-from journey.cli.names import is_day, period
+from journey.cli.names import is_day, period, stored
 from journey.cli.views import unknown_values, wanted_values
 from journey.cli.words import tell
 from journey.errors import ValueNotAllowedError
 from journey.kept import load_segments, remove_segment, save_segment, saved_segment
 from journey.log import TouchpointLog
-from journey.workspace import dataset_path, list_datasets, workspace_root
+from journey.workspace import workspace_root
 
 
 def run_segment(given: Namespace) -> int:
     """Save or remove what is named, then list all with how many journeys each has."""
     root, name = workspace_root(), given.dataset
-    known = list_datasets(root)
-    if name not in known:
-        raise ValueNotAllowedError.among(name, known, what="The data set")
-    log = journey.open_log(dataset_path(root, name))
+    log = journey.open_log(stored(name))
     segment = _segment(given)
     if given.save is not None:
         if segment == Segment():

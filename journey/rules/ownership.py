@@ -4,7 +4,7 @@ The part ``[ownership]`` of the definitions. Of a department that names no touch
 that sound like its work are its own, where its name is one of :data:`DEPARTMENTS`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Final
@@ -156,6 +156,19 @@ class Ownership:
         """The same with stages under new names."""
         renamed = (replace(one, stage=new_names.get(one.stage, one.stage)) for one in self.stages)
         return replace(self, stages=tuple(renamed))
+
+    def is_free(self, stage: str) -> bool:
+        """Whether nothing is said of a stage."""
+        return all(one.stage != stage for one in self.stages)
+
+    def strays(self, stages: Iterable[str]) -> tuple[StageOwners, ...]:
+        """Owners of stages that are not among these: removed, or called otherwise since."""
+        known = set(stages)
+        return tuple(one for one in self.stages if one.stage not in known)
+
+    def without(self, stage: str) -> "Ownership":
+        """The same without owners and promise of a stage."""
+        return replace(self, stages=tuple(one for one in self.stages if one.stage != stage))
 
     def department_of_type(self, name: str) -> str | None:
         """The department that names a touchpoint type as its own."""

@@ -1,6 +1,7 @@
 """One rule of a score: points for an attribute, for touchpoints, for where a journey stands."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, get_args
 
 from journey.errors import DefinitionsError, choices
@@ -112,10 +113,22 @@ class Rule:
         return float("inf") if self.dimension == "engagement" else abs(self.points)
 
     @property
+    def looks_at(self) -> str:
+        """What gives its points, in words."""
+        return _words(self)
+
+    @property
     def words(self) -> str:
         """What it is called."""
-        words = self.name or _words(self)
+        words = self.name or self.looks_at
         return f"{self.bant.capitalize()}: {words}" if self.bant else words
+
+    def renamed(self, stages: Mapping[str, str]) -> "Rule":
+        """The same with stages under new names."""
+        enters, stood_in = (
+            tuple(stages.get(name, name) for name in names) for names in (self.enters, self.stages)
+        )
+        return replace(self, enters=enters, stages=stood_in)
 
 
 def _given(rule: Rule, names: tuple[str, ...]) -> list[str]:

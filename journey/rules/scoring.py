@@ -61,11 +61,15 @@ class Qualification:
 
 @dataclass(frozen=True)
 class Change:
-    """One version of the rules: when marketing and sales agreed on it, and why."""
+    """One version of the rules: when marketing and sales agreed on it, why, and on what.
+
+    ``agreed``: the rules as they were; none in files of a time when only the note was kept.
+    """
 
     version: int
     on: date
     note: str
+    agreed: "ScoringRules | None" = None
 
     def __post_init__(self) -> None:
         """Refuse what is no version."""
@@ -78,6 +82,10 @@ class Change:
                 f"on of a change is {self.on!r}; a date is needed, as 2026-03-31."
             )
         object.__setattr__(self, "note", read_word(self.note, "note of a change"))
+        if self.agreed is not None and self.agreed.changes:
+            raise DefinitionsError(
+                f"Version {self.version} holds versions itself; its rules alone are needed."
+            )
 
 
 Cuts = tuple[float, float, float]
@@ -144,14 +152,52 @@ class ScoringRules:
         """The rules of one dimension."""
         return tuple(rule for rule in self.rules if rule.dimension == dimension)
 
+    @property
+    def alone(self) -> "ScoringRules":
+        """The rules without the versions that led to them."""
+        return replace(self, changes=())
+
     def agreed(self, on: date, note: str) -> "ScoringRules":
-        """The same rules as the next version."""
-        change = Change(self.version + 1, on, note)
+        """The same rules as the next version, which is kept whole."""
+        change = Change(self.version + 1, on, note, self.alone)
         return replace(self, changes=(*self.changes, change))
+
+    def as_of_version(self, version: int) -> "ScoringRules":
+        """The rules of a version, with all versions so far: the way back that loses none.
+
+        Raises
+        ------
+        DefinitionsError
+            If there is no such version, or its rules were not kept.
+
+        Examples
+        --------
+        >>> first = ScoringRules(half_life_days=30).agreed(date(2026, 3, 31), "A start")
+        >>> second = replace(first, half_life_days=14).agreed(date(2026, 6, 30), "Faster")
+        >>> third = second.as_of_version(1).agreed(date(2026, 7, 31), "Back to version 1")
+        >>> third.half_life_days, third.version
+        (30.0, 3)
+        """
+        change = next((one for one in self.changes if one.version == version), None)
+        if change is None:
+            known = ", ".join(str(one.version) for one in self.changes) or "none"
+            raise DefinitionsError(
+                f"There is no version {version} of the scoring rules. Versions: {known}."
+            )
+        if change.agreed is None:
+            raise DefinitionsError(
+                f"Of version {version} only date and note were kept, not its rules. Choose another."
+            )
+        return replace(change.agreed, changes=self.changes)
+
+    def renamed(self, new_names: Mapping[str, str]) -> "ScoringRules":
+        """The same with stages under new names, as rules look at them; old versions stay."""
+        return replace(self, rules=tuple(rule.renamed(new_names) for rule in self.rules))
 
 
 _RULE_KEYS: Final = tuple(one.name for one in fields(Rule))
 _KEYS: Final = tuple(one.name for one in fields(ScoringRules))
+_CHANGE_KEYS: Final = tuple(one.name for one in fields(Change))
 _TABLES: Final[Mapping[str, type]] = {
     "weights": Weights,
     "mql": Qualification,
@@ -172,8 +218,10 @@ def scoring_document(scoring: ScoringRules) -> dict[str, Any]:
         value = getattr(scoring, name)
         if value == getattr(default, name):
             continue
-        if name in ("rules", "changes"):
-            document[name] = [_filled(entry) for entry in value]
+        if name == "rules":
+            document[name] = [_filled(rule) for rule in value]
+        elif name == "changes":
+            document[name] = [_change_document(change) for change in value]
         elif name in _TABLES:
             document[name] = _filled(value)
         else:
@@ -199,7 +247,7 @@ def scoring_from(document: Any, where: str) -> ScoringRules:
     try:
         rules = read_tables(given.pop("rules", []), f"{where}, [[scoring.rules]]", _RULE_KEYS)
         changes = read_tables(
-            given.pop("changes", []), f"{where}, [[scoring.changes]]", ("version", "on", "note")
+            given.pop("changes", []), f"{where}, [[scoring.changes]]", _CHANGE_KEYS
         )
         for name, kind in _TABLES.items():
             if name in given:
@@ -209,7 +257,7 @@ def scoring_from(document: Any, where: str) -> ScoringRules:
                 )
         return ScoringRules(
             tuple(_made(Rule, rule) for rule in rules),
-            changes=tuple(_made(Change, change) for change in changes),
+            changes=tuple(_change_from(change, where) for change in changes),
             **given,
         )
     except DefinitionsError as error:
@@ -260,6 +308,20 @@ def _proposed_relationship(stages: tuple[str, ...]) -> list[Rule]:
         Rule("relationship", 20, least_wins=1),
         Rule("relationship", 10, meanings=("renewal", "upsell", "cross_sell"), most=20),
     ]
+
+
+def _change_document(change: Change) -> dict[str, Any]:
+    document = _filled(replace(change, agreed=None))
+    if change.agreed is not None:
+        document["agreed"] = scoring_document(change.agreed)
+    return document
+
+
+def _change_from(given: Mapping[str, Any], where: str) -> Change:
+    if "agreed" not in given:
+        return _made(Change, given)
+    place = f"{where}, version {given.get('version')}"
+    return _made(Change, {**given, "agreed": scoring_from(given["agreed"], place)})
 
 
 def _made(kind: type[Made], given: Mapping[str, Any]) -> Made:

@@ -13,13 +13,12 @@ from journey import charts
 from journey.analysis.profiles.criteria import Segment, keep_others
 from journey.charts.svg import Picture
 from journey.log import TouchpointLog
-from journey.ui import flow_panel, map_panel
+from journey.ui import compare_funnel, flow_panel, map_panel
 from journey.ui.cache import cached
 from journey.ui.flow_panel import Anchor, FlowView
 from journey.ui.navigation import SEGMENT_BUILDER, page_link
 from journey.ui.panel import Group, Part, show_parts
-from journey.ui.picture import Selection, show_picture
-from journey.ui.plots import current_theme, show_plot
+from journey.ui.picture import Selection, selection, show_picture
 from journey.ui.reader import fragment
 from journey.ui.saved_segments import segments_here
 from journey.ui.tables import rates, show_table
@@ -159,8 +158,7 @@ def show_steps(pair: Pair) -> None:
 def show_stages(pair: Pair) -> None:
     """Show how far both come."""
     frame = cached(journey.compare_stages)(pair.a, pair.b)
-    chart = charts.plot_compare_stages(frame, names=pair.names, theme=current_theme())
-    show_plot(chart, key="compare-stages", file_name="compare-stages")
+    _show_funnel(pair, frame)
     show_table(
         frame,
         key="compare-stages-table",
@@ -206,8 +204,10 @@ def nobody_in(pair: Pair) -> str | None:
 @fragment
 def _show_map(pair: Pair) -> None:
     """Show the map, and the journeys of both behind what is clicked; a click runs only this."""
-    picture = cached(_map)(pair.a, other=pair.b, names=pair.names)
-    chosen = show_picture(picture, key=MAP, file_name="compare-map")
+    chosen = selection(MAP)
+    node = chosen.id if chosen and chosen.kind == "node" else None
+    picture = cached(_map)(pair.a, other=pair.b, names=pair.names, selected=node)
+    show_picture(picture, key=MAP, file_name="compare-map")
     show_parts(_groups(pair, map_parts(pair, chosen)), picture=MAP, hint=map_panel.HINT)
 
 
@@ -220,6 +220,14 @@ def _show_flow(pair: Pair, frame: pd.DataFrame) -> None:
     show_parts(_groups(pair, parts), picture=FLOW, hint=flow_panel.HINT)
 
 
+@fragment
+def _show_funnel(pair: Pair, frame: pd.DataFrame) -> None:
+    """Show how far both come, and the journeys of both behind the stage that is chosen."""
+    stage = compare_funnel.show_funnel(frame, pair.names)
+    parts = compare_funnel.stage_parts((pair.a, pair.b), frame, stage)
+    show_parts(_groups(pair, parts), picture=compare_funnel.FUNNEL, hint=compare_funnel.HINT)
+
+
 def _groups(pair: Pair, parts: list[Part | None]) -> list[Group]:
     return [
         Group(name, log.n_journeys, part)
@@ -227,10 +235,12 @@ def _groups(pair: Pair, parts: list[Part | None]) -> list[Group]:
     ]
 
 
-def _map(log: TouchpointLog, *, other: TouchpointLog, names: tuple[str, str]) -> Picture:
+def _map(
+    log: TouchpointLog, *, other: TouchpointLog, names: tuple[str, str], selected: str | None
+) -> Picture:
     whole = journey.compare_graph(log, other)
     simple = journey.simplify(whole, n_types=N_TYPES, move_share=MOVE_SHARE)
-    return charts.compare_map(simple, names=names, whole=whole)
+    return charts.compare_map(simple, names=names, selected=selected, whole=whole)
 
 
 def _period(

@@ -7,10 +7,18 @@ import streamlit as st
 import journey
 from journey.log import TouchpointLog
 from journey.ui.cache import cached
-from journey.ui.navigation import DEFINITIONS, page_link
+from journey.ui.navigation import DEFINITIONS, LEAD_SCORES, OWNERSHIP, page_link
 from journey.ui.text import counted, markdown
 
 MOST_LINES: Final = 5
+_OTHER_PARTS: Final = {"stage_roles", "scoring", "ownership"}
+"""They name stages of the definitions, no values of the data."""
+
+_ELSEWHERE: Final = {
+    "ownership": (OWNERSHIP, "Move or remove the owners"),
+    "scoring": (LEAD_SCORES, "Change the scoring rules"),
+}
+"""Parts of the definitions that are changed on pages of their own."""
 
 
 def has_win_rule(log: TouchpointLog) -> bool:
@@ -26,7 +34,8 @@ def warn_of_gaps(log: TouchpointLog) -> None:
     if gaps.empty:
         return
     match = "matches" if len(gaps) == 1 else "match"
-    title = f"{counted(len(gaps), 'item')} of the definitions {match} nothing in the data"
+    where = "" if set(gaps["rule"]) & _OTHER_PARTS else " in the data"
+    title = f"{counted(len(gaps), 'item')} of the definitions {match} nothing{where}"
     # Where every winning rule misses, nothing on the page that is said of winning holds.
     no_win = bool(log.definitions.won) and not has_win_rule(log)
     with st.expander(title, icon=":material/rule:", expanded=no_win):
@@ -34,4 +43,9 @@ def warn_of_gaps(log: TouchpointLog) -> None:
         if len(gaps) > MOST_LINES:
             lines.append(f"- and {len(gaps) - MOST_LINES} more")
         st.markdown("\n".join(lines))
-        page_link(DEFINITIONS, ":blue[Change the definitions] :material/arrow_forward:")
+        parts = set(gaps["rule"])
+        if parts - set(_ELSEWHERE):
+            page_link(DEFINITIONS, ":blue[Change the definitions] :material/arrow_forward:")
+        for part, (page, words) in _ELSEWHERE.items():
+            if part in parts:
+                page_link(page, f":blue[{words}] :material/arrow_forward:")

@@ -190,6 +190,7 @@ def definitions_of(draft: Draft) -> Definitions:
         tuple(name for name, held in draft.decided.items() if held == outcome)
         for outcome in DECIDED
     )
+    renamed = _new_names(draft)
     return replace(
         draft.begun_from,
         stages=stages,
@@ -200,7 +201,8 @@ def definitions_of(draft: Draft) -> Definitions:
         expected_roles=draft.expected_roles,
         meanings=draft.meanings,
         stage_roles=draft.stage_roles,
-        ownership=draft.begun_from.ownership.renamed(_new_names(draft)),
+        ownership=draft.begun_from.ownership.renamed(renamed),
+        scoring=draft.begun_from.scoring.renamed(renamed),
     )
 
 
@@ -213,6 +215,6 @@ def _roles(definitions: Definitions) -> dict[int, Role] | None:
 
 
 def _new_names(draft: Draft) -> dict[str, str]:
-    """Return what stages that are still there are called now: they take their owners along."""
+    """Return what stages that are still there are called now: owners and rules follow them."""
     was = dict(enumerate(draft.begun_from.stage_names))
     return {was[one.number]: one.name.strip() for one in draft.stages if one.number in was}

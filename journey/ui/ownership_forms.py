@@ -78,7 +78,10 @@ def show_stage_form(log: TouchpointLog) -> None:
             for column, post in zip(columns, HANDED_ON, strict=True)
         }
         if st.form_submit_button("Save", type="primary", icon=":material/save:"):
-            _save(log, lambda: replace(ownership, stages=_stages_of(edited, ownership), **hours))
+            # Owners of a stage that is gone are no row of the table; they stay until removed.
+            strays = ownership.strays(log.definitions.stage_names)
+            stages = (*_stages_of(edited, ownership), *strays)
+            _save(log, lambda: replace(ownership, stages=stages, **hours))
 
 
 def show_department_form(log: TouchpointLog) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from journey.charts.svg import Picture
+from journey.charts.svg import Picture, pressed
 
 _HELD: Final = "portolan:selection:"
 
@@ -96,7 +96,7 @@ class Selection:
 
 
 def show_picture(picture: Picture, *, key: str, file_name: str) -> Selection | None:
-    """Show a picture and return the part of it that is selected, none before the first click.
+    """Show a picture, what is selected outlined, and return that, none before the first click.
 
     Parameters
     ----------
@@ -112,6 +112,9 @@ def show_picture(picture: Picture, *, key: str, file_name: str) -> Selection | N
     Selection | None
         Kept over reruns, filters and page switches, so the part may be gone from the picture.
     """
+    chosen = selection(key)
+    if chosen is not None:
+        picture = pressed(picture, chosen.kind, chosen.id)
     _component(
         key=key,
         # Packed, since a picture is large and says much again; equal pictures give equal bytes,
@@ -135,13 +138,18 @@ def show_picture(picture: Picture, *, key: str, file_name: str) -> Selection | N
                 icon=":material/download:",
                 help=f"Download the picture as {ending.upper()}",
             )
-    return selection(key)
+    return chosen
 
 
 def selection(key: str) -> Selection | None:
     """Return what is selected in a picture: known before it is drawn, so that it can be marked."""
     held: Any = st.session_state.get(_HELD + key)
     return held
+
+
+def select(key: str, kind: str, identifier: str) -> None:
+    """Select a part as a click on it does: for callbacks, or before ``st.rerun()``."""
+    st.session_state[_HELD + key] = Selection(kind, identifier)
 
 
 def clear_selection(key: str) -> None:
@@ -152,7 +160,7 @@ def clear_selection(key: str) -> None:
 def _choose(key: str) -> None:
     chosen = st.session_state[key].chosen
     if chosen:
-        st.session_state[_HELD + key] = Selection(str(chosen["kind"]), str(chosen["id"]))
+        select(key, str(chosen["kind"]), str(chosen["id"]))
 
 
 def _png(picture: Picture) -> bytes:

@@ -1,12 +1,16 @@
 """Charts on the screen, in the theme of the browser."""
 
 import re
+from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 import plotly.graph_objects as go
 import streamlit as st
 
 from journey.charts.theme import Theme
+
+Choice = Callable[[int], None]
 
 SEPARATE: Final = {"light": "#ffffff", "dark": "#0d1822"}
 """Ground of the app by theme, where the configuration names none."""
@@ -53,7 +57,9 @@ def current_theme() -> Theme:
     return "dark" if st.context.theme.type == "dark" else "light"
 
 
-def show_plot(chart: go.Figure, *, key: str, file_name: str) -> None:
+def show_plot(
+    chart: go.Figure, *, key: str, file_name: str, on_choose: Choice | None = None
+) -> None:
     """Show a chart on the ground of the page; its picture can be taken as PNG or SVG.
 
     Parameters
@@ -64,6 +70,8 @@ def show_plot(chart: go.Figure, *, key: str, file_name: str) -> None:
         Unique on the page.
     file_name
         Of the picture, without ending.
+    on_choose
+        Called with the place of the mark that is clicked, among those of its kind.
     """
     theme = current_theme()
     ground = st.get_option(f"theme.{theme}.backgroundColor") or SEPARATE[theme]
@@ -78,6 +86,20 @@ def show_plot(chart: go.Figure, *, key: str, file_name: str) -> None:
     }
     place = re.sub(r"[^0-9A-Za-z]", "-", f"plot-{key}")
     with st.container(key=place, gap=None):
-        st.plotly_chart(chart, theme=None, key=key, config=config, alt=alt)
+        st.plotly_chart(
+            chart,
+            theme=None,
+            key=key,
+            config=config,
+            alt=alt,
+            on_select="ignore" if on_choose is None else partial(_tell, key, on_choose),
+            selection_mode="points",
+        )
         what = {"place": place, "file": f"{file_name}.svg", "type": "image/svg+xml"}
         _download(key=f"{key}:svg", data=what)
+
+
+def _tell(key: str, on_choose: Choice) -> None:
+    points = st.session_state[key].selection.points
+    if points:
+        on_choose(points[0]["point_index"])

@@ -62,10 +62,11 @@ def saved_rules(log: TouchpointLog) -> ScoringRules:
     return rules_in_force(log.definitions.scoring, log.definitions.stage_names)
 
 
-def start_again(scoring: ScoringRules) -> None:
-    """Take other rules; all widgets show them."""
+def start_again(scoring: ScoringRules, note: str = "") -> None:
+    """Take other rules, and a note for the version they would be; all widgets show them."""
     take(ScoreDraft(scoring))
     st.session_state[_ROUND] = current_round() + 1
+    st.session_state[note_key()] = note
 
 
 def take(draft: ScoreDraft) -> None:
@@ -81,6 +82,11 @@ def draft_of_session() -> ScoreDraft:
 def current_round() -> int:
     """Return the number that keys of widgets carry, so that another draft shows in all."""
     return st.session_state.get(_ROUND, 0)
+
+
+def note_key() -> str:
+    """Return the key of the field for the note of the next version."""
+    return f"scores:note:{current_round()}"
 
 
 def save(log: TouchpointLog, wanted: ScoringRules, note: str) -> None:

@@ -20,13 +20,14 @@ from journey.ui.score_drafts import (
     current_draft,
     current_round,
     draft_of_session,
+    note_key,
     save,
     saved_rules,
     start_again,
     take,
 )
 from journey.ui.score_rule_form import show_rule_form
-from journey.ui.tables import show_table
+from journey.ui.score_versions import show_versions
 from journey.ui.text import markdown, number, percent, signed
 
 MOST_ROWS: Final = 20
@@ -55,11 +56,7 @@ def show_rules(view: TouchpointLog) -> None:
     with right:
         st.markdown("## Thresholds")
         _show_thresholds(draft)
-    if changes := view.definitions.scoring.changes:
-        st.markdown("## Versions")
-        rows = [(change.version, change.on.isoformat(), change.note) for change in changes[::-1]]
-        frame = pd.DataFrame(rows, columns=["version", "agreed_on", "note"])
-        show_table(frame, key="versions", file_name="scoring versions")
+    show_versions(view)
 
 
 def _show_effect(view: TouchpointLog, draft: ScoreDraft) -> None:
@@ -137,7 +134,7 @@ def _show_saving(view: TouchpointLog, draft: ScoreDraft, wanted: ScoringRules) -
             "What was agreed, for the next version",
             max_chars=200,
             placeholder="Sales asked for a shorter half-life",
-            key=f"scores:note:{current_round()}",
+            key=note_key(),
         )
         st.button(
             f"Save as version {view.definitions.scoring.version + 1}",

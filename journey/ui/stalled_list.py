@@ -22,7 +22,7 @@ from journey.ui.filters import NO_VALUE
 from journey.ui.headlines import compact
 from journey.ui.panel import rate_of
 from journey.ui.state import Value, apply_filters, current_filters, set_filters
-from journey.ui.tables import choose_rows, show_table
+from journey.ui.tables import choose_rows, rates, show_table
 from journey.ui.text import NO_FIGURE, counted, days, label, markdown, number, percent
 
 FILTERS: Final = {"owner": "owner", "stage": "current_stage", "known_as": KNOWN_AS}
@@ -40,6 +40,11 @@ LABELS: Final = {
     "silent_rate": "Won, of as silent",
     "reason": "Why",
 }
+OF: Final = (
+    rates("n_after_touch", "usual_rate")
+    | rates("n_silent", "silent_rate")
+    | rates(("n_after_touch", "n_silent"), "value_at_risk")
+)
 HELP: Final = {
     "days_silent": "From the last touch to the end of the log.",
     "normal_days": "9 of 10 waits in this stage, of those that moved on, lasted at most so long.",
@@ -162,7 +167,7 @@ def choose_stalled(frame: pd.DataFrame, *, key: str) -> list[int]:
     """
     names = {"name": "Account"} if "name" in frame else {"account_id": "Account"}
     return choose_rows(
-        frame, on_screen=_on_screen, key=key, column_help=HELP, labels=LABELS | names
+        frame, on_screen=_on_screen, key=key, column_help=HELP, labels=LABELS | names, of=OF
     )
 
 
@@ -180,9 +185,9 @@ def _on_screen(frame: pd.DataFrame) -> pd.DataFrame:
         *("next_step", "whom", "last_touchpoint", "last_at", "missing_roles", "reason"),
     ]
     if not frame["value_at_risk"].gt(0).any():
-        rates = ["usual_rate", "silent_rate"] if frame["win_rate_after_touch"].gt(0).any() else []
+        has_rates = frame["win_rate_after_touch"].gt(0).any()
         place = order.index("value_at_risk")
-        order[place : place + 1] = rates
+        order[place : place + 1] = ["usual_rate", "silent_rate"] if has_rates else []
     if "name" in frame:
         shown["name"] = frame["name"].fillna(frame["account_id"])
         order = ["name", *order[1:], "account_id"]

@@ -91,7 +91,7 @@ def show_table(
     begin = _page_begin(rows.n_rows, key)
     with place:
         shown = rows.upto(begin).iloc[begin : begin + PAGE_ROWS]
-        _table(shown, key, column_help, labels, {}, of)
+        _table(shown, key, column_help, labels, {}, is_small(shown, of or {}))
     download_row(rows, key=key, file_name=file_name)
 
 
@@ -117,8 +117,10 @@ def choose_row(
     place, rows = st.container(), _listing(frame)
     begin = _page_begin(rows.n_rows, key)
     with place:
-        shown = on_screen(rows.upto(begin).iloc[begin : begin + PAGE_ROWS])
-        chosen = _choices(shown, begin, key, column_help, labels, "single-row", of)
+        page = rows.upto(begin).iloc[begin : begin + PAGE_ROWS]
+        shown = on_screen(page)
+        small = is_small(shown, of or {}, page)
+        chosen = _choices(shown, begin, key, column_help, labels, "single-row", small)
     download_row(rows, key=key, file_name=file_name)
     return chosen[0] if chosen else None
 
@@ -129,20 +131,23 @@ def choose_rows(
     key: str,
     column_help: Mapping[str, str] | None = None,
     labels: Mapping[str, str] | None = None,
+    of: Sizes | None = None,
     on_screen: Callable[[pd.DataFrame], pd.DataFrame] = lambda rows: rows,
 ) -> list[int]:
     """Show a list without downloads and return the positions of the rows the user chose.
 
     Parameters
     ----------
-    frame, key, column_help, labels, on_screen
+    frame, key, column_help, labels, of, on_screen
         As for ``choose_row``.
     """
     place = st.container()
     begin = _page_begin(len(frame), key)
     with place:
-        shown = on_screen(frame.iloc[begin : begin + PAGE_ROWS])
-        return _choices(shown, begin, key, column_help, labels, "multi-row", None)
+        page = frame.iloc[begin : begin + PAGE_ROWS]
+        shown = on_screen(page)
+        small = is_small(shown, of or {}, page)
+        return _choices(shown, begin, key, column_help, labels, "multi-row", small)
 
 
 def chosen_rows(key: str) -> list[int]:
@@ -246,11 +251,11 @@ def _choices(
     column_help: Mapping[str, str] | None,
     labels: Mapping[str, str] | None,
     mode: str,
-    of: Sizes | None,
+    small: pd.DataFrame,
 ) -> list[int]:
     """Show one page of a list and return the positions of the rows chosen on it."""
     choosing = {"on_select": "rerun", "selection_mode": mode, "key": _rows_key(key)}
-    chosen = _table(shown, key, column_help, labels, choosing, of)
+    chosen = _table(shown, key, column_help, labels, choosing, small)
     return [begin + row for row in chosen.selection.rows if row < len(shown)]
 
 
@@ -260,11 +265,11 @@ def _table(
     column_help: Mapping[str, str] | None,
     labels: Mapping[str, str] | None,
     choosing: Mapping[str, Any],
-    of: Sizes | None,
+    small: pd.DataFrame,
 ) -> Any:
     shown = pd.DataFrame({name: _shown(frame[name]) for name in frame.columns})
     return st.dataframe(
-        _greyed(shown, is_small(frame, of or {})),
+        _greyed(shown, small),
         hide_index=True,
         height=ROW_PIXELS * (min(max(len(shown), 1), MAX_ROWS_SHOWN) + 1) + 3,
         column_config=column_formats(shown, column_help=column_help, labels=labels),
@@ -274,8 +279,19 @@ def _table(
     )
 
 
-def is_small(frame: pd.DataFrame, of: Sizes) -> pd.DataFrame:
+def is_small(
+    frame: pd.DataFrame, of: Sizes, counted_in: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Return which cells are rates of fewer than 30.
+
+    Parameters
+    ----------
+    frame
+        Rows as they are shown.
+    of
+        Rate to its denominator.
+    counted_in
+        The same rows with the columns of the denominators; none: they are shown too.
 
     Examples
     --------
@@ -283,11 +299,12 @@ def is_small(frame: pd.DataFrame, of: Sizes) -> pd.DataFrame:
     >>> is_small(frame, rates("n_journeys", "win_rate"))["win_rate"].tolist()
     [True, False]
     """
+    sizes_in = frame if counted_in is None else counted_in
     small = pd.DataFrame(False, index=frame.index, columns=frame.columns)
     for rate, sizes in of.items():
         if rate in frame:
             # What is divided by a share comes out whole but for the last digits.
-            known = [frame.eval(size).astype(float) for size in sizes]
+            known = [sizes_in.eval(size).astype(float) for size in sizes]
             least = pd.concat(known, axis=1).min(axis=1)
             small[rate] = least < SMALL_SAMPLE - _LAST_DIGITS
     return small

@@ -7,6 +7,7 @@ from journey.ui.cache import cached
 from journey.ui.guards import plain_errors, require_log, require_view
 from journey.ui.ownership import headline, show_levels, show_matrix, show_waiting
 from journey.ui.ownership_forms import show_department_form, show_stage_form
+from journey.ui.ownership_strays import show_strays
 
 VIEWS = {
     "Who does what": show_matrix,
@@ -18,6 +19,7 @@ EDIT = "Edit"
 view = require_view()
 with plain_errors():
     st.title(headline(cached(journey.service_levels)(view)))
+    show_strays(view)
     chosen = st.segmented_control(
         "View",
         [*VIEWS, EDIT],

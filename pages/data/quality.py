@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from journey.ui.definition_warnings import warn_of_gaps
 from journey.ui.guards import plain_errors, require_log
 from journey.ui.identities import show_audit
 from journey.ui.navigation import UPLOAD, page_link
@@ -28,6 +29,8 @@ def no_report() -> None:
 
 st.title("Quality of the data")
 log = require_log()
+with plain_errors():
+    warn_of_gaps(log)
 report = current_report()
 if report is None:
     no_report()

@@ -287,7 +287,7 @@ def test_stages_show_their_journeys_where_the_graph_has_them():
 
 def test_a_selected_type_is_set_off_and_its_moves_stay():
     picture = journey_map(loops(), selected="Pricing page")
-    nodes = [part for part in parts(picture, "node") if "selected" in part.get("class").split()]
+    nodes = [part for part in parts(picture, "node") if part.get("aria-pressed")]
     assert [part.get("data-id") for part in nodes] == ["Pricing page"]
     for part in parts(picture, "edge"):
         touches = "Pricing page" in json.loads(part.get("data-id"))
@@ -298,7 +298,7 @@ def test_a_selected_type_is_set_off_and_its_moves_stay():
 def test_a_selection_that_is_not_on_the_map_sets_nothing_off():
     nodes = parts(journey_map(five(), selected="Gone"), "node")
     assert len(nodes) == 5
-    assert not [part for part in nodes if "selected" in part.get("class").split()]
+    assert not [part for part in nodes if part.get("aria-pressed")]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -7,6 +7,7 @@ import pytest
 
 import journey
 from journey import charts
+from journey.charts.svg import escape, pressed
 from tests.analysis.profiles.test_profile_traits import planted
 from tests.examples import small_log
 
@@ -82,3 +83,25 @@ def test_a_small_group_is_said():
     assert charts.compare_map(
         journey.compare_graph(few.where(outcome="lost"), few.where(outcome="lost"))
     ).title
+
+
+def test_what_is_selected_is_outlined_in_the_picture_of_two_groups():
+    one, other = groups()
+    graph = journey.compare_graph(one, other)
+    name = max(graph)
+    picture = charts.compare_map(graph, selected=name)
+    assert picture.svg.count("aria-pressed=") == 1
+    assert f'data-id="{escape(name)}" aria-pressed="true"' in picture.svg
+    # What was marked once stays marked once.
+    assert pressed(picture, "node", name) == picture
+    assert (
+        "aria-pressed=" not in charts.compare_map(graph, selected="Gone").svg.split("</style>")[1]
+    )
+    frame = journey.compare_stages(one, other)
+    last = frame["stage"].iloc[-1]
+    (shape,) = [
+        shape
+        for shape in charts.plot_compare_stages(frame, selected=last).layout.shapes
+        if shape.type == "rect"
+    ]
+    assert shape.y0 < len(frame) - 1 < shape.y1

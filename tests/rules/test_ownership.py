@@ -63,3 +63,12 @@ def test_words_do_not_count_for_a_department_that_names_its_types():
 def test_a_stage_that_is_renamed_keeps_its_owners():
     rules = Ownership(stages=(StageOwners("A", ("Sales",)),))
     assert rules.renamed({"A": "B"}).of_stage("B").leads == ("Sales",)
+
+
+def test_owners_of_stages_that_are_gone_are_known_and_can_be_removed():
+    rules = Ownership(stages=(StageOwners("A", ("Sales",)), StageOwners("Old", sla_hours=8)))
+    assert [one.stage for one in rules.strays(["A", "B"])] == ["Old"]
+    assert rules.without("Old").strays(["A", "B"]) == ()
+    assert rules.is_free("B")
+    assert not rules.is_free("A")
+    assert rules.renamed({"Old": "B"}).of_stage("B").sla_hours == 8

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -54,6 +55,10 @@ def test_rules_come_back_from_a_file_as_they_were():
         ),
         ("[[scoring.changes]]\nversion = 0\non = 2026-01-01\nnote = 'x'", "a whole number"),
         ("[[scoring.changes]]\nversion = 1\non = 'May'\nnote = 'x'", "a date is needed"),
+        (
+            "[[scoring.changes]]\nversion = 1\non = 2026-01-01\nnote = 'x'\nagreed.most = 0",
+            "version 1, [scoring]: most is 0",
+        ),
     ],
 )
 def test_what_cannot_be_used_is_said(text, words):
@@ -68,6 +73,45 @@ def test_versions_count_up():
     assert (FULL.version, agreed.version, ScoringRules().version) == (2, 3, 0)
     with pytest.raises(DefinitionsError, match="higher number"):
         ScoringRules(changes=agreed.changes[::-1])
+
+
+def test_an_agreed_version_is_kept_whole_and_comes_back_from_the_file():
+    agreed = FULL.agreed(date(2026, 6, 30), "Half-life shorter")
+    later = replace(agreed, rules=(), half_life_days=99).agreed(date(2026, 7, 1), "Anew")
+    assert later.changes[1].agreed == replace(FULL, changes=())
+    assert later.changes[0].agreed is None  # of a time when only date and note were kept
+    definitions = Definitions(scoring=later)
+    assert loads(dumps(definitions)) == definitions
+    plain = Definitions(scoring=ScoringRules().agreed(date(2026, 1, 1), "All as proposed"))
+    assert loads(dumps(plain)).scoring.changes[0].agreed == ScoringRules()
+
+
+def test_a_version_comes_back_as_the_next_one_and_none_is_lost():
+    agreed = FULL.agreed(date(2026, 6, 30), "Shorter")
+    later = replace(agreed, rules=()).agreed(date(2026, 7, 1), "None")
+    back = later.as_of_version(3).agreed(date(2026, 8, 1), "Back")
+    assert back.rules == FULL.rules
+    assert [one.version for one in back.changes] == [2, 3, 4, 5]
+    with pytest.raises(DefinitionsError, match="Versions: 2, 3, 4"):
+        later.as_of_version(9)
+    with pytest.raises(DefinitionsError, match="version 2 only date and note"):
+        later.as_of_version(2)
+
+
+def test_a_version_holds_no_versions():
+    agreed = FULL.agreed(date(2026, 6, 30), "Shorter")
+    with pytest.raises(DefinitionsError, match="holds versions itself"):
+        Change(9, date(2026, 7, 1), "Odd", agreed)
+
+
+def test_rules_follow_a_stage_to_its_new_name():
+    rules = ScoringRules(
+        (
+            Rule("engagement", 1, enters=("Buy", "See")),
+            Rule("relationship", 5, stages=("Buy",)),
+        )
+    ).renamed({"Buy": "Close"})
+    assert [rule.words for rule in rules.rules] == ["enters Close or See", "in Close"]
 
 
 def test_only_dimensions_without_rules_are_proposed():

@@ -8,6 +8,7 @@ import pytest
 import journey
 from journey import Definitions, Stage
 from journey.ui.compare import GIVEN, LABELS, Pair, begins_with, flow_parts, map_parts
+from journey.ui.compare_funnel import stage_parts
 from journey.ui.picture import Selection
 from tests.examples import small_log
 
@@ -80,3 +81,10 @@ def test_the_page_begins_with_a_group_that_has_journeys():
     assert list(GIVEN)[begins_with(LOG.with_definitions(model), GIVEN)] == "Lost or no decision"
     # Nothing is decided: no group has journeys.
     assert begins_with(LOG, GIVEN) == 0
+
+
+def test_a_stage_of_the_funnel_opens_the_journeys_of_both():
+    frame = journey.compare_stages(PAIR.a, PAIR.b)
+    assert counts(stage_parts((PAIR.a, PAIR.b), frame, "Close")) == [2, 0]
+    assert counts(stage_parts((PAIR.a, PAIR.b), frame, "Attract")) == [2, 1]
+    assert counts(stage_parts((PAIR.a, PAIR.b), frame, None)) == [None, None]

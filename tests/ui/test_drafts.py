@@ -8,6 +8,8 @@ from journey.definitions import Definitions, Stage
 from journey.errors import DefinitionsError
 from journey.rules.meanings import Meanings
 from journey.rules.ownership import Ownership, StageOwners
+from journey.rules.score_rule import Rule
+from journey.rules.scoring import ScoringRules
 from journey.rules.stage_roles import StageRoles
 from journey.ui.drafts import definitions_of, draft_of
 
@@ -126,3 +128,10 @@ def test_a_new_stage_takes_nothing_from_one_that_was_removed():
     assert "New stage" not in str(definitions_of(again).ownership)
     # Added and removed again, it is the draft it was.
     assert draft_of(owned).adding_stage().removing_stage(2) == draft_of(owned)
+
+
+def test_rules_of_scores_follow_a_stage_to_its_new_name():
+    rules = ScoringRules((Rule("relationship", 5, stages=("Convert",)),))
+    draft = draft_of(replace(MODEL, scoring=rules))
+    renamed = definitions_of(draft.with_stage(replace(draft.stages[1], name="Close")))
+    assert renamed.scoring.rules[0].stages == ("Close",)

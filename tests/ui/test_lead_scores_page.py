@@ -1,6 +1,7 @@
 """The page of lead scores: the message, the matrix, the rule editor, the evidence."""
 
 from dataclasses import replace
+from datetime import date
 
 import pandas as pd
 import pytest
@@ -12,6 +13,7 @@ from journey.definitions import load_definitions
 from journey.rules.not_buyers import NotBuyerRules
 from journey.rules.scoring import Qualification
 from journey.ui.score_rules import by_touchpoints
+from journey.workspace import save_definitions
 from tests.analysis.scores.test_evidence import MODEL, ROWS, RULES
 from tests.examples import small_log
 from tests.stores import save
@@ -126,6 +128,29 @@ class TestRules:
         assert draft.wanted.rules[-1].touchpoints == ("Ad",)
         checked(button(app, "Discard").click().run())
         assert len(app.session_state["scores:draft"].wanted.rules) == len(RULES.rules)
+
+    def test_an_old_version_is_tried_and_saved_as_the_next(self, workspace):
+        file = workspace / "Scored" / "definitions.toml"
+        model = load_definitions(file)
+        first = model.scoring.agreed(date(2026, 1, 1), "A start")
+        second = replace(first, mql=Qualification(0, 10, "thresholds"))
+        rules = second.agreed(date(2026, 2, 1), "Fit matters less")
+        save_definitions(workspace.parent, "Scored", replace(model, scoring=rules))
+        app = opened("Rules")
+        assert "Choose a version" in said(app)
+        app.session_state["scores:versions:2:rows"] = {"selection": {"rows": [1], "columns": []}}
+        checked(app.run())
+        words = said(app)
+        told = f"MQL from fit {first.mql.fit:g} and engagement {first.mql.engagement:g}"
+        assert told in words.replace("\\", "")
+        assert "**41 MQLs** by its thresholds, -6 against 47 in force" in words
+        checked(button(app, "Take version 1").click().run())
+        assert app.metric[0].value == "41"
+        checked(button(app, "Save as version 3").click().run())
+        saved = load_definitions(file).scoring
+        assert saved.mql == first.mql
+        assert [one.note for one in saved.changes][2] == "Back to version 1"
+        assert saved.changes[:2] == rules.changes
 
     @pytest.mark.usefixtures("workspace")
     def test_what_a_rule_looks_at_is_changed_and_the_effect_shown(self):

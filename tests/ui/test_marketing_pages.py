@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 import journey
 from journey.definitions import Definitions
 from journey.inventory import Entry, Inventory
+from journey.rules.ownership import Ownership, StageOwners
 from journey.workspace import load_inventory, save_definitions, save_inventory
 from tests.examples import small_log
 from tests.stores import save
@@ -95,6 +96,27 @@ class TestOwnership:
         app = press(app, "Save")
         ownership = journey.open_log(folder).definitions.ownership
         assert ownership.mql_hours == 24.0
+        save_definitions(workspace, "Bare", Definitions())
+
+    def test_owners_of_a_stage_that_is_gone_are_told_moved_or_removed(self, workspace):
+        folder = workspace / "datasets" / "Bare"
+        owners = (StageOwners("Old", ("Sales",)), StageOwners("Older", sla_hours=8.0))
+        save_definitions(workspace, "Bare", Definitions(ownership=Ownership(stages=owners)))
+        app = opened("ownership", "Bare")
+        assert "**Old** is no stage any more. Kept for it: led by Sales." in said(app)
+        warning = next(one for one in app.expander if "definitions" in one.label)
+        assert warning.label == "2 items of the definitions match nothing"
+        # What the form saves leaves them as they are.
+        press(choose(app, "Edit"), "Save")
+        assert journey.open_log(folder).definitions.ownership.stages == owners
+        app = opened("ownership", "Bare")
+        target = next(one for one in app.selectbox if one.label.startswith("Stage that takes"))
+        app = press(target.set_value("Convert").run(), "Move")
+        moved = journey.open_log(folder).definitions.ownership
+        assert moved.stages == (replace(owners[0], stage="Convert"), owners[1])
+        app = press(app, "Remove")
+        assert journey.open_log(folder).definitions.ownership == moved.without("Older")
+        assert "no stage any more" not in said(app)
         save_definitions(workspace, "Bare", Definitions())
 
     def test_departments_can_be_ones_own(self, workspace):

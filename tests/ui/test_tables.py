@@ -118,3 +118,9 @@ def test_what_a_share_is_of_can_be_told_from_share_and_count():
     frame = pd.DataFrame({"n_last": [3, 9, 0], "last_share": [0.1, 9 / 29, 0.0]})
     small = is_small(frame, rates("n_last / last_share", "last_share"))
     assert small["last_share"].tolist() == [False, True, False]
+
+
+def test_a_list_greys_by_sizes_that_are_not_shown():
+    page = pd.DataFrame({"win_rate": [0.5, 0.5], "n_with": [29, 30]})
+    small = is_small(page[["win_rate"]], rates("n_with", "win_rate"), page)
+    assert small["win_rate"].tolist() == [True, False]

@@ -1,4 +1,4 @@
-"""Where the definitions and the log don't meet: rules that match nothing in it."""
+"""Where the definitions don't meet the log, or each other: rules that match nothing."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -8,6 +8,7 @@ import pandas as pd
 
 from journey.definitions import Definitions
 from journey.log import TouchpointLog
+from journey.rules.stage_roles import ROLES
 from journey.schema import DECIDED
 
 GAP_COLUMNS = ("rule", "stage", "item", "nearest", "warning")
@@ -17,16 +18,24 @@ _MATCHED_IN = {"touchpoints": "touchpoint", "values": "stage", "channels": "chan
 
 _NOUNS = {"touchpoint": "touchpoint type", "stage": "stage value", "channel": "channel"}
 
+_SAID = {
+    "stage_roles": "plays a part of the lifecycle",
+    "scoring": "gives points in a scoring rule",
+    "ownership": "has owners or a promise",
+}
+_Gap = tuple[str, str | None, str, str | None, str]
+
 
 def definition_gaps(log: TouchpointLog) -> pd.DataFrame:
-    """Items of the stage and outcome rules that match no value in the log, whatever is in view.
+    """Items of the definitions that match no value in the log, or no stage, whatever is in view.
 
     Returns
     -------
     DataFrame
         One row per such item: ``rule`` (``touchpoints``, ``values`` or ``channels`` of a stage;
-        ``won``, ``lost`` or ``no_decision``), ``stage`` (None for an outcome), ``item``,
-        ``nearest`` (the most similar value of the log, None where none is similar), ``warning``
+        ``won``, ``lost`` or ``no_decision``; ``stage_roles``, ``scoring`` or ``ownership`` where
+        these name a stage that is gone), ``stage`` (None but for rules of a stage), ``item``,
+        ``nearest`` (the most similar value, None where none is similar), ``warning``
         (the same in words). In the order of the definitions.
 
     Examples
@@ -48,6 +57,7 @@ def definition_gaps(log: TouchpointLog) -> pd.DataFrame:
         if item not in known[column]
         for nearest in [_nearest(item, known[column])]
     ]
+    rows += _gone_stages(log.definitions)
     return pd.DataFrame(rows, columns=list(GAP_COLUMNS), dtype=object)
 
 
@@ -58,6 +68,30 @@ def _rules(definitions: Definitions) -> Iterator[tuple[str, str | None, str, Seq
             yield rule, stage.name, column, getattr(stage, rule)
     for outcome in DECIDED:
         yield outcome, None, "touchpoint", getattr(definitions, outcome)
+
+
+def _gone_stages(definitions: Definitions) -> list[_Gap]:
+    """What is said of stages that are not there: removed, or called otherwise since."""
+    stages = dict.fromkeys(definitions.stage_names)
+    named = dict.fromkeys(_stages_named(definitions))
+    return [
+        (part, None, stage, nearest, f"{stage!r} {_SAID[part]}, but is no stage.{_hint(nearest)}")
+        for part, stage in named
+        if stage not in stages
+        for nearest in [_nearest(stage, stages)]
+    ]
+
+
+def _stages_named(definitions: Definitions) -> Iterator[tuple[str, str]]:
+    """Part of the definitions and stage that it names."""
+    for role in ROLES:
+        for stage in getattr(definitions.stage_roles, role) or ():
+            yield "stage_roles", stage
+    for rule in definitions.scoring.rules:
+        for stage in (*rule.enters, *rule.stages):
+            yield "scoring", stage
+    for owners in definitions.ownership.stages:
+        yield "ownership", owners.stage
 
 
 def _values(log: TouchpointLog, column: str) -> dict[str, None]:
@@ -83,5 +117,8 @@ def _words(name: str) -> str:
 def _warning(rule: str, stage: str | None, item: str, column: str, nearest: str | None) -> str:
     ends = {"won": "win a journey", "lost": "lose one", "no_decision": "end one undecided"}
     role = f"enter {stage!r}" if stage is not None else ends[rule]
-    hint = f" Did you mean {nearest!r}?" if nearest is not None else ""
-    return f"{item!r} is to {role}, but the log has no such {_NOUNS[column]}.{hint}"
+    return f"{item!r} is to {role}, but the log has no such {_NOUNS[column]}.{_hint(nearest)}"
+
+
+def _hint(nearest: str | None) -> str:
+    return f" Did you mean {nearest!r}?" if nearest is not None else ""

@@ -4,6 +4,10 @@ import pytest
 
 from journey import Definitions, Stage, definition_gaps
 from journey.analysis.quality.definition_gaps import GAP_COLUMNS
+from journey.rules.ownership import Ownership, StageOwners
+from journey.rules.score_rule import Rule
+from journey.rules.scoring import ScoringRules
+from journey.rules.stage_roles import StageRoles
 from tests.examples import MODEL, small_log
 
 ROWS = [("a", 0, "Ad"), ("a", 1, "Closed Won"), ("b", 0, "E-mail sent")]
@@ -71,3 +75,27 @@ def test_the_warning_says_what_is_meant_where_and_what_is_near():
 def test_an_empty_log_matches_nothing():
     log = small_log([], Definitions(won=("Won",)))
     assert definition_gaps(log)["item"].tolist() == ["Won"]
+
+
+def test_a_stage_that_is_gone_is_told_wherever_it_is_named():
+    model = Definitions(
+        stages=(Stage("Attract", ("Ad", "E-mail sent", "Closed Won")), Stage("Close")),
+        stage_roles=StageRoles(nurture=("Warm",)),
+        scoring=ScoringRules(
+            (
+                Rule("engagement", 1, enters=("Attract", "Closed")),
+                Rule("relationship", 1, stages=("Closed",)),
+            )
+        ),
+        ownership=Ownership(stages=(StageOwners("Atract", ("Sales",)), StageOwners("Close"))),
+    )
+    assert gaps(model) == [
+        ["stage_roles", None, "Warm", None],
+        ["scoring", None, "Closed", "Close"],
+        ["ownership", None, "Atract", "Attract"],
+    ]
+    assert definition_gaps(small_log(ROWS, model))["warning"].tolist() == [
+        "'Warm' plays a part of the lifecycle, but is no stage.",
+        "'Closed' gives points in a scoring rule, but is no stage. Did you mean 'Close'?",
+        "'Atract' has owners or a promise, but is no stage. Did you mean 'Attract'?",
+    ]
