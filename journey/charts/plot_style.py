@@ -145,6 +145,7 @@ def name_rows(chart: Chart, names: Sequence[str]) -> None:
         range=[len(names) - 0.4, -0.6],
         showgrid=False,
         ticks="",
+        ticklabelstandoff=9,  # a mark at the axis must not lie over the name
     )
 
 

@@ -354,7 +354,12 @@ def _drivers_title(shown: pd.DataFrame) -> str:
         else ("No activity goes clearly with more wins")
     )
     n_useless = len(useless)
-    return f"{lead}; {n_useless} that give points go with none more" if n_useless else lead
+    if not n_useless:
+        return lead
+    what = (
+        "activity that gives points shows" if n_useless == 1 else "activities that give points show"
+    )
+    return f"{lead}; {format_count(n_useless)} {what} no difference"
 
 
 def _driver_ink(kind: str, theme: Theme) -> str:

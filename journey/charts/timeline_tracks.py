@@ -18,6 +18,7 @@ Look = Literal["solid", "dashed", "dotted"]
 TRACK: Final = 92.0
 """Height of a lane."""
 _INSET: Final = 14.0
+_APART: Final = 13.0
 _KEY: Final = 22.0
 
 SCORES: Final[dict[str, Look]] = {
@@ -115,11 +116,15 @@ def drawn_track(track: Track, scale: Scale, top: float) -> str:
         share = (value - track.low) / (track.high - track.low)
         return top + TRACK - _INSET - share * (TRACK - 2 * _INSET)
 
+    # The name of an edge close to zero would lie over that of zero.
+    far = (edge for edge in (track.low, track.high) if abs(height(edge) - height(0.0)) >= _APART)
+    named = sorted({0.0, *far})
     parts = [
         label(track.name, {"class": "person", "x": MARGIN, "y": top + 28}),
         label(track.about, {"class": "muted legend", "x": MARGIN, "y": top + 47}),
         *_key(track, top + 64),
-        *(_edge(track, value, height(value)) for value in sorted({track.low, 0.0, track.high})),
+        *(_edge(height(value)) for value in sorted({track.low, 0.0, track.high})),
+        *(_figure(track, value, height(value)) for value in named),
     ]
     for line in track.lines:
         spots = [(scale.x(moment), height(value)) for moment, value, _ in line.points]
@@ -134,12 +139,17 @@ def drawn_track(track: Track, scale: Scale, top: float) -> str:
     return element("g", {"class": "track"}, *parts)
 
 
-def _edge(track: Track, value: float, y: float) -> str:
-    """Draw the height of a value, named at its left end."""
+def _edge(y: float) -> str:
+    """Draw the height of a value."""
+    ends = {"class": "track-edge", "x1": LEFT, "x2": RIGHT, "y1": y, "y2": y}
+    return element("line", ends)
+
+
+def _figure(track: Track, value: float, y: float) -> str:
+    """Name the height of a value at its left end."""
     shown = f"{value:+.0f}" if track.is_marked and value else f"{value:.0f}"
     name = {"class": "muted legend", "x": LEFT - 8, "y": y + 4.5, "text-anchor": "end"}
-    ends = {"class": "track-edge", "x1": LEFT, "x2": RIGHT, "y1": y, "y2": y}
-    return element("line", ends) + label(shown, name)
+    return label(shown, name)
 
 
 def _mood(value: float, words: str, spot: tuple[float, float]) -> str:

@@ -131,7 +131,7 @@ def show_stalled(log: TouchpointLog, account_id: str) -> None:
     for _, row in frame.iterrows():
         with st.container(border=True):
             show_stake(row)
-            show_people(row)
+            show_people(log, row)
 
 
 def show_timeline(log: TouchpointLog, account_id: str) -> None:

@@ -72,6 +72,13 @@ def person_names(log: TouchpointLog, ids: Sequence[str]) -> list[str | None]:
     return _values(table, _name_columns(table), known, ids)
 
 
+def person_roles(log: TouchpointLog, ids: Sequence[str]) -> list[str | None]:
+    """Return the roles of people, none where it is not known."""
+    table = log.store.people
+    known = log.store.dictionaries.get("person_id", pa.array([], pa.string()))
+    return _values(table, [name for name in table.column_names if name == "role"], known, ids)
+
+
 def find_accounts(log: TouchpointLog, text: str, *, most: int) -> tuple[list[str], int]:
     """Return accounts whose id or name holds a text, and how many there are in all.
 

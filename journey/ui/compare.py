@@ -15,7 +15,7 @@ from journey.charts.svg import Picture
 from journey.log import TouchpointLog
 from journey.ui import compare_funnel, flow_panel, map_panel
 from journey.ui.cache import cached
-from journey.ui.flow_panel import Anchor, FlowView
+from journey.ui.flow_panel import Anchor, Box, FlowView, box_name
 from journey.ui.navigation import SEGMENT_BUILDER, page_link
 from journey.ui.panel import Group, Part, show_parts
 from journey.ui.picture import Selection, selection, show_picture
@@ -35,6 +35,12 @@ STEPS: Final = 7
 MAP: Final = "compare-map"
 FLOW: Final = "compare-flow"
 LABELS: Final = {
+    "box": "From",
+    "next_box": "To",
+    "box_kind": "From is a",
+    "next_kind": "To is a",
+    "box_stage": "Stage of from",
+    "next_stage": "Stage of to",
     "n_a": "A",
     "n_b": "B",
     "n_all_a": "All of A",
@@ -146,13 +152,27 @@ def show_steps(pair: Pair) -> None:
     frame = cached(journey.compare_steps)(pair.a, pair.b, steps=STEPS)
     _show_flow(pair, frame)
     show_table(
-        frame,
+        in_words(frame),
         key="compare-steps",
         file_name="compare-steps",
         labels=LABELS,
         column_help=HELP,
         of=OF,
     )
+
+
+def in_words(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return ``compare_steps`` with boxes named as they are drawn, and figures before kinds."""
+    named = frame.assign(
+        box=[box_name(Box(*one)) for one in zip(frame["box_kind"], frame["box"], strict=True)],
+        next_box=[
+            None if one[1] is None else box_name(Box(*one))
+            for one in zip(frame["next_kind"], frame["next_box"], strict=True)
+        ],
+    )
+    first = ["step", "box", "next_box"]
+    last = ["box_kind", "next_kind", "box_stage", "next_stage"]
+    return named[[*first, *(name for name in named if name not in (*first, *last)), *last]]
 
 
 def show_stages(pair: Pair) -> None:

@@ -98,7 +98,15 @@ def show_profile(view: TouchpointLog) -> None:
         with card, st.container(border=True, height="stretch"):
             _card(view, row)
     if len(frame):
-        _table(frame.drop(columns=["line", "segment"]), "profiles", OF)
+        told = frame.assign(role=frame["role"].map(ROLES))
+        _table(told.drop(columns=["line", "segment"]), "profiles", OF)
+        first = frame.iloc[0]
+        n_unknown = view.n_journeys - int(first["n_journeys"] + first["n_rest"])
+        if n_unknown:
+            st.caption(
+                f"{number(n_unknown)} of {counted(view.n_journeys, 'journey')} in view are on "
+                "neither side: what the first profile looks at is not known of them."
+            )
         st.caption(
             f"{counted(int(frame['n_tested'].iloc[0]), 'trait')} and pairs of at least 30 journeys "
             "were tried; only what chance would hardly give after so many tries makes a profile. "

@@ -16,24 +16,24 @@ def show_strays(log: TouchpointLog) -> None:
     free = [name for name in definitions.stage_names if ownership.is_free(name)]
     for owners in strays:
         key = f"strays:{definitions.fingerprint}:{owners.stage}"
-        with st.container(border=True, horizontal=True, vertical_alignment="bottom"):
-            st.markdown(
+        with st.container(border=True):
+            words, place, move, remove = st.columns([5, 3, 1, 1], vertical_alignment="bottom")
+            words.markdown(
                 f":material/rule: **{markdown(owners.stage)}** is no stage any more. Kept for it: "
                 f"{markdown(said_of(owners))}.",
             )
-            target = st.selectbox(
+            target = place.selectbox(
                 "Stage that takes them over",
                 free,
                 index=None,
                 placeholder="Choose a stage" if free else "All stages have owners",
                 disabled=not free,
                 key=f"{key}:target",
-                width=240,
             )
-            if st.button("Move", key=f"{key}:move", disabled=target is None) and target:
+            if move.button("Move", key=f"{key}:move", disabled=target is None) and target:
                 save_ownership(definitions, ownership.renamed({owners.stage: target}))
                 st.rerun()
-            st.button(
+            remove.button(
                 "Remove",
                 key=f"{key}:remove",
                 on_click=save_ownership,

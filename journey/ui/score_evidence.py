@@ -120,7 +120,12 @@ def _show_fit(model: ScoreModel) -> None:
     with right:
         shown = model.auc.assign(score=model.auc["score"].map(SCORES)).round(2)
         shown = shown.rename(columns={"low": "auc_from", "high": "auc_to"})
-        words = {"auc": "AUC", "auc_from": "from", "auc_to": "to", "score": "Score"}
+        words = {
+            "auc": "Pairs ranked right (AUC)",
+            "auc_from": "from",
+            "auc_to": "to",
+            "score": "Score",
+        }
         show_table(shown, key="auc", file_name="auc", labels=words)
         show_table(model.weights.round(2), key="weights", file_name="weights", labels=LABELS)
 

@@ -33,6 +33,8 @@ def show_versions(view: TouchpointLog) -> None:
         key=f"scores:versions:{len(frame)}",
         file_name="scoring versions",
         labels={"changes": "What changed", "n_rules": "Rules", "is_in_force": "In force"},
+        # Of versions of an earlier time neither changes nor rules are known.
+        on_screen=lambda rows: rows.dropna(axis="columns", how="all"),
     )
     if row is None:
         st.caption("Choose a version to see its effect, or to go back to it.")

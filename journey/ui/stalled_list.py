@@ -15,13 +15,15 @@ from journey.ui.accounts import (
     kinds_of_account,
     name_columns,
     person_names,
+    person_roles,
 )
 from journey.ui.cache import cached
 from journey.ui.definition_warnings import has_win_rule
 from journey.ui.filters import NO_VALUE
 from journey.ui.headlines import compact
+from journey.ui.navigation import ACCOUNT, open_page
 from journey.ui.panel import rate_of
-from journey.ui.state import Value, apply_filters, current_filters, set_filters
+from journey.ui.state import ACCOUNT_PARAMETER, Value, apply_filters, current_filters, set_filters
 from journey.ui.tables import choose_rows, rates, show_table
 from journey.ui.text import NO_FIGURE, counted, days, label, markdown, number, percent
 
@@ -250,30 +252,40 @@ def _rate(row: pd.Series, rate: str, n: str) -> str:
     return rate_of(row[rate], row[n], "decided")
 
 
-def show_people(row: pd.Series) -> None:
-    """Name the people engaged and the roles that are missing."""
-    people = [markdown(person) for person in str(row["people"]).split("; ") if person]
-    if people:
-        st.markdown(f"People engaged: {', '.join(people)}")
+def show_people(log: TouchpointLog, row: pd.Series) -> None:
+    """Name the people engaged, with role and address, and the roles that are missing."""
+    ids = [person for person in str(row["people"]).split("; ") if person]
+    known = zip(ids, person_names(log, ids), person_roles(log, ids), strict=True)
+    if people := [_person(*one) for one in known]:
+        st.markdown("\n".join(["People engaged:", "", *people]))
     if row["missing_roles"]:
         st.markdown(f"Missing roles: {markdown(row['missing_roles'].replace('; ', ', '))}")
 
 
-def show_details(row: pd.Series) -> None:
-    """Show all that is known of a stalled account in one column."""
+def _person(person_id: str, name: str | None, role: str | None) -> str:
+    """Write one person as an entry of a list."""
+    named = f"**{markdown(name)}**" if name else None
+    facts = [named, markdown(role) if role else None, markdown(person_id)]
+    return f"- {', '.join(fact for fact in facts if fact)}"
+
+
+def show_details(log: TouchpointLog, row: pd.Series) -> None:
+    """Show all that is known of a stalled account in one column, what to do first."""
     known = row.get("name")
     name = row["account_id"] if known is None or pd.isna(known) else known
     st.markdown(f"## {markdown(name)}")
     facts = [row["account_id"] if name != row["account_id"] else None, row["stage"], row["owner"]]
     st.caption(" · ".join(markdown(fact) for fact in facts if pd.notna(fact)))
+    if st.button("Open the account", type="primary", icon=":material/apartment:"):
+        open_page(ACCOUNT, **{ACCOUNT_PARAMETER: str(row["account_id"])})
     left, right = st.columns(2)
     left.metric("Silent", days(row["days_silent"]))
     right.metric("Normal there", days(row["normal_days"]))
-    show_stake(row)
+    show_next_touch(row)
+    show_people(log, row)
     last = f"{row['last_at']:%Y-%m-%d}" if pd.notna(row["last_at"]) else NO_FIGURE
     st.markdown(f"Last touch: {markdown(row['last_touchpoint'])}, {last}")
-    show_people(row)
-    show_next_touch(row)
+    show_stake(row)
 
 
 def explain(log: TouchpointLog) -> None:

@@ -118,12 +118,14 @@ def show_actions(log: TouchpointLog, chosen: pd.DataFrame) -> None:
         Rows of the list as ``stalled_frame`` numbers them; none is all that are listed.
     """
     ids = tuple(chosen["account_id"])
-    with st.popover("Snooze…", icon=":material/snooze:", disabled=not ids, key="worklist:snooze"):
-        _form(log, ids, "snoozed")
-    with st.popover(
-        "Mark as handled…", icon=":material/task_alt:", disabled=not ids, key="worklist:handle"
+    for words, icon, kind in (
+        ("Snooze…", ":material/snooze:", "snoozed"),
+        ("Mark as handled…", ":material/task_alt:", "handled"),
     ):
-        _form(log, ids, "handled")
+        with st.popover(words, icon=icon, disabled=not ids, key=f"worklist:{kind}:popover"):
+            _form(log, ids, kind)
+    if not ids:
+        st.caption("Choose rows to snooze or handle them.", width="content")
 
 
 def show_export(log: TouchpointLog, rows: pd.DataFrame) -> None:

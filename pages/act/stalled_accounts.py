@@ -7,7 +7,7 @@ import journey
 from journey import charts
 from journey.ui.definition_warnings import has_win_rule
 from journey.ui.guards import plain_errors, require_log, require_view
-from journey.ui.navigation import ACCOUNT, DEFINITIONS, OVERVIEW, open_page, page_link
+from journey.ui.navigation import DEFINITIONS, OVERVIEW, page_link
 from journey.ui.plots import current_theme, show_plot
 from journey.ui.reader import fragment
 from journey.ui.stalled_list import (
@@ -18,7 +18,6 @@ from journey.ui.stalled_list import (
     show_pickers,
     unranked_because,
 )
-from journey.ui.state import ACCOUNT_PARAMETER
 from journey.ui.tables import chosen_rows, download_row
 from journey.ui.text import counted
 from journey.ui.worklist import (
@@ -68,10 +67,7 @@ def show_list(view: journey.TouchpointLog, frame: pd.DataFrame, key: str) -> Non
     if alone is None or panel is None:
         return
     with panel, st.container(border=True):
-        show_details(frame.iloc[alone])
-        if st.button("Open the account", type="primary", icon=":material/apartment:"):
-            account_id = str(frame["account_id"].iloc[alone])
-            open_page(ACCOUNT, **{ACCOUNT_PARAMETER: account_id})
+        show_details(view, frame.iloc[alone])
 
 
 view = require_view()

@@ -75,7 +75,8 @@ class TestDrivers:
     def test_what_goes_with_wins_leads_and_useless_points_are_counted(self):
         chart = charts.plot_score_drivers(self.FRAME)
         assert chart.layout.title.text.replace("<br>", " ") == (
-            "&lt;b&gt;Demo&lt;/b&gt; goes with most wins; 1 that give points go with none more"
+            "&lt;b&gt;Demo&lt;/b&gt; goes with most wins; 1 activity that gives points shows no "
+            "difference"
         )
         assert words(chart) == ["+30 points, n 50", "0 points, n 50"]
         assert list(chart.layout.yaxis.ticktext) == ["&lt;b&gt;Demo&lt;/b&gt;", "Guide"]

@@ -7,7 +7,7 @@ import pytest
 
 import journey
 from journey import Definitions, Stage
-from journey.ui.compare import GIVEN, LABELS, Pair, begins_with, flow_parts, map_parts
+from journey.ui.compare import GIVEN, LABELS, Pair, begins_with, flow_parts, in_words, map_parts
 from journey.ui.compare_funnel import stage_parts
 from journey.ui.picture import Selection
 from tests.examples import small_log
@@ -88,3 +88,12 @@ def test_a_stage_of_the_funnel_opens_the_journeys_of_both():
     assert counts(stage_parts((PAIR.a, PAIR.b), frame, "Close")) == [2, 0]
     assert counts(stage_parts((PAIR.a, PAIR.b), frame, "Attract")) == [2, 1]
     assert counts(stage_parts((PAIR.a, PAIR.b), frame, None)) == [None, None]
+
+
+def test_steps_are_listed_by_the_names_of_their_boxes():
+    model = replace(MODEL, won=("Demo",))
+    pair = [log.with_definitions(model) for log in (PAIR.a, PAIR.b)]
+    told = in_words(journey.compare_steps(*pair, steps=3))
+    assert {"Won", "Ad"} <= set(told["next_box"])
+    assert "won" not in set(told["box"]) | set(told["next_box"])
+    assert list(told.columns[:3]) == ["step", "box", "next_box"]

@@ -240,7 +240,7 @@ def _meaning(row: Any, missing: str | None) -> str:
         )
     rates = (
         f"{row.win_rate:.0%} of {row.n_with:,} with it won, {row.without_rate:.0%} of "
-        f"{row.n_without:,} without".replace("%", " %")
+        f"{row.n_without:,} without"
     )
     verdicts = {
         "supported": f"The data agree: {rates}.",

@@ -71,7 +71,7 @@ def test_a_rule_is_held_against_who_won_with_it_and_without(log):
         "has won": "too few",  # nobody had, before the win
     }
     assert found.loc["Guide", "meaning"] == (
-        "The data agree: 60 % of 40 with it won, 20 % of 40 without."
+        "The data agree: 60% of 40 with it won, 20% of 40 without."
     )
 
 
