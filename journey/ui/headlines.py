@@ -108,9 +108,13 @@ def _drop_off(log: TouchpointLog) -> Pointer | None:
     top = int(dropped.to_numpy().argmax())
     share = percent(dropped.iloc[top] / dropped.sum())
     stage = markdown(frame["stage"].iloc[top])
+    ended = cached(journey.outcomes)(log).set_index("outcome")["n_journeys"]
+    total, n_ended = int(dropped.sum()), int(ended["lost"] + ended["no_decision"])
+    # A journey that skipped a stage dropped off in the one before it and in the one after.
+    of = "journeys that ended without a win" if total == n_ended else "in all stages together"
     words = (
         f"**{share} of drop-offs happen in {stage}**: {number(dropped.iloc[top])} of "
-        f"{number(int(dropped.sum()))} journeys that ended without a win."
+        f"{number(total)} {of}."
     )
     return Pointer(words, STAGES, "Stages")
 

@@ -111,9 +111,16 @@ def test_two_groups_on_one_map_open_their_journeys(visit):
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text(f"{n_journeys} journeys", exact=True)).to_be_visible()
     close(dialog)
+    expect(page.locator(".frame .hit[aria-pressed=true]")).to_have_attribute(
+        "data-id", "Product page"
+    )
     show(page, "Step by step")
     page.locator(".frame .hit.flow").first.press("Enter")
     page.get_by_role("button", name="of All others").wait_for()
+    expect(page.locator(".frame .flow[aria-pressed=true]")).to_have_count(1)
+    show(page, "Stages")
+    show(page, "Convert")
+    page.get_by_text("Reached Convert").wait_for()
 
 
 def test_notes_on_a_persona_are_there_after_a_reload(visit, workspace):

@@ -82,7 +82,7 @@ def lifecycle_metrics(log: TouchpointLog, *, days: float = PERIOD_DAYS) -> pd.Da
     >>> found.loc[("capture", "new_leads"), ["value", "previous_value"]].tolist()
     [0.0, 0.0]
     >>> found.loc[("expand", "renewals"), "sentence"]
-    'No touchpoint type means a renewal. Name those that do as renewal under [meanings].'
+    'No touchpoint type means a renewal. Name those that do as renewal in the definitions.'
     """
     check_days(days)
     frame = pd.DataFrame(_rows(log, days))
@@ -185,10 +185,10 @@ class _Lacking:
             meaning = metric.needs[0]
             return (
                 f"No touchpoint type means {MEANING_WORDS[meaning]}. Name those that do as "
-                f"{meaning} under [meanings]."
+                f"{meaning} in the definitions."
             )
         if self.wins and metric.name in NUMBERS_OF_WINS:
-            return "No touchpoint wins a journey. Name those that do as won under [outcomes]."
+            return "No touchpoint wins a journey. Name those that do as won in the definitions."
         if self.values and metric.name in IN_MONEY:
             return "No touchpoint carries a value."
         return None
