@@ -232,12 +232,22 @@ def loads(text: str, *, where: str = "definitions") -> Definitions:
 
 
 def load_definitions(path: Path) -> Definitions:
-    """Read a definitions file.
+    r"""Read a definitions file.
 
     Raises
     ------
     DefinitionsError
         If the file is missing or something in it can't be used.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "definitions.toml"
+    ...     _ = path.write_text('[[stages]]\nname = "Attract"\n[outcomes]\nwon = ["Deal won"]\n')
+    ...     found = load_definitions(path)
+    >>> found.stage_names, found.won
+    (('Attract',), ('Deal won',))
     """
     try:
         text = path.read_text(encoding="utf-8")

@@ -74,7 +74,7 @@ def from_frame(
 
 
 def open_log(place: Path | str) -> TouchpointLog:
-    """A stored log, with its definitions and the report of its import.
+    r"""A stored log, with its definitions and the report of its import.
 
     Parameters
     ----------
@@ -91,6 +91,18 @@ def open_log(place: Path | str) -> TouchpointLog:
         If the definitions beside it can't be used.
     ClusterError
         If the cluster can't be reached or its workers can't answer.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from journey import read_touchpoints
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "touches.csv"
+    ...     _ = path.write_text("account,when,event\nAcme,2026-01-05,Ad\nAcme,2026-01-09,Demo\n")
+    ...     _ = read_touchpoints(path, into=Path(folder) / "Acme")
+    ...     log = open_log(Path(folder) / "Acme")
+    ...     log.n_journeys, log.touchpoint_types
+    (1, ['Ad', 'Demo'])
     """
     if isinstance(place, str) and is_address(place):
         return _on_cluster(place)

@@ -1,6 +1,8 @@
 """The rules of the house: who may import whom, how long things may be, what stays pure."""
 
 import ast
+import doctest
+import inspect
 import subprocess
 import sys
 from pathlib import Path
@@ -170,3 +172,21 @@ def test_every_public_name_can_be_had():
 
     for name in journey.__all__:
         assert getattr(journey, name) is not None
+
+
+PUBLIC_FUNCTIONS = sorted(name for name in public_names() if name[0].islower() and name != "charts")
+
+
+@pytest.mark.parametrize("name", PUBLIC_FUNCTIONS)
+def test_every_public_function_has_an_example_that_prints_its_answer(name):
+    """In its own docstring or in that of its module; pytest runs them all as doctests."""
+    import journey
+
+    function = getattr(journey, name)
+    texts = [inspect.getdoc(function), inspect.getdoc(inspect.getmodule(function))]
+    for text in texts:
+        examples = doctest.DocTestParser().get_examples(text or "")
+        if f"{name}(" in "".join(one.source for one in examples):
+            assert any(one.want for one in examples)
+            return
+    raise AssertionError(f"{name} has no example: give it one whose answer can be checked by hand")

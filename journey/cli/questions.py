@@ -8,6 +8,7 @@ from typing import Final
 import pandas as pd
 
 import journey
+from journey.analysis.content.audit import judged_text
 from journey.analysis.content.feelings import sources_text
 from journey.analysis.spending.reach import reach_text, worth_text
 from journey.cli.compared import compared
@@ -207,6 +208,7 @@ QUESTIONS: Final[dict[str, Question]] = {
         lambda log, given: journey.content_audit(log, inventory=inventory_of(given)),
         lambda _log, _given: "no touchpoint of the log names a content.",
         tells_wins=True,
+        note=lambda _log, view, _given: judged_text(view),
     ),
     "feelings": Question(
         "mean sentiment by stage and touchpoint",

@@ -36,7 +36,7 @@ _WHO_DID: Final = ("account_id", "person_id", "anonymous_id", "session_id", "tou
 
 
 def read_inventory(path: Path | str) -> Inventory:
-    """Read a content inventory from a CSV or XLSX file.
+    r"""Read a content inventory from a CSV or XLSX file.
 
     Parameters
     ----------
@@ -50,6 +50,14 @@ def read_inventory(path: Path | str) -> Inventory:
         If the file can't be read, or no column says what the content is.
     ImportLimitError
         If it is larger than an inventory may be.
+
+    Examples
+    --------
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "list.csv"
+    ...     _ = path.write_text("Title;Journey stage\nGuide;Nurture\nPrices;Convert\n")
+    ...     [(entry.content, entry.stage) for entry in read_inventory(path).entries]
+    [('Guide', 'Nurture'), ('Prices', 'Convert')]
     """
     place = Path(path)
     if not place.is_file():

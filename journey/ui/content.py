@@ -20,6 +20,7 @@ from journey.analysis.content.audit import (
     STATUSES,
     Across,
     covered,
+    judged_text,
 )
 from journey.analysis.content.members import used_content, was_called
 from journey.analysis.content.uses import content_columns
@@ -40,10 +41,10 @@ from journey.workspace import load_inventory, save_inventory, workspace_root
 HELP: Final = {
     "stage": "As listed, else where it is used most.",
     "persona": "As listed, else roles with a tenth or more of its touches.",
-    "status": "Orphaned: listed, used nowhere in the data. Not used in view: used, but not by what "
-    "the filters keep. Dead: idle too long, or nobody goes on after it.",
+    "status": "Of the whole data set. Orphaned: listed, used nowhere. Dead: idle too long, or "
+    "nobody goes on after it. Not used in view: alive, but not used by what the filters keep.",
     "n_people": "Known people who used it.",
-    "idle_days": "Since it was last used.",
+    "idle_days": "Since it was last used, by what the filters keep.",
     "n_decided": "Decided journeys that reached its stage and used it.",
     "win_rate": "Won of these.",
     "without_rate": "Won of those that reached its stage and never used it. No proof.",
@@ -115,6 +116,13 @@ def headline(frame: pd.DataFrame) -> str:
         return f"None of {of} lies idle{rest}"
     idle = f"{number(n)} of {of} {'lies' if n == 1 else 'lie'} idle"
     return f"{idle}: {number(n_orphaned)} orphaned, {number(n_dead)} dead{rest}"
+
+
+def show_headline(view: TouchpointLog, audit: pd.DataFrame) -> None:
+    """Show how much of the content lies idle, and what that is judged on."""
+    st.title(headline(audit))
+    if judged := judged_text(view):
+        st.caption(judged)
 
 
 def pick_columns(view: TouchpointLog) -> tuple[str, ...]:

@@ -8,9 +8,10 @@ import streamlit as st
 
 import journey
 from journey import charts
-from journey.analysis.ownership.matrix import name_of, promises_made, proposed_ownership
+from journey.analysis.ownership.matrix import name_of, promises_made
 from journey.analysis.ownership.promise_members import touched_by, waiting_for
 from journey.analysis.ownership.promises import Standing
+from journey.analysis.ownership.proposed import proposed_ownership
 from journey.log import TouchpointLog
 from journey.ui.cache import cached
 from journey.ui.counts import Count, count_row

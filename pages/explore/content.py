@@ -5,10 +5,10 @@ import streamlit as st
 from journey.ui.content import (
     audited,
     current_inventory,
-    headline,
     pick_columns,
     show_calls,
     show_coverage,
+    show_headline,
     show_inventory,
     show_ranking,
 )
@@ -24,7 +24,8 @@ with plain_errors():
         "View", VIEWS, default=VIEWS[0], required=True, label_visibility="collapsed"
     )
     columns = pick_columns(view) if chosen in VIEWS[:2] else ()
-    place.title(headline(audited(view, inventory, columns)))
+    with place:
+        show_headline(view, audited(view, inventory, columns))
     if not inventory.entries and chosen == VIEWS[0]:
         st.info(
             "No inventory is given, so only used content is known, each at the stage where it is "

@@ -41,7 +41,8 @@ def account_timeline(log: TouchpointLog, account_id: str) -> pd.DataFrame:
     DataFrame
         One row per touchpoint: ``occurred_at``, ``touchpoint``, ``person_id``, ``person_role``,
         ``channel``, ``stage`` (the one this touch entered, if any), ``current_stage`` (after
-        it), ``gap_days`` since the touch before, ``sentiment``, ``value``, ``reason``.
+        it), ``gap_days`` since the touch before, ``sentiment``, ``value``, ``reason``; missing
+        where the log has no such column.
 
     Raises
     ------

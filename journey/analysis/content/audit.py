@@ -86,9 +86,9 @@ def content_audit(
     -------
     DataFrame
         One row per content, used or listed: ``content``; ``stage``, ``persona``, ``question``,
-        ``kind``, ``published_at`` (None: not known); ``is_listed``; ``status``: ``orphaned``
-        (listed, used nowhere in the log), ``not used in view`` (only out of view), ``dead`` (idle
-        too long, or 30 journeys could have gone on and none did), else ``in use``;
+        ``kind``, ``published_at`` (None: not known); ``is_listed``; ``status``: in the whole log
+        ``orphaned`` (listed, used nowhere) or ``dead`` (idle too long, or 30 journeys could have
+        gone on and none did), else ``not used in view`` or ``in use``. The rest is of the view:
         ``n_touchpoints``, ``n_people``, ``n_journeys`` of use; ``first_at``, ``last_at``,
         ``idle_days`` since; ``n_decided`` (reached its stage, used it before the decision),
         ``win_rate`` (95 % Wilson ``low``, ``high``); ``without_rate`` of ``n_without`` that reached
@@ -112,7 +112,26 @@ def content_audit(
     0       Guide           2    in use
     1  Case study           0  orphaned
     """
-    return _ranked(_audited(log, inventory, columns or content_columns(log), next_days), idle_days)
+    return _ranked(_audited(log, inventory, columns, next_days, idle_days))
+
+
+def judged_text(log: TouchpointLog) -> str:
+    """What ``status`` is judged on, in a sentence where filters narrow the rest; else empty.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from journey import from_frame
+    >>> log = from_frame(pd.DataFrame({"account_id": ["a"], "touchpoint": ["Read"],
+    ...     "occurred_at": pd.to_datetime(["2026-01-01"])}))
+    >>> judged_text(log.where(account_id="a"))
+    'Orphaned and dead are judged on the whole data set; all else is of what the filters keep.'
+    """
+    if not log.steps:
+        return ""
+    return (
+        "Orphaned and dead are judged on the whole data set; all else is of what the filters keep."
+    )
 
 
 def content_coverage(
@@ -126,6 +145,13 @@ def content_coverage(
 
     Content for no persona in particular serves everybody: it stands in a column of its own and
     leaves the holes of single personas as they are.
+
+    Parameters
+    ----------
+    across
+        Beside the stage: ``persona``, ``question`` or ``kind``.
+    inventory, columns
+        As in :func:`content_audit`.
 
     Returns
     -------
@@ -182,9 +208,9 @@ def covered(log: TouchpointLog, audit: pd.DataFrame, *, across: Across) -> pd.Da
     return pd.DataFrame(rows, columns=list(COVERAGE_COLUMNS))
 
 
-def _ranked(frame: pd.DataFrame, idle_days: float) -> pd.DataFrame:
+def _ranked(frame: pd.DataFrame) -> pd.DataFrame:
     """The audit with what is idle named, most used first."""
-    judged = frame.assign(status=_statuses(frame, idle_days))
+    judged = frame.assign(status=_statuses(frame))
     order = ["n_journeys", "content"]
     ranked = judged.sort_values(order, ascending=[False, True], ignore_index=True)
     texts = ["stage", "persona", "question", "kind", "published_at"]
@@ -192,9 +218,14 @@ def _ranked(frame: pd.DataFrame, idle_days: float) -> pd.DataFrame:
 
 
 def _audited(
-    log: TouchpointLog, inventory: Inventory, columns: Sequence[str], next_days: float
+    log: TouchpointLog,
+    inventory: Inventory,
+    columns: Sequence[str] | None,
+    next_days: float,
+    idle_days: float,
 ) -> pd.DataFrame:
     """Every content that was used or is listed, in no order."""
+    columns = columns or content_columns(log)
     names = list(naming_of(log.store, columns).names)
     tally = _tally(log, columns, next_days)
     used = _used_frame(log, tally, inventory, names)
@@ -202,10 +233,15 @@ def _audited(
     listed = inventory.published_by(log.as_of)
     unused = [_unused_row(entry) for entry in listed.entries if entry.content not in known]
     frame = pd.concat([used, pd.DataFrame(unused)], ignore_index=True) if unused else used
-    # What the log names was used in it, though perhaps not in what is in view.
-    elsewhere = set(names) if log.steps or log.until is not None else set[str]()
+    # What lies idle in a view may be busy elsewhere: all of the log is judged.
+    of_all = _tally(replace(log, steps=()), columns, next_days) if log.steps else tally
+    is_dead = _are_dead(of_all, log, idle_days)
+    dead = {name for name, flag in zip(names, is_dead, strict=True) if flag}
+    # What the log names was used in it, though perhaps later or not in what is in view.
+    elsewhere = set(names) if log.steps or log.until is not None else known
     return frame.assign(
-        is_elsewhere=[name in elsewhere for name in frame["content"]],
+        is_orphaned=[name not in elsewhere for name in frame["content"]],
+        is_dead=[name in dead for name in frame["content"]],
         n_people=_people(log, columns, names, frame["content"].tolist()),
         is_listed=[name in inventory.by_content for name in frame["content"]],
     )
@@ -340,10 +376,15 @@ def _people_in_stages(log: TouchpointLog) -> Ints:
     return sum(answers, np.zeros(shape, np.int64))
 
 
-def _statuses(frame: pd.DataFrame, idle_days: float) -> list[str]:
-    nobody = (frame["n_judged"] >= SMALL_SAMPLE) & (frame["next_stage_rate"] == 0)
-    is_dead = (frame["idle_days"] > idle_days) | nobody
-    is_used = frame["n_touchpoints"] > 0
-    is_hidden = ~is_used & frame["is_elsewhere"].astype(bool)
-    kinds = [is_hidden, ~is_used, is_dead]
-    return np.select(kinds, [NOT_IN_VIEW, ORPHANED, DEAD], IN_USE).tolist()
+def _are_dead(tally: Tally, log: TouchpointLog, idle_days: float) -> npt.NDArray[np.bool_]:
+    """Which contents were used too long ago, or let nobody go on, by code."""
+    used = tally.n_touchpoints > 0
+    last = np.where(used, tally.last_ticks, log.as_of_tick)
+    is_idle = (log.as_of_tick - last) / log.ticks_per_day > idle_days
+    nobody = (tally.n_judged >= SMALL_SAMPLE) & (tally.n_went_on == 0)
+    return is_idle | nobody
+
+
+def _statuses(frame: pd.DataFrame) -> list[str]:
+    kinds = [frame["is_orphaned"], frame["is_dead"], frame["n_touchpoints"] == 0]
+    return np.select(kinds, [ORPHANED, DEAD, NOT_IN_VIEW], IN_USE).tolist()

@@ -1,4 +1,20 @@
-"""How good forecasts would have been: made again as of past days, beside what then happened."""
+"""How good forecasts would have been: made again as of past days, beside what then happened.
+
+Examples
+--------
+One journey begins each day and is won on the day after, so seven are won in each week. The forecast
+of a week earlier is not tried: fewer than ten were won by then.
+
+>>> from journey import Definitions, Stage, from_frame
+>>> steps = [(n, step, n + (step == "Won")) for n in range(28) for step in ("Demo", "Won")]
+>>> frame = pd.DataFrame(steps, columns=["account_id", "touchpoint", "day"])
+>>> days = pd.Timestamp("2026-01-01") + pd.to_timedelta(frame.pop("day"), unit="D")
+>>> log = from_frame(
+...     frame.assign(occurred_at=days),
+...     definitions=Definitions((Stage("Convert", ("Demo",)),), won=("Won",)))
+>>> forecast_backtest(log, weeks=1)["n_won"].tolist()
+[7, 7]
+"""
 
 from functools import partial
 from typing import Final

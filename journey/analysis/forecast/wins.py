@@ -159,6 +159,16 @@ def win_chances(log: TouchpointLog, *, weeks: int = WEEKS) -> pd.DataFrame:
     ------
     ValueNotAllowedError
         If there are not 1 to 104 weeks.
+
+    Examples
+    --------
+    >>> from journey import Definitions, Stage, from_frame
+    >>> log = from_frame(pd.DataFrame({
+    ...     "account_id": ["a", "a", "b", "c"], "touchpoint": ["Demo", "Won", "Demo", "Lost"],
+    ...     "occurred_at": pd.to_datetime(["2026-01-01", "2026-01-11"] * 2)}),
+    ...     definitions=Definitions((Stage("Convert", ("Demo",)),), won=("Won",), lost=("Lost",)))
+    >>> win_chances(log, weeks=1)["win_rate"].round(2).tolist()  # b, as reckoned in forecast_wins
+    [0.34]
     """
     check_weeks(weeks)
     known = evidence_of(log)

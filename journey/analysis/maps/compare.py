@@ -156,6 +156,18 @@ def compare_graph(log_a: TouchpointLog, log_b: TouchpointLog) -> "nx.DiGraph[str
         columns ``n_a`` to ``chance`` of :func:`compare_moves` (journeys that have or make it).
         Graph attributes ``n_all_a`` and ``n_all_b``; ``outcomes_a`` and ``outcomes_b``. What can't
         be told of both together (``median_days``, ``win_rate``, ``share``) is missing.
+
+    Examples
+    --------
+    Of the one journey with a demo all, of both journeys one had it.
+
+    >>> from journey import from_frame
+    >>> log = from_frame(pd.DataFrame({
+    ...     "account_id": ["a", "a", "b"], "touchpoint": ["Ad", "Demo", "Ad"],
+    ...     "occurred_at": pd.to_datetime(["2026-01-01", "2026-01-03", "2026-01-01"])}))
+    >>> graph = compare_graph(log.having("Demo"), log)
+    >>> [(name, node["a_share"], node["b_share"]) for name, node in graph.nodes(data=True)]
+    [('Ad', 1.0, 1.0), ('Demo', 1.0, 0.5)]
     """
     import networkx as nx
 
@@ -176,6 +188,18 @@ def compare_graph(log_a: TouchpointLog, log_b: TouchpointLog) -> "nx.DiGraph[str
         **{name: first[name] + second[name] for name in ("n_journeys", "n_touchpoints", "n_moves")},
         n_back=first["n_back"] + second["n_back"],
     )
+    _add_compared(union, graphs, log_a, log_b)
+    union.graph |= {"n_types": len(union), "n_edges": union.number_of_edges()}
+    return union
+
+
+def _add_compared(
+    union: "nx.DiGraph[str]",
+    graphs: list["nx.DiGraph[str]"],
+    log_a: TouchpointLog,
+    log_b: TouchpointLog,
+) -> None:
+    """Add the types and moves of two maps to one, with the figures of both side by side."""
     nodes = [
         pd.DataFrame({"touchpoint": list(g), "n_journeys": [g.nodes[n]["n_journeys"] for n in g]})
         for g in graphs
@@ -187,8 +211,6 @@ def compare_graph(log_a: TouchpointLog, log_b: TouchpointLog) -> "nx.DiGraph[str
         ends = row.pop("source"), row.pop("target")
         found = [g.edges[ends] for g in graphs if g.has_edge(*ends)]
         union.add_edge(*ends, **_both(found, ("n_moves", "n_journeys", "n_back")), **row)
-    union.graph |= {"n_types": len(union), "n_edges": union.number_of_edges()}
-    return union
 
 
 def _compared(

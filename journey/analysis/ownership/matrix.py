@@ -1,7 +1,6 @@
 """Who leads which stage, what departments really do there, and which promises they keep."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
@@ -39,8 +38,6 @@ POST_NAMES: Final = {"mql": "MQL", "sql": "SQL"}
 NO_LEAD: Final = "no lead"
 SEVERAL_LEADS: Final = "several leads"
 LEAD_IDLE: Final = "lead has no touch"
-CONTRIBUTES_FROM: Final = 0.1
-"""Share of a stage's touches from which on a department is proposed as a contributor."""
 
 MATRIX_COLUMNS: Final = (
     *("stage", "department", "role", "n_touchpoints", "touch_share", "n_journeys"),
@@ -111,12 +108,32 @@ def service_levels(log: TouchpointLog) -> pd.DataFrame:
         in time), ``n_past_due`` (open, later), ``n_over`` (decided, or the stage left, first);
         ``median_hours``, ``p90_hours`` (Kaplan and Meier); ``late_rate`` with its 95 % Wilson
         interval ``late_low``, ``late_high``, as in ``handoffs``.
+
+    Examples
+    --------
+    The MQL 'a' was taken on after 48 of the 24 hours promised; 'b' has waited 24 so far.
+
+    >>> import pandas as pd
+    >>> from journey import Definitions, from_frame
+    >>> from journey.rules.ownership import Ownership
+    >>> log = from_frame(pd.DataFrame({
+    ...     "account_id": ["a", "a", "b"], "touchpoint": ["MQL", "SAL", "MQL"],
+    ...     "occurred_at": pd.to_datetime(["2026-01-01", "2026-01-03", "2026-01-02"])}),
+    ...     definitions=Definitions(ownership=Ownership(mql_hours=24)))
+    >>> service_levels(log)[["promise", "sla_hours", "n_waits", "n_late", "n_due"]]
+               promise  sla_hours  n_waits  n_late  n_due
+    0  MQL to accepted       24.0        2       1      1
     """
     return _levels(log, promises_made(log), by=None)[list(LEVEL_COLUMNS)]
 
 
 def service_levels_by(log: TouchpointLog, *, by: str) -> pd.DataFrame:
     """The same for each value of an attribute, or each month in which waits began.
+
+    Parameters
+    ----------
+    by
+        As in :func:`journey.handoffs_by`.
 
     Returns
     -------
@@ -200,31 +217,6 @@ def open_promises(log: TouchpointLog, *, limit: int | None = None) -> pd.DataFra
     )
     ranked = _longest_overdue(frame, limit)
     return none_for_missing(ranked[list(OPEN_COLUMNS)], ["department", "owner", "stage"])
-
-
-def proposed_ownership(log: TouchpointLog) -> Ownership:
-    """Owners of stages as touches suggest them: the lead is who has most, where nobody is named.
-
-    A department with a tenth of a stage's touches or more is a contributor.
-    """
-    ownership, proposed = log.definitions.ownership, list[StageOwners]()
-    matrix = ownership_matrix(log)
-    for stage in log.definitions.stage_names:
-        owners = ownership.of_stage(stage)
-        mine = matrix[(matrix["stage"] == stage) & matrix["department"].notna()]
-        active = mine[mine["n_touchpoints"] > 0].sort_values(
-            "n_touchpoints", ascending=False, kind="stable"
-        )
-        if not owners.leads and len(active):
-            lead = str(active["department"].iloc[0])
-            helping = active["department"].iloc[1:][
-                active["touch_share"].iloc[1:] >= CONTRIBUTES_FROM
-            ]
-            owners = replace(owners, leads=(lead,), contributors=tuple(map(str, helping)))
-        proposed.append(owners)
-    return replace(
-        ownership, stages=tuple(one for one in proposed if one != StageOwners(one.stage))
-    )
 
 
 def promises_made(log: TouchpointLog) -> list[Promise]:

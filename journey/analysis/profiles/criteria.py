@@ -106,6 +106,11 @@ class Segment:
 def keep_segment(log: TouchpointLog, segment: Segment) -> TouchpointLog:
     """The log with the journeys of a segment alone, whole.
 
+    Parameters
+    ----------
+    segment
+        What its journeys have in common; every part of it must hold.
+
     Raises
     ------
     ColumnNotFoundError

@@ -58,6 +58,21 @@ def ideal_customer_profile(log: TouchpointLog, *, by: str | None = None) -> pd.D
     ------
     ColumnNotFoundError
         If the log has no such column.
+
+    Examples
+    --------
+    All 40 retailers won, all 40 miners were lost.
+
+    >>> from journey import Definitions, from_frame
+    >>> accounts = pd.DataFrame({
+    ...     "account_id": [str(n) for n in range(80)], "trade": ["Retail"] * 40 + ["Mining"] * 40})
+    >>> log = from_frame(accounts[["account_id"]].assign(
+    ...     touchpoint=["Won"] * 40 + ["Lost"] * 40, occurred_at=pd.Timestamp("2026-01-01")),
+    ...     accounts=accounts, definitions=Definitions(won=("Won",), lost=("Lost",)))
+    >>> ideal_customer_profile(log)[["role", "profile", "n_journeys", "win_rate", "lost_rate"]]
+            role       profile  n_journeys  win_rate  lost_rate
+    0  ideal  Trade Retail          40       1.0        0.0
+    1   anti  Trade Mining          40       0.0        1.0
     """
     rows = _profiles(log, None)
     if by is not None:

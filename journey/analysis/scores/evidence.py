@@ -56,6 +56,22 @@ def what_if(log: TouchpointLog, rules: ScoringRules) -> pd.DataFrame:
         ``win_rate`` (won / qualified, open ones among them) with its 95 % Wilson interval
         ``low``, ``high``, ``n_decided`` (of the qualified), ``decided_win_rate`` (won / decided),
         ``n_won_without`` (won journeys that did not pass it before the win).
+
+    Examples
+    --------
+    By 20 points of engagement for a demo both would be MQLs; one of them won after it.
+
+    >>> from journey import Definitions, from_frame
+    >>> from journey.rules.scoring import Qualification
+    >>> log = from_frame(pd.DataFrame({
+    ...     "account_id": ["a", "a", "b", "c"], "touchpoint": ["Demo", "Won", "Demo", "Ad"],
+    ...     "occurred_at": pd.to_datetime(["2026-01-01", "2026-01-05"] * 2)}),
+    ...     definitions=Definitions(won=("Won",)))
+    >>> demos = Rule("engagement", 50, touchpoints=("Demo",))
+    >>> found = what_if(log, ScoringRules((demos,), mql=Qualification(0, 20)))
+    >>> mql = found[found["milestone"] == "mql"].set_index("rules")
+    >>> mql.loc["proposed", ["n_qualified", "n_won"]].tolist()
+    [2, 1]
     """
     tried = replace(log.definitions, scoring=rules)
     posts = {
@@ -65,12 +81,17 @@ def what_if(log: TouchpointLog, rules: ScoringRules) -> pd.DataFrame:
     }
     question = partial(_count_qualified, posts=tuple(posts.values()))
     counts = sum(log.ask_with_facts(question), np.zeros((len(posts) * len(QUALIFIED), 4), np.int64))
+    return _qualified(list(posts), counts)
+
+
+def _qualified(rules: Sequence[str], counts: Ints) -> pd.DataFrame:
+    """The rows of rules by milestone, from journeys qualified, decided, won later, won without."""
     n_qualified, n_decided, n_won, n_without = counts.T
     rate, low, high = wilson(n_won, n_qualified)
     return pd.DataFrame(
         {
-            "rules": np.repeat(list(posts), len(QUALIFIED)),
-            "milestone": [*QUALIFIED] * len(posts),
+            "rules": np.repeat(rules, len(QUALIFIED)),
+            "milestone": [*QUALIFIED] * len(rules),
             "n_qualified": n_qualified,
             "n_won": n_won,
             "win_rate": rate,
@@ -99,6 +120,19 @@ def rule_support(log: TouchpointLog) -> pd.DataFrame:
         ``difference`` (``win_rate`` less ``without_rate``) with ``difference_low``,
         ``difference_high``, ``verdict`` (supported, not supported, contradicted, too few: fewer
         than 30 on a side, not in the log), ``meaning`` in words.
+
+    Examples
+    --------
+    >>> from journey import Definitions, from_frame
+    >>> accounts = pd.DataFrame({"account_id": ["a", "b"], "trade": ["Retail", "Mining"]})
+    >>> retail = Rule("fit", 40, attribute="trade", one_of=("Retail",))
+    >>> log = from_frame(pd.DataFrame({
+    ...     "account_id": ["a", "b"], "touchpoint": ["Won", "Lost"],
+    ...     "occurred_at": pd.to_datetime(["2026-01-01"] * 2)}), accounts=accounts,
+    ...     definitions=Definitions(won=("Won",), lost=("Lost",), scoring=ScoringRules((retail,))))
+    >>> rule_support(log)[["rule", "win_rate", "without_rate", "verdict"]].head(1)
+                  rule  win_rate  without_rate  verdict
+    0  trade is Retail       1.0           0.0  too few
     """
     scoring = scoring_of(log.store, log.definitions)
     question = partial(_count_support, definitions=log.definitions)

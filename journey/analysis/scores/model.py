@@ -95,6 +95,21 @@ def fit_score_model(log: TouchpointLog, *, after_days: float = 60, seed: int = 0
     ----------
     Hanley, J. A. & McNeil, B. J. (1982). The meaning and use of the area under a receiver operating
     characteristic (ROC) curve. *Radiology* 143.
+
+    Examples
+    --------
+    Every retailer won and no miner: whoever won ranks above whoever did not.
+
+    >>> from journey import Definitions, from_frame
+    >>> accounts = pd.DataFrame({
+    ...     "account_id": [str(n) for n in range(300)], "trade": ["Retail", "Mining"] * 150})
+    >>> days = pd.to_datetime(["2026-01-01", "2026-04-01"])
+    >>> first = accounts[["account_id"]].assign(touchpoint="Ad", occurred_at=days[0])
+    >>> last = first.assign(touchpoint=["Won", "Lost"] * 150, occurred_at=days[1])
+    >>> model = fit_score_model(from_frame(pd.concat([first, last]), accounts=accounts,
+    ...     definitions=Definitions(won=("Won",), lost=("Lost",))))
+    >>> model.auc.set_index("score").loc["model", "auc"].item()
+    1.0
     """
     features = features_of(log)
     everybody = known_after(log, features, after_days=after_days, seed=seed)

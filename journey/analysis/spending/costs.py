@@ -38,7 +38,8 @@ def campaign_costs(log: TouchpointLog) -> pd.DataFrame:
         ``n_impressions``, ``n_clicks``, ``n_touchpoints`` in view and the ``n_journeys`` that
         have them (the same on the rows of several currencies), and ``found_in``: ``both``,
         ``costs only`` or ``touchpoints only``, for the campaign over all months. In the order of
-        campaign and month. Filters narrow touchpoints, not costs.
+        campaign and month. Filters narrow touchpoints, not costs. No rows where no cost is known
+        and touchpoints have no ``campaign``.
 
     Examples
     --------

@@ -94,7 +94,7 @@ def segment_breakdown(log: TouchpointLog, *, by: str) -> pd.DataFrame:
 
 
 def segment_stages(log: TouchpointLog, *, by: str) -> pd.DataFrame:
-    """Stages reached and drop-off for each value of an attribute.
+    """Stages reached and drop-off for each value of an attribute, ``by`` as in the breakdown.
 
     Returns
     -------

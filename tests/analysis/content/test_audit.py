@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import journey
+from journey.analysis.content.audit import judged_text
 from journey.analysis.content.members import used_content, was_called
 from journey.analysis.content.uses import content_columns
 from journey.errors import ColumnNotFoundError, ValueNotAllowedError
@@ -131,6 +132,34 @@ def test_content_that_a_filter_hides_is_not_orphaned():
     assert nobody["status"].tolist() == ["not used in view", "not used in view", "orphaned"]
     whole = journey.content_audit(log, inventory=listed).set_index("content")["status"]
     assert whole.to_dict() == {"Guide": "in use", "Film": "in use", "Talk": "orphaned"}
+
+
+def test_what_is_idle_in_a_view_alone_is_not_dead():
+    # As of day 100 a used Guide last on day 0, b on day 99; nobody used Old after day 1.
+    rows = [("a", 0, "Ad"), ("a", 1, "Ad"), ("b", 99, "Ad"), ("b", 100, "Mail")]
+    log = small_log(rows, content=["Guide", "Old", "Guide", None])
+    listed = Inventory((Entry("Old"),))
+    for view in (log, log.where(account_id="a"), log.where(account_id="b")):
+        found = journey.content_audit(view, inventory=listed).set_index("content")["status"]
+        assert found.to_dict() == {"Guide": "in use", "Old": "dead"}
+        assert bool(judged_text(view)) == (view is not log)
+    # By day 50 nothing has been idle for 90 days.
+    early = journey.content_audit(log.between(end="2026-02-20"), inventory=listed)
+    assert set(early["status"]) == {"in use"}
+
+
+def test_what_nobody_of_a_view_goes_on_from_is_dead_only_if_nobody_does_at_all():
+    # 31 read Guide on day 0 of 40, of whom only z goes on to Nurture.
+    rows = [(f"x{number}", 0, "Ad") for number in range(30)]
+    rows += [("z", 0, "Ad"), ("z", 1, "Mail"), ("z", 40, "Mail")]
+    accounts = pd.DataFrame({"account_id": [f"x{number}" for number in range(30)], "trade": "X"})
+    log = small_log(rows, content=["Guide"] * 31 + [None] * 2, accounts=accounts)
+    view = log.where(trade="X")
+    found = journey.content_audit(view).iloc[0]
+    assert (found["n_judged"], found["next_stage_rate"], found["status"]) == (30, 0, "in use")
+    alone = small_log([*rows[:31], ("z", 40, "Ad")], content=["Guide"] * 31 + [None])
+    assert journey.content_audit(alone)["status"].tolist() == ["dead"]
+    assert journey.content_audit(alone.where(account_id="z"))["status"].tolist() == ["dead"]
 
 
 def test_what_is_published_later_is_not_yet_orphaned():

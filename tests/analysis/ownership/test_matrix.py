@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import journey
-from journey.analysis.ownership.matrix import name_of, promises_made, proposed_ownership
+from journey.analysis.ownership.matrix import name_of, promises_made
 from journey.analysis.ownership.promise_members import touched_by, waiting_for
 from journey.definitions import Definitions, Stage
 from journey.errors import ColumnNotFoundError, ValueNotAllowedError
@@ -138,12 +138,6 @@ def test_a_touch_after_the_loss_keeps_no_promise():
     log = small_log(rows, model, direction=["did", "did", "was shown"])
     level = journey.service_levels(log).iloc[0]
     assert level[["n_waits", "n_in_time", "n_over"]].tolist() == [1, 0, 1]
-
-
-def test_leads_are_proposed_by_touches_where_none_is_named():
-    rows = [("a", 0, "Ad"), ("a", 1, "Sales call"), ("a", 2, "Ad"), ("a", 3, "Demo")]
-    found = proposed_ownership(small_log(rows, MODEL)).of_stage("Attract")
-    assert (found.leads, found.contributors) == (("Marketing",), ("Sales",))
 
 
 def test_a_log_without_owners_or_promises_has_a_matrix_and_nothing_due():
