@@ -2,12 +2,15 @@
 
 import hashlib
 import io
+import math
 import re
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from journey.errors import StoreError, ValueNotAllowedError
+from journey.wording import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,10 +21,13 @@ ENTERED_FILE: Final = "entered_costs.csv"
 
 ENTERED: Final = "entered by hand"
 ENTERED_COLUMNS: Final = ("month", "kind", "channel", "campaign", "cost", "currency")
+REQUIRED_COLUMNS: Final = ("month", "kind", "cost", "currency")
+"""Every row of costs entered by hand has these."""
 
 Kind = Literal["campaign", "labour", "technology"]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
+_MOST_TOLD: Final = 3
 _MONTH: Final = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
 _DTYPES: Final[dict[str, Any]] = {
     "day": "datetime64[us]",
@@ -105,12 +111,13 @@ def read_entered(directory: Path) -> "pd.DataFrame":
 
 
 def check_entered(frame: "pd.DataFrame") -> "pd.DataFrame":
-    """Costs by month as entered, refused where one can't be used.
+    """Costs by month as entered, refused where one can't be used; rows without a word are left out.
 
     Raises
     ------
     ValueNotAllowedError
-        If a month is none, a kind is not known, a cost is no number, or a cost has no currency.
+        If a row lacks its month, kind, cost or currency, a month is none, a kind is not known or a
+        cost is no number; it says which rows.
 
     Examples
     --------
@@ -119,29 +126,49 @@ def check_entered(frame: "pd.DataFrame") -> "pd.DataFrame":
     ...     "currency": ["eur"]})).loc[0, ["channel", "currency"]].tolist()
     ['', 'EUR']
     """
-    import pandas as pd
-
     words = frame.reindex(columns=list(ENTERED_COLUMNS)).astype(object)
-    words = words.where(words.notna(), "").astype(str)
+    words = words.where(words.notna(), "").astype(str).reset_index(drop=True)
     for name in ENTERED_COLUMNS:
         words[name] = words[name].str.strip()
     words["currency"] = words["currency"].str.upper()
-    cost = pd.to_numeric(words["cost"], errors="coerce")
-    for place, row in enumerate(words.to_dict("records"), start=1):
-        if not _MONTH.fullmatch(row["month"]):
-            raise ValueNotAllowedError(
-                f"The month of cost {place} is {row['month']!r}. Write it as 2026-01."
-            )
-        if row["kind"] not in KINDS:
-            raise ValueNotAllowedError.among(row["kind"], KINDS, what=f"The kind of cost {place}")
-        if not abs(cost.iloc[place - 1]) < float("inf"):
-            raise ValueNotAllowedError(
-                f"Cost {place} is {row['cost']!r}. Write an amount such as 1200, below 0 for a "
-                "credit note."
-            )
-        if not row["currency"]:
-            raise ValueNotAllowedError(f"Cost {place} has no currency. Write one, such as EUR.")
-    return words.assign(cost=cost.astype(float))
+    words = words[(words != "").any(axis=1)]
+    rows = zip(words.index + 1, words.to_dict("records"), strict=True)
+    amiss = [told for place, row in rows if (told := _amiss(int(place), row))]
+    if amiss:
+        more = counted(len(amiss) - _MOST_TOLD, "more row")
+        rest = f" {more} can't be used either." if len(amiss) > _MOST_TOLD else ""
+        raise ValueNotAllowedError(" ".join(amiss[:_MOST_TOLD]) + rest)
+    return words.assign(cost=words["cost"].astype(float)).reset_index(drop=True)
+
+
+def _amiss(place: int, row: Mapping[Any, str]) -> str | None:
+    """What lets a row of entered costs not be used, in words."""
+    lacking = [name for name in REQUIRED_COLUMNS if not row[name]]
+    if lacking:
+        has = ", ".join(value for value in row.values() if value)
+        lacks = ", ".join(lacking)
+        return f"Row {place} ({has:.60}) lacks: {lacks}. Fill it in, or remove the row."
+    if not _MONTH.fullmatch(row["month"]):
+        return (
+            f"The month of row {place} is {row['month']!r}. Costs entered by hand are of whole "
+            "months: write 2026-01."
+        )
+    if row["kind"] not in KINDS:
+        what = f"The kind of row {place}"
+        return str(ValueNotAllowedError.among(row["kind"], KINDS, what=what))
+    if not _is_amount(row["cost"]):
+        return (
+            f"The cost of row {place} is {row['cost']!r}. Write an amount such as 1200, below 0 "
+            "for a credit note."
+        )
+    return None
+
+
+def _is_amount(text: str) -> bool:
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
 
 
 def entered_text(frame: "pd.DataFrame") -> str:

@@ -11,6 +11,7 @@ from journey.charts.draft import Draft
 from journey.charts.numbers import format_count, format_share
 from journey.charts.plot_style import (
     NO_STAGE,
+    TITLE_WIDTH,
     Share,
     draft,
     draw_links,
@@ -224,8 +225,9 @@ def _ranking_title(table: pd.DataFrame) -> str:
     if clear.empty:
         return "No content stands out from journeys without it"
     top = clear.iloc[0]
+    name = safe_name(top["content"], width=TITLE_WIDTH)
     return (
-        f"{safe_name(top['content'])} goes with most wins: {format_share(top['win_rate'])} of "
+        f"{name} goes with most wins: {format_share(top['win_rate'])} of "
         f"{format_count(top['n_decided'])} with it, {format_share(top['without_rate'])} without"
     )
 
@@ -270,7 +272,7 @@ def plot_calls_to_action(frame: pd.DataFrame, *, theme: Theme = "light") -> go.F
     chart = draft(_call_title(table), theme=theme, height=height, note=note)
     _draw_rates(chart, table, ("value", "answer_rate", "low", "high", "n_segment"), theme)
     most = min(float(table["high"].max()), 1) * 1.25
-    chart.update_xaxes(tickformat=".0%", range=[0, most], nticks=6)
+    chart.update_xaxes(tickformat=".0%", range=[-0.02 * most, most], nticks=6)
     return chart.drawn()
 
 

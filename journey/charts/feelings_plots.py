@@ -53,7 +53,7 @@ def plot_feelings(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Figure:
     >>> frame = pd.DataFrame({"touchpoint": ["Ticket", "Demo"], "n_scores": [400, 500],
     ...     "mean_sentiment": [-0.36, 0.29], "low": [-0.4, 0.25], "high": [-0.32, 0.33]})
     >>> plot_feelings(frame).layout.title.text
-    'Ticket feels worst: -0.36; Demo feels best: +0.29'
+    'Lowest mood: Ticket, -0.36; highest: Demo, +0.29'
     """
     require(
         frame, ("touchpoint", "n_scores", "mean_sentiment", "low", "high"), where="the feelings"
@@ -104,10 +104,12 @@ def _title(table: pd.DataFrame) -> str:
     if enough.empty:
         return "Too few scores to compare touchpoints"
     worst, best = enough.iloc[0], enough.iloc[-1]
-    said = f"{safe_name(worst['touchpoint'])} feels worst: {worst['mean_sentiment']:+.2f}"
     if len(enough) == 1:
         return f"{safe_name(worst['touchpoint'])} feels {worst['mean_sentiment']:+.2f}"
-    return f"{said}; {safe_name(best['touchpoint'])} feels best: {best['mean_sentiment']:+.2f}"
+    low, high = (
+        f"{safe_name(row['touchpoint'])}, {row['mean_sentiment']:+.2f}" for row in (worst, best)
+    )
+    return f"Lowest mood: {low}; highest: {high}"
 
 
 def plot_stage_feelings(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Figure:

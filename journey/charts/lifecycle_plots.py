@@ -9,6 +9,7 @@ from journey.charts.columns import require
 from journey.charts.draft import Draft
 from journey.charts.numbers import format_count, format_share
 from journey.charts.plot_style import (
+    TITLE_WIDTH,
     beside,
     draft,
     draw_links,
@@ -293,4 +294,5 @@ def _programme_title(frame: pd.DataFrame) -> str:
     leak = leaks.iloc[0]
     people = format_count(leak["n_people"] - leak["n_waiting"])
     rate = format_share(float(leak["left_rate"]))
-    return f"Most leave after {safe_name(leak['content'])}: {rate} of {people} people"
+    name = safe_name(leak["content"], width=TITLE_WIDTH)
+    return f"Most leave after {name}: {rate} of {people} people"

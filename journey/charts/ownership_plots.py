@@ -195,9 +195,16 @@ def _promise_words(row: Any) -> str:
 
 
 def _level_title(judged: pd.DataFrame) -> str:
-    top = top_row(judged, judged["late_rate"])
-    if not top["late_rate"]:
+    """Name the promise that is broken most, of those with enough that are due."""
+    if not judged["late_rate"].any():
         return "Every promise is kept"
+    enough = judged[judged["n"] >= SMALL_SAMPLE]
+    if enough.empty:
+        late = judged["n_late"].sum() + judged["n_past_due"].sum()
+        return f"{format_count(late)} of {format_count(judged['n'].sum())} promises were broken"
+    top = top_row(enough, enough["late_rate"])
+    if not top["late_rate"]:
+        return "Promises made often enough to judge are all kept"
     late = f"{format_share(top['late_rate'])} of {format_count(top['n'])} late"
     words = f"{safe_name(top['promise'])}, {late}"
     return f"{safe_name(top['target'], missing='Nobody in charge')} breaks most promises: {words}"

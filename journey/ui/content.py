@@ -25,7 +25,7 @@ from journey.analysis.content.audit import (
 from journey.analysis.content.members import used_content, was_called
 from journey.analysis.content.uses import content_columns
 from journey.errors import JourneyError
-from journey.inventory import Inventory, inventory_text
+from journey.inventory import Inventory
 from journey.log import TouchpointLog
 from journey.ui.cache import cached
 from journey.ui.counts import Count, count_row
@@ -177,7 +177,9 @@ def _coverage(
 def show_ranking(view: TouchpointLog, inventory: Inventory, columns: tuple[str, ...]) -> None:
     """Show each content with its use and what followed; a chosen one opens into its journeys."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        status = st.segmented_control("Show", SHOWN, default="All", required=True)
+        status = st.segmented_control(
+            "Show", SHOWN, default="All", required=True, format_func=str.capitalize
+        )
         idle = st.number_input(
             "Dead after days idle", min_value=1.0, value=IDLE_DAYS, format="%g", width=180
         )
@@ -240,7 +242,7 @@ def show_calls(view: TouchpointLog) -> None:
                 partial(was_called, view, call, by=by, value=row.value),
                 f"{call}: {row.value or NOT_KNOWN}",
             )
-            for row in mine.head(8).itertuples()
+            for row in mine[mine["n_journeys"] > 0].head(8).itertuples()
         ],
         key=f"calls:{by}:{call}",
     )
@@ -265,16 +267,7 @@ def show_inventory(inventory: Inventory) -> None:
         "by its header."
     )
     if inventory.entries:
-        st.caption(f"{counted(len(inventory.entries), 'content')} listed.")
-        st.download_button(
-            "Download the list",
-            inventory_text(inventory).encode("utf-8-sig"),
-            file_name="content-inventory.csv",
-            mime="text/csv",
-            icon=":material/download:",
-            on_click="ignore",
-        )
-        st.button("Remove the list", icon=":material/delete:", on_click=_keep, args=(Inventory(),))
+        _show_list(inventory)
     given = st.file_uploader("Content inventory", ["csv", "tsv", "txt", "xlsx"], max_upload_size=20)
     if given is None:
         return
@@ -285,6 +278,17 @@ def show_inventory(inventory: Inventory) -> None:
         return
     st.caption(f"{counted(len(found.entries), 'content')} found.")
     st.button("Use this list", type="primary", on_click=_keep, args=(found,))
+
+
+def _show_list(inventory: Inventory) -> None:
+    """Show what is listed, with a way to take it away."""
+    show_table(
+        pd.DataFrame(inventory.entries),
+        key="content:list",
+        file_name="content-inventory",
+        labels=LABELS,
+    )
+    st.button("Remove the list", icon=":material/delete:", on_click=_keep, args=(Inventory(),))
 
 
 def _read(name: str, held: bytes) -> Inventory:

@@ -7,6 +7,7 @@ import streamlit as st
 
 import journey
 from journey import charts
+from journey.analysis.lifecycle.cost_per import NOTHING
 from journey.analysis.spending.reach import SO_FAR, reach_text, worth_text
 from journey.costs import ENTERED_COLUMNS, KINDS, read_entered
 from journey.errors import JourneyError
@@ -33,8 +34,9 @@ _ROUND: Final = "costs:round"
 
 
 def show_totals(view: TouchpointLog) -> None:
-    """Show what each lead, MQL, SQL and customer of the view cost, all currencies apart."""
+    """Show, below a title that says it, what each lead, MQL, SQL and customer of the view cost."""
     frame = cached(journey.cost_per)(view, by="period")
+    st.title(headline(frame))
     if frame.empty:
         st.markdown("No cost is known, and nobody in view became a lead, an MQL or a customer.")
     for row in frame.to_dict("records"):
@@ -43,11 +45,32 @@ def show_totals(view: TouchpointLog) -> None:
         cells[0].metric(f"Spent{currency}", number(row["cost"]), border=True, height="stretch")
         for cell, (name, words) in zip(cells[1:], ENDS.items(), strict=True):
             _cost(cell, row, name, words, currency)
-        if row["note"] not in (None, SO_FAR):
+        if row["note"] == NOTHING:
+            st.caption("Nothing was spent in view, so each cost 0.")
+        elif row["note"] not in (None, SO_FAR):
             st.caption(f"No cost for each: {markdown(row['note'])}.")
     for words in (kinds_missing(frame), cached(reach_text)(view), worth_text(view)):
         if words:
             st.caption(words)
+
+
+def headline(frame: pd.DataFrame) -> str:
+    """Say what a customer cost, else a lead, where all is in one currency.
+
+    Examples
+    --------
+    >>> headline(pd.DataFrame({"currency": ["EUR"], "cost_per_customer": [1500.0],
+    ...     "value_per_customer": [4000.4], "cost_per_lead": [20.0], "value_per_lead": [50.0]}))
+    'A customer cost 1,500 EUR and is worth 4,000 so far'
+    """
+    for end in ("customer", "lead") if len(frame) == 1 else ():
+        row = frame.iloc[0]
+        cost, value = row[f"cost_per_{end}"], row[f"value_per_{end}"]
+        if pd.notna(cost):
+            money = "" if row["currency"] is None else f" {markdown(row['currency'])}"
+            worth = f" and is worth {number(round(value))} so far" if value > 0 else ""
+            return f"A {end} cost {number(round(cost))}{money}{worth}"
+    return "Costs"
 
 
 def kinds_missing(frame: pd.DataFrame) -> str | None:
@@ -122,8 +145,8 @@ def enter_costs() -> None:
         st.caption("Costs are entered where the data set lies, not on a cluster.")
         return
     st.caption(
-        "Costs of whole months beside those of files. Write a credit note below 0. Currencies are "
-        "never added up."
+        "Costs of whole months beside those of files. Each row needs a month, a kind, a cost and a "
+        "currency. Write a credit note below 0. Currencies are never added up."
     )
     held = read_entered(folder)
     turn = st.session_state.get(_ROUND, 0)
@@ -134,6 +157,7 @@ def enter_costs() -> None:
         hide_index=True,
         column_order=list(ENTERED_COLUMNS),
         column_config=_columns(),
+        placeholder="",
         alt="Costs entered by hand",
     )
     if st.button("Save costs", type="primary", icon=":material/save:"):
@@ -141,14 +165,15 @@ def enter_costs() -> None:
 
 
 def _columns() -> dict[str, Any]:
+    # The grid would keep a row that lacks a required cell to itself: unsaved, and nobody told.
     config = st.column_config
     return {
-        "month": config.TextColumn("Month", help="As 2026-01", required=True, width="small"),
-        "kind": config.SelectboxColumn("Kind", options=list(KINDS), required=True),
+        "month": config.TextColumn("Month", help="As 2026-01", width="small"),
+        "kind": config.SelectboxColumn("Kind", options=list(KINDS)),
         "channel": config.TextColumn("Channel", help="Empty: of none"),
         "campaign": config.TextColumn("Campaign", help="Empty: of none"),
-        "cost": config.NumberColumn("Cost", required=True, format="localized"),
-        "currency": config.TextColumn("Currency", help="As EUR", required=True, width="small"),
+        "cost": config.NumberColumn("Cost", format="localized"),
+        "currency": config.TextColumn("Currency", help="As EUR", width="small"),
     }
 
 
@@ -156,7 +181,7 @@ def _save(name: str, edited: pd.DataFrame) -> None:
     try:
         save_entered_costs(workspace_root(), name, edited)
     except JourneyError as problem:
-        st.error(markdown(problem), icon=":material/error:")
+        st.error(f"Nothing is saved. {markdown(problem)}", icon=":material/error:")
         return
     st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
     add_note("Costs saved. All pages use them.")

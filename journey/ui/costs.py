@@ -24,7 +24,7 @@ def show_costs(log: TouchpointLog) -> None:
     parts = [f"{counted(int(n_of[key]), 'campaign')} {words}" for key, words in said if key in n_of]
     st.caption(f"{', '.join(parts)}. Currencies are never added up.")
     show_table(
-        frame,
+        frame.round({"cost": 0}),
         key="costs:campaigns",
         file_name="campaign-costs",
         labels={"found_in": "Found in"},

@@ -96,4 +96,5 @@ def _table(view: TouchpointLog, by: tuple[str, ...], name: str) -> None:
     frame = cached(journey.feelings)(view, by=by)
     options = {"labels": LABELS, "column_help": HELP}
     shown = frame.rename(columns={"low": "mean_from", "high": "mean_to"})
+    shown = shown.round(dict.fromkeys(("mean_sentiment", "mean_from", "mean_to"), 2))
     show_table(shown, key=f"feelings-{name}", file_name=f"feelings-{name}", **options)

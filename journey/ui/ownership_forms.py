@@ -50,6 +50,7 @@ def show_stage_form(log: TouchpointLog) -> None:
             key=f"{key}:editor",
             hide_index=True,
             disabled=[STAGE],
+            placeholder="",
             column_config={
                 **{
                     markdown(name): st.column_config.SelectboxColumn(

@@ -132,8 +132,9 @@ def label(column: str) -> str:
 
     Examples
     --------
-    >>> label("n_journeys"), label("median_days"), label("account_id")
-    ('Journeys', 'Median days', 'Account')
+    >>> label("n_journeys"), label("median_days"), label("account_id"), label("n_mql_after")
+    ('Journeys', 'Median days', 'Account', 'MQL after')
     """
     words = re.sub(r"^n_|_(id|at)$", "", column).replace("_", " ").strip() or column
+    words = re.sub(r"\b[ms]ql\b", lambda found: found.group().upper(), words)
     return words[:1].upper() + words[1:]

@@ -11,7 +11,6 @@ VIEWS = {"By month": show_by_month, "By channel": show_by_channel, "Campaigns": 
 ENTER = "Enter costs"
 
 view = require_view()
-st.title("Costs")
 with plain_errors():
     show_totals(view)
     chosen = st.segmented_control(

@@ -72,7 +72,7 @@ def test_segments_of_few_journeys_answer_no_call():
 def test_single_scores_are_drawn_and_win_no_title():
     frame = frames.feelings().replace(frames.HOSTILE, "Ticket")
     chart = plots.plot_feelings(frame)
-    assert title(chart) == "Ticket feels worst: -0.40; Demo feels best: +0.30"
+    assert title(chart) == "Lowest mood: Ticket, -0.40; highest: Demo, +0.30"
     assert "+0.90 of 1" in words(chart)
     few = plots.plot_feelings(frame.assign(n_scores=3))
     assert title(few) == "Too few scores to compare touchpoints"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from journey.costs import read_costs
+from journey.costs import check_entered, read_costs
 from journey.errors import StoreError, ValueNotAllowedError
 from journey.ingest import add_touchpoints, read_touchpoints
 from journey.ingest.cost_store import write_costs
@@ -245,17 +245,38 @@ def test_costs_entered_by_hand_stay_when_files_are_added(tmp_path):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"month": "2026-13"}, "month of cost 1 is '2026-13'"),
+        ({"month": "2026-13"}, "month of row 1 is '2026-13'"),
+        ({"month": "2026-01-15"}, "of whole months: write 2026-01"),
         ({"kind": "labor"}, "Did you mean 'labour'"),
-        ({"cost": "many"}, "Cost 1 is 'many'"),
-        ({"cost": "inf"}, "Cost 1 is 'inf'"),
-        ({"currency": " "}, "no currency"),
+        ({"cost": "many"}, "cost of row 1 is 'many'"),
+        ({"cost": "inf"}, "cost of row 1 is 'inf'"),
+        ({"currency": " "}, r"Row 1 \(2026-01, labour, 1\) lacks: currency\. Fill it in"),
+        ({"month": None, "kind": None, "cost": float("nan")}, "lacks: month, kind, cost"),
     ],
 )
 def test_what_is_entered_and_can_t_be_used_is_refused(tmp_path, change, words):
     row = {"month": "2026-01", "kind": "labour", "cost": "1", "currency": "EUR"} | change
     with pytest.raises(ValueNotAllowedError, match=words):
         save_entered_costs(tmp_path, "D", pd.DataFrame([row]))
+
+
+def test_every_row_that_lacks_something_is_told_and_none_is_saved(tmp_path):
+    good = {"month": "2026-01", "kind": "labour", "cost": 1.0, "currency": "EUR"}
+    blank = dict.fromkeys(good)
+    frame = pd.DataFrame([good, good | {"month": None}, blank, good | {"kind": ""}])
+    with pytest.raises(ValueNotAllowedError, match=r"Row 2 .* lacks: month.* Row 4 .* lacks: kind"):
+        save_entered_costs(tmp_path, "D", frame)
+    many = pd.DataFrame([good | {"currency": None}] * 5)
+    with pytest.raises(ValueNotAllowedError, match=r"Row 3 .* 2 more rows can't be used either"):
+        save_entered_costs(tmp_path, "D", many)
+    # A row without a word is no cost.
+    assert len(check_entered(frame.iloc[[0, 2]])) == 1
+
+
+def test_a_cost_of_nothing_and_a_credit_note_can_be_entered():
+    rows = [("2026-01", "labour", 0.0, "EUR"), ("2026-02", "campaign", -90.5, "EUR")]
+    frame = pd.DataFrame(rows, columns=["month", "kind", "cost", "currency"])
+    assert check_entered(frame)["cost"].tolist() == [0.0, -90.5]
 
 
 def test_entered_costs_that_are_broken_are_told(tmp_path):

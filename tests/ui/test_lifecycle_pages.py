@@ -94,6 +94,32 @@ def test_costs_entered_by_hand_count_and_are_saved(workspace):
     assert path.read_text() == PAID.replace(",310,", ",310.0,")
 
 
+@pytest.mark.parametrize(
+    ("cost", "words", "each"),
+    [
+        ("0", "Nothing was spent in view, so each cost 0.", "0"),
+        ("-5", "No cost for each: costs add up to less than 0.", "—"),
+        ("310", "A customer cost 155 EUR", "155"),
+    ],
+)
+def test_a_cost_of_nothing_or_less_gives_a_figure_or_a_sentence(workspace, cost, words, each):
+    path = workspace / "datasets" / "Paid" / ENTERED_FILE
+    path.write_text(PAID.replace(",310,", f",{cost},"))
+    app = opened(COSTS, "Paid")
+    path.write_text(PAID)
+    assert words in said(app)
+    assert metrics(app)["Per customer EUR"] == each
+
+
+def test_a_period_without_leads_says_that_nobody_passed(workspace):
+    (workspace / "datasets" / "Paid" / ENTERED_FILE).write_text(PAID.replace("2026-03", "2026-01"))
+    app = checked(pages.opened("decide/costs", "Paid", to="2026-01-08"))
+    (workspace / "datasets" / "Paid" / ENTERED_FILE).write_text(PAID)
+    assert "No cost for each: no lead, MQL, SQL or customer." in said(app)
+    # The first lead is of 11 January; 8 of its 31 days are in view.
+    assert metrics(app)["Spent EUR"] == "80"
+
+
 def test_what_costs_lack_is_said():
     assert "No cost for each: no cost known" in said(opened(COSTS))
     assert "No cost is known" in said(opened(COSTS, "Plain"))
