@@ -185,7 +185,7 @@ def plot_content_ranking(frame: pd.DataFrame, *, theme: Theme = "light") -> go.F
     _draw_rates(chart, table, ("content", "win_rate", "low", "high", "n_decided"), theme)
     _draw_rings(chart, table, theme)
     most = min(max(float(table["high"].max()), float(table["without_rate"].max())), 1) * 1.25
-    chart.update_xaxes(tickformat=".0%", range=[0, most], nticks=6)
+    chart.update_xaxes(tickformat=".0%", range=[-0.02 * most, most], nticks=6)
     return chart.drawn()
 
 

@@ -99,7 +99,7 @@ def headline(frame: pd.DataFrame) -> str:
     Examples
     --------
     >>> headline(pd.DataFrame({"status": ["orphaned", "in use"], "n_touchpoints": [0, 4]}))
-    '1 of 2 contents lies idle: 1 orphaned, 0 dead'
+    '1 of 2 contents lies idle: 1 orphaned'
     >>> headline(pd.DataFrame({"status": ["not used in view", "in use"], "n_touchpoints": [0, 4]}))
     'None of 2 contents lies idle; 1 is not used in view'
     """
@@ -115,7 +115,8 @@ def headline(frame: pd.DataFrame) -> str:
     if not n:
         return f"None of {of} lies idle{rest}"
     idle = f"{number(n)} of {of} {'lies' if n == 1 else 'lie'} idle"
-    return f"{idle}: {number(n_orphaned)} orphaned, {number(n_dead)} dead{rest}"
+    kinds = {ORPHANED: n_orphaned, DEAD: n_dead}
+    return f"{idle}: {', '.join(f'{number(of)} {kind}' for kind, of in kinds.items() if of)}{rest}"
 
 
 def show_headline(view: TouchpointLog, audit: pd.DataFrame) -> None:

@@ -49,6 +49,21 @@ def test_promises_that_are_kept_are_said():
     assert title(plots.plot_service_levels(frame)) == "Every promise is kept"
 
 
+def test_the_promise_broken_most_is_one_of_those_due_often():
+    # Two that were due are no ground for a verdict beside 552 of which 116 came late.
+    rows = [("Convert", 0, 0, 2, 1.0), ("MQL to accepted", 436, 116, 0, 0.21)]
+    names = ["promise", "n_in_time", "n_late", "n_past_due", "late_rate"]
+    frame = pd.DataFrame(rows, columns=names).assign(
+        source="Marketing", target="Sales", sla_hours=48.0, late_low=0.1, late_high=1.0
+    )
+    chart = plots.plot_service_levels(frame)
+    assert title(chart) == "Sales breaks most promises: MQL to accepted, 21% of 552 late"
+    alone = plots.plot_service_levels(frame.head(1))
+    assert title(alone) == "2 of 2 promises were broken"
+    kept = frame.assign(n_late=0, late_rate=[1.0, 0.0])
+    assert "are all kept" in title(plots.plot_service_levels(kept))
+
+
 def test_holes_are_written_with_the_people_who_met_none():
     frame = frames.content_coverage().replace(frames.HOSTILE, "Buyer")
     chart = plots.plot_content_coverage(frame)

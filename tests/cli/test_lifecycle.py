@@ -42,6 +42,24 @@ def test_costs_come_with_the_logs_and_are_added(workspace, files, tmp_path, tell
     assert [row["cost_per_customer"] for row in rows] == [pytest.approx(200)]
 
 
+@pytest.mark.parametrize(
+    ("cost", "until", "told", "note"),
+    [
+        ("0", "2026-01-31", 0.0, "nothing spent"),
+        ("-31", "2026-01-31", None, "costs add up to less than 0"),
+        ("", "2026-01-31", None, "no cost known"),
+        # Acme is won on the ninth: by the fifth nobody became anything.
+        ("310", "2026-01-05", None, "no lead, MQL, SQL or customer"),
+    ],
+)
+def test_odd_costs_give_a_figure_or_a_reason(files, tmp_path, tell_json, cost, until, told, note):
+    costs = tmp_path / "costs.csv"
+    costs.write_text(COSTS.replace(",310,", f",{cost},"))
+    asked = (files / "touchpoints.csv", costs, "--definitions", files / "definitions.toml")
+    [row] = tell_json("costs", *asked, "--by", "period", "--to", until)
+    assert (row["cost_per_customer"], row["note"]) == (told, note)
+
+
 def test_a_period_must_have_a_length(demo, capsys):
     assert demo
     assert cli.main(["lifecycle", "Demo", "--days", "0"]) == 2

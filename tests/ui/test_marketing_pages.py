@@ -142,6 +142,12 @@ class TestContent:
         app = press(app, "Manufacturing")
         assert "**87 journeys**" in said(app)
 
+    def test_a_filter_says_what_dead_is_judged_on(self):
+        words = "Orphaned and dead are judged on the whole data set"
+        assert words not in said(opened("content"))
+        app = opened("content", **{"where.industry": "Education"})
+        assert words in said(app)
+
     def test_an_inventory_is_kept_shown_and_taken_away(self, workspace):
         save_inventory(workspace, "Bare", Inventory((Entry("Film", "Convert", question="Why?"),)))
         app = opened("content", "Bare")
@@ -149,6 +155,7 @@ class TestContent:
         app = choose(app, "Question")
         assert "Why?" in app.dataframe[0].value["value"].tolist()
         app = choose(app, "Inventory")
+        assert app.dataframe[0].value["content"].tolist() == ["Film"]
         press(app, "Remove the list")
         assert load_inventory(workspace, "Bare") == Inventory()
 
