@@ -3,7 +3,8 @@
 python benchmarks/importing.py ENGINE FILE
 
 Each turn is a process of its own, the engines by turns. Portolan's time is that of the whole
-call: its child process, the report, the stored log; its memory is that of both processes.
+call: its child process (which stands by, as in the app), the report, the stored log; its memory is
+that of both processes.
 """
 
 import json
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from asking import ENVIRONMENT
-from import_csv import ENGINES, KINDS, TURNS, write_export
+from import_csv import ENGINES, KINDS, TURNS, wait_for_child, write_export
 from sizes import bytes_on_disk
 from worker import peak_bytes
 
@@ -75,6 +76,7 @@ def into(path: Path, folder: Path) -> Callable[[], int]:
     import journey
     import journey.load
 
+    wait_for_child()
     return lambda: journey.read_touchpoints(path, into=folder / "log").report.n_read
 
 

@@ -33,6 +33,7 @@ from journey.errors import StoreError, UnreadableFileError
 from journey.ingest.child import run_in_child
 from journey.ingest.limits import Limits
 from journey.ingest.preset_choice import Presets
+from journey.ingest.processes import prepare_child, stand_by
 from journey.ingest.progress import Progress
 from journey.ingest.proposed import DEFINITIONS_FILE, keep_definitions, own_definitions
 from journey.ingest.told import Headers, HeadersByFile, told, told_of_all
@@ -55,6 +56,7 @@ __all__ = [
     "read_report",
     "read_touchpoints",
     "rebuild",
+    "stand_by",
     "suggest_columns",
 ]
 
@@ -240,6 +242,7 @@ class _Task:
 def _made(
     task: _Task, function: str, options: Mapping[str, Any], definitions: _Model, target: Path
 ) -> "TouchpointLog":
+    prepare_child()
     # The child process imports this package too, and needs neither kernels nor pandas.
     from journey.load import open_log
 
@@ -254,6 +257,7 @@ def _changed(
     task: _Task, function: str, options: Mapping[str, Any], definitions: _Model, target: Path
 ) -> "TouchpointLog":
     """Make a data set of what it keeps, with its own definitions unless others are given."""
+    prepare_child()
     from journey.load import open_log
 
     with own_turn(target, task.cancelled):
@@ -301,6 +305,7 @@ def suggest_columns(
     UnreadableFileError, ImportLimitError, ImportCancelledError
         As for :func:`read_touchpoints`.
     """
+    prepare_child()
     import pandas as pd
 
     task = _Task(_files(paths), limits or Limits(), progress, cancelled)

@@ -6,13 +6,20 @@ from typing import Final, Literal, cast
 import duckdb
 import pyarrow as pa
 
+from journey.ingest.rough_counts import in_parts, rough_counts
 from journey.ingest.sql import identifier
 
 Place = Literal["account", "person", "touchpoint", "left out"]
 
 KEYS: Final[dict[Place, str]] = {"account": "account_id", "person": "person_id"}
 
+_AT_ONCE: Final = 16
+"""Columns compared in one pass; more would take much memory."""
+
 _EXACT_UP_TO: Final = 200_000
+_MAY_BE_UNIQUE: Final = 0.4
+"""Share of distinct values, counted roughly, below which they are surely not nearly all."""
+
 _FEW: Final = 20
 _LOOKED_AT: Final = 2_000
 _ALMOST_ALL: Final = 0.9
@@ -44,12 +51,13 @@ def place_columns(
     list of str
         Which columns were left out, and why.
     """
-    places: dict[str, Place] = {}
+    places: dict[str, Place] = dict.fromkeys(columns, "left out")
     notes: list[str] = []
     twins = _twins(connection, table, roles, columns)
+    counts = _counts(connection, table, columns)
+    described: list[str] = []
     for column in columns:
-        n_values, n_distinct = _counts(connection, table, column)
-        places[column] = "left out"
+        n_values, n_distinct = counts[column]
         if not n_values:
             notes.append(f"Column {column!r} is left out: it is empty.")
         elif twins.get(column, column) != column:
@@ -61,8 +69,8 @@ def place_columns(
         ):
             notes.append(f"Column {column!r} is left out: nearly every value is different.")
         else:
-            places[column] = _level(connection, table, column)
-    return places, notes
+            described.append(column)
+    return places | _levels(connection, table, described), notes
 
 
 def _twins(
@@ -92,43 +100,79 @@ def _alike(
     return list(groups.values())
 
 
-def _counts(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> tuple[int, int]:
-    """Values, and distinct ones (near enough in large tables)."""
-    quoted = identifier(column)
+def _counts(
+    connection: duckdb.DuckDBPyConnection, table: str, columns: Sequence[str]
+) -> dict[str, tuple[int, int]]:
+    """Values of each column, and distinct ones (near enough where there are many values).
+
+    Few columns are nearly unique, so only those are counted exactly.
+    """
+    counts = rough_counts(connection, table, columns)
+    for column, (n_values, n_distinct) in counts.items():
+        if n_distinct >= _MAY_BE_UNIQUE * n_values and _FEW < n_values <= _EXACT_UP_TO:
+            ((n_exact,),) = connection.execute(
+                f"SELECT count(DISTINCT {identifier(column)}) FROM {identifier(table)}"
+            ).fetchall()
+            counts[column] = n_values, int(n_exact)
+    return counts
+
+
+def _levels(
+    connection: duckdb.DuckDBPyConnection, table: str, columns: Sequence[str]
+) -> dict[str, Place]:
+    """The account or the person within which each column never changes, else the touchpoint."""
+    levels: dict[str, Place] = dict.fromkeys(columns, "touchpoint")
+    for some in in_parts(columns, _AT_ONCE):
+        rest = list(some)
+        for place, key in KEYS.items():
+            # What is left without a key must not be lost as an attribute of others.
+            must_cover = place != "account"
+            constant = _constant(connection, table, rest, key=key, must_cover=must_cover)
+            levels |= dict.fromkeys(constant, place)
+            rest = [column for column in rest if column not in constant]
+    return levels
+
+
+def _constant(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    columns: Sequence[str],
+    *,
+    key: str,
+    must_cover: bool,
+) -> list[str]:
+    """Columns that have a value beside a key, and only one beside each.
+
+    Parameters
+    ----------
+    must_cover
+        Only columns all of whose values stand beside a key.
+    """
+    if not columns:
+        return []
+    # Hashes are compared, which are smaller than texts and take one pass for many columns.
+    hashed = ", ".join(
+        f"CASE WHEN {c} IS NOT NULL THEN hash({c}) END AS h{n}"
+        for n, c in enumerate(map(identifier, columns))
+    )
+    places = range(len(columns))
+    varies = ", ".join(f"min(h{n}) < max(h{n}) AS v{n}" for n in places)
+    counts = ", ".join(
+        f"count(v{n}) FILTER (key IS NOT NULL), count(*) FILTER (key IS NOT NULL AND v{n}), "
+        f"count(v{n}) FILTER (key IS NULL)"
+        for n in places
+    )
     row = connection.execute(
-        f"SELECT count({quoted}), approx_count_distinct({quoted}) FROM {identifier(table)}"
+        f"SELECT {counts} FROM (SELECT key, {varies} FROM "
+        f"(SELECT {key} AS key, {hashed} FROM {identifier(table)}) GROUP BY key)"
     ).fetchall()[0]
-    n_values, n_distinct = cast("tuple[int, int]", row)
-    if n_values <= _EXACT_UP_TO:
-        exact = connection.execute(
-            f"SELECT count(DISTINCT {quoted}) FROM {identifier(table)}"
-        ).fetchall()[0]
-        n_distinct = cast("tuple[int]", exact)[0]
-    return n_values, n_distinct
-
-
-def _level(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> Place:
-    """The account or the person within which a column never changes, else the touchpoint."""
-    quoted = identifier(column)
-    for place, key in KEYS.items():
-        row = connection.execute(
-            f"SELECT count(*) FILTER (least < most), count(*) FROM (SELECT min({quoted}) AS least, "
-            f"max({quoted}) AS most FROM {identifier(table)} WHERE {key} IS NOT NULL "
-            f"AND {quoted} IS NOT NULL GROUP BY {key})"
-        ).fetchall()[0]
-        n_varying, n_keys = cast("tuple[int, int]", row)
-        if n_keys and not n_varying and (place == "account" or _covers(connection, table, column)):
-            return place
-    return "touchpoint"
-
-
-def _covers(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> bool:
-    """Whether every value stands beside a person, so that none is lost as their attribute."""
-    row = connection.execute(
-        f"SELECT count(*) FROM {identifier(table)} "
-        f"WHERE person_id IS NULL AND {identifier(column)} IS NOT NULL"
-    ).fetchall()[0]
-    return not cast("tuple[int]", row)[0]
+    numbers = cast("tuple[int, ...]", row)
+    found = zip(columns, numbers[::3], numbers[1::3], numbers[2::3], strict=True)
+    return [
+        column
+        for column, n_keys, n_varying, n_without in found
+        if n_keys and not n_varying and not (must_cover and n_without)
+    ]
 
 
 def attribute_table(
@@ -195,8 +239,6 @@ def constant_roles(
     A channel that never changes within an account is how that account came, so accounts can be
     compared by it.
     """
-    return {
-        header: role
-        for role, header in headers.items()
-        if role != header and _level(connection, table, role) == "account"
-    }
+    roles = {role: header for role, header in headers.items() if role != header}
+    levels = _levels(connection, table, list(roles))
+    return {header: role for role, header in roles.items() if levels[role] == "account"}

@@ -9,19 +9,20 @@ import errno
 import importlib
 import json
 import os
+import select
 import selectors
 import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import traceback
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from importlib.abc import MetaPathFinder
 from pathlib import Path
+from types import ModuleType
 from typing import IO, Any, Final
 
 from journey import errors
@@ -32,6 +33,7 @@ from journey.errors import (
     UnreadableFileError,
 )
 from journey.ingest.limits import Limits, apply_limits
+from journey.ingest.processes import PREPARED, child_for, end_child, stand_by_again
 from journey.ingest.progress import Progress
 
 Task = Callable[[Mapping[str, Any], Callable[[Progress], None]], Mapping[str, Any]]
@@ -40,8 +42,7 @@ Task = Callable[[Mapping[str, Any], Callable[[Progress], None]], Mapping[str, An
 _TICK_SECONDS: Final = 0.1
 _PIPE_BYTES: Final = 65_536
 _STDERR_BYTES: Final = 4_096
-_PACKAGE_ROOT: Final = Path(__file__).resolve().parents[2]
-_WITHOUT_PANDAS: Final = ("journey.ingest.pipeline",)
+_WITHOUT_PANDAS: Final = (PREPARED,)
 """Modules that never need pandas; Arrow would load it, which takes long, at its first array."""
 
 _OUT_OF_SPACE: Final = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
@@ -104,55 +105,17 @@ def _result(
     cancelled: Callable[[], bool],
 ) -> dict[str, Any]:
     """Start a child, tell it what to do and wait for what comes of it."""
-    with tempfile.TemporaryFile() as stderr, _started(stderr) as (child, messages):
-        _send(child, order)
-        result, last = _listen(child, messages, limits, progress, cancelled)
+    module = str(order["task"]).partition(":")[0]
+    child = child_for(module)
+    try:
+        _send(child.process, order)
+        result, last = _listen(child.process, child.messages, limits, progress, cancelled)
         if result is None:
-            raise _death(child.wait(), _tail(stderr), last, limits)
+            raise _death(child.process.wait(), _tail(child.stderr), last, limits)
         return result
-
-
-@contextlib.contextmanager
-def _started(stderr: IO[bytes]) -> Generator[tuple[subprocess.Popen[bytes], int]]:
-    """Start a child with a pipe for its messages; end its whole group on the way out."""
-    receiving, sending = os.pipe()
-    paths = [str(_PACKAGE_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-    try:
-        child = subprocess.Popen(  # noqa: S603 - our own interpreter and our own words
-            [
-                sys.executable,
-                "-P",
-                "-c",
-                f"from journey.ingest.child import serve; serve({sending})",
-            ],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=stderr,
-            pass_fds=(sending,),
-            start_new_session=True,
-            env={
-                **os.environ,
-                "PYTHONPATH": os.pathsep.join(paths),
-                "MALLOC_ARENA_MAX": "2",
-                "OMP_NUM_THREADS": "1",
-                "OPENBLAS_NUM_THREADS": "1",
-            },
-        )
-    except BaseException:
-        os.close(receiving)
-        raise
     finally:
-        os.close(sending)
-    try:
-        yield child, receiving
-    finally:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(child.pid, signal.SIGKILL)
-        child.wait()
-        if child.stdin:
-            with contextlib.suppress(OSError):
-                child.stdin.close()
-        os.close(receiving)
+        end_child(child)
+        stand_by_again()
 
 
 def _send(child: subprocess.Popen[bytes], order: Mapping[str, Any]) -> None:
@@ -180,10 +143,7 @@ def _listen(
             if cancelled():
                 raise ImportCancelledError("The import was cancelled; nothing was kept.")
             if time.monotonic() > deadline:
-                raise ImportLimitError(
-                    f"Reading {_file(last)} took longer than the {limits.wall_seconds:,} seconds "
-                    "allowed. Split the file, or raise the limit."
-                )
+                raise _too_long(last, limits)
             if not selector.select(_TICK_SECONDS):
                 # What a child wrote just before it ended is still in the pipe.
                 if child.poll() is not None and not selector.select(0):
@@ -193,15 +153,28 @@ def _listen(
             if not chunk:
                 return None, last
             *lines, rest = (rest + chunk).split(b"\n")
-            for line in lines:
-                message = json.loads(line)
-                if "progress" in message:
-                    last = Progress(**message["progress"])
-                    progress(last)
-                elif "error" in message:
-                    raise _raised(message["error"])
-                else:
+            for message in map(json.loads, lines):
+                if "result" in message:
                     return message["result"], last
+                last = _heard(message, progress) or last
+
+
+def _heard(message: Mapping[str, Any], progress: Callable[[Progress], None]) -> Progress | None:
+    """Take what a child says on its way; nothing need be known of when it was ready."""
+    if "error" in message:
+        raise _raised(message["error"])
+    if "progress" not in message:
+        return None
+    now = Progress(**message["progress"])
+    progress(now)
+    return now
+
+
+def _too_long(last: Progress | None, limits: Limits) -> ImportLimitError:
+    return ImportLimitError(
+        f"Reading {_file(last)} took longer than the {limits.wall_seconds:,} seconds "
+        "allowed. Split the file, or raise the limit."
+    )
 
 
 def _raised(error: Mapping[str, str]) -> JourneyError:
@@ -264,19 +237,16 @@ def _empty(scratch: str | None) -> None:
             left.unlink(missing_ok=True)
 
 
-def serve(messages: int) -> None:
-    """Do, in the child, what the parent ordered, and tell it how that went.
+def serve(messages: int, module: str = "") -> None:
+    """Do, in the child, what the parent orders, and tell it how that went.
 
     Parameters
     ----------
     messages
         The file descriptor that takes progress, result and error as JSON lines.
+    module
+        What to load before there is an order; none: nothing.
     """
-    order = json.loads(sys.stdin.buffer.readline())
-    limits = Limits(**order["limits"])
-    apply_limits(limits)
-    argument = order["argument"]
-    threading.Thread(target=_end_with_parent, args=(argument,), daemon=True).start()
     pipe = os.fdopen(messages, "wb")
     lock = threading.Lock()
 
@@ -285,15 +255,32 @@ def serve(messages: int) -> None:
             pipe.write(json.dumps(message).encode() + b"\n")
             pipe.flush()
 
+    if module:
+        loaded = _load(module)
+        if not select.select([0], [], [], 0)[0]:
+            # Nobody has asked yet, so there is time for what else is loaded when first needed.
+            loaded.prepare()
+        tell({"ready": module})
+    line = sys.stdin.buffer.readline()
+    if not line:
+        return  # nobody needs it any longer
+    order = json.loads(line)
+    limits, argument = Limits(**order["limits"]), order["argument"]
+    apply_limits(limits)
+    threading.Thread(target=_end_with_parent, args=(argument,), daemon=True).start()
     try:
-        module, _, function = order["task"].partition(":")
-        if module in _WITHOUT_PANDAS:
-            sys.meta_path.insert(0, _NoPandas())
-        task: Task = getattr(importlib.import_module(module), function)
+        name, _, function = order["task"].partition(":")
+        task: Task = getattr(_load(name), function)
         result = task(argument, lambda now: tell({"progress": asdict(now)}))
         tell({"result": result})
     except BaseException as error:  # noqa: BLE001 - native readers raise what is no Exception
         tell({"error": _described(error, limits)})
+
+
+def _load(module: str) -> ModuleType:
+    if module in _WITHOUT_PANDAS and not any(isinstance(f, _NoPandas) for f in sys.meta_path):
+        sys.meta_path.insert(0, _NoPandas())
+    return importlib.import_module(module)
 
 
 class _NoPandas(MetaPathFinder):

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from journey.ingest.coding import Coded, counted_codes
 from journey.ingest.identity import ID_ROLES, find_id_columns
+from journey.ingest.rough_counts import rough_counts
 from journey.ingest.shapes import (
     ATTRIBUTES,
     ENTRIES,
@@ -21,6 +22,7 @@ from journey.ingest.shapes import (
 from journey.ingest.sql import identifier, literal
 from journey.ingest.standardize import (
     Kind,
+    are_as_meant,
     counted_sql,
     direction_sql,
     number_sql,
@@ -88,7 +90,8 @@ def clean_entries(
         Is told how many of how many columns are done.
     """
     wanted = columns_to_spell(connection, extras)
-    looked_at = [one for one in wanted if not _is_left_alone(connection, one)]
+    alone = _left_alone(connection, wanted)
+    looked_at = [one for one in wanted if one.column not in alone]
     coded = code([one.column for one in looked_at if ENTRIES in one.tables])
     spellings = find_spellings(connection, looked_at, tell=tell, coded=coded)
     cleaned = spell_entries(connection, extras, spellings)
@@ -150,6 +153,8 @@ def find_spellings(
     spellings: dict[str, str] = {}
     for position, one in enumerate(wanted):
         tell(position, len(wanted))
+        if _is_as_meant(one, coded):
+            continue
         name, counted = f"spelling {position}", counted_sql(one.sources)
         if one.column in coded:
             counted = _counted_sql(connection, one, coded[one.column])
@@ -169,12 +174,23 @@ def _counted_sql(connection: duckdb.DuckDBPyConnection, one: SpelledColumn, code
     return f"SELECT written, sum(n) AS n FROM ({union}) GROUP BY written"
 
 
-def _is_left_alone(connection: duckdb.DuckDBPyConnection, one: SpelledColumn) -> bool:
-    table, column = one.sources[0]
-    return one.may_skip and is_unique(
-        connection,
-        f"SELECT {identifier(column)} AS written, 1 AS n FROM {identifier(table)}",
-    )
+def _is_as_meant(one: SpelledColumn, coded: Mapping[str, Coded]) -> bool:
+    if one.column not in coded or one.tables != (ENTRIES,):
+        return False
+    return are_as_meant(coded[one.column][1], one.kind)
+
+
+def _left_alone(connection: duckdb.DuckDBPyConnection, wanted: Sequence[SpelledColumn]) -> set[str]:
+    """The columns that may be skipped, and nearly all of whose values differ."""
+    asked: dict[str, list[str]] = {}
+    for table, column in (one.sources[0] for one in wanted if one.may_skip):
+        asked.setdefault(table, []).append(column)
+    return {
+        column
+        for table, columns in asked.items()
+        for column, counts in rough_counts(connection, table, columns).items()
+        if _nearly_all_differ(*counts)
+    }
 
 
 def spell_entries(
@@ -211,12 +227,15 @@ def is_unique(connection: duckdb.DuckDBPyConnection, values: str) -> bool:
     values
         A query of values as ``written``, and ``n`` that are; the same may come several times.
     """
-    many, share = 10_000, 0.8
     row = connection.execute(
         f"SELECT COALESCE(sum(n) FILTER (written IS NOT NULL), 0)::BIGINT, "
         f"approx_count_distinct(written) FROM ({values})"
     ).fetchall()[0]
-    n_values, n_distinct = cast("tuple[int, int]", row)
+    return _nearly_all_differ(*cast("tuple[int, int]", row))
+
+
+def _nearly_all_differ(n_values: int, n_distinct: int) -> bool:
+    many, share = 10_000, 0.8
     return n_values > many and n_distinct > share * n_values
 
 

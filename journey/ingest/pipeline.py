@@ -5,8 +5,9 @@ store, made of all its batches.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final, cast
 
 import duckdb
@@ -68,6 +69,29 @@ def import_files(argument: Mapping[str, Any], tell: Report) -> dict[str, Any]:
         before = [read_batch(folder) for folder in batch_folders(sources)]
         stage_files(connection, argument, next_folder(sources), before=before, tell=tell)
         return _made(connection, argument, sources, tell)
+
+
+_FEW_ROWS: Final = "account,time,event\nA,2024-01-01 10:00:00,Ad\nA,2024-01-02 10:00:00,Demo\n"
+
+
+def prepare() -> None:
+    """Load all that is loaded when first needed, by an import of a few rows."""
+    with TemporaryDirectory(prefix="portolan-") as name:
+        folder = Path(name)
+        file, scratch = folder / "rows.csv", folder / "scratch"
+        file.write_text(_FEW_ROWS, encoding="ascii")
+        scratch.mkdir()
+        argument: dict[str, Any] = {
+            "paths": [str(file)],
+            "names": [file.name],
+            "columns": {},
+            "dedupe": "cross-source",
+            "definitions": None,
+            "scratch": str(scratch),
+            "target": str(folder / "data"),
+            "limits": asdict(Limits()),
+        }
+        import_files(argument, lambda _: None)
 
 
 def remake(argument: Mapping[str, Any], tell: Report) -> dict[str, Any]:

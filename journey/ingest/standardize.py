@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, Literal
 
 import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from journey.ingest.sql import identifier, literal
 
@@ -92,6 +94,29 @@ def counted_sql(sources: Sequence[tuple[str, str]]) -> str:
     return (
         f"SELECT written, count(*) AS n FROM ({union}) WHERE written IS NOT NULL GROUP BY written"
     )
+
+
+def are_as_meant(values: pa.StringArray, kind: Kind) -> bool:
+    """Whether distinct texts are plain and no two of them variants: so none has to be spelled.
+
+    Most columns are such, and the database need not be asked about these.
+
+    Examples
+    --------
+    >>> are_as_meant(pa.array(["Ad click", "Demo"]), "text")
+    True
+    >>> [are_as_meant(pa.array(texts), "text") for texts in (["Ad", "ad"], [" Ad"], ["n/a"])]
+    [False, False, False]
+    """
+    plain = pc.match_substring_regex(values, f"^(?:{_PLAIN})$")
+    words = pc.is_in(values, value_set=pa.array(EMPTY_WORDS))
+    if pc.any(pc.or_(pc.invert(plain), words)).as_py():
+        return False
+    folded = pc.ascii_lower(values)
+    if kind == "text":
+        return pc.count_distinct(folded).as_py() == len(values)
+    is_lower = pc.equal(values, folded)
+    return not pc.any(pc.greater(pc.match_substring(values, "@"), is_lower)).as_py()
 
 
 def spell_counted(

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from journey.ingest import header_languages
@@ -146,6 +146,7 @@ TECHNICAL_DATES: Final = re.compile(
 _GAPS: Final = re.compile("(?:[^\\w\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]|_)+")
 
 
+@lru_cache(maxsize=4_096)
 def plain(header: str) -> str:
     """A header as the synonyms are written: lower case, words parted by ``_``.
 
@@ -164,6 +165,7 @@ _LANGUAGE: Final = re.compile(r"_(?:en|de|fr|es|it|pt|nl)$")
 CURRENCY: Final = re.compile(r"_(?:eur|usd|gbp|chf|jpy|cny|inr|brl|aud|cad|local_currency)$")
 
 
+@lru_cache(maxsize=4_096)
 def names_of(header: str) -> tuple[str, ...]:
     """The plain header, then without a vendor's prefix or the currency."""
     name = plain(header)

@@ -8,6 +8,7 @@ from typing import Final
 import pandas as pd
 
 import journey
+from journey.ingest import stand_by
 
 _FEW_TOUCHES: Final = {
     "account_id": ["A1", "A1", "A2"],
@@ -22,11 +23,12 @@ def warm_up_in_background() -> None:
 
 
 def warm_up() -> None:
-    """Load what pages need, then set it aside from the collection of garbage.
+    """Load what pages and imports need, then set it aside from the collection of garbage.
 
     Streamlit collects garbage after every run of a page. That takes 0.1 s while the collector looks
     through all of Plotly, numba and pandas, and nothing once these are known to stay.
     """
+    stand_by()
     _ask_something()
     gc.collect()
     gc.freeze()

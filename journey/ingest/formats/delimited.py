@@ -5,20 +5,26 @@ first row that isn't, the file is copied line by line, so that each row is mende
 line.
 """
 
+import codecs
 import contextlib
 import os
 import shutil
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from journey.errors import UnreadableFileError
 from journey.ingest.charsets import to_utf8
-from journey.ingest.formats.dialect import Dialect, find_dialect
+from journey.ingest.formats.dialect import SAMPLE_CHARACTERS, Dialect, find_dialect
 from journey.ingest.formats.mended import Mended, mend
 from journey.ingest.formats.rows import keep_rows
 from journey.ingest.formats.separated import OddTextError, text_batches
 from journey.ingest.formats.table import RawTable, Rejections, Source, check_width
 from journey.ingest.progress import Progress
+
+_MOST_BYTES: Final = 4
+"""Of a character in UTF-8."""
 
 
 def read_delimited(source: Source) -> list[RawTable]:
@@ -36,18 +42,32 @@ def read_delimited(source: Source) -> list[RawTable]:
     list of RawTable
         One. Rows with too many cells or a broken quote are rejected with their line.
     """
+    # The reader checks each byte itself, so most files need not be looked through before.
+    if _begins_as_utf8(source.path):
+        with contextlib.suppress(OddTextError):
+            return [_read_plain(source, source.path, [])]
     text = to_utf8(source.path, source.scratch)
     try:
-        dialect = find_dialect(text.path)
-        check_width(source, len(dialect.layout.columns))
-        notes = [*text.notes, *dialect.layout.notes]
-        if _may_be_plain(dialect):
+        if text.path != source.path:
             with contextlib.suppress(OddTextError):
-                return [_read_plain(source, text.path, dialect, notes)]
-        return [_read_mended(source, text.path, dialect, notes)]
+                return [_read_plain(source, text.path, text.notes)]
+        return [_read_mended(source, text.path, text.notes)]
     finally:
         if text.path != source.path:
             text.path.unlink(missing_ok=True)
+
+
+def _begins_as_utf8(path: Path) -> bool:
+    """Whether as much of a file as tells how it is written is UTF-8 without NUL bytes."""
+    with path.open("rb") as file:
+        head = file.read(_MOST_BYTES * SAMPLE_CHARACTERS)
+    if b"\0" in head:
+        return False
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _may_be_plain(dialect: Dialect) -> bool:
@@ -55,16 +75,30 @@ def _may_be_plain(dialect: Dialect) -> bool:
     return len(dialect.layout.columns) > 1 and dialect.quotes == "doubled" and dialect.plain_start
 
 
-def _read_plain(source: Source, path: Path, dialect: Dialect, notes: list[str]) -> RawTable:
-    """Read a file as it is, unless a row is odd."""
+def _read_plain(source: Source, path: Path, notes: Sequence[str]) -> RawTable:
+    """Read a file in UTF-8 as it is.
+
+    Raises
+    ------
+    OddTextError
+        If that can't be done, or a row is odd.
+    """
+    dialect = find_dialect(path)
     columns = dialect.layout.columns
+    check_width(source, len(columns))
+    if not _may_be_plain(dialect):
+        raise OddTextError("a file that has to be mended")
     batches = text_batches(path, columns, dialect.separator, n_skipped=dialect.first_line)
-    return keep_rows(source, columns, batches, Rejections(source.name), notes)
+    rejections, told = Rejections(source.name), [*notes, *dialect.layout.notes]
+    return keep_rows(source, columns, batches, rejections, told)
 
 
-def _read_mended(source: Source, path: Path, dialect: Dialect, notes: list[str]) -> RawTable:
-    """Read a mended copy of a file."""
+def _read_mended(source: Source, path: Path, told: Sequence[str]) -> RawTable:
+    """Read a mended copy of a file in UTF-8."""
+    dialect = find_dialect(path)
     columns, rejections = dialect.layout.columns, Rejections(source.name)
+    check_width(source, len(columns))
+    notes = [*told, *dialect.layout.notes]
     mended = mend(source, path, dialect, rejections)
     if mended.n_short:
         notes.append(f"{mended.n_short:,} short rows filled with empty cells")

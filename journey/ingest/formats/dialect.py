@@ -65,11 +65,13 @@ def find_dialect(path: Path) -> Dialect:
     said = re.match(r"sep=(.)\r?\n", text)
     seen = tuple(separator for separator in SEPARATORS if separator in text)
     separators = (said[1],) if said else seen or SEPARATORS[:1]
+    # Without any quote all ways to quote are the same.
+    ways = QUOTES if '"' in text else QUOTES[:1]
     best = max(
         (
             _trial(text, separator, quotes, whole=whole)
             for separator in separators
-            for quotes in QUOTES
+            for quotes in ways
         ),
         key=lambda trial: trial.score,
     )

@@ -4,10 +4,49 @@ from pathlib import Path
 from typing import Final
 
 import duckdb
+import numpy as np
+import pyarrow as pa
 
 from journey.ingest.sql import identifier, literal
+from journey.store.layout import Values
 
 _MOST_SAMPLED: Final = 5_000
+
+
+class EvenSample:
+    """Evenly spread rows of a table that is still being read, of whose length nothing is known.
+
+    Every nth row by its number, ``n`` twice as large whenever they have become too many.
+
+    Examples
+    --------
+    >>> sample = EvenSample(most=3)
+    >>> for numbers in ([1, 2, 3], [4, 5, 6, 7, 8]):
+    ...     sample.add(pa.table({"source_row": numbers}))
+    >>> sample.taken()["source_row"].to_pylist()
+    [4, 8]
+    """
+
+    def __init__(self, most: int = 2 * _MOST_SAMPLED) -> None:
+        self._most, self._step = most, 1
+        self._held: list[pa.Table] = []
+
+    def add(self, rows: pa.Table) -> None:
+        """Take some of the next rows."""
+        n_held = sum(map(len, self._held))
+        while n_held + len(self._places(rows)) > self._most:
+            self._step *= 2
+            self._held = [held.take(self._places(held)) for held in self._held]
+            n_held = sum(map(len, self._held))
+        self._held.append(rows.take(self._places(rows)))
+
+    def taken(self) -> pa.Table:
+        """The rows taken of all so far; there must be some."""
+        return pa.concat_tables(self._held).combine_chunks()
+
+    def _places(self, rows: pa.Table) -> Values:
+        numbers = rows.column("source_row").to_numpy()
+        return pa.array(np.flatnonzero(numbers % self._step == 0))
 
 
 def view_file(connection: duckdb.DuckDBPyConnection, table: str, path: Path) -> None:
@@ -46,6 +85,14 @@ def sampled(connection: duckdb.DuckDBPyConnection, table: str, n_rows: int) -> s
         f"WHERE source_row % {step} = 0"
     )
     return sample
+
+
+def keep_sample(connection: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -> None:
+    """Keep evenly spread rows of a raw table that were taken when it was read."""
+    connection.register("taken_rows", rows)
+    sample = identifier(f"{table} sampled")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {sample} AS SELECT * FROM taken_rows")
+    connection.unregister("taken_rows")
 
 
 def _forget_sample(connection: duckdb.DuckDBPyConnection, table: str) -> None:

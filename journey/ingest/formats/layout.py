@@ -168,11 +168,13 @@ def _is_data(first: Row, below: Sequence[Row]) -> bool:
     """Tell a row of data from a header by what stands below it."""
     if not below:
         return any(_kind(cell) in ("date", "email") for cell in first)
+    if not any(map(_kind, first)):
+        return False
     matches: list[bool] = []
     for position, cell in enumerate(first):
         if common := _common_kind(below, position):
             matches.append(not cell or _kind(cell) == common)
-    return any(_kind(cell) for cell in first) and bool(matches) and all(matches)
+    return bool(matches) and all(matches)
 
 
 def _common_kind(rows: Sequence[Row], position: int) -> str | None:

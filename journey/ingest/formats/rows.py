@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from journey.ingest.formats.held import view_file
+from journey.ingest.formats.held import EvenSample, keep_sample, view_file
 from journey.ingest.formats.table import SOURCE_ROW, RawTable, Rejections, Source, finish
 
 _MOST_DISTINCT: Final = 0.8
@@ -50,11 +50,12 @@ def keep_rows(
     path = source.scratch / f"{source.table}.parquet"
     schema = pa.schema([*((name, pa.string()) for name in columns), (SOURCE_ROW, pa.int64())])
     writer: pq.ParquetWriter | None = None
-    n_kept = 0
+    sample, n_kept = EvenSample(), 0
     try:
         for group in _ahead(_groups(_numbered(batches, schema, mark))):
             writer = writer or _opened(path, group)
             writer.write_table(group)
+            sample.add(group)
             n_kept += len(group)
             source.report(n_kept, n_total)
         writer = writer or _opened(path, schema.empty_table())
@@ -62,6 +63,8 @@ def keep_rows(
         if writer:
             writer.close()
     view_file(source.connection, source.table, path)
+    if n_kept:
+        keep_sample(source.connection, source.table, sample.taken())
     return replace(finish(source, columns, rejections, notes), kept=path)
 
 

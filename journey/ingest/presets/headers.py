@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import Final
 
 from journey.ingest.presets.model import Headers, Preset
@@ -44,6 +45,12 @@ class HeaderIndex:
         return [match for match in found if match]
 
 
+@lru_cache(maxsize=16)
+def _index(headers: tuple[str, ...]) -> HeaderIndex:
+    """The index of headers that many presets are compared with."""
+    return HeaderIndex(headers)
+
+
 def signature(headers: Sequence[str]) -> tuple[str, ...]:
     """The headers of a table as they are remembered: plain, sorted, without a connector's own."""
     kept = set(headers) - HeaderIndex(headers).matching(CONNECTOR) if headers else set[str]()
@@ -55,7 +62,7 @@ def how_well(told: Headers, headers: Sequence[str]) -> tuple[int, float] | None:
     if told.exactly:
         is_same = tuple(sorted(told.exactly)) == signature(headers)
         return (len(told.exactly) + 1000, 1.0) if is_same else None
-    index = HeaderIndex(headers)
+    index = _index(tuple(headers))
     if not all(index.find(name) for name in told.required):
         return None
     if any(index.find(name) for name in told.none):
