@@ -32,6 +32,7 @@ class RowsFile:
     index: int
     path: Path
     table: SourceTable
+    metadata: pq.FileMetaData
 
     def header(self, column: str, names: Mapping[str, str]) -> str | None:
         """The header under which a column of entries stands in the file, if it has it.
@@ -54,7 +55,7 @@ def rows_as_read(folders: Sequence[Path], batches: Sequence[Batch]) -> tuple[Row
         for index, table in enumerate(batch.tables):
             path = rows_file(folder, index)
             if path.exists():
-                found.append(RowsFile(first + index, path, table))
+                found.append(RowsFile(first + index, path, table, pq.read_metadata(path)))
             elif table.shape in DATED:
                 return ()
         first += len(batch.tables)
@@ -114,27 +115,26 @@ def _coded(column: str, files: Sequence[RowsFile], names: Mapping[str, str]) -> 
     for file in files:
         header = file.header(column, names)
         if header is None:
-            text.add(pa.nulls(pq.read_metadata(file.path).num_rows, pa.string()))
+            text.add(pa.nulls(file.metadata.num_rows, pa.string()))
             continue
-        dictionary = [header] if _has_dictionary(file.path, header) else []
-        with pq.ParquetFile(file.path, read_dictionary=dictionary) as rows:
+        dictionary = [header] if _has_dictionary(file.metadata, header) else []
+        with pq.ParquetFile(file.path, metadata=file.metadata, read_dictionary=dictionary) as rows:
             for group in range(rows.num_row_groups):
                 cells = rows.read_row_group(group, columns=[header], use_threads=False)
                 text.add(cells.column(header).combine_chunks())
     return text.finished()
 
 
-def _has_dictionary(path: Path, header: str) -> bool:
+def _has_dictionary(file: pq.FileMetaData, header: str) -> bool:
     """Whether a column has each text once; the reader gives only such as they are."""
-    file = pq.read_metadata(path)
-    place = file.schema.to_arrow_schema().get_field_index(header)
+    place = file.schema.names.index(header)
     groups = [file.row_group(number) for number in range(file.num_row_groups)]
     return all("RLE_DICTIONARY" in group.column(place).encodings for group in groups)
 
 
 def places_in(files: Sequence[RowsFile], ids: Ints) -> Ints | None:
     """Places of entries among all rows of some files; none if that are all, in order."""
-    n_rows = sum(pq.read_metadata(file.path).num_rows for file in files)
+    n_rows = sum(file.metadata.num_rows for file in files)
     if len(ids) == n_rows and (ids[1:] > ids[:-1]).all():
         return None
     indexes, source_rows = rows_of(ids)

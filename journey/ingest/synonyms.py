@@ -239,6 +239,7 @@ def _scores(role: str) -> dict[str, float]:
     return scores
 
 
+@lru_cache(maxsize=16_384)
 def _folded(name: str) -> str:
     """A plain name without accents and marks between words: ``eventtime`` is ``event_time``."""
     letters = unicodedata.normalize("NFD", name)
