@@ -17,7 +17,6 @@ from journey.ingest.shapes import (
     ENTRIES,
     ROW,
     TEXTS,
-    TIME_MISSING,
 )
 from journey.ingest.sql import identifier, literal
 from journey.ingest.standardize import (
@@ -30,6 +29,7 @@ from journey.ingest.standardize import (
     spell_counted,
     spelled_sql,
 )
+from journey.ingest.timed_rows import TIME_MISSING
 from journey.schema import COMMENT_ROLE, NUMBER_ROLES, TEXT_ROLES
 
 SPELLED: Final = "spelled"

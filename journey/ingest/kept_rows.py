@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from journey.ingest.formats.seconds import text_rows_sql
 from journey.ingest.shapes import HasRoles, texts_sql
-from journey.ingest.sql import literal
+from journey.ingest.sql import identifier, literal
+from journey.ingest.timed_rows import TIME_MISSING
 
 _SECONDS: Final = (
     "occurred_at // 1000000 AS second, (occurred_at % 1000000)::INTEGER AS microsecond"
@@ -49,15 +51,34 @@ def rows_sql(path: Path, number: int, table: HasRoles, names: Mapping[str, str])
     texts = ", ".join(texts_sql(table, names, without=("occurred_at",)))
     return (
         f"SELECT {number}::INTEGER AS file_index, source_row, 0 AS date_index, {texts} "
-        f"FROM read_parquet({literal(str(path))})"
+        f"FROM {text_rows_sql(path)}"
     )
 
 
-def timed_sql(rows: str, folder: Path, index: int) -> str:
-    """A query like that of :func:`rows_sql`, with the times beside."""
+def timed_sql(
+    folder: Path, index: int, number: int, table: HasRoles, names: Mapping[str, str]
+) -> str:
+    """A query like that of :func:`rows_sql` of the rows of a batch, with their times."""
+    rows = rows_file(folder, index)
     path, times = seconds_file(folder, index), _TIMES
     if not path.exists():
         # Batches of the second version have microseconds.
         path, times = folder / f"times-{index}.parquet", "occurred_at"
+    if not path.exists():
+        return _own_times_sql(rows, number, table, names)
     beside = f"SELECT {times}, {_BESIDE} FROM read_parquet({literal(str(path))})"
-    return f"SELECT * FROM ({rows}) POSITIONAL JOIN ({beside})"
+    texts = rows_sql(rows, number, table, names)
+    return f"SELECT * FROM ({texts}) POSITIONAL JOIN ({beside})"
+
+
+def _own_times_sql(path: Path, number: int, table: HasRoles, names: Mapping[str, str]) -> str:
+    """A query of entries whose rows have their times as seconds."""
+    (header,) = table.roles["occurred_at"]
+    texts = ", ".join(texts_sql(table, names, without=("occurred_at",)))
+    seconds = identifier(header)
+    return (
+        f"SELECT {number}::INTEGER AS file_index, source_row, 0 AS date_index, {texts}, "
+        f"{seconds} * 1000000 AS occurred_at, NULL::VARCHAR AS time_text, "
+        f"CASE WHEN {seconds} IS NULL THEN {literal(TIME_MISSING)} END AS time_fault "
+        f"FROM {text_rows_sql(path, bare=header)}"
+    )

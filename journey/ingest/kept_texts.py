@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from journey.ingest.cleaning import Ints, rows_of
 from journey.ingest.coding import Coded, CodedText, at_places
+from journey.ingest.formats.seconds import as_texts, beside
 from journey.ingest.formats.table import SOURCE_ROW
 from journey.ingest.kept_rows import rows_file
 from journey.ingest.sources import DATED, Batch, SourceTable
@@ -118,10 +119,13 @@ def _coded(column: str, files: Sequence[RowsFile], names: Mapping[str, str]) -> 
             text.add(pa.nulls(file.metadata.num_rows, pa.string()))
             continue
         dictionary = [header] if _has_dictionary(file.metadata, header) else []
+        texts = {beside(header)}.intersection(file.metadata.schema.names)
         with pq.ParquetFile(file.path, metadata=file.metadata, read_dictionary=dictionary) as rows:
             for group in range(rows.num_row_groups):
-                cells = rows.read_row_group(group, columns=[header], use_threads=False)
-                text.add(cells.column(header).combine_chunks())
+                cells = rows.read_row_group(
+                    group, columns=[header, *texts], use_threads=False
+                ).combine_chunks()
+                text.add(as_texts(cells).column(header).combine_chunks())
     return text.finished()
 
 

@@ -149,7 +149,7 @@ def stage_files(
     nobody = blank_missing_ids(connection, read)
     dates = cast("DateOrder | None", options["dates"])
     decimals = {table.headers: table.decimals for table in known}
-    names, notes, marks = stage_tables(
+    names, notes, marks, timed = stage_tables(
         connection, read, dates=dates, zone=options["zone"], decimals=decimals
     )
     shown = unique_files((t.file for t in raw), taken=[table.file for table in known])
@@ -165,7 +165,7 @@ def stage_files(
     origin = read_origin(argument["paths"])
     notes = (*_raw_notes(raw, read), *nobody, *notes)
     batch = Batch(tables, options, notes, origin, argument.get("is_continued", False))
-    write_batch(connection, folder, batch, _as_read(connection, raw, read))
+    write_batch(connection, folder, batch, _as_read(connection, raw, read), timed)
     for table in raw:
         drop_raw(connection, table.table)
     return batch

@@ -17,21 +17,19 @@ from journey.ingest.clock_changes import count_doubtful_times, doubtful_notes
 from journey.ingest.columns import TableRoles
 from journey.ingest.costs import costs_sql, decimal_comma
 from journey.ingest.dates import (
-    FIRST_YEAR,
-    LAST_YEAR,
     MIDNIGHT,
     NO_DATE,
     DateOrder,
     DatePlan,
     decided,
     plan_dates,
-    time_sql,
     with_formats,
 )
 from journey.ingest.decimals import Decimals, settle_decimals
 from journey.ingest.formats.held import sampled
 from journey.ingest.raw import RawTable
 from journey.ingest.sql import identifier, literal
+from journey.ingest.timed_rows import SecondsKept, seconds_kept, timed_sql, where_times
 from journey.ingest.zones import header_zone
 from journey.proposals import decides_won
 from journey.schema import COMMENT_ROLE, NUMBER_ROLES, ROLES, SENTIMENT_FROM
@@ -45,13 +43,11 @@ ROW: Final = ("file_index", "source_row", "date_index")
 """What tells entries apart, in the order that settles ties."""
 
 _CORE: Final = (
-    *(*ROW, "time_text", "time_fault", "read_at", "id", "level", "fault", "is_usable"),
-    *("account_by", "is_joined_visitor", "kept_id", "merged_as", "shown", "action"),
-    *("channel_combination", SENTIMENT_FROM),
+    *(*ROW, "time_text", "time_fault", "read_at", "kept_seconds", "id", "level"),
+    *("fault", "is_usable", "account_by", "is_joined_visitor", "kept_id", "merged_as", "shown"),
+    *("action", "channel_combination", SENTIMENT_FROM),
 )
 _OF_ONE_DATE: Final = (*NUMBER_ROLES, COMMENT_ROLE)
-TIME_MISSING, TIME_UNREAD, TIME_OUTSIDE = "no time", "time not understood", "time out of range"
-
 
 _MOST_NAMED: Final = 8
 """Dates of a wide table that a note names."""
@@ -95,7 +91,7 @@ def stage_tables(
     dates: DateOrder | None,
     zone: str | None,
     decimals: Mapping[tuple[str, ...], Decimals] | None = None,
-) -> tuple[dict[str, str], list[str], list[dict[str, str]]]:
+) -> tuple[dict[str, str], list[str], list[dict[str, str]], set[int]]:
     """Make the tables ``entries``, ``attributes`` and ``costs`` out of the raw ones.
 
     Returns
@@ -106,11 +102,14 @@ def stage_tables(
         What to tell about how times were read.
     list of dict
         Of each table, what parts the decimals of its columns.
+    set of int
+        The tables that are as they were read and whose rows have their times as seconds.
     """
     names = extra_names(tables)
     notes, marks = settle_decimals(connection, tables, decimals or {})
     parts: dict[str, list[str]] = {ENTRIES: [], ATTRIBUTES: [], COSTS: []}
     plans_of: dict[int, _Plans] = {}
+    timed: set[int] = set()
     for index, table in enumerate(tables):
         told = _zone_of(table.raw, zone)
         if table.shape == "details":
@@ -127,8 +126,12 @@ def stage_tables(
             parts[COSTS].append(costs_sql(table.raw, index, plan, told, with_comma=comma))
             continue
         plans_of[index] = plans
-        entries_sql = _events_sql if table.shape == "events" else _wide_sql
-        parts[ENTRIES].append(entries_sql(table, index, names, plans, told))
+        if table.shape == "wide":
+            parts[ENTRIES].append(_wide_sql(table, index, names, plans, told))
+            continue
+        kept = seconds_kept(connection, table.raw, plans, told)
+        timed |= {index} if kept and kept.is_all else set()
+        parts[ENTRIES].append(_events_sql(table, index, names, plans, told, kept))
     for name, found in parts.items():
         if found:
             connection.execute(
@@ -136,7 +139,7 @@ def stage_tables(
             )
     for index, plans in plans_of.items():
         notes += _doubtful_notes(connection, tables[index], index, plans, zone)
-    return names, notes, marks
+    return names, notes, marks, timed
 
 
 def _time_value(headers: Sequence[str]) -> str:
@@ -285,36 +288,18 @@ def texts_sql(table: HasRoles, names: Mapping[str, str], *, without: Sequence[st
     return roles + extras
 
 
-def _timed(
-    selected: Sequence[str], text: str, plan: DatePlan, zone: str | None, *, source: str
-) -> str:
-    """A query of rows with their time, and what is the matter where there is none."""
-    time = time_sql("time_text", plan, plan.zone or zone)
-    earliest = f"epoch_us({literal(FIRST_YEAR)}::TIMESTAMP)"
-    latest = f"epoch_us({literal(LAST_YEAR)}::TIMESTAMP)"
-    return (
-        "SELECT * EXCLUDE (time_text, read_at), "
-        f"CASE WHEN read_at >= {earliest} AND read_at < {latest} THEN read_at END AS occurred_at, "
-        f"CASE WHEN read_at >= {earliest} AND read_at < {latest} THEN NULL "
-        f"WHEN read_at IS NOT NULL THEN {literal(TIME_OUTSIDE)} "
-        f"WHEN trim(coalesce(time_text, '')) = '' THEN {literal(TIME_MISSING)} "
-        f"ELSE {literal(TIME_UNREAD)} END AS time_fault, "
-        "CASE WHEN time_fault IS NOT NULL THEN time_text END AS time_text "
-        f"FROM (SELECT *, {time} AS read_at FROM "
-        f"(SELECT {', '.join(selected)}, {text} AS time_text FROM {source}))"
-    )
-
-
 def _events_sql(
     table: TableRoles,
     index: int,
     names: Mapping[str, str],
     plans: Mapping[tuple[str, ...], DatePlan],
     zone: str | None,
+    kept: SecondsKept | None,
 ) -> str:
     ((group, plan),) = plans.items()
     selected = _row_sql(table.raw, index, 0) + texts_sql(table, names, without=("occurred_at",))
-    return _timed(selected, _time_value(group), plan, zone, source=identifier(table.raw.table))
+    where = where_times(identifier(table.raw.table), _time_value(group), kept)
+    return timed_sql(selected, where, plan, zone)
 
 
 def _wide_sql(
@@ -340,7 +325,8 @@ def _wide_sql(
         if position == 0:
             keep = f"{keep} OR ({none_filled})"
         source = f"{raw} WHERE {keep}"
-        parts.append(_timed(selected, identifier(header), plan, zone, source=source))
+        where = where_times(source, identifier(header), None)
+        parts.append(timed_sql(selected, where, plan, zone))
     return " UNION ALL BY NAME ".join(parts)
 
 

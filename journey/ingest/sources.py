@@ -1,16 +1,16 @@
 """What a data set keeps of its files, so that it can be made again without them.
 
 ``sources/0001`` holds the first import, ``0002`` what was added next. A table of events stands
-there as it was read, in ``rows-0.parquet``, with its times beside it in ``seconds-0.parquet``; what
-had to be made of other tables, in ``entries.parquet``, ``attributes.parquet`` and
-``costs.parquet``; and what is to be known of each table, in ``tables.json``. A written batch never
-changes.
+there as it was read, in ``rows-0.parquet``, and with its times in ``seconds-0.parquet`` where the
+rows have them otherwise than as seconds; what had to be made of other tables, in
+``entries.parquet``, ``attributes.parquet`` and ``costs.parquet``; and what is to be known of each
+table, in ``tables.json``. A written batch never changes.
 """
 
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import accumulate
 from pathlib import Path
@@ -30,9 +30,10 @@ STAGED: Final = (ENTRIES, ATTRIBUTES, COSTS)
 """Tables of a batch, each in a file of its name where there is any."""
 
 TABLES_FILE: Final = "tables.json"
-VERSION: Final = 3
-READABLE: Final = (1, 2, 3)
-"""Batches of the first version have all entries in one file, of the second times otherwise."""
+VERSION: Final = 4
+READABLE: Final = (1, 2, 3, 4)
+"""Batches of the first version have all entries in one file, of the second times otherwise, of the
+third always beside the rows."""
 
 MOST_TABLES: Final = 16_384
 """More would not fit the number of an entry."""
@@ -135,7 +136,11 @@ def source_table(raw: RawTable, read: TableRoles, names: Mapping[str, str]) -> S
 
 
 def write_batch(
-    connection: duckdb.DuckDBPyConnection, folder: Path, batch: Batch, as_read: Mapping[int, Path]
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    batch: Batch,
+    as_read: Mapping[int, Path],
+    timed: Collection[int] = (),
 ) -> None:
     """Write the staged views and what describes them into a new folder, and drop the views.
 
@@ -146,9 +151,11 @@ def write_batch(
     as_read
         The files of the rows of tables of events that are kept as they were read, by the number
         of the table; they are moved.
+    timed
+        Tables whose rows have their times as seconds.
     """
     folder.mkdir(parents=True)
-    for index in as_read:
+    for index in set(as_read).difference(timed):
         times = seconds_sql(f"{ENTRIES} WHERE file_index = {index}")
         _copy(connection, times, seconds_file(folder, index), "PRESERVE_ORDER true")
     for table in STAGED:
@@ -373,9 +380,8 @@ def _parts(
     for index, table in enumerate(batch.tables):
         path = rows_file(folder, index)
         if path.exists():
-            rows = rows_sql(path, first + index, table, names)
-            yield TEXTS, rows
-            yield ENTRIES, timed_sql(rows, folder, index)
+            yield TEXTS, rows_sql(path, first + index, table, names)
+            yield ENTRIES, timed_sql(folder, index, first + index, table, names)
 
 
 def _part_sql(path: Path, held: Sequence[str], names: Mapping[str, str], first: int) -> str:

@@ -7,7 +7,8 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from journey.ingest.sql import identifier, literal
+from journey.ingest.formats.seconds import text_rows_sql
+from journey.ingest.sql import identifier
 from journey.store.layout import Values
 
 _MOST_SAMPLED: Final = 5_000
@@ -50,10 +51,8 @@ class EvenSample:
 
 
 def view_file(connection: duckdb.DuckDBPyConnection, table: str, path: Path) -> None:
-    """Make a raw table that looks at a Parquet file."""
-    connection.execute(
-        f"CREATE VIEW {identifier(table)} AS SELECT * FROM read_parquet({literal(str(path))})"
-    )
+    """Make a raw table that looks at a Parquet file of rows."""
+    connection.execute(f"CREATE VIEW {identifier(table)} AS SELECT * FROM {text_rows_sql(path)}")
 
 
 def is_as_read(connection: duckdb.DuckDBPyConnection, table: str) -> bool:

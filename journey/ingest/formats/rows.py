@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from journey.ingest.formats.held import EvenSample, keep_sample, view_file
+from journey.ingest.formats.seconds import as_texts, beside, told_by_first, with_seconds
 from journey.ingest.formats.table import SOURCE_ROW, RawTable, Rejections, Source, finish
 
 _MOST_DISTINCT: Final = 0.8
@@ -52,7 +53,7 @@ def keep_rows(
     writer: pq.ParquetWriter | None = None
     sample, n_kept = EvenSample(), 0
     try:
-        for group in _ahead(_groups(_numbered(batches, schema, mark))):
+        for group in _ahead(_groups(_narrowed(_numbered(batches, schema, mark)))):
             writer = writer or _opened(path, group)
             writer.write_table(group)
             sample.add(group)
@@ -64,7 +65,7 @@ def keep_rows(
             writer.close()
     view_file(source.connection, source.table, path)
     if n_kept:
-        keep_sample(source.connection, source.table, sample.taken())
+        keep_sample(source.connection, source.table, as_texts(sample.taken()))
     return replace(finish(source, columns, rejections, notes), kept=path)
 
 
@@ -83,6 +84,15 @@ def _numbered(
 def _unmarked(rows: pa.RecordBatch, mark: str) -> pa.RecordBatch:
     is_marked = pc.is_in(rows.column(0), pa.array([mark]))
     return rows.filter(pc.invert(is_marked))
+
+
+def _narrowed(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Batches with times as seconds, in columns of which the first ones tell that they are such."""
+    times: list[str] | None = None
+    for batch in batches:
+        if times is None and len(batch):
+            times = told_by_first(batch)
+        yield with_seconds(batch, times or ())
 
 
 def _groups(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
@@ -108,7 +118,8 @@ def _ahead(tables: Iterator[pa.Table]) -> Iterator[pa.Table]:
 
 def _opened(path: Path, first: pa.Table) -> pq.ParquetWriter:
     """A file for rows like the first ones, which tell what columns repeat their values."""
-    texts = first.schema.names[:-1]
+    texts = [field.name for field in first.schema if field.type == pa.string()]
+    times = [name for name in first.schema.names if beside(name) in texts]
     repeating = [name for name in texts if _repeats(first.column(name))]
     others = dict.fromkeys(set(texts).difference(repeating), "DELTA_BYTE_ARRAY")
     return pq.ParquetWriter(
@@ -117,8 +128,12 @@ def _opened(path: Path, first: pa.Table) -> pq.ParquetWriter:
         compression="zstd",
         use_dictionary=cast("Any", repeating or False),
         dictionary_pagesize_limit=_DICTIONARY_BYTES,
-        write_statistics=cast("Any", [SOURCE_ROW]),
-        column_encoding={SOURCE_ROW: "DELTA_BINARY_PACKED", **others},
+        write_statistics=cast("Any", [SOURCE_ROW, *times, *map(beside, times)]),
+        column_encoding={
+            SOURCE_ROW: "DELTA_BINARY_PACKED",
+            **dict.fromkeys(times, "BYTE_STREAM_SPLIT"),
+            **others,
+        },
     )
 
 
