@@ -24,6 +24,7 @@ from journey.ingest.kept_rows import rows_file, rows_sql, seconds_file, seconds_
 from journey.ingest.raw import Aside, RawTable, RejectedRow
 from journey.ingest.shapes import ATTRIBUTES, COSTS, ENTRIES, TEXTS, extra_names
 from journey.ingest.sql import identifier, literal
+from journey.store.replace import sync_early
 
 SOURCES: Final = "sources"
 STAGED: Final = (ENTRIES, ATTRIBUTES, COSTS)
@@ -174,6 +175,7 @@ def write_batch(
         connection.execute(f"DROP VIEW {identifier(table)}")
     for index, path in as_read.items():
         path.rename(rows_file(folder, index))
+        sync_early(rows_file(folder, index))
     text = json.dumps({"version": VERSION, **asdict(batch)}, ensure_ascii=False, indent=1)
     (folder / TABLES_FILE).write_text(text, encoding="utf-8")
 

@@ -47,11 +47,12 @@ def seconds_kept(
     They are UTC, so they are not in a zone, nor in another calendar.
     """
     ((group, plan),) = plans.items()
-    if raw.kept is None or len(group) > 1 or plan.zone or zone or plan.months:
+    header, *others = group
+    if raw.kept is None or others or plan.zone or zone or plan.months:
         return None
     if plan.calendar != "Gregorian" or not is_as_read(connection, raw.table):
         return None
-    return SecondsKept(raw.kept, group[0]) if group[0] in times_of(raw.kept) else None
+    return SecondsKept(raw.kept, header) if header in times_of(raw.kept) else None
 
 
 @dataclass(frozen=True)

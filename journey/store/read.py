@@ -1,7 +1,7 @@
 """Open a store by memory map."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,10 @@ import pyarrow as pa
 
 from journey.errors import StoreError
 from journey.store.layout import Array, Shard, Store, Values, frozen
+from journey.store.packed import PACKED, broken, open_packed, with_packed
 from journey.store.replace import restore_interrupted
 from journey.store.ties import TIE
-from journey.store.write import MANIFEST, VERSION
+from journey.store.write import MANIFEST, READABLE
 
 
 def open_store(directory: Path) -> Store:
@@ -99,10 +100,10 @@ def _manifest(directory: Path) -> dict[str, Any]:
             f"There is no readable data set at {directory.name!r}: {error}."
         ) from error
     version = manifest.get("version") if isinstance(manifest, dict) else None
-    if version != VERSION:
+    if version not in READABLE:
         raise StoreError(
             f"The data set {directory.name!r} was written in format {version!r}; "
-            f"this version reads {VERSION}. Import it again."
+            f"this version reads {' and '.join(map(str, READABLE))}. Import it again."
         )
     return manifest
 
@@ -111,10 +112,7 @@ def _read(path: Path) -> pa.Table:
     try:
         return pa.ipc.open_file(pa.memory_map(str(path))).read_all()
     except (OSError, pa.ArrowInvalid) as error:
-        raise StoreError(
-            f"{path.name} of the data set {path.parent.name!r} is missing or broken: {error}. "
-            "Import it again."
-        ) from error
+        raise broken(path, error) from error
 
 
 def open_shard(directory: Path, index: int) -> Shard:
@@ -127,20 +125,17 @@ def open_shard(directory: Path, index: int) -> Shard:
     """
     touchpoints = _read(directory / f"touchpoints-{index}.arrow")
     cases, ends = open_journeys(directory, index)
-    codes: dict[str, Array] = {}
-    numbers: dict[str, Any] = {}
-    for name in touchpoints.column_names:
-        kind, _, column = name.partition(" ")
-        if kind not in ("code", "number"):
-            continue
-        target = codes if kind == "code" else numbers
-        target[column] = _array(touchpoints, name)
+    codes, numbers = (_of_kind(touchpoints, kind) for kind in ("code", "number"))
     offsets = np.insert(ends, 0, 0)
     if offsets[-1] != touchpoints.num_rows:  # kernels don't check bounds
         raise StoreError(
             f"journeys-{index}.arrow of the data set {directory.name!r} ends at touchpoint "
             f"{offsets[-1]:,} of {touchpoints.num_rows:,}. Import it again."
         )
+    if PACKED.encode() in (touchpoints.schema.metadata or {}):
+        packed = open_packed(directory / f"packed-{index}.arrow")
+        codes = with_packed(codes, "code", packed, touchpoints.num_rows)
+        numbers = with_packed(numbers, "number", packed, touchpoints.num_rows)
     return Shard(
         offsets=frozen(offsets),
         cases=cases,
@@ -149,6 +144,15 @@ def open_shard(directory: Path, index: int) -> Shard:
         numbers=numbers,
         ties=_array(touchpoints, TIE) if TIE in touchpoints.column_names else None,
     )
+
+
+def _of_kind(touchpoints: pa.Table, kind: str) -> Mapping[str, Array]:
+    """The columns of a kind that are read in place, by their name in the log."""
+    return {
+        name.removeprefix(f"{kind} "): _array(touchpoints, name)
+        for name in touchpoints.column_names
+        if name.startswith(f"{kind} ")
+    }
 
 
 def open_journeys(directory: Path, index: int) -> tuple[Array, Array]:

@@ -12,9 +12,10 @@ import os
 import re
 import shutil
 import sys
+import threading
 import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
@@ -82,6 +83,17 @@ def replace_directory(new: Path, target: Path) -> None:
             _step_aside(new, target)
     _sync(target.parent)
     shutil.rmtree(new, ignore_errors=True)
+
+
+def sync_early(path: Path) -> None:
+    """Begin to have the disk keep a file that will be put in place later, beside other work."""
+
+    def sync() -> None:
+        # Whoever puts it in place asks again, and is told what is wrong.
+        with suppress(OSError):
+            _sync(path)
+
+    threading.Thread(target=sync, name="sync", daemon=True).start()
 
 
 def restore_interrupted(parent: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +10,14 @@ import pyarrow as pa
 
 from journey.store.encode import CASE, Encoding, Fingerprint, encode, shard_rows
 from journey.store.layout import MICROSECONDS, Array, Shard, Values, aligned, with_null
+from journey.store.packed import OPEN_BYTES, PACKED
 from journey.store.replace import replace_directory, scratch_beside
 from journey.store.ties import TIE
 
-VERSION = 1
+VERSION = 2
+READABLE = (1, 2)
+"""The first version has all columns of a shard in one file, unpacked."""
+
 MANIFEST = "store.json"
 
 
@@ -69,12 +74,14 @@ def _write_contents(
     """All files of a store, the manifest last."""
     fingerprint = Fingerprint()
     n_shards, n_written = 0, 0
-    for n_shards, shard in enumerate(shards, start=1):
-        write_shard(scratch, n_shards - 1, shard)
-        fingerprint.add(shard)
-        n_written += shard.n_touchpoints
-        if progress:
-            progress(n_written)
+    with ThreadPoolExecutor(1) as pool:
+        for n_shards, shard in enumerate(shards, start=1):
+            digested = pool.submit(fingerprint.add, shard)
+            write_shard(scratch, n_shards - 1, shard)
+            digested.result()
+            n_written += shard.n_touchpoints
+            if progress:
+                progress(n_written)
     write_shared(scratch, encoding.dictionaries, tables)
     digest = fingerprint.result(encoding.dictionaries, tables["accounts"], tables["people"])
     write_manifest(
@@ -99,9 +106,9 @@ def write_shared(
     """
     for index, name in enumerate(sorted(dictionaries)):
         values = pa.table({"value": dictionaries[name]})
-        _write_table(directory / f"dictionary-{index}.arrow", values)
+        _write_packed(directory / f"dictionary-{index}.arrow", values)
     for name, table in tables.items():
-        _write_table(directory / f"{name}.arrow", table)
+        _write_packed(directory / f"{name}.arrow", table)
 
 
 def write_manifest(
@@ -131,19 +138,36 @@ def write_manifest(
 
 
 def write_shard(directory: Path, index: int, shard: Shard) -> None:
-    """Write one shard."""
+    """Write one shard: what is read in place in one file, what is unpacked in another."""
     write_journeys(directory, index, shard.cases, shard.offsets[1:])
     columns = {"ticks": shard.ticks}
     columns |= {} if shard.ties is None else {TIE: shard.ties}
-    columns |= {f"code {name}": values for name, values in shard.codes.items()}
-    columns |= {f"number {name}": values for name, values in shard.numbers.items()}
-    _write_table(directory / f"touchpoints-{index}.arrow", pa.Table.from_pydict(columns))
+    packed: dict[str, Array] = {}
+    for name, values in shard.codes.items():
+        is_open = name == "touchpoint" or values.itemsize <= OPEN_BYTES
+        (columns if is_open else packed)[f"code {name}"] = values
+    packed |= {f"number {name}": values for name, values in shard.numbers.items()}
+    table = pa.Table.from_pydict(columns)
+    if packed:
+        table = table.replace_schema_metadata({PACKED: ""})
+        _write_packed(directory / f"packed-{index}.arrow", pa.Table.from_pydict(packed))
+    _write_table(directory / f"touchpoints-{index}.arrow", table)
 
 
 def write_journeys(directory: Path, index: int, cases: Array, ends: Array) -> None:
     """Write which journeys a shard has, and where the touchpoints of each end."""
     table = pa.Table.from_pydict({"cases": cases, "ends": ends})
     _write_table(directory / f"journeys-{index}.arrow", table)
+
+
+def _write_packed(path: Path, table: pa.Table) -> None:
+    """One record batch whose columns are unpacked into memory when they are read."""
+    whole, packed = table.combine_chunks(), pa.ipc.IpcWriteOptions(compression="zstd")
+    with (
+        pa.OSFile(str(path), "wb") as sink,
+        pa.ipc.new_file(sink, whole.schema, options=packed) as writer,
+    ):
+        writer.write_table(whole)
 
 
 def _write_table(path: Path, table: pa.Table) -> None:

@@ -1,7 +1,9 @@
 import json
+import pickle
 import shutil
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
@@ -12,7 +14,9 @@ from journey import directly_follows, journeys, outcomes
 from journey.errors import StoreError
 from journey.log import TouchpointLog
 from journey.store import write as module
+from journey.store.packed import Columns
 from journey.store.read import open_store
+from journey.store.ties import TIE
 from journey.store.write import MANIFEST
 from tests.store.disk import write
 from tests.strategies import samples, seeded
@@ -155,7 +159,7 @@ def test_a_broken_manifest_is_refused(stored, text):
 def test_another_version_is_named(stored):
     manifest = json.loads((stored / MANIFEST).read_text(encoding="utf-8"))
     (stored / MANIFEST).write_text(json.dumps(manifest | {"version": 99}), encoding="utf-8")
-    with pytest.raises(StoreError, match=r"format 99; this version reads 1. Import it again"):
+    with pytest.raises(StoreError, match=r"format 99; this version reads 1 and 2. Import it again"):
         open_store(stored)
 
 
@@ -168,7 +172,7 @@ def test_a_manifest_that_lacks_a_key_is_refused(stored, key):
         open_store(stored)
 
 
-FILES = ("touchpoints-0", "journeys-0", "dictionary-0", "accounts", "people")
+FILES = ("touchpoints-0", "packed-0", "journeys-0", "dictionary-0", "accounts", "people")
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -209,3 +213,52 @@ def test_a_shard_without_its_columns_is_refused(stored):
             writer.write_table(table)
     with pytest.raises(StoreError, match="Import it again"):
         open_store(stored)
+
+
+# ---- what is packed
+
+
+def test_wide_columns_are_packed_and_unpacked_when_asked_for(stored):
+    shard = open_store(stored).shards[0]
+    columns = shard.numbers
+    assert isinstance(columns, Columns)
+    assert columns.keys() == set(columns)
+    assert len(columns) == len(list(columns))
+    name = next(iter(columns))
+    assert name in columns
+    assert "no such" not in columns
+    assert columns.get("no such") is None
+    assert columns[name] is columns[name]
+    assert not columns[name].flags.writeable
+    again = pickle.loads(pickle.dumps(columns))  # noqa: S301 - our own
+    np.testing.assert_array_equal(again[name], columns[name])
+
+
+def test_packed_columns_of_another_log_are_refused(stored, tmp_path):
+    write(seeded(2), tmp_path / "other")
+    shutil.copy(tmp_path / "other" / "packed-0.arrow", stored / "packed-0.arrow")
+    shard = open_store(stored).shards[0]
+    with pytest.raises(StoreError, match=r"packed-0.arrow of the data set 'log' has .* should be"):
+        _ = [shard.numbers[name] for name in shard.numbers]
+
+
+def test_a_log_of_the_first_version_opens_as_ever(stored):
+    expected = open_store(stored)
+    manifest = json.loads((stored / MANIFEST).read_text(encoding="utf-8"))
+    for index, shard in enumerate(expected.shards):
+        columns = {"ticks": shard.ticks}
+        columns |= {} if shard.ties is None else {TIE: shard.ties}
+        columns |= {f"code {name}": values for name, values in shard.codes.items()}
+        columns |= {f"number {name}": values for name, values in shard.numbers.items()}
+        table = pa.Table.from_pydict(columns)
+        path = stored / f"touchpoints-{index}.arrow"
+        path.unlink()
+        with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
+            writer.write_table(table)
+        (stored / f"packed-{index}.arrow").unlink()
+    (stored / MANIFEST).write_text(json.dumps(manifest | {"version": 1}), encoding="utf-8")
+    for old, new in zip(open_store(stored).shards, expected.shards, strict=True):
+        for kind in ("codes", "numbers"):
+            assert {*getattr(old, kind)} == {*getattr(new, kind)}
+            for name, values in getattr(old, kind).items():
+                np.testing.assert_array_equal(values, getattr(new, kind)[name])

@@ -107,7 +107,7 @@ def as_texts(table: pa.Table) -> pa.Table:
             columns[time] = as_text(columns[time], table[name])
         else:
             columns[name] = table[name]
-    return pa.table(columns)
+    return pa.Table.from_pydict(columns)
 
 
 def times_of(path: Path) -> list[str]:
@@ -154,8 +154,13 @@ def are_seconds(path: Path, name: str, *, first: int, last: int) -> bool:
         )
         if texts is None or texts.null_count != group.num_rows or seconds is None:
             return False
-        if seconds.has_min_max and not first <= seconds.min <= seconds.max < last:
-            return False
-        if not seconds.has_min_max and seconds.null_count != group.num_rows:
+        if not _is_within(cast("Any", seconds), first, last, n_rows=group.num_rows):
             return False
     return True
+
+
+def _is_within(seconds: Any, first: int, last: int, *, n_rows: int) -> bool:
+    """Whether statistics of seconds tell that all there are lie in a span."""
+    if not seconds.has_min_max:
+        return seconds.null_count == n_rows
+    return first <= seconds.min and seconds.max < last
