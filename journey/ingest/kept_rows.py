@@ -6,8 +6,8 @@ from typing import Final
 
 from journey.ingest.formats.seconds import text_rows_sql
 from journey.ingest.shapes import HasRoles, texts_sql
-from journey.ingest.sql import identifier, literal
-from journey.ingest.timed_rows import TIME_MISSING
+from journey.ingest.sql import literal
+from journey.ingest.timed_rows import SecondsKept, own_seconds_sql
 
 _SECONDS: Final = (
     "occurred_at // 1000000 AS second, (occurred_at % 1000000)::INTEGER AS microsecond"
@@ -48,11 +48,12 @@ def rows_sql(path: Path, number: int, table: HasRoles, names: Mapping[str, str])
     names
         Column by header, for headers without a role.
     """
-    texts = ", ".join(texts_sql(table, names, without=("occurred_at",)))
-    return (
-        f"SELECT {number}::INTEGER AS file_index, source_row, 0 AS date_index, {texts} "
-        f"FROM {text_rows_sql(path)}"
-    )
+    return f"SELECT {', '.join(_selected(number, table, names))} FROM {text_rows_sql(path)}"
+
+
+def _selected(number: int, table: HasRoles, names: Mapping[str, str]) -> list[str]:
+    numbers = [f"{number}::INTEGER AS file_index", "source_row", "0 AS date_index"]
+    return [*numbers, *texts_sql(table, names, without=("occurred_at",))]
 
 
 def timed_sql(
@@ -65,20 +66,8 @@ def timed_sql(
         # Batches of the second version have microseconds.
         path, times = folder / f"times-{index}.parquet", "occurred_at"
     if not path.exists():
-        return _own_times_sql(rows, number, table, names)
+        (header,) = table.roles["occurred_at"]
+        return own_seconds_sql(_selected(number, table, names), SecondsKept(rows, header))
     beside = f"SELECT {times}, {_BESIDE} FROM read_parquet({literal(str(path))})"
     texts = rows_sql(rows, number, table, names)
     return f"SELECT * FROM ({texts}) POSITIONAL JOIN ({beside})"
-
-
-def _own_times_sql(path: Path, number: int, table: HasRoles, names: Mapping[str, str]) -> str:
-    """A query of entries whose rows have their times as seconds."""
-    (header,) = table.roles["occurred_at"]
-    texts = ", ".join(texts_sql(table, names, without=("occurred_at",)))
-    seconds = identifier(header)
-    return (
-        f"SELECT {number}::INTEGER AS file_index, source_row, 0 AS date_index, {texts}, "
-        f"{seconds} * 1000000 AS occurred_at, NULL::VARCHAR AS time_text, "
-        f"CASE WHEN {seconds} IS NULL THEN {literal(TIME_MISSING)} END AS time_fault "
-        f"FROM {text_rows_sql(path, bare=header)}"
-    )

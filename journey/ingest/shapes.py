@@ -29,7 +29,13 @@ from journey.ingest.decimals import Decimals, settle_decimals
 from journey.ingest.formats.held import sampled
 from journey.ingest.raw import RawTable
 from journey.ingest.sql import identifier, literal
-from journey.ingest.timed_rows import SecondsKept, seconds_kept, timed_sql, where_times
+from journey.ingest.timed_rows import (
+    SecondsKept,
+    own_seconds_sql,
+    seconds_kept,
+    timed_sql,
+    where_times,
+)
 from journey.ingest.zones import header_zone
 from journey.proposals import decides_won
 from journey.schema import COMMENT_ROLE, NUMBER_ROLES, ROLES, SENTIMENT_FROM
@@ -117,8 +123,9 @@ def stage_tables(
         if table.shape == "attributes":
             parts[ATTRIBUTES].append(_attributes_sql(table, index, names))
             continue
-        plans = _plans(connection, table, dates)
+        plans, kept = _settled(connection, table, dates, told)
         notes += _time_notes(table, plans, told)
+        timed |= {index} if kept and kept.is_all else set()
         if table.shape == "costs":
             plan = next(iter(plans.values()), None)
             comma, doubts = decimal_comma(connection, table.raw)
@@ -126,17 +133,8 @@ def stage_tables(
             parts[COSTS].append(costs_sql(table.raw, index, plan, told, with_comma=comma))
             continue
         plans_of[index] = plans
-        if table.shape == "wide":
-            parts[ENTRIES].append(_wide_sql(table, index, names, plans, told))
-            continue
-        kept = seconds_kept(connection, table.raw, plans, told)
-        timed |= {index} if kept and kept.is_all else set()
-        parts[ENTRIES].append(_events_sql(table, index, names, plans, told, kept))
-    for name, found in parts.items():
-        if found:
-            connection.execute(
-                f"CREATE VIEW {identifier(name)} AS {' UNION ALL BY NAME '.join(found)}"
-            )
+        parts[ENTRIES].append(_entries_sql(table, index, names, plans, told, kept))
+    _make_views(connection, parts)
     for index, plans in plans_of.items():
         notes += _doubtful_notes(connection, tables[index], index, plans, zone)
     return names, notes, marks, timed
@@ -169,13 +167,43 @@ def _plans(
         plans[group] = plan
     others = (profile.dates for profile in table.profiles.values() if profile.is_date)
     known = [*plans.values(), *(plan for plan in others if plan)]
-    few = sampled(connection, table.raw.table, table.raw.n_rows)
     for group, plan in plans.items():
         order = _order_of(table.raw, dates)
         told = decided(plan, order, column=" + ".join(group), file=table.raw.file, siblings=known)
-        told = replace(told, zone=next(filter(None, map(header_zone, group)), None))
-        plans[group] = with_formats(connection, few, _time_value(group), told)
+        plans[group] = replace(told, zone=next(filter(None, map(header_zone, group)), None))
     return plans
+
+
+def _make_views(connection: duckdb.DuckDBPyConnection, parts: Mapping[str, Sequence[str]]) -> None:
+    for name, found in parts.items():
+        if found:
+            union = " UNION ALL BY NAME ".join(found)
+            connection.execute(f"CREATE VIEW {identifier(name)} AS {union}")
+
+
+def _settled(
+    connection: duckdb.DuckDBPyConnection,
+    table: TableRoles,
+    dates: DateOrder | None,
+    zone: str | None,
+) -> tuple[_Plans, SecondsKept | None]:
+    """How each time of a table is to be read, and where they are kept as seconds already."""
+    plans = _plans(connection, table, dates)
+    kept = seconds_kept(connection, table, plans, zone)
+    if kept and kept.is_all:
+        return plans, kept
+    return _with_formats(connection, table, plans), kept
+
+
+def _with_formats(
+    connection: duckdb.DuckDBPyConnection, table: TableRoles, plans: _Plans
+) -> _Plans:
+    """How each time is to be read, with the ways in which a few rows write it."""
+    few = sampled(connection, table.raw.table, table.raw.n_rows)
+    return {
+        group: with_formats(connection, few, _time_value(group), plan)
+        for group, plan in plans.items()
+    }
 
 
 def _order_of(raw: RawTable, dates: DateOrder | None) -> DateOrder | None:
@@ -288,7 +316,7 @@ def texts_sql(table: HasRoles, names: Mapping[str, str], *, without: Sequence[st
     return roles + extras
 
 
-def _events_sql(
+def _entries_sql(
     table: TableRoles,
     index: int,
     names: Mapping[str, str],
@@ -296,8 +324,12 @@ def _events_sql(
     zone: str | None,
     kept: SecondsKept | None,
 ) -> str:
+    if table.shape == "wide":
+        return _wide_sql(table, index, names, plans, zone)
     ((group, plan),) = plans.items()
     selected = _row_sql(table.raw, index, 0) + texts_sql(table, names, without=("occurred_at",))
+    if kept and kept.is_all:
+        return own_seconds_sql(selected, kept)
     where = where_times(identifier(table.raw.table), _time_value(group), kept)
     return timed_sql(selected, where, plan, zone)
 

@@ -8,10 +8,10 @@ from typing import Final
 
 import duckdb
 
+from journey.ingest.columns import TableRoles
 from journey.ingest.dates import FIRST_YEAR, LAST_YEAR, DatePlan, time_sql
 from journey.ingest.formats.held import is_as_read
 from journey.ingest.formats.seconds import are_seconds, beside, text_rows_sql, times_of
-from journey.ingest.raw import RawTable
 from journey.ingest.sql import identifier, literal
 
 TIME_MISSING, TIME_UNREAD, TIME_OUTSIDE = "no time", "time not understood", "time out of range"
@@ -38,7 +38,7 @@ class SecondsKept:
 
 def seconds_kept(
     connection: duckdb.DuckDBPyConnection,
-    raw: RawTable,
+    table: TableRoles,
     plans: Mapping[tuple[str, ...], DatePlan],
     zone: str | None,
 ) -> SecondsKept | None:
@@ -46,6 +46,9 @@ def seconds_kept(
 
     They are UTC, so they are not in a zone, nor in another calendar.
     """
+    raw = table.raw
+    if table.shape != "events":
+        return None
     ((group, plan),) = plans.items()
     header, *others = group
     if raw.kept is None or others or plan.zone or zone or plan.months:
@@ -70,6 +73,16 @@ def where_times(source: str, text: str, kept: SecondsKept | None) -> WhereTimes:
         return WhereTimes(source, text)
     file = text_rows_sql(kept.path, bare=kept.header)
     return WhereTimes(file, identifier(beside(kept.header)), identifier(kept.header))
+
+
+def own_seconds_sql(selected: Sequence[str], kept: SecondsKept) -> str:
+    """A query like that of :func:`timed_sql` where rows have nothing but seconds, or no time."""
+    seconds = identifier(kept.header)
+    return (
+        f"SELECT {', '.join(selected)}, {seconds} * 1000000 AS occurred_at, "
+        f"CASE WHEN {seconds} IS NULL THEN {literal(TIME_MISSING)} END AS time_fault, "
+        f"NULL::VARCHAR AS time_text FROM {text_rows_sql(kept.path, bare=kept.header)}"
+    )
 
 
 def timed_sql(selected: Sequence[str], where: WhereTimes, plan: DatePlan, zone: str | None) -> str:

@@ -120,7 +120,9 @@ def _opened(path: Path, first: pa.Table) -> pq.ParquetWriter:
     """A file for rows like the first ones, which tell what columns repeat their values."""
     texts = [field.name for field in first.schema if field.type == pa.string()]
     times = [name for name in first.schema.names if beside(name) in texts]
-    repeating = [name for name in texts if _repeats(first.column(name))]
+    with ThreadPoolExecutor() as pool:
+        repeat = pool.map(_repeats, (first.column(name) for name in texts))
+        repeating = [name for name, does in zip(texts, repeat, strict=True) if does]
     others = dict.fromkeys(set(texts).difference(repeating), "DELTA_BYTE_ARRAY")
     return pq.ParquetWriter(
         path,
