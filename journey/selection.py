@@ -19,6 +19,7 @@ from journey.store.layout import Column, Store
 from journey.store.view import (
     View,
     first_at_or_after,
+    keep_codes,
     keep_journeys,
     keep_ranges,
     keep_rows,
@@ -172,7 +173,7 @@ def apply(step: Step, view: View, context: Context) -> View:  # noqa: C901, PLR0
         case Where():
             return _where(step, view, context)
         case Exclude(excluded):
-            return keep_rows(view, select.take(~_wanted(names, excluded), view.types))
+            return keep_codes(view, ~_wanted(names, excluded), view.types)
         case Group():
             return _grouped(step, view)
         case Collapse():
@@ -210,18 +211,18 @@ def _where(step: Where, view: View, context: Context) -> View:
     if column in JOURNEY_FACTS:
         return keep_journeys(view, _facts_flags(step, view, context))
     if column == "touchpoint":
-        return keep_rows(view, select.take(_wanted(view.type_names, step.values), view.types))
+        return keep_codes(view, _wanted(view.type_names, step.values), view.types)
     if column in store.text_columns:
         wanted = _having(store.dictionaries[column], step.values)
         if column == store.case_role:
             return keep_journeys(view, wanted[view.shard.cases[view.journeys]])
-        return keep_rows(view, select.take(wanted, view.codes(column)))
+        return keep_codes(view, wanted, view.codes(column))
     if column in store.accounts.column_names:
         codes, values = store.account_codes(column)
         accounts = store.journey_accounts(view.shard)[view.journeys]
         return keep_journeys(view, _having(values, step.values)[codes[accounts]])
     wanted = _having(store.people[column], step.values)
-    return keep_rows(view, select.take(wanted, view.codes("person_id")))
+    return keep_codes(view, wanted, view.codes("person_id"))
 
 
 def _facts_flags(step: Where, view: View, context: Context) -> Flags:

@@ -11,7 +11,7 @@ Ints = npt.NDArray[np.int64]
 Codes = npt.NDArray[Any]
 Ticks = npt.NDArray[Any]
 Values = npt.NDArray[Any]
-Labels = npt.NDArray[np.uint32]
+Labels = npt.NDArray[Any]
 Stages = npt.NDArray[np.int8]
 Flags = npt.NDArray[np.bool_]
 
@@ -41,18 +41,17 @@ def count_moves(types: Codes, offsets: Ints, n_types: int) -> Ints:
 
 
 @kernel
-def label_moves(types: Codes, offsets: Ints, n_types: int) -> Labels:
-    """Of each touchpoint the move that leads to it, as ``source * n_types + target``.
+def label_moves(types: Codes, offsets: Ints, n_types: int, labels: Labels) -> None:
+    """Write for each touchpoint the move that leads to it, as ``source * n_types + target``.
 
-    First touchpoints of journeys have the one past the last, ``n_types * n_types``. For few types.
+    First touchpoints of journeys have the one past the last, ``n_types * n_types``. For few types;
+    numbers as narrow as they can be are written and read quicker.
     """
-    labels = np.empty(len(types), np.uint32)
     width = np.uint32(n_types)
     for row in range(1, len(types)):
         labels[row] = np.uint32(types[row - 1]) * width + np.uint32(types[row])
     for j in range(len(offsets) - 1):
         labels[offsets[j]] = width * width
-    return labels
 
 
 @kernel
@@ -94,24 +93,46 @@ def number_moves(types: Codes, offsets: Ints, n_types: int) -> tuple[Labels, Int
 
 
 @kernel
-def count_timed(
-    labels: Labels,
-    ticks: Ticks,
-    current: Stages,
-    offsets: Ints,
-    is_won: Flags,
-    n_labels: int,
-    n_stages: int,
+def count_made(
+    labels: Labels, ticks: Ticks, offsets: Ints, is_won: Flags, n_labels: int
 ) -> tuple[Ints, npt.NDArray[np.float64]]:
-    """By label: moves, journeys, won journeys, moves forward and back; and the sum of gaps.
-
-    ``current`` is the stage after each touch (-1: before any, from which no move goes forward).
+    """By label: moves, journeys, won journeys; and the sum of gaps.
 
     What is counted depends on the data everywhere, so that branches would be guessed wrong: a
     journey makes a move for the first time where the last row of that move lies before the
-    journey, which is the sign of a difference, and ways are looked up. Two counts share a number.
+    journey, which is the sign of a difference. Two counts share a number.
     """
     made = np.zeros((2, n_labels), np.uint64)  # by journeys not won and won
+    sums = np.zeros(n_labels, np.float64)
+    last_row = np.zeros(n_labels, np.uint32)
+    for j in range(len(offsets) - 1):
+        begin = np.uint64(offsets[j])
+        following = begin + ONE
+        own = made[np.uint64(is_won[j])]
+        tick = np.int64(ticks[begin])
+        for row in range(following, np.uint64(offsets[j + 1])):
+            label, now = labels[row], np.int64(ticks[row])
+            sums[label] += np.float64(now - tick)
+            is_new = (np.uint64(last_row[label]) - following) >> SIGN
+            own[label] += ONE + (is_new << HALF)
+            last_row[label] = row
+            tick = now
+    both = made[0] + made[1]
+    found = np.empty((3, n_labels), np.int64)
+    found[0], found[1], found[2] = both & LOW, both >> HALF, made[1] >> HALF
+    return found, sums
+
+
+@kernel
+def count_timed(
+    labels: Labels, ticks: Ticks, current: Stages, offsets: Ints, n_labels: int, n_stages: int
+) -> tuple[Ints, npt.NDArray[np.float64]]:
+    """By label: moves, journeys, moves forward and back; and the sum of gaps.
+
+    ``current`` is the stage after each touch (-1: before any, from which no move goes forward).
+    Counted as :func:`count_made` does, and ways are looked up.
+    """
+    made = np.zeros(n_labels, np.uint64)
     ways = np.zeros(n_labels, np.uint64)
     sums = np.zeros(n_labels, np.float64)
     last_row = np.zeros(n_labels, np.uint32)
@@ -119,22 +140,19 @@ def count_timed(
     for j in range(len(offsets) - 1):
         begin = np.uint64(offsets[j])
         following = begin + ONE
-        own = made[np.uint64(is_won[j])]
         tick, before = np.int64(ticks[begin]), np.uint64(current[begin] + 1) * n_states
         for row in range(following, np.uint64(offsets[j + 1])):
             label = labels[row]
             now, after = np.int64(ticks[row]), np.uint64(current[row] + 1)
             sums[label] += np.float64(now - tick)
             is_new = (np.uint64(last_row[label]) - following) >> SIGN
-            own[label] += ONE + (is_new << HALF)
+            made[label] += ONE + (is_new << HALF)
             last_row[label] = row
             ways[label] += way_of[before + after]
             tick, before = now, after * n_states
-    both = made[0] + made[1]
-    found = np.empty((5, n_labels), np.int64)
-    found[0], found[1] = both & LOW, both >> HALF
-    found[2] = made[1] >> HALF
-    found[3], found[4] = ways & LOW, ways >> HALF
+    found = np.empty((4, n_labels), np.int64)
+    found[0], found[1] = made & LOW, made >> HALF
+    found[2], found[3] = ways & LOW, ways >> HALF
     return found, sums
 
 

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from journey.kernels.compiled import kernel
 
 Ints = npt.NDArray[np.int64]
-Labels = npt.NDArray[np.uint32]
+Labels = npt.NDArray[Any]
 Values = npt.NDArray[Any]
 Wide = npt.NDArray[np.uint64]
 
@@ -35,9 +35,23 @@ def count_in_bins(
 
 
 @kernel
+def bins_at_places(counts: npt.NDArray[Any], places: Ints) -> tuple[Ints, Ints, Ints]:
+    """Of each row of counts the bin that holds a place, how many are below it, how many inside."""
+    bins = np.empty(len(counts), np.int64)
+    n_below, n_inside = np.empty(len(counts), np.int64), np.empty(len(counts), np.int64)
+    for slot in range(len(counts)):
+        found, below = 0, 0
+        while below + np.int64(counts[slot, found]) <= places[slot]:
+            below += np.int64(counts[slot, found])
+            found += 1
+        bins[slot], n_below[slot], n_inside[slot] = found, below, counts[slot, found]
+    return bins, n_below, n_inside
+
+
+@kernel
 def collect_in_brackets(
     labels: Labels, values: Values, lows: Wide, widths: Wide, n_most: int
-) -> tuple[Labels, Wide, Wide]:
+) -> tuple[npt.NDArray[np.uint32], Wide, Wide]:
     """Labels and values inside their brackets, and by label the least value above its bracket.
 
     Values are given as distances from the bracket's low; no more than ``n_most`` are inside.

@@ -30,35 +30,28 @@ def rows_of_ranges(begins: Ints, ends: Ints, kept: Ints) -> Rows:
 
 
 @kernel
-def rows_of_flags(begins: Ints, ends: Ints, flags: Flags, n_rows: int) -> Rows:
-    """The rows flagged of those that lie between any beginning and its end."""
-    rows = np.empty(n_rows + 1, np.uint32)
-    at = np.uint64(0)
-    for j in range(len(begins)):
-        for row in range(np.uint64(begins[j]), np.uint64(ends[j])):
-            rows[at] = row
-            at += np.uint64(flags[row])
-    return rows[:n_rows]
+def rows_having(
+    codes: Codes, wanted: Flags, begins: Ints, offsets: Ints
+) -> tuple[Rows, Ints, Ints]:
+    """Rows of which a code is wanted, the journeys that have any, and where the rows of each end.
 
-
-@kernel
-def take_flagged(values: Codes, begins: Ints, ends: Ints, flags: Flags, n_rows: int) -> Codes:
-    """The values of the rows flagged; without branches, and places that can't be negative.
-
-    Journeys that lie next to each other are one range: to end a loop costs as much as ten rows.
+    Journey ``j`` has the codes ``offsets[j]:offsets[j + 1]``, its rows count from ``begins[j]``.
+    Nothing branches on a code: what isn't wanted is written over.
     """
-    taken = np.empty(n_rows + 1, values.dtype)  # what isn't kept is written over
-    at = np.uint64(0)
-    j = 0
-    while j < len(begins):
-        begin = np.uint64(begins[j])
-        while j + 1 < len(begins) and begins[j + 1] == ends[j]:
-            j += 1
-        for row in range(begin, np.uint64(ends[j])):
-            taken[at] = values[row]
-            at += np.uint64(flags[row])
-        j += 1
-    return taken[:n_rows]
+    rows = np.empty(len(codes) + 1, np.uint32)
+    journeys = np.empty(len(begins) + 1, np.int64)
+    ends = np.zeros(len(begins) + 2, np.int64)
+    at, n_journeys = np.uint64(0), np.uint64(0)
+    for j in range(len(begins)):
+        row, before = np.uint64(begins[j]), at
+        for place in range(np.uint64(offsets[j]), np.uint64(offsets[j + 1])):
+            rows[at] = row
+            at += np.uint64(wanted[codes[place]])
+            row += np.uint64(1)
+        journeys[n_journeys] = j
+        n_journeys += np.uint64(at > before)
+        ends[n_journeys] = at
+    return rows[:at], journeys[:n_journeys], ends[: n_journeys + np.uint64(1)]
 
 
 @kernel
@@ -71,40 +64,6 @@ def count_flags(offsets: Ints, flags: Flags) -> Ints:
             n_flagged += np.int64(flags[row])
         n_rows[j] = n_flagged
     return n_rows
-
-
-@kernel
-def place_flags(begins: Ints, offsets: Ints, flags: Flags, n_rows: int) -> Flags:
-    """Flags of all rows, those of each journey from its beginning on."""
-    placed = np.zeros(n_rows, np.bool_)
-    for j in range(len(begins)):
-        row = np.uint64(begins[j])
-        for at in range(np.uint64(offsets[j]), np.uint64(offsets[j + 1])):
-            placed[row] = flags[at]
-            row += np.uint64(1)
-    return placed
-
-
-@kernel
-def place_flags_among(begins: Ints, ends: Ints, among: Flags, flags: Flags) -> Flags:
-    """Of the rows flagged those that are flagged once more, as flags of all rows."""
-    placed = np.zeros(len(among), np.bool_)
-    at = 0
-    for j in range(len(begins)):
-        for row in range(begins[j], ends[j]):
-            if among[row]:
-                placed[row] = flags[at]
-                at += 1
-    return placed
-
-
-@kernel
-def flags_of_ranges(begins: Ints, ends: Ints, n_rows: int) -> Flags:
-    """Rows that lie between any beginning and its end."""
-    flags = np.zeros(n_rows, np.bool_)
-    for j in range(len(begins)):
-        flags[begins[j] : ends[j]] = True
-    return flags
 
 
 @kernel
@@ -145,13 +104,11 @@ def first_at_or_after(ticks: Ticks, begins: Ints, ends: Ints, instant: int) -> I
     """Per journey the first row at or after an instant (its end, if there is none)."""
     found = np.empty(len(begins), np.int64)
     for j in range(len(begins)):
-        low, high = begins[j], ends[j]
-        while low < high:
-            middle = (low + high) // 2
-            if ticks[middle] < instant:
-                low = middle + 1
-            else:
-                high = middle
+        low, n_left = np.uint64(begins[j]), np.uint64(ends[j] - begins[j])
+        while n_left > 0:  # halves without branches: either is as likely
+            half = (n_left + np.uint64(1)) >> np.uint64(1)
+            low += half * np.uint64(ticks[low + half - np.uint64(1)] < instant)
+            n_left -= half
         found[j] = low
     return found
 

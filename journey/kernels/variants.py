@@ -14,6 +14,7 @@ Hashes = npt.NDArray[np.uint64]
 FIRST_SEED, FIRST_FACTOR = np.uint64(0xCBF29CE484222325), np.uint64(0x9E3779B97F4A7C15)
 SECOND_SEED, SECOND_FACTOR = np.uint64(0x84222325CBF29CE4), np.uint64(0xC2B2AE3D27D4EB4F)
 SHIFT = np.uint64(29)
+ONE, HALF = np.uint64(1), np.uint64(32)
 
 
 @kernel
@@ -23,8 +24,13 @@ def hash_journeys(types: Codes, begins: Ints, ends: Ints) -> tuple[Hashes, Hashe
     second = np.empty(len(begins), np.uint64)
     for j in range(len(begins)):
         a, b = FIRST_SEED, SECOND_SEED
-        for row in range(begins[j], ends[j]):
-            code = np.uint64(types[row]) + np.uint64(1)
+        row, end = np.uint64(begins[j]), np.uint64(ends[j])
+        while row < end:  # two at a time: each step waits for the one before
+            code = np.uint64(types[row]) + ONE
+            row += ONE
+            if row < end:
+                code |= (np.uint64(types[row]) + ONE) << HALF
+                row += ONE
             a = (a ^ code) * FIRST_FACTOR
             a ^= a >> SHIFT
             b = (b + code) * SECOND_FACTOR

@@ -55,10 +55,28 @@ class Threads:
 
 
 def ask(partial: Callable[[Part], Answer], parts: Sequence[Part]) -> list[Answer]:
-    """The answers of all parts, in their order; kernels release the interpreter lock."""
-    if len(parts) <= 1:
-        return [partial(part) for part in parts]
-    return list(_pool().map(partial, parts))
+    """The answers of all parts, in their order; kernels release the interpreter lock.
+
+    Who asks takes parts too, so that no answer waits for a thread to wake up.
+    """
+    answers: dict[int, Answer] = {}
+    left = iter(range(len(parts)))  # one for all, each number is taken once
+
+    def take() -> None:
+        for number in left:
+            answers[number] = partial(parts[number])
+
+    n_helpers = min(len(parts), os.cpu_count() or 1) - 1
+    helpers = [_pool().submit(take) for _ in range(n_helpers)]
+    try:
+        take()
+    finally:
+        for _ in left:  # after a mistake, what nobody has begun is left
+            pass
+        for helper in helpers:
+            if not helper.cancel():  # one that never began has nothing left to do
+                helper.result()
+    return [answers[number] for number in range(len(parts))]
 
 
 @cache

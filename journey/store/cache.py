@@ -1,5 +1,6 @@
 """What was made once is kept while there is room, by a key that says what it was made from."""
 
+import ctypes
 import pickle
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -9,6 +10,9 @@ from typing import Any, TypeVar, cast
 T = TypeVar("T")
 
 ROOM_BYTES = 2_000_000_000
+
+FREED_BYTES_KEPT, LARGE_BYTES = 2**27, 2**25
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
 
 
 class Memory:
@@ -44,6 +48,21 @@ class Memory:
             self._used = 0
 
 
+def keep_freed_pages() -> None:
+    """Let the process keep memory that was freed, where its C library is GNU's.
+
+    A page asked of the system anew takes longer to come than kernels take to fill it; without this
+    each question gives back what the next one asks for.
+    """
+    try:
+        mallopt = ctypes.CDLL(None).mallopt
+    except (AttributeError, OSError, TypeError):
+        return
+    mallopt(M_TRIM_THRESHOLD, FREED_BYTES_KEPT)
+    mallopt(M_MMAP_THRESHOLD, LARGE_BYTES)
+
+
+keep_freed_pages()
 memory = Memory(ROOM_BYTES)
 
 

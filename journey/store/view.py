@@ -8,10 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from journey.kernels import select
+from journey.kernels.variants import hash_journeys
 from journey.store.layout import Array, Shard, Store, frozen, narrowest
 
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
+Rows = npt.NDArray[np.uint32]
+Hashes = npt.NDArray[np.uint64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,8 +23,8 @@ class View:
 
     ``journeys`` are positions in the shard. Journey ``j`` is the slice of the shard that begins at
     ``begins[j]``, as long as ``offsets`` say. Where only some of a journey's touchpoints are in
-    view, it is those between ``begins[j]`` and ``ends[j]`` that ``flags`` mark, one flag for each
-    row of the shard. What a kernel reads is copied together when it first asks for it.
+    view, ``rows`` are those of the shard that are. What a kernel reads is copied together when it
+    first asks for it.
     """
 
     store: Store
@@ -30,8 +33,7 @@ class View:
     offsets: Ints
     journeys: Ints
     begins: Ints
-    flags: Flags | None = None
-    ends: Ints | None = None
+    rows: Rows | None = None
     new_codes: Array | None = None
 
     @cached_property
@@ -61,19 +63,17 @@ class View:
         return len(self.journeys)
 
     @cached_property
-    def rows(self) -> npt.NDArray[np.uint32] | None:
-        """The shard's rows in view; none where whole slices are."""
-        if self.flags is None or self.ends is None:
-            return None
-        return frozen(select.rows_of_flags(self.begins, self.ends, self.flags, self.n_touchpoints))
+    def hashes(self) -> tuple[Hashes, Hashes]:
+        """Two hashes of the types of each journey."""
+        first, second = hash_journeys(self.types, self.offsets[:-1], self.offsets[1:])
+        return frozen(first), frozen(second)
 
     @property
     def n_bytes(self) -> int:
         """Memory the view itself may hold, not its shard."""
-        row_bytes = 4 * (self.flags is not None)
+        row_bytes = 4 * (self.rows is not None)
         row_bytes += self.shard.ticks.itemsize + self.shard.codes["touchpoint"].itemsize
-        n_flags = 0 if self.flags is None else len(self.flags)
-        return n_flags + row_bytes * self.n_touchpoints + 5 * self.offsets.nbytes
+        return row_bytes * self.n_touchpoints + 6 * self.offsets.nbytes
 
     def codes(self, column: str) -> Array:
         """Codes of a text column for the touchpoints in view."""
@@ -92,9 +92,8 @@ class View:
 
     def gathered(self, values: Array) -> Array:
         """Of values for every row of the shard those of the touchpoints in view."""
-        if self.flags is not None and self.ends is not None:
-            kept = self.begins, self.ends, self.flags, self.n_touchpoints
-            return frozen(select.take_flagged(values, *kept))
+        if self.rows is not None:
+            return frozen(select.take(values, self.rows))
         if self.offsets is self.shard.offsets:
             return values
         return frozen(select.take_ranges(values, self.begins, self.offsets))
@@ -125,10 +124,21 @@ def keep_journeys(view: View, flags: Flags) -> View:
 
 
 def keep_rows(view: View, flags: Flags) -> View:
-    """The flagged rows; journeys left empty are dropped."""
-    lengths = select.count_flags(view.offsets, frozen(flags))
-    kept = np.flatnonzero(lengths)
-    return _flagged(view, kept, lengths[kept], frozen(flags))
+    """The flagged touchpoints; journeys left empty are dropped."""
+    return keep_codes(view, np.array([False, True]), frozen(flags.view(np.uint8)))
+
+
+def keep_codes(view: View, wanted: Flags, codes: Array) -> View:
+    """The touchpoints of which a code is wanted; journeys left empty are dropped."""
+    begins = view.begins if view.rows is None else view.offsets[:-1]
+    rows, kept, offsets = select.rows_having(codes, frozen(wanted), begins, view.offsets)
+    return replace(
+        view,
+        offsets=frozen(offsets),
+        journeys=frozen(view.journeys[kept]),
+        begins=frozen(view.begins[kept]),
+        rows=frozen(rows if view.rows is None else select.take(view.rows, frozen(rows))),
+    )
 
 
 def cut_after(view: View, ends: Ints) -> View:
@@ -140,7 +150,7 @@ def cut_after(view: View, ends: Ints) -> View:
 def first_at_or_after(view: View, instant: int) -> Ints:
     """Per journey the first row at or after an instant (its end, if there is none)."""
     begins = view.offsets[:-1]
-    if view.flags is not None:
+    if view.rows is not None:
         return select.first_at_or_after(view.ticks, begins, view.offsets[1:], instant)
     ends = frozen(view.begins + view.lengths)
     found = select.first_at_or_after(view.shard.ticks, view.begins, ends, instant)
@@ -156,38 +166,15 @@ def rename_types(view: View, names: Sequence[str], new_code: npt.NDArray[np.int6
 
 def _cut(view: View, kept: Ints, begins: Ints, lengths: Ints) -> View:
     """Of the kept journeys so many rows from each beginning."""
-    if view.flags is not None:
-        ranges = frozen(begins), frozen(begins + lengths)
-        inside = select.flags_of_ranges(*ranges, view.n_touchpoints)
-        return _flagged(view, kept, lengths, frozen(inside))
-    return replace(
+    offsets = np.zeros(len(lengths) + 1, np.int64)
+    np.cumsum(lengths, out=offsets[1:])
+    found = replace(
         view,
-        offsets=frozen(_offsets(lengths)),
+        offsets=frozen(offsets),
         journeys=frozen(view.journeys[kept]),
         begins=frozen(view.begins[kept] + begins - view.offsets[kept]),
     )
-
-
-def _flagged(view: View, kept: Ints, lengths: Ints, flags: Flags) -> View:
-    """Of the kept journeys the touchpoints flagged, so many of each."""
-    if view.flags is not None and view.ends is not None:
-        ends = view.ends
-        flags = select.place_flags_among(view.begins, ends, view.flags, flags)
-    else:
-        ends = frozen(view.begins + view.lengths)
-        if view.offsets is not view.shard.offsets:
-            flags = select.place_flags(view.begins, view.offsets, flags, view.shard.n_touchpoints)
-    return replace(
-        view,
-        offsets=frozen(_offsets(lengths)),
-        journeys=frozen(view.journeys[kept]),
-        begins=frozen(view.begins[kept]),
-        flags=frozen(flags),
-        ends=frozen(ends[kept]),
-    )
-
-
-def _offsets(lengths: Ints) -> Ints:
-    offsets = np.zeros(len(lengths) + 1, np.int64)
-    np.cumsum(lengths, out=offsets[1:])
-    return offsets
+    if view.rows is None:
+        return found
+    rows = select.take_ranges(view.rows, frozen(begins), found.offsets)
+    return replace(found, rows=frozen(rows))

@@ -1,6 +1,7 @@
 """The stalled accounts: their message, the ranked list, what stands behind every row."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import pandas as pd
@@ -20,7 +21,7 @@ from journey.ui.accounts import (
 from journey.ui.cache import cached
 from journey.ui.definition_warnings import has_win_rule
 from journey.ui.filters import NO_VALUE
-from journey.ui.headlines import compact
+from journey.ui.headlines import compact, figures
 from journey.ui.navigation import ACCOUNT, open_page
 from journey.ui.panel import rate_of
 from journey.ui.state import ACCOUNT_PARAMETER, Value, apply_filters, current_filters, set_filters
@@ -59,13 +60,23 @@ HELP: Final = {
 }
 
 
-def stalled_frame(log: TouchpointLog) -> pd.DataFrame:
-    """Return ``stalled_accounts`` with each account's name beside its id, where there are names."""
-    return cached(_with_names)(log)
+LISTED_MOST: Final = 1_000
+"""Nobody calls more; of more stalled accounts those with most at risk are listed."""
 
 
-def _with_names(log: TouchpointLog) -> pd.DataFrame:
-    frame = journey.stalled_accounts(log)
+def stalled_frame(log: TouchpointLog, *, n_marked: int = 0) -> pd.DataFrame:
+    """Return the first of ``stalled_accounts``, each with its name where there are names.
+
+    Parameters
+    ----------
+    n_marked
+        So many more, as some of them may be snoozed or handled.
+    """
+    return cached(_with_names)(log, limit=LISTED_MOST + n_marked)
+
+
+def _with_names(log: TouchpointLog, *, limit: int) -> pd.DataFrame:
+    frame = journey.stalled_accounts(log, limit=limit)
     ids = frame["account_id"].tolist()
     if name_columns(log):
         frame.insert(1, "name", account_names(log, ids))
@@ -87,21 +98,49 @@ def _whom(log: TouchpointLog, people: Sequence[str]) -> list[str | None]:
     ]
 
 
-def headline(frame: pd.DataFrame, noun: str) -> str:
-    """Return how many have gone silent and what that puts at risk.
+@dataclass(frozen=True)
+class Rest:
+    """The stalled accounts beyond those listed: how many, and the value they put at risk."""
+
+    n: int = 0
+    value_at_risk: float = 0.0
+
+
+def rest_of(log: TouchpointLog, frame: pd.DataFrame) -> Rest:
+    """Return what is stalled beyond the list, which is asked only where the list is full."""
+    if len(frame) < LISTED_MOST:
+        return Rest()
+    known = figures(log)
+    listed = float(frame["value_at_risk"].sum())
+    return Rest(known.n_stalled - len(frame), max((known.value_at_risk or 0.0) - listed, 0.0))
+
+
+def headline(frame: pd.DataFrame, noun: str, rest: Rest = Rest()) -> str:
+    """Return how many have gone silent and what that puts at risk, the rest among them.
 
     Examples
     --------
     >>> headline(pd.DataFrame({"value_at_risk": [700_000.0, 512_000.0]}), "account")
     '2 accounts with 1.2M at risk have gone silent'
+    >>> headline(pd.DataFrame({"value_at_risk": [700_000.0]}), "account", Rest(3, 300_000.0))
+    '4 accounts with 1M at risk have gone silent'
     >>> headline(pd.DataFrame({"value_at_risk": [float("nan")]}), "account")
     '1 account has gone silent'
     """
     if frame.empty:
         return f"No {noun} has gone silent"
-    risk = frame["value_at_risk"].sum()
+    n, risk = len(frame) + rest.n, frame["value_at_risk"].sum() + rest.value_at_risk
     stake = f" with {compact(risk)} at risk" if risk > 0 else ""
-    return f"{counted(len(frame), noun)}{stake} {'has' if len(frame) == 1 else 'have'} gone silent"
+    return f"{counted(n, noun)}{stake} {'has' if n == 1 else 'have'} gone silent"
+
+
+def show_rest(rest: Rest, noun: str) -> None:
+    """Say that not all are listed, and how the others are found."""
+    if rest.n:
+        st.caption(
+            f"{counted(rest.n, f'more {noun}')} would come after these. Choose an owner, a stage "
+            "or another filter to list them."
+        )
 
 
 def unranked_because(log: TouchpointLog, frame: pd.DataFrame) -> str | None:

@@ -48,9 +48,10 @@ class _Done:
 
 
 def marked_frame(log: TouchpointLog) -> pd.DataFrame:
-    """Return the stalled accounts with what was done about each."""
+    """Return the first of the stalled accounts with what was done about each."""
     marks = load_marks(workspace_root(), _dataset())
-    return with_marks(stalled_frame(log), marks, case=log.case, as_of=log.as_of)
+    frame = stalled_frame(log, n_marked=len(marks))
+    return with_marks(frame, marks, case=log.case, as_of=log.as_of)
 
 
 def show_done(log: TouchpointLog) -> None:
@@ -132,7 +133,7 @@ def show_export(log: TouchpointLog, rows: pd.DataFrame) -> None:
     """Show the downloads of some stalled accounts as rows that a CRM can import."""
     places = rows.index.tolist()
     download_buttons(
-        lambda: cached(journey.call_list)(log).iloc[places],
+        lambda: cached(journey.call_list)(log, limit=max(places) + 1).iloc[places],
         key="worklist:crm",
         file_name="call list",
         words=f"{counted(len(places), 'account')} with ids, contacts and next action for the CRM",

@@ -14,8 +14,10 @@ from journey.ui.stalled_list import (
     choose_stalled,
     explain,
     headline,
+    rest_of,
     show_details,
     show_pickers,
+    show_rest,
     unranked_because,
 )
 from journey.ui.tables import chosen_rows, download_row
@@ -73,9 +75,10 @@ def show_list(view: journey.TouchpointLog, frame: pd.DataFrame, key: str) -> Non
 view = require_view()
 with plain_errors():
     stalled = marked_frame(view)
+    rest = rest_of(view, stalled)
 to_call = stalled[stalled["marked"].isna()]
 is_done = to_call.empty and not stalled.empty
-st.title(f"No {view.case} is left to call" if is_done else headline(to_call, view.case))
+st.title(f"No {view.case} is left to call" if is_done else headline(to_call, view.case, rest))
 show_done(view)
 with plain_errors():
     show_pickers(require_log())
@@ -95,6 +98,7 @@ if reason := unranked_because(view, to_call):
     if not has_win_rule(view):
         page_link(DEFINITIONS, ":blue[Give a winning rule] :material/arrow_forward:")
 # A position in one list must never choose a row of another.
+show_rest(rest, view.case)
 show_list(view, to_call, key=f"stalled:{view.fingerprint}:{hash(tuple(to_call.index))}")
 show_stakes(to_call)
 with st.expander("How these figures are made"):

@@ -43,8 +43,10 @@ def labels_of(shard):
 
 @given(SHARDS)
 def test_label_moves(shard):
-    found = moves.label_moves(shard.types, shard.offsets, N_TYPES)
-    assert found.tolist() == labels_of(shard)
+    for dtype in (np.uint16, np.uint32):
+        found = np.empty(len(shard.types), dtype)
+        moves.label_moves(shard.types, shard.offsets, N_TYPES, found)
+        assert found.tolist() == labels_of(shard)
 
 
 @given(SHARDS)
@@ -57,7 +59,7 @@ def test_number_moves(shard):
 
 
 @given(SHARDS.flatmap(lambda shard: st.tuples(st.just(shard), outcomes_of(shard))))
-def test_count_timed(case):
+def test_count_made_and_timed(case):
     shard, outcomes = case
     gaps, makers = by_key(shard)
     forward, back = Counter(), Counter()
@@ -68,17 +70,18 @@ def test_count_timed(case):
     is_won = [outcome == 0 for outcome in outcomes]
     labels = np.array(labels_of(shard), np.uint32)
     won = np.array(is_won, bool)
-    counts, sums = moves.count_timed(
-        labels, shard.ticks, shard.current, shard.offsets, won, N_TYPES**2, N_STAGES
+    n_moves = dense({key: len(mine) for key, mine in gaps.items()})
+    n_journeys = dense({key: len(mine) for key, mine in makers.items()})
+    n_won = dense({key: sum(is_won[j] for j in mine) for key, mine in makers.items()})
+    gap_sums = dense({key: sum(mine) for key, mine in gaps.items()})
+    made, sums = moves.count_made(labels, shard.ticks, shard.offsets, won, N_TYPES**2)
+    assert made.tolist() == [n_moves, n_journeys, n_won]
+    assert sums.tolist() == gap_sums
+    timed, sums = moves.count_timed(
+        labels, shard.ticks, shard.current, shard.offsets, N_TYPES**2, N_STAGES
     )
-    assert counts.tolist() == [
-        dense({key: len(mine) for key, mine in gaps.items()}),
-        dense({key: len(mine) for key, mine in makers.items()}),
-        dense({key: sum(is_won[j] for j in mine) for key, mine in makers.items()}),
-        dense(forward),
-        dense(back),
-    ]
-    assert sums.tolist() == dense({key: sum(mine) for key, mine in gaps.items()})
+    assert timed.tolist() == [n_moves, n_journeys, dense(forward), dense(back)]
+    assert sums.tolist() == gap_sums
 
 
 @given(st.lists(st.lists(st.integers(-50, 50), min_size=1, max_size=6), max_size=5))

@@ -37,6 +37,15 @@ def test_count_in_bins(pairs, lows, shifts, slots):
     assert found.tolist() == [[wanted[slot, k] for k in range(n_bins)] for slot in range(n_slots)]
 
 
+@given(st.lists(st.lists(st.integers(0, 3), min_size=4, max_size=4).filter(any)), st.randoms())
+def test_bins_at_places(rows, rng):
+    places = [rng.randrange(sum(row)) for row in rows]
+    found = ranks.bins_at_places(np.array(rows, np.int64).reshape(-1, 4), np.array(places, int))
+    for row, place, chosen, n_below, n_inside in zip(rows, places, *found, strict=True):
+        assert (n_below, n_inside) == (sum(row[:chosen]), row[chosen])
+        assert n_below <= place < n_below + n_inside
+
+
 @given(LABELLED, LOWS, SMALL)
 def test_collect_in_brackets(pairs, lows, widths):
     lows, widths = [*lows, 0], [*widths, 0]

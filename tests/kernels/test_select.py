@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from journey.kernels import select
-from tests.kernels.twins import N_TYPES, flags, ints, shards
+from tests.kernels.twins import N_TYPES, codes, flags, ints, shards
 
 TYPE = st.integers(0, N_TYPES - 1)
 SHARDS = shards()  # a journey may be empty
@@ -50,16 +50,17 @@ def borders(spans):
     return ints([begin for begin, _ in spans]), ints([end for _, end in spans])
 
 
-@given(SHARDS, st.randoms())
-def test_rows_and_values_of_flags(shard, rng):
-    chosen = [rng.random() < 0.5 for _ in shard.rows()]
+@given(SHARDS, WANTED, st.randoms())
+def test_rows_having(shard, wanted, rng):
     spans = cut_spans(shard, rng)
-    rows = [row for begin, end in spans for row in range(begin, end) if chosen[row]]
-    where = (*borders(spans), flags(chosen), len(rows))
-    assert select.rows_of_flags(*where).tolist() == rows
-    taken = select.take_flagged(shard.ticks, *where)
-    assert taken.tolist() == [shard.ticks[row] for row in rows]
-    assert taken.dtype == shard.ticks.dtype
+    rows = [[row for row in range(*span) if wanted[shard.types[row]]] for span in spans]
+    offsets = ints(np.cumsum([0, *(end - begin for begin, end in spans)]))
+    dense = [shard.types[row] for begin, end in spans for row in range(begin, end)]
+    begins = borders(spans)[0]
+    found, kept, ends = select.rows_having(codes(dense), flags(wanted), begins, offsets)
+    assert found.tolist() == [row for mine in rows for row in mine]
+    assert kept.tolist() == [j for j, mine in enumerate(rows) if mine]
+    assert ends.tolist() == np.cumsum([0, *(len(mine) for mine in rows if mine)]).tolist()
 
 
 @given(SHARDS, st.randoms())
@@ -67,37 +68,6 @@ def test_count_flags(shard, rng):
     chosen = [rng.random() < 0.5 for _ in shard.rows()]
     found = select.count_flags(shard.offsets, flags(chosen))
     assert found.tolist() == [sum(chosen[begin:end]) for begin, end in shard.spans]
-
-
-@given(SHARDS, st.randoms())
-def test_place_flags(shard, rng):
-    spans = cut_spans(shard, rng)
-    rows = [row for begin, end in spans for row in range(begin, end)]
-    chosen = [rng.random() < 0.5 for _ in rows]
-    offsets = np.cumsum([0, *(end - begin for begin, end in spans)])
-    n_rows = len(shard.types)
-    found = select.place_flags(borders(spans)[0], ints(offsets), flags(chosen), n_rows)
-    wanted = {row for row, is_chosen in zip(rows, chosen, strict=True) if is_chosen}
-    assert found.tolist() == [row in wanted for row in range(n_rows)]
-
-
-@given(SHARDS, st.randoms())
-def test_place_flags_among(shard, rng):
-    among = [rng.random() < 0.6 for _ in shard.rows()]
-    spans = cut_spans(shard, rng)
-    rows = [row for begin, end in spans for row in range(begin, end) if among[row]]
-    chosen = [rng.random() < 0.5 for _ in rows]
-    found = select.place_flags_among(*borders(spans), flags(among), flags(chosen))
-    wanted = {row for row, is_chosen in zip(rows, chosen, strict=True) if is_chosen}
-    assert found.tolist() == [row in wanted for row in range(len(among))]
-
-
-@given(SHARDS, st.randoms())
-def test_flags_of_ranges(shard, rng):
-    spans = cut_spans(shard, rng)
-    wanted = {row for begin, end in spans for row in range(begin, end)}
-    found = select.flags_of_ranges(*borders(spans), len(shard.types))
-    assert found.tolist() == [row in wanted for row in range(len(shard.types))]
 
 
 @given(shards(least=1), st.data())

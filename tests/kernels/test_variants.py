@@ -9,13 +9,18 @@ from tests.kernels.twins import shards
 WORD = 2**64
 
 
+def batched(numbers, size):
+    return [numbers[begin : begin + size] for begin in range(0, len(numbers), size)]
+
+
 def hashed(names):
     """The twin of hash_journeys, for one journey, in whole numbers cut to 64 bits."""
     a, b = int(variants.FIRST_SEED), int(variants.SECOND_SEED)
-    for name in names:
-        a = (a ^ (name + 1)) * int(variants.FIRST_FACTOR) % WORD
+    for pair in batched([int(name) + 1 for name in names], 2):
+        code = sum(number << 32 * place for place, number in enumerate(pair))
+        a = (a ^ code) * int(variants.FIRST_FACTOR) % WORD
         a ^= a >> int(variants.SHIFT)
-        b = (b + name + 1) * int(variants.SECOND_FACTOR) % WORD
+        b = (b + code) * int(variants.SECOND_FACTOR) % WORD
         b ^= b >> int(variants.SHIFT)
     return a, b
 

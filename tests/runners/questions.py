@@ -39,6 +39,7 @@ ANALYSES = {
     "value at risk": journey.value_at_risk,
     "normal silence": normal_silence,
     "call list": journey.call_list,
+    "first to call": lambda log: journey.call_list(log, limit=2),
     "next best touches": lambda log: journey.next_best_touches(log, least_journeys=1),
     "next of an account": lambda log: journey.next_best_touches(log, "account 007"),
     "winning routes": lambda log: journey.winning_routes(log, "account 007"),

@@ -26,7 +26,7 @@ A_ROW_FOR_EACH_JOURNEY = {
     *("journeys", "stalled", "call list", "open promises", "scores", "not buyers"),
 }
 NO_LOG = {"attribute_paths", "simplify"}
-IN_ROUNDS = {"most at risk"}
+IN_ROUNDS = {"most at risk", "first to call"}
 """Asks more finely where the order of journeys is in doubt; how often depends on the log."""
 
 BOUNDED = sorted(ANALYSES.keys() - A_ROW_FOR_EACH_JOURNEY - IN_ROUNDS)
@@ -93,12 +93,15 @@ def test_answers_do_not_grow_with_touchpoints(few_and_many, name, monkeypatch):
     assert more <= 1.6 * few + 1_000, (few, more)
 
 
-def test_of_stalled_accounts_only_the_first_and_some_cells_are_told(few_and_many, monkeypatch):
+@pytest.mark.parametrize("name", sorted(IN_ROUNDS))
+def test_of_stalled_accounts_only_the_first_and_some_cells_are_told(
+    few_and_many, name, monkeypatch
+):
     lower_limits(monkeypatch)
     sizes = []
     for log in few_and_many:
         asked = through_pickles(log)
-        ANALYSES["most at risk"](asked)
+        ANALYSES[name](asked)
         sizes.append(asked.cluster.sizes)
     few, more = sizes
     # A round asks about at most 64 cells more, each three numbers of 8 bytes; a shard is asked

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 import journey
 from journey.definitions import Definitions
+from journey.ui import stalled_list
 from journey.ui.text import markdown
 from journey.worklist import Mark, add_marks
 from journey.workspace import worklist_path
@@ -74,6 +75,13 @@ class TestStalledAccounts:
         assert rows["value_at_risk"].tolist() == [800, 400]
         assert rows["days_silent"].tolist() == [6, 3]
         assert rows["owner"].tolist() == ["Bob", "Ann"]
+
+    def test_of_very_many_the_first_are_listed_and_the_others_counted(self, monkeypatch):
+        monkeypatch.setattr(stalled_list, "LISTED_MOST", 1)
+        app = opened("stalled_accounts")
+        assert title(app) == "2 accounts with 1.2K at risk have gone silent"
+        assert listed(app)["account_id"].tolist() == ["s2"]
+        assert "1 more account would come after these" in said(app)
 
     def test_owner_and_stage_narrow_by_the_shared_filters(self):
         app = opened("stalled_accounts")

@@ -1,15 +1,16 @@
 """The stalled accounts as rows that a CRM can import."""
 
+from functools import partial
 from typing import Any
 
+import numpy as np
 import pandas as pd
-import pyarrow as pa
 
+from journey.analysis.accounts.at_risk import cases_of, stalled_of
 from journey.analysis.accounts.engaged import emails_of, last_named
 from journey.analysis.accounts.stalled import stalled_accounts
 from journey.analysis.figures.frames import none_for_missing
 from journey.facts import ShardFacts
-from journey.kernels.facts import STALLED
 from journey.log import TouchpointLog
 from journey.store.view import View
 
@@ -32,8 +33,13 @@ CALL_COLUMNS = (
 )
 
 
-def call_list(log: TouchpointLog) -> pd.DataFrame:
+def call_list(log: TouchpointLog, *, limit: int | None = None) -> pd.DataFrame:
     """Stalled accounts with the ids, contacts and next action that a CRM asks for.
+
+    Parameters
+    ----------
+    limit
+        Only so many, the first of the list; none: all of them.
 
     Returns
     -------
@@ -57,8 +63,8 @@ def call_list(log: TouchpointLog) -> pd.DataFrame:
       account_id opportunity_id         person_ids         emails
     0          a             d1  ann@x.example; bo  ann@x.example
     """
-    stalled = stalled_accounts(log)
-    parts = log.ask_with_facts(_ids)
+    stalled = stalled_accounts(log, limit=limit)
+    parts = log.ask_with_facts(partial(_ids, cases=frozenset(stalled["account_id"])))
     if stalled.empty or not parts:
         return pd.DataFrame(columns=list(CALL_COLUMNS))
     known = pd.concat(parts).set_index("case_id").loc[stalled["account_id"]].reset_index()
@@ -78,15 +84,14 @@ def call_list(log: TouchpointLog) -> pd.DataFrame:
     return none_for_missing(frame[list(CALL_COLUMNS)], texts)
 
 
-def _ids(part: tuple[View, ShardFacts]) -> pd.DataFrame:
-    """Ids and e-mails of the stalled journeys of one shard."""
-    view, facts = part
-    chosen = view.journeys[facts.outcomes[view.journeys] == STALLED]
-    store, whole = view.store, facts.view
-    cases = store.dictionaries[store.case_role]
+def _ids(part: tuple[View, ShardFacts], *, cases: frozenset[str]) -> pd.DataFrame:
+    """Ids and e-mails of those stalled journeys of one shard that are asked for."""
+    whole, chosen = part[1].view, stalled_of(part)
+    is_asked = [name in cases for name in cases_of(whole, chosen)]
+    chosen = chosen[np.array(is_asked, dtype=bool)]
     return pd.DataFrame(
         {
-            "case_id": cases.take(pa.array(view.shard.cases[chosen], pa.int64())).to_pylist(),
+            "case_id": cases_of(whole, chosen),
             "account_id": last_named(whole, chosen, "account_id"),
             "opportunity_id": last_named(whole, chosen, "opportunity_id"),
             "emails": emails_of(whole, chosen),

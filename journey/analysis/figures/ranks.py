@@ -14,7 +14,7 @@ Part = TypeVar("Part")
 Ints = npt.NDArray[np.int64]
 Wide = npt.NDArray[np.uint64]
 Floats = npt.NDArray[np.float64]
-Measured = tuple[npt.NDArray[np.uint32], npt.NDArray[Any]]
+Measured = tuple[npt.NDArray[Any], npt.NDArray[Any]]
 Measure = Callable[[Part], Measured]
 Ask = Callable[[Callable[[Part], Any]], list[Any]]
 
@@ -136,17 +136,14 @@ def _narrower(ask: Ask[Part], measure: Measure[Part], brackets: Brackets, places
     )
     answers = ask(partial(_count, measure=measure, bins=bins))
     counts = sum(answers, np.zeros((len(wide), n_bins), np.int64))
-    n_upto = counts.cumsum(axis=1)
-    own = np.arange(len(wide))
-    chosen = (n_upto <= (places - brackets.n_below)[wide, None]).sum(axis=1)
-    n_inside = counts[own, chosen]
-    lows, widths, n_below, n_all, is_counted = brackets.copies()
+    chosen, below, inside = kernels.bins_at_places(counts, (places - brackets.n_below)[wide])
+    lows, widths, n_below, n_inside, is_counted = brackets.copies()
     lows[wide] += chosen.astype(np.uint64) << shifts
     widths[wide] = np.uint64(1) << shifts
-    n_below[wide] += n_upto[own, chosen] - n_inside
-    n_all[wide] = n_inside
+    n_below[wide] += below
+    n_inside[wide] = inside
     is_counted[wide] = True
-    return Brackets(lows, widths, n_below, n_all, is_counted)
+    return Brackets(lows, widths, n_below, n_inside, is_counted)
 
 
 def _collected(

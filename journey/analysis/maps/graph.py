@@ -1,6 +1,6 @@
 """The journey as a graph: touchpoint types, the moves between them, how often and how fast."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,13 @@ import pandas as pd
 from journey.analysis.figures.frames import records
 from journey.analysis.maps.directions import directions
 from journey.analysis.maps.move_reasons import back_reasons
-from journey.analysis.maps.moves import median_gaps, merge_counts, partial_counts, timed_moves
+from journey.analysis.maps.moves import (
+    made_moves,
+    median_gaps,
+    merge_counts,
+    partial_counts,
+    timed_moves,
+)
 from journey.analysis.stages.funnel import stage_funnel
 from journey.facts import Rules, ShardFacts, entered_stages
 from journey.kernels import moves as kernels
@@ -64,7 +70,7 @@ def directly_follows(log: TouchpointLog) -> pd.DataFrame:
     """
     moves = timed_moves(log)
     medians = median_gaps(log, moves)
-    n_moves, n_journeys, _, n_forward, n_back = moves.counts
+    n_moves, n_journeys, n_forward, n_back = moves.counts
     sources, targets = np.divmod(moves.keys, len(log.type_names) or 1)
     leaving = np.bincount(sources, weights=n_moves)
     columns = {
@@ -124,8 +130,8 @@ def move_means(log: TouchpointLog) -> pd.DataFrame:
       source target  n_journeys  n_won  mean_days
     0     Ad   Demo           1      0        2.0
     """
-    moves = timed_moves(log)
-    n_moves, n_journeys, n_won, _, _ = moves.counts
+    moves = made_moves(log)
+    n_moves, n_journeys, n_won = moves.counts
     columns = {
         "n_journeys": n_journeys,
         "n_won": n_won,
@@ -232,29 +238,37 @@ def _move_frame(
     names = log.type_names
     order = _by_size(keys, n_moves, names)
     sources, targets = np.divmod(keys[order], len(names) or 1)
-    name_of = _index_of(names)
+    name_of = _text_of(names)
     return pd.DataFrame(
         {
             "source": name_of.take(sources),
             "target": name_of.take(targets),
             "n_moves": n_moves[order],
             **{name: column.take(order) for name, column in columns.items()},
-        }
+        },
+        copy=False,
     )
 
 
 @lru_cache(maxsize=8)
-def _index_of(names: tuple[str, ...]) -> "pd.Index[str]":
+def _text_of(names: tuple[str, ...]) -> Any:
     """Names to take from: text takes pandas longer to understand than moves take to count."""
-    return pd.Index(names)
+    return pd.Index(names).array
 
 
-def _by_size(keys: Ints, n_moves: Ints, names: Sequence[str]) -> Ints:
+@lru_cache(maxsize=8)
+def _ranks_of(names: tuple[str, ...]) -> Ints:
+    """The place of each name in their order."""
+    ranks = np.empty(len(names), np.int64)
+    ranks[sorted(range(len(names)), key=names.__getitem__)] = np.arange(len(names))
+    return ranks
+
+
+def _by_size(keys: Ints, n_moves: Ints, names: tuple[str, ...]) -> Ints:
     """The order of moves: largest first, then by name of source and target."""
-    rank = np.empty(len(names), np.int64)
-    rank[sorted(range(len(names)), key=names.__getitem__)] = np.arange(len(names))
+    ranks = _ranks_of(names)
     sources, targets = np.divmod(keys, len(names) or 1)
-    return np.lexsort((rank[sources] * len(names) + rank[targets], -n_moves))
+    return np.lexsort((ranks[sources] * len(names) + ranks[targets], -n_moves))
 
 
 def _count_types(part: tuple[View, ShardFacts], *, n_types: int) -> tuple[Ints, Ints, Ints, Ints]:

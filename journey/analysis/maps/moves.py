@@ -19,7 +19,8 @@ from journey.store.view import View
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-Labels = npt.NDArray[np.uint32]
+Labels = npt.NDArray[np.uint16] | npt.NDArray[np.uint32]
+Part = tuple[View, ShardFacts]
 
 DENSE_TYPES_MOST = 1_024
 """Up to so many types every pair of them has a place, beyond it only moves that are made."""
@@ -29,7 +30,7 @@ DENSE_TYPES_MOST = 1_024
 class Moves:
     """Moves of one or more shards by key, ``source * n_types + target``.
 
-    ``counts`` are moves, journeys, won journeys, moves forward and moves back.
+    ``counts`` begin with moves and journeys.
     """
 
     keys: Ints
@@ -58,32 +59,58 @@ def merge_counts(parts: Sequence[tuple[Ints, Ints]], *, n_types: int) -> tuple[I
     return keys, counts[0].astype(np.int64)
 
 
-def timed_moves(log: TouchpointLog) -> Moves:
-    """Moves with the journeys that make them, the stages they lead to and the sum of their gaps."""
+def made_moves(log: TouchpointLog) -> Moves:
+    """Moves with the journeys that make them, how many of these are won, the sum of their gaps."""
     n_types = len(log.type_names)
-    parts = log.ask_with_facts(partial(partial_moves, n_types=n_types))
-    keys, totals = _added([(p.keys, (*p.counts, p.gap_sums)) for p in parts], 6, n_types)
-    return Moves(keys, totals[:5].astype(np.int64), totals[5])
+    return _merged(log.ask_with_facts(partial(partial_made, n_types=n_types)), 3, n_types)
 
 
-def partial_moves(part: tuple[View, ShardFacts], *, n_types: int) -> Moves:
-    """The moves of one shard."""
+def timed_moves(log: TouchpointLog) -> Moves:
+    """Moves with the journeys that make them, those forward and back, the sum of their gaps."""
+    n_types = len(log.type_names)
+    return _merged(log.ask_with_facts(partial(partial_timed, n_types=n_types)), 4, n_types)
+
+
+def partial_made(part: Part, *, n_types: int) -> Moves:
+    """The moves of one shard with their won journeys."""
     view, facts = part
+    labels, keys = _labelled(view, n_types)
+    is_won = facts.outcomes[view.journeys] == WON
+    return _made(keys, *kernels.count_made(labels, view.ticks, view.offsets, is_won, len(keys)))
+
+
+def partial_timed(part: Part, *, n_types: int) -> Moves:
+    """The moves of one shard with the ways they go."""
+    view, facts = part
+    labels, keys = _labelled(view, n_types)
+    stages = facts.stages_in(view), view.offsets, len(keys), facts.n_stages
+    return _made(keys, *kernels.count_timed(labels, view.ticks, *stages))
+
+
+def _labelled(view: View, n_types: int) -> tuple[Labels, Ints]:
+    """Of each touchpoint a number for the move that leads to it, and the keys of all numbers."""
     if n_types > DENSE_TYPES_MOST:
-        labels, keys = kernels.number_moves(view.types, view.offsets, n_types)
-    else:
-        labels, keys = kernels.label_moves(view.types, view.offsets, n_types), np.arange(n_types**2)
-    counts, sums = kernels.count_timed(
-        labels,
-        view.ticks,
-        facts.stages_in(view),
-        view.offsets,
-        facts.outcomes[view.journeys] == WON,
-        len(keys),
-        facts.n_stages,
-    )
+        return kernels.number_moves(view.types, view.offsets, n_types)
+    return _labels(view, n_types), np.arange(n_types**2)
+
+
+def _labels(view: View, n_types: int) -> Labels:
+    """Of each touchpoint the key of the move that leads to it."""
+    is_narrow = n_types**2 <= np.iinfo(np.uint16).max
+    labels = np.empty(view.n_touchpoints, np.uint16 if is_narrow else np.uint32)
+    kernels.label_moves(view.types, view.offsets, n_types, labels)
+    return labels
+
+
+def _made(keys: Ints, counts: Ints, sums: Floats) -> Moves:
     made = np.flatnonzero(counts[0])
     return Moves(keys[made], counts[:, made], sums[made])
+
+
+def _merged(parts: Sequence[Moves], n_counts: int, n_types: int) -> Moves:
+    columns = [(part.keys, (*part.counts, part.gap_sums)) for part in parts]
+    keys, totals = _added(columns, n_counts + 1, n_types)
+    return Moves(keys, totals[:-1].astype(np.int64), totals[-1])
 
 
 def median_gaps(log: TouchpointLog, moves: Moves) -> Floats:
@@ -112,7 +139,7 @@ def gaps(view: View) -> npt.NDArray[Any]:
 
 def _gaps_by_key(view: View, *, n_types: int) -> tuple[Labels, npt.NDArray[Any]]:
     """Of each touchpoint the key of its move, and the gap before it."""
-    return kernels.label_moves(view.types, view.offsets, n_types), gaps(view)
+    return _labels(view, n_types), gaps(view)
 
 
 def _gaps_by_place(view: View, *, keys: Ints, n_types: int) -> tuple[Labels, npt.NDArray[Any]]:

@@ -12,7 +12,7 @@ from journey.analysis.figures.ranks import medians_in_rounds
 from journey.facts import ShardFacts
 from journey.kernels.facts import NO_DECISION
 from journey.kernels.select import take_ranges
-from journey.kernels.variants import add_by_group, find_hashes, group_hashes, hash_journeys
+from journey.kernels.variants import add_by_group, find_hashes, group_hashes
 from journey.log import TouchpointLog
 from journey.store.layout import frozen
 from journey.store.view import View
@@ -127,9 +127,10 @@ def count_variants(log: TouchpointLog) -> int:
 
 def partial_hashes(view: View, n_buckets: int, *, part: Slice) -> list[tuple[Hashes, Hashes]]:
     """The two hashes of each variant of one shard, in buckets."""
-    first, second = _hashes(view, np.arange(view.n_journeys))
-    chosen = part.has(first)
-    first, second = first[chosen], second[chosen]
+    first, second = view.hashes
+    if part.n_slices > 1:
+        chosen = part.has(first)
+        first, second = frozen(first[chosen]), frozen(second[chosen])
     _, examples = group_hashes(first, second)
     first, second = first[examples], second[examples]
     return [(first[own], second[own]) for own in _in_buckets(first, n_buckets)]
@@ -140,12 +141,12 @@ def partial_variants(
 ) -> list[Counted]:
     """The variants of one shard, in buckets."""
     view, facts = shard
-    first, second = _hashes(view, np.arange(view.n_journeys))
+    first, second = view.hashes
     outcomes = facts.outcomes[view.journeys]
     lengths = view.lengths
     if part.n_slices > 1:
         chosen = part.has(first)
-        first, second = first[chosen], second[chosen]
+        first, second = frozen(first[chosen]), frozen(second[chosen])
         outcomes, lengths = outcomes[chosen], lengths[chosen]
     groups, examples = group_hashes(first, second)
     n_states = NO_DECISION + 2  # what is open is one
@@ -156,6 +157,8 @@ def partial_variants(
     hashes = first[examples], second[examples]
     states = np.stack([n_decided + n_open, n_won, n_decided])
     found = Counted(*hashes, lengths[examples], states)
+    if n_buckets == 1:
+        return [found]
     return [found.take(own) for own in _in_buckets(found.first, n_buckets)]
 
 
@@ -172,7 +175,7 @@ def _added(parts: Sequence[Counted]) -> Counted:
     second = np.concatenate([no_hash, *(part.second for part in parts)])
     n_touchpoints = np.concatenate([no_count[0], *(part.n_touchpoints for part in parts)])
     counts = np.concatenate([no_count, *(part.counts for part in parts)], axis=1)
-    groups, examples = group_hashes(first, second)
+    groups, examples = group_hashes(frozen(first), frozen(second))
     totals = add_by_group(groups, counts, len(examples))
     return Counted(first[examples], second[examples], n_touchpoints[examples], totals)
 
@@ -205,7 +208,7 @@ def _in_buckets(first: Hashes, n_buckets: int) -> list[Ints]:
 def _n_distinct(parts: Sequence[tuple[Hashes, Hashes]]) -> int:
     """How many variants there are in one bucket, all shards together."""
     first, second = (np.concatenate(hashes) for hashes in zip(*parts, strict=True))
-    return len(group_hashes(first, second)[1])
+    return len(group_hashes(frozen(first), frozen(second))[1])
 
 
 def _described(log: TouchpointLog, counted: Counted) -> pd.DataFrame:
@@ -234,24 +237,13 @@ def _described(log: TouchpointLog, counted: Counted) -> pd.DataFrame:
     )
 
 
-def _hashes(view: View, journeys: Ints) -> tuple[Hashes, Hashes]:
-    begins, ends = view.offsets[:-1], view.offsets[1:]
-    if len(journeys) < view.n_journeys:
-        begins, ends = begins[journeys], ends[journeys]
-    return hash_journeys(view.types, frozen(begins), frozen(ends))
-
-
 def _taken(view: View, counted: Counted) -> tuple[Ints, Ints, Ints]:
     """Journeys that take one of the variants, the place of it, and how long they last, in ticks."""
-    has_length = np.zeros(int(counted.n_touchpoints.max(initial=0)) + 2, dtype=bool)
-    has_length[counted.n_touchpoints] = True
-    journeys = np.flatnonzero(has_length[np.minimum(view.lengths, len(has_length) - 1)])
-    places = find_hashes(*_hashes(view, journeys), counted.first, counted.second)
-    taken = places >= 0
-    journeys = journeys[taken]
+    places = find_hashes(*view.hashes, frozen(counted.first), frozen(counted.second))
+    journeys = np.flatnonzero(places >= 0)
     firsts, lasts = view.offsets[journeys], view.offsets[journeys + 1] - 1
     durations = view.ticks[lasts].astype(np.int64) - view.ticks[firsts]
-    return journeys, places[taken], durations
+    return journeys, places[journeys], durations
 
 
 def _durations(view: View, *, counted: Counted) -> tuple[npt.NDArray[np.uint32], Ints]:

@@ -71,5 +71,6 @@ def test_rows_are_those_of_the_list_in_its_order(sample, case):
     assert called["value_at_risk"].to_numpy() == pytest.approx(
         stalled["value_at_risk"].to_numpy(float), nan_ok=True
     )
+    pd.testing.assert_frame_equal(call_list(log, limit=1), called.head(1))
     if case != "person":
         assert called[f"{case}_id"].tolist() == stalled["account_id"].tolist()

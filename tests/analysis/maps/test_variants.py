@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from journey import variants
 from journey.analysis.maps import variants as module
+from journey.store import view
 from tests import oracle
 from tests.compare import same
 from tests.examples import small_log
@@ -52,13 +53,13 @@ def test_the_top_are_the_first_of_all(sample, top):
 @pytest.mark.parametrize("top", [None, 7])
 def test_sequences_that_share_a_hash_stay_apart(monkeypatch, rows_per_shard, top):
     sample = seeded(4, n_accounts=60)
-    hash_journeys = module.hash_journeys
+    hash_journeys = view.hash_journeys
 
     def colliding(types, begins, ends):
         first, second = hash_journeys(types, begins, ends)
         return first % np.uint64(3), second
 
-    monkeypatch.setattr(module, "hash_journeys", colliding)
+    monkeypatch.setattr(view, "hash_journeys", colliding)
     found = variants(sample.log(rows_per_shard), top=top)
     wanted = oracle.variants(sample.oracle())
     by_sequence = {row["sequence"]: row for row in wanted}
