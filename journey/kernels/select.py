@@ -104,11 +104,17 @@ def first_at_or_after(ticks: Ticks, begins: Ints, ends: Ints, instant: int) -> I
     """Per journey the first row at or after an instant (its end, if there is none)."""
     found = np.empty(len(begins), np.int64)
     for j in range(len(begins)):
-        low, n_left = np.uint64(begins[j]), np.uint64(ends[j] - begins[j])
-        while n_left > 0:  # halves without branches: either is as likely
-            half = (n_left + np.uint64(1)) >> np.uint64(1)
-            low += half * np.uint64(ticks[low + half - np.uint64(1)] < instant)
-            n_left -= half
+        low, high = begins[j], ends[j]
+        if low == high or ticks[high - 1] < instant:  # most journeys lie on one side
+            low = high
+        elif ticks[low] >= instant:
+            high = low
+        while low < high:
+            middle = (low + high) // 2
+            if ticks[middle] < instant:
+                low = middle + 1
+            else:
+                high = middle
         found[j] = low
     return found
 

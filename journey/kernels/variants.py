@@ -97,6 +97,18 @@ def find_hashes(first: Hashes, second: Hashes, of_first: Hashes, of_second: Hash
 
 
 @kernel
+def longest_by_place(places: Ints, durations: Ints, n_places: int) -> tuple[Ints, Ints]:
+    """Of each place the first that is there (-1: none), and the longest duration."""
+    firsts = np.full(n_places, -1, np.int64)
+    longest = np.zeros(n_places, np.int64)
+    for k in range(len(places)):
+        place = places[k]
+        firsts[place] = k if firsts[place] < 0 else firsts[place]
+        longest[place] = max(longest[place], durations[k])
+    return firsts, longest
+
+
+@kernel
 def add_by_group(groups: Ints, counts: Ints, n_groups: int) -> Ints:
     """Counts of the members of each group added up, row by row."""
     totals = np.zeros((counts.shape[0], n_groups), np.int64)

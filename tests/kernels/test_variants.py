@@ -69,3 +69,13 @@ def test_add_by_group(members):
         assert found[row].tolist() == [
             sum(member[row + 1] for member in members if member[0] == group) for group in range(3)
         ]
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 9)), max_size=12))
+def test_longest_by_place(pairs):
+    places, durations = (np.array([pair[k] for pair in pairs], np.int64) for k in (0, 1))
+    firsts, longest = variants.longest_by_place(places, durations, 4)
+    for place in range(4):
+        mine = [(k, duration) for k, (own, duration) in enumerate(pairs) if own == place]
+        assert firsts[place] == (mine[0][0] if mine else -1)
+        assert longest[place] == max((duration for _, duration in mine), default=0)

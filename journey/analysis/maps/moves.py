@@ -19,7 +19,7 @@ from journey.store.view import View
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-Labels = npt.NDArray[np.uint16] | npt.NDArray[np.uint32]
+Labels = npt.NDArray[Any]
 Part = tuple[View, ShardFacts]
 
 DENSE_TYPES_MOST = 1_024

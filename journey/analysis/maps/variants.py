@@ -12,7 +12,12 @@ from journey.analysis.figures.ranks import medians_in_rounds
 from journey.facts import ShardFacts
 from journey.kernels.facts import NO_DECISION
 from journey.kernels.select import take_ranges
-from journey.kernels.variants import add_by_group, find_hashes, group_hashes
+from journey.kernels.variants import (
+    add_by_group,
+    find_hashes,
+    group_hashes,
+    longest_by_place,
+)
 from journey.log import TouchpointLog
 from journey.store.layout import frozen
 from journey.store.view import View
@@ -76,7 +81,7 @@ class Seen:
     places: Ints
     offsets: Ints
     codes: npt.NDArray[np.int64]
-    longest: npt.NDArray[np.float64]
+    longest: Ints
 
 
 def variants(log: TouchpointLog, *, top: int | None = None) -> pd.DataFrame:
@@ -183,10 +188,9 @@ def _added(parts: Sequence[Counted]) -> Counted:
 def partial_seen(view: View, *, counted: Counted) -> Seen:
     """Of the given variants those that journeys of one shard take."""
     journeys, places, durations = _taken(view, counted)
-    longest = np.zeros(len(counted.first))
-    np.maximum.at(longest, places, durations)
-    found, examples = np.unique(places, return_index=True)
-    begins = view.offsets[journeys[examples]]
+    firsts, longest = longest_by_place(places, durations, len(counted.first))
+    found = np.flatnonzero(firsts >= 0)
+    begins = view.offsets[journeys[firsts[found]]]
     offsets = np.concatenate([[0], np.cumsum(counted.n_touchpoints[found])])
     codes = take_ranges(view.types, frozen(begins), frozen(offsets))
     return Seen(found, offsets, codes, longest[found])
