@@ -1,4 +1,7 @@
-"""Values by their place in order, found in rounds: bracketed by counting, then collected."""
+"""Lengths of time by their place in order, found in rounds: bracketed, then collected.
+
+Each lasts from an earlier tick to a later one; no array of them is made.
+"""
 
 from typing import Any
 
@@ -9,17 +12,31 @@ from journey.kernels.compiled import kernel
 
 Ints = npt.NDArray[np.int64]
 Labels = npt.NDArray[Any]
-Values = npt.NDArray[Any]
+Ticks = npt.NDArray[Any]
+Narrow = npt.NDArray[Any]
 Wide = npt.NDArray[np.uint64]
 
 NONE_FOLLOWS = np.uint64(2**64 - 1)
 
 
 @kernel
+def length_of(earlier: Ticks, later: Ticks, row: Any) -> np.uint64:
+    """The time between two ticks; where the later one comes first it is longer than any."""
+    return np.uint64(np.int64(later[row]) - np.int64(earlier[row]))
+
+
+@kernel
 def count_in_bins(
-    labels: Labels, values: Values, lows: Wide, shifts: Wide, slots: Wide, n_slots: int, n_bins: int
+    labels: Labels,
+    earlier: Ticks,
+    later: Ticks,
+    lows: Wide,
+    shifts: Narrow,
+    slots: Narrow,
+    n_slots: int,
+    n_bins: int,
 ) -> npt.NDArray[np.uint32]:
-    """How many values of each slot fall into each of its bins of ``2 ** shift`` from low on.
+    """How many lengths of each slot fall into each of its bins of ``2 ** shift`` from low on.
 
     ``slots[label]`` is the place of a label; all without a place share the one past the last.
     What is below wraps around, unsigned as all is, and so lies above the last bin.
@@ -27,10 +44,11 @@ def count_in_bins(
     width = np.uint64(n_bins + 1)
     above = np.uint64(n_bins)
     counts = np.zeros((n_slots + 1) * (n_bins + 1), np.uint32)
-    for row in range(len(labels)):
+    for row in range(np.uint64(len(labels))):
         label = labels[row]
-        place = (np.uint64(values[row]) - lows[label]) >> shifts[label]
-        counts[slots[label] * width + min(place, above)] += np.uint32(1)
+        distance = length_of(earlier, later, row) - lows[label]
+        place = min(distance >> np.uint64(shifts[label]), above)
+        counts[np.uint64(slots[label]) * width + place] += np.uint32(1)
     return counts.reshape(n_slots + 1, n_bins + 1)[:n_slots, :n_bins].copy()
 
 
@@ -50,19 +68,19 @@ def bins_at_places(counts: npt.NDArray[Any], places: Ints) -> tuple[Ints, Ints, 
 
 @kernel
 def collect_in_brackets(
-    labels: Labels, values: Values, lows: Wide, widths: Wide, n_most: int
+    labels: Labels, earlier: Ticks, later: Ticks, lows: Wide, widths: Wide, n_most: int
 ) -> tuple[npt.NDArray[np.uint32], Wide, Wide]:
-    """Labels and values inside their brackets, and by label the least value above its bracket.
+    """Labels and lengths inside their brackets, and by label the least length above its bracket.
 
-    Values are given as distances from the bracket's low; no more than ``n_most`` are inside.
+    Lengths are given as distances from the bracket's low; no more than ``n_most`` are inside.
     """
     found = np.empty(min(len(labels), n_most), np.uint32)
     distances = np.empty(len(found), np.uint64)
     above = np.full(len(lows), NONE_FOLLOWS, np.uint64)
     at = 0
-    for row in range(len(labels)):
+    for row in range(np.uint64(len(labels))):
         label = labels[row]
-        distance = np.uint64(values[row]) - lows[label]
+        distance = length_of(earlier, later, row) - lows[label]
         if distance < widths[label]:
             found[at] = label
             distances[at] = distance

@@ -15,8 +15,10 @@ SMALL = st.lists(st.integers(0, 5), min_size=N_LABELS, max_size=N_LABELS)
 
 
 def arrays(pairs):
+    """Labels, and ticks that are as far apart as the values say."""
     labels = np.array([label for label, _ in pairs], np.uint32)
-    return labels, np.array([value for _, value in pairs], np.int64)
+    earlier = np.arange(len(pairs)) - 7
+    return labels, earlier, earlier + np.array([value for _, value in pairs], np.int64)
 
 
 def wide(values):
@@ -70,10 +72,8 @@ def test_values_at_places(pairs, rng):
     for label, value in pairs:
         of_label[label].append(value)
     places = [rng.randrange(len(of_label[k]) or 1) for k in range(N_LABELS + 1)]
-    labels, values = arrays(pairs)
-    found, following = ranks.values_at_places(
-        labels, values.astype(np.uint64), np.array(places), N_LABELS + 1
-    )
+    labels, values = arrays(pairs)[0], wide([value for _, value in pairs])
+    found, following = ranks.values_at_places(labels, values, np.array(places), N_LABELS + 1)
     for label, place in enumerate(places):
         mine = [*sorted(of_label[label]), NONE, NONE]
         assert found[label] == (mine[place] if of_label[label] else 0)

@@ -1,4 +1,4 @@
-"""Exact medians of what no machine holds at once: bracketed, counted, and the rest collected."""
+"""Exact medians of more times than a machine holds: bracketed, counted, the rest collected."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +14,8 @@ Part = TypeVar("Part")
 Ints = npt.NDArray[np.int64]
 Wide = npt.NDArray[np.uint64]
 Floats = npt.NDArray[np.float64]
-Measured = tuple[npt.NDArray[Any], npt.NDArray[Any]]
+Measured = tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any]]
+"""Labels, and for each the tick at which something begins and that at which it ends."""
 Measure = Callable[[Part], Measured]
 Ask = Callable[[Callable[[Part], Any]], list[Any]]
 
@@ -70,8 +71,8 @@ class Bins:
     """The bins of wide brackets: ``2 ** shift`` wide from low on, counted at the label's slot."""
 
     lows: Wide
-    shifts: Wide
-    slots: Wide
+    shifts: npt.NDArray[np.uint8]
+    slots: npt.NDArray[np.uint32]
     n_slots: int
     n_bins: int
 
@@ -89,8 +90,8 @@ def medians_in_rounds(
     ask
         Puts a question to all shards.
     measure
-        The question that gives labels and values of one shard, which are never negative; the
-        label ``len(n_values)`` stands for none.
+        The question that gives labels of one shard, and the ticks between which the value of each
+        lies; the label ``len(n_values)`` stands for none.
     n_values
         How many values each label has.
     highs
@@ -129,8 +130,10 @@ def _narrower(ask: Ask[Part], measure: Measure[Part], brackets: Brackets, places
     shifts = _bits(brackets.widths[wide] - np.uint64(1), n_bins)
     bins = Bins(
         brackets.lows,
-        _placed(shifts, wide, elsewhere=0, size=len(places)),
-        _placed(np.arange(len(wide)), wide, elsewhere=len(wide), size=len(places)),
+        _placed(shifts, wide, elsewhere=0, size=len(places)).astype(np.uint8),
+        _placed(np.arange(len(wide)), wide, elsewhere=len(wide), size=len(places)).astype(
+            np.uint32
+        ),
         len(wide),
         n_bins,
     )
@@ -170,9 +173,8 @@ def _collected(
 
 
 def _count(part: Part, *, measure: Measure[Part], bins: Bins) -> npt.NDArray[np.uint32]:
-    labels, values = measure(part)
     return kernels.count_in_bins(
-        labels, values, bins.lows, bins.shifts, bins.slots, bins.n_slots, bins.n_bins
+        *measure(part), bins.lows, bins.shifts, bins.slots, bins.n_slots, bins.n_bins
     )
 
 

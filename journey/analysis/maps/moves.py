@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from journey.analysis.figures.ranks import medians_in_rounds
+from journey.analysis.figures.ranks import Measured, medians_in_rounds
 from journey.facts import ShardFacts
 from journey.kernels import moves as kernels
 from journey.kernels.facts import WON
@@ -127,26 +127,17 @@ def median_gaps(log: TouchpointLog, moves: Moves) -> Floats:
     return medians_in_rounds(log.ask, measure, n_moves, most)[moves.keys]
 
 
-def gaps(view: View) -> npt.NDArray[Any]:
-    """The time from each touchpoint to the next; of a journey's first it means nothing."""
-    unsigned = np.dtype(f"u{view.ticks.itemsize}")
-    ticks = view.ticks.view(unsigned)
-    found = np.empty(len(ticks), unsigned)
-    found[:1] = 0
-    np.subtract(ticks[1:], ticks[:-1], out=found[1:])
-    return found
+def _gaps_by_key(view: View, *, n_types: int) -> Measured:
+    """Of each touchpoint but the first the key of its move, the tick before and its own."""
+    return frozen(_labels(view, n_types)[1:]), view.ticks[:-1], view.ticks[1:]
 
 
-def _gaps_by_key(view: View, *, n_types: int) -> tuple[Labels, npt.NDArray[Any]]:
-    """Of each touchpoint the key of its move, and the gap before it."""
-    return _labels(view, n_types), gaps(view)
-
-
-def _gaps_by_place(view: View, *, keys: Ints, n_types: int) -> tuple[Labels, npt.NDArray[Any]]:
-    """Of each touchpoint the place of its move among the keys, and the gap before it."""
+def _gaps_by_place(view: View, *, keys: Ints, n_types: int) -> Measured:
+    """Of each touchpoint but the first the place of its move among the keys, and both ticks."""
     numbers, own = kernels.number_moves(view.types, view.offsets, n_types)
     place_of = np.append(np.searchsorted(keys, own), len(keys)).astype(np.uint32)
-    return take(frozen(place_of), frozen(numbers)), gaps(view)
+    labels = take(frozen(place_of), frozen(numbers))
+    return frozen(labels[1:]), view.ticks[:-1], view.ticks[1:]
 
 
 def _added(

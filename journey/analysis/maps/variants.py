@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from journey.analysis.figures.ranks import medians_in_rounds
+from journey.analysis.figures.ranks import Measured, medians_in_rounds
 from journey.facts import ShardFacts
 from journey.kernels.facts import NO_DECISION
 from journey.kernels.select import take_ranges
@@ -19,7 +19,7 @@ from journey.kernels.variants import (
     longest_by_place,
 )
 from journey.log import TouchpointLog
-from journey.store.layout import frozen
+from journey.store.layout import Array, frozen
 from journey.store.view import View
 
 Ints = npt.NDArray[np.int64]
@@ -187,12 +187,13 @@ def _added(parts: Sequence[Counted]) -> Counted:
 
 def partial_seen(view: View, *, counted: Counted) -> Seen:
     """Of the given variants those that journeys of one shard take."""
-    journeys, places, durations = _taken(view, counted)
+    journeys, places, begins, ends = _taken(view, counted)
+    durations = ends.astype(np.int64) - begins
     firsts, longest = longest_by_place(places, durations, len(counted.first))
     found = np.flatnonzero(firsts >= 0)
-    begins = view.offsets[journeys[firsts[found]]]
+    rows = view.offsets[journeys[firsts[found]]]
     offsets = np.concatenate([[0], np.cumsum(counted.n_touchpoints[found])])
-    codes = take_ranges(view.types, frozen(begins), frozen(offsets))
+    codes = take_ranges(view.types, frozen(rows), frozen(offsets))
     return Seen(found, offsets, codes, longest[found])
 
 
@@ -241,18 +242,17 @@ def _described(log: TouchpointLog, counted: Counted) -> pd.DataFrame:
     )
 
 
-def _taken(view: View, counted: Counted) -> tuple[Ints, Ints, Ints]:
-    """Journeys that take one of the variants, the place of it, and how long they last, in ticks."""
+def _taken(view: View, counted: Counted) -> tuple[Ints, Ints, Array, Array]:
+    """Journeys that take one of the variants, the place of it, their first and their last tick."""
     places = find_hashes(*view.hashes, frozen(counted.first), frozen(counted.second))
     journeys = np.flatnonzero(places >= 0)
     firsts, lasts = view.offsets[journeys], view.offsets[journeys + 1] - 1
-    durations = view.ticks[lasts].astype(np.int64) - view.ticks[firsts]
-    return journeys, places[journeys], durations
+    return journeys, places[journeys], view.ticks[firsts], view.ticks[lasts]
 
 
-def _durations(view: View, *, counted: Counted) -> tuple[npt.NDArray[np.uint32], Ints]:
-    _, places, durations = _taken(view, counted)
-    return places.astype(np.uint32), durations
+def _durations(view: View, *, counted: Counted) -> Measured:
+    _, places, begins, ends = _taken(view, counted)
+    return frozen(places.astype(np.uint32)), frozen(begins), frozen(ends)
 
 
 def _most_frequent(counted: Counted, top: int | None) -> Counted:
