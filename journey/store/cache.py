@@ -1,6 +1,7 @@
 """What was made once is kept while there is room, by a key that says what it was made from."""
 
 import ctypes
+import os
 import pickle
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -12,7 +13,7 @@ T = TypeVar("T")
 ROOM_BYTES = 2_000_000_000
 
 FREED_BYTES_KEPT, LARGE_BYTES = 2**27, 2**25
-M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
 
 
 class Memory:
@@ -52,7 +53,8 @@ def keep_freed_pages() -> None:
     """Let the process keep memory that was freed, where its C library is GNU's.
 
     A page asked of the system anew takes longer to come than kernels take to fill it; without this
-    each question gives back what the next one asks for.
+    each question gives back what the next one asks for. Threads share an arena for each core, so
+    that not all of them keep as much.
     """
     try:
         mallopt = ctypes.CDLL(None).mallopt
@@ -60,6 +62,7 @@ def keep_freed_pages() -> None:
         return
     mallopt(M_TRIM_THRESHOLD, FREED_BYTES_KEPT)
     mallopt(M_MMAP_THRESHOLD, LARGE_BYTES)
+    mallopt(M_ARENA_MAX, os.cpu_count() or 1)
 
 
 keep_freed_pages()
