@@ -10,7 +10,7 @@ from journey.ui.navigation import navigation
 from journey.ui.reader import write_for_reader
 from journey.ui.style import apply_style
 from journey.ui.text import markdown
-from journey.ui.warm_up import warm_up_in_background
+from journey.ui.warm_up import set_aside_what_was_loaded, warm_up_in_background
 
 PICKER = "shell:dataset"
 # A compass rose, drawn here: an icon by name would be fetched from an outside server.
@@ -36,6 +36,7 @@ def shell() -> None:
     if notes := state.take_notes():
         st.info("  \n".join(map(markdown, notes)), icon=":material/info:")
     page.run()
+    set_aside_what_was_loaded()
 
 
 def pick_dataset() -> None:

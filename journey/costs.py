@@ -5,7 +5,9 @@ import io
 import math
 import re
 import shutil
+import weakref
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
@@ -268,5 +270,18 @@ def costs_fingerprint(costs: "pd.DataFrame") -> str:
     """
     if costs.empty:
         return ""
-    text = costs.to_csv(index=False)
-    return hashlib.blake2b(text.encode("utf-8"), digest_size=16).hexdigest()
+    known, told = _FINGERPRINTS.get(id(costs), (None, ""))
+    if known is None or known() is not costs:
+        text = costs.to_csv(index=False)
+        told = hashlib.blake2b(text.encode("utf-8"), digest_size=16).hexdigest()
+        _FINGERPRINTS[id(costs)] = weakref.ref(costs, partial(_forget, id(costs))), told
+    return told
+
+
+def _forget(place: int, gone: "weakref.ref[pd.DataFrame]") -> None:
+    if _FINGERPRINTS.get(place, (None,))[0] is gone:
+        del _FINGERPRINTS[place]
+
+
+_FINGERPRINTS: "dict[int, tuple[weakref.ref[pd.DataFrame], str]]" = {}
+"""Of the costs of logs that are there, which share one frame and never change it."""

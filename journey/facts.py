@@ -3,11 +3,11 @@
 Facts belong to journeys and don't change with what a view shows or hides.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import repeat
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -17,12 +17,14 @@ from journey.kernels import facts as kernels
 from journey.kernels.select import rows_before, take
 from journey.kernels.stages import longest_silences, stage_entries
 from journey.percentiles import Cells, Targets, percentiles
+from journey.store.cache import bytes_of, memory
 from journey.store.layout import Store, frozen
 from journey.store.view import View
 
 Ints = npt.NDArray[np.int64]
 Rows = npt.NDArray[np.int32]
 
+Answer = TypeVar("Answer")
 Ask = Callable[[Callable[["Walked"], Any]], list[Any]]
 
 DORMANCY_PERCENTILE = 99
@@ -51,9 +53,11 @@ class ShardFacts:
     ``advanced[journey, stage]`` are the first rows in the stage and in the next one after it
     (-1: none); a winning row enters the stage it does by rule, and then the last one.
     ``silent_rows`` are the last rows before the silence that ended a journey without
-    decision (-1: none did). ``silence`` is that of the whole log.
+    decision (-1: none did). ``silence`` is that of the whole log. ``about`` tells these facts from
+    all others: by their shard, the instant and the definitions.
     """
 
+    about: Hashable
     view: View
     current: npt.NDArray[np.int8]
     outcomes: npt.NDArray[np.uint8]
@@ -70,6 +74,10 @@ class ShardFacts:
     def n_bytes(self) -> int:
         """Memory it may hold."""
         return len(self.current) + 40 * len(self.outcomes) + 6 * self.entered.nbytes
+
+    def kept(self, name: Hashable, make: Callable[[], Answer]) -> Answer:
+        """What follows from these facts and what the name says: made once, whatever is in view."""
+        return memory.get((name, self.about), make, n_bytes=bytes_of)
 
     @cached_property
     def silent(self) -> tuple[Silent, ...]:
@@ -246,7 +254,9 @@ def learn_silence(
     return Silence(dormancy, np.where(is_own, normal, of_all), n_gaps, is_own, int(counted[every]))
 
 
-def settle(walked: Walked, rules: Rules, silence: Silence, as_of: int) -> ShardFacts:
+def settle(
+    walked: Walked, rules: Rules, silence: Silence, as_of: int, about: Hashable
+) -> ShardFacts:
     """The facts of a shard, once it is known what silence is normal."""
     view = walked.view
     states, reopened = walked.states.copy(), walked.reopened.copy()
@@ -257,13 +267,8 @@ def settle(walked: Walked, rules: Rules, silence: Silence, as_of: int) -> ShardF
         again = _run(view, rules, walked.entered, *borders, silence.dormancy_ticks)
         states[dormant], reopened[dormant], silent[dormant] = again[1], again[3], again[4]
     outcomes = kernels.settle(
-        walked.current,
-        states,
-        view.ticks,
-        view.offsets,
-        as_of,
-        silence.dormancy_ticks,
-        silence.normal_ticks,
+        *(walked.current, states, view.ticks, view.offsets, as_of),
+        *(silence.dormancy_ticks, silence.normal_ticks),
     )
     is_silent = (states == kernels.OPEN) & (outcomes == kernels.NO_DECISION)
     silent = np.where(is_silent, view.offsets[1:] - 1, silent)
@@ -272,6 +277,7 @@ def settle(walked: Walked, rules: Rules, silence: Silence, as_of: int) -> ShardF
         walked.current, walked.entered, view.offsets, won, rules.n_stages
     )
     return ShardFacts(
+        about=about,
         view=view,
         current=frozen(walked.current),
         outcomes=frozen(outcomes),
@@ -355,11 +361,7 @@ def _run(
         entered,
         take(rules.verdict_of_type, view.types),
         _by_customer(view, rules),
-        view.ticks,
-        begins,
-        ends,
-        rules.n_stages - 1,
-        dormancy,
+        *(view.ticks, begins, ends, rules.n_stages - 1, dormancy),
     )
 
 

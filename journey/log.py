@@ -1,7 +1,7 @@
 """The log that every question is put to."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Any, TypeVar
@@ -242,11 +242,16 @@ class TouchpointLog:
         asked = partial(ask_in_parts, ask=self._ask_part, question=question)
         return self.runner.ask_in_buckets(asked, merge)
 
-    def once(self, question: Callable[["TouchpointLog"], Answer]) -> Answer:
+    def once(self, question: Callable[..., Answer], *options: Hashable) -> Answer:
         """The small answer to a question about facts alone: kept, whatever is in view."""
-        name = question.__module__, question.__qualname__
+        name = question.__module__, question.__qualname__, options
         store = self.store.fingerprint, self.store.shard_sizes
         key = ("once", *name, *store, self._reading.facts_key)
+        return memory.get(key, partial(question, self, *options), n_bytes=bytes_of)
+
+    def shared(self, question: Callable[["TouchpointLog"], Answer]) -> Answer:
+        """The small answer to a question on which several figures of this log rest: kept."""
+        key = ("shared", question.__module__, question.__qualname__, self.fingerprint)
         return memory.get(key, partial(question, self), n_bytes=bytes_of)
 
     @property

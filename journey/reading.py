@@ -1,7 +1,7 @@
 """How a shard is read as a log asks for it: the same here and wherever else the shard is."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any, TypeVar
 
@@ -143,9 +143,8 @@ def view_of(piece: Piece, reading: Reading, norms: Norms | None) -> View:
     """The touchpoints of a shard that are in view."""
     if not reading.steps and reading.until is None:
         return _whole(piece)
-    about = reading.facts_key if reading.needs_facts else (reading.until,)
     make = partial(_selected, piece, reading, norms)
-    return piece.get(("view", about, reading.steps), make, n_bytes=_n_bytes)
+    return piece.get(_view_key(reading), make, n_bytes=_n_bytes)
 
 
 def evidence_of(piece: Piece, until: int | None) -> View:
@@ -173,7 +172,8 @@ def facts_of(piece: Piece, reading: Reading, norms: Norms) -> ShardFacts:
 
     def make() -> ShardFacts:
         rules = rules_for(piece.store, reading.definitions)
-        return settle(walked_of(piece, reading), rules, norms.silence, norms.as_of)
+        about = piece.key, reading.facts_key
+        return settle(walked_of(piece, reading), rules, norms.silence, norms.as_of, about)
 
     key = ("facts", reading.facts_key)
     return piece.get(key, make, n_bytes=lambda facts: facts.n_bytes)
@@ -197,15 +197,28 @@ def _selected(piece: Piece, reading: Reading, norms: Norms | None) -> View:
             raise AssertionError("a view that needs facts was asked for without norms")
         facts = facts_of(piece, reading, norms)
     context = selection.Context(facts, reading.definitions.stage_names)
-    n_early = selection.n_by_account(reading.steps, piece.store)
+    steps, n_early = reading.steps, selection.n_by_account(reading.steps, piece.store)
+    view = _left_by_all_but_last(piece, reading) if n_early < len(steps) else None
+    if view is not None:
+        return selection.without_empty(selection.apply(steps[-1], view, context))
     view = _whole(piece) if n_early else evidence_of(piece, reading.until)
-    for step in reading.steps[:n_early]:
+    for step in steps[:n_early]:
         view = selection.apply(step, view, context)
     if n_early and reading.until is not None:
         view = _cut_at(view, reading.until)
-    for step in reading.steps[n_early:]:
+    for step in steps[n_early:]:
         view = selection.apply(step, view, context)
     return selection.without_empty(view)
+
+
+def _left_by_all_but_last(piece: Piece, reading: Reading) -> View | None:
+    """What all steps but the last leave in view, where that is at hand."""
+    return piece.at_hand(_view_key(replace(reading, steps=reading.steps[:-1])))
+
+
+def _view_key(reading: Reading) -> Hashable:
+    about = reading.facts_key if reading.needs_facts else (reading.until,)
+    return "view", about, reading.steps
 
 
 def _whole(piece: Piece) -> View:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from journey import Definitions, directly_follows, from_frame, journeys, outcomes, stage_funnel
 from journey.errors import ColumnNotFoundError, ValueNotAllowedError
+from journey.store.cache import memory
 from tests import oracle
 from tests.compare import same
 from tests.examples import BEGIN, MODEL, journey_of, small_log
@@ -364,3 +365,48 @@ def test_attributes_without_their_key_are_refused():
 def test_attributes_of_people_do_no_harm_where_no_touch_has_a_person():
     people = pd.DataFrame({"person_id": ["p"], "role": ["Buyer"]})
     assert small_log([("a", 0, "Ad")], people=people).n_touchpoints == 1
+
+
+@given(samples(), st.sampled_from((None, 1, 2)))
+def test_a_view_is_the_same_from_the_wider_one_and_from_the_whole(sample, rows_per_shard):
+    def narrowed(log, *, look):
+        log = log.where(outcome=["won", "lost", "stalled"])
+        assert not look or log.n_journeys >= 0
+        return log.collapse()
+
+    answers = []
+    for look in (True, False):
+        memory.clear()
+        found = narrowed(sample.log(rows_per_shard), look=look)
+        answers.append((journeys(found), directly_follows(found)))
+    for one, other in zip(*answers, strict=True):
+        same(one, other)
+
+
+def test_what_is_kept_of_facts_serves_every_view_and_no_other_instant():
+    rows = [("a", 0, "Ad"), ("a", 5, "Won"), ("b", 0, "Ad"), ("b", 9, "Won")]
+    log = small_log(rows)
+
+    def last_rows(view):
+        asked = view.ask_with_facts(_kept_last_rows)
+        return [row for answer in asked for row in answer]
+
+    made.clear()
+    assert last_rows(log) == last_rows(log.where(account_id="a")) == [1, 3]
+    assert len(made) == 1
+    # Cut after the sixth day, the last touch of b is its first.
+    assert last_rows(log.between(end=BEGIN + pd.Timedelta(days=6))) == [1, 2]
+    assert len(made) == 2
+
+
+made = []
+
+
+def _kept_last_rows(part):
+    facts = part[1]
+
+    def make():
+        made.append(facts.as_of)
+        return facts.last_rows.tolist()
+
+    return facts.kept("last rows", make)

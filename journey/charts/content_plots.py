@@ -80,9 +80,9 @@ def plot_content_coverage(frame: pd.DataFrame, *, theme: Theme = "light") -> go.
 def _draw_coverage(chart: Draft, frame: pd.DataFrame, values: list[Any], theme: Theme) -> None:
     """Draw the number of contents as colour, and name the stages above."""
     colour, stages = TOKENS[theme], list(dict.fromkeys(frame["stage"]))
-    table = frame.set_index(["value", "stage"])
+    table = {(cell["value"], cell["stage"]): cell for cell in frame.to_dict("records")}
     counts = np.array(
-        [[table.loc[(value, stage), "n_contents"] for stage in stages] for value in values], float
+        [[table[value, stage]["n_contents"] for stage in stages] for value in values], float
     )
     chart.add_heatmap(
         z=np.where(counts > 0, counts, np.nan),
@@ -100,7 +100,7 @@ def _draw_coverage(chart: Draft, frame: pd.DataFrame, values: list[Any], theme: 
 
 def _write_coverage(
     chart: Draft,
-    table: pd.DataFrame,
+    table: dict[Any, dict[Any, Any]],
     values: list[Any],
     stages: list[Any],
     counts: np.ndarray,
@@ -109,7 +109,7 @@ def _write_coverage(
     """Write into each cell what there is, or that nothing is."""
     colour, most = TOKENS[theme], max(counts.max(), 1)
     for row, column in np.ndindex(counts.shape):
-        cell: Any = table.loc[(values[row], stages[column])]
+        cell = table[values[row], stages[column]]
         if cell["is_hole"]:
             people = f" · {format_count(cell['n_people'])}" if cell["n_people"] else ""
             words, token = f"{HOLE}{people}", "back"

@@ -9,6 +9,30 @@ import plotly.graph_objects as go
 Spec = dict[str, Any]
 
 
+class Drawn(go.Figure):
+    """A figure that is built from its description only once somebody looks into it.
+
+    To be shown it needs no building: what is sent is the description.
+    """
+
+    def __init__(self, spec: Spec) -> None:
+        self._spec: Spec | None = spec
+
+    def __getattr__(self, name: str) -> Any:
+        """Build the figure when the first of its parts is asked for."""
+        spec = self.__dict__.get("_spec")
+        if spec is None:
+            raise AttributeError(name)
+        self._spec = None
+        # Its words are known to be Plotly's, so they aren't looked at again.
+        super().__init__(spec, _validate=False)
+        return getattr(self, name)
+
+    def to_dict(self) -> Spec:
+        """Return the description, which is not to be changed."""
+        return super().to_dict() if self._spec is None else self._spec
+
+
 @dataclass
 class Draft:
     """What a chart shows, in Plotly's own words; its methods are called as those of a figure.
@@ -61,8 +85,8 @@ class Draft:
         self.layout = _merged(self.layout, layout)
 
     def drawn(self) -> go.Figure:
-        """Build the figure; its words are known to be Plotly's, so they aren't looked at again."""
-        return go.Figure({"data": self.traces, "layout": self.layout}, _validate=False)
+        """Give the figure."""
+        return Drawn({"data": self.traces, "layout": self.layout})
 
     def _add(self, kind: str, trace: Spec) -> None:
         self.traces.append({"type": kind, **{name: _plain(trace[name]) for name in trace}})

@@ -132,7 +132,7 @@ def format_share(share: float, locale: str | None = None, *, decimals: int = 0) 
     if math.isnan(share):
         return ""
     if decimals:
-        return str(_percent_pattern(chosen, decimals).apply(share, chosen))
+        return _exact_percent(share, chosen, decimals)
     if 0 < share <= _HALF_PERCENT:
         return _below_one(chosen)
     if 1 - _HALF_PERCENT <= share < 1:
@@ -186,6 +186,11 @@ def _percent_pattern(locale: str, decimals: int) -> NumberPattern:
     pattern = copy(Locale.parse(locale).percent_formats[None])
     pattern.frac_prec = (decimals, decimals)
     return pattern
+
+
+@lru_cache(maxsize=4_096)
+def _exact_percent(share: float, locale: str, decimals: int) -> str:
+    return str(_percent_pattern(locale, decimals).apply(share, locale))
 
 
 @cache

@@ -28,3 +28,38 @@ def a_day_more(won: Floats, ways_on: Floats, stays: Floats, first_ages: Ints) ->
             last = ways_on[draw, state, -1], stays[draw, state, -1]
             found[draw, state, n_ages - 1] = last[0] + last[1] * won[draw, state, n_ages - 1]
     return found
+
+
+@kernel
+def won_of_open(
+    gained: Floats,
+    mass: Floats,
+    states: Ints,
+    ages: Ints,
+    spans: Ints,
+    counts: Floats,
+    value: Floats,
+    square: float,
+) -> Floats:
+    """What open journeys bring: wins, value and squared value, ``[draw, state, layer]``.
+
+    ``gained[draw, state, age]`` is the chance to be won in the time looked at. ``mass`` has the
+    same layers of journeys by state and age. Journeys without a value of their own are told apart:
+    ``counts[k]`` of a state and an age, worth ``value[draw, spans[k]]``; squared values are
+    ``square`` times the square of that.
+    """
+    n_draws, n_states, n_ages = gained.shape
+    found = np.zeros((n_draws, n_states, len(mass)))
+    for draw in range(n_draws):
+        for state in range(n_states):
+            for layer in range(len(mass)):
+                total = 0.0
+                for age in range(n_ages):
+                    total += mass[layer, state, age] * gained[draw, state, age]
+                found[draw, state, layer] = total
+        for k in range(len(counts)):
+            gain = counts[k] * gained[draw, states[k], ages[k]]
+            worth = value[draw, spans[k]]
+            found[draw, states[k], 1] += gain * worth
+            found[draw, states[k], 2] += gain * worth * worth * square
+    return found

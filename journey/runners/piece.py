@@ -37,6 +37,10 @@ class Piece:
             self.held[key] = memory.get((key, self.key), make, n_bytes=n_bytes)
         return cast("T", self.held[key])
 
+    def at_hand(self, key: Hashable) -> Any:
+        """What the key says about this shard where it was made before, else none."""
+        return self.held.get(key) or memory.at_hand((key, self.key))
+
 
 class Runner(Protocol):
     """Who puts a question to all shards of a log."""

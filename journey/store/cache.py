@@ -42,6 +42,11 @@ class Memory:
                 self._used -= freed
         return result
 
+    def at_hand(self, key: Hashable) -> Any:
+        """The result for this key where it is kept, else none."""
+        with self._lock:
+            return self._kept[key][0] if key in self._kept else None
+
     def clear(self) -> None:
         """Let go of all that is kept."""
         with self._lock:

@@ -191,6 +191,8 @@ def show_stages(pair: Pair) -> None:
 
 def map_parts(pair: Pair, chosen: Selection | None) -> list[Part | None]:
     """Return what is selected on the map of both, as each group has it."""
+    if chosen is None:
+        return [None, None]
     return [
         map_panel.selected_part(log, cached(journey.journey_graph)(log), chosen)
         for log in (pair.a, pair.b)

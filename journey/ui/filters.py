@@ -32,6 +32,9 @@ CASE_LABELS: Final[dict[Case, str]] = {
     "session": "Session",
 }
 _KEY: Final = "filters:"
+OPENED: Final = f"{_KEY}opened"
+"""Whether the pickers are open; while they are not, they are not drawn."""
+
 _ATTRIBUTE_KEY: Final = f"{_KEY}attribute"
 _OWN_PICKERS: Final = ("outcome", "channel", "touchpoint")
 
@@ -55,8 +58,10 @@ def filter_bar(log: TouchpointLog) -> None:
     """
     filters = current_filters()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        with st.popover("Filter", icon=":material/tune:"):
-            _pickers(log, filters)
+        popover = st.popover("Filter", icon=":material/tune:", key=OPENED, on_change="rerun")
+        if popover.open:
+            with popover:
+                _pickers(log, filters)
         for chip in active_filters(filters):
             st.button(
                 markdown(chip.text),

@@ -8,6 +8,7 @@ import streamlit as st
 
 import journey
 from journey import charts
+from journey.analysis.figures.frames import records
 from journey.analysis.lifecycle.reach import people_by
 from journey.analysis.lifecycle.scorecards import (
     counts_journeys,
@@ -77,19 +78,19 @@ def headline(view: TouchpointLog, days: int) -> str:
 
 def show_cards(view: TouchpointLog, days: int) -> None:
     """Show a card for each stage: two figures, each against the period before."""
-    frame = _totals(view, days)
+    told = {(row["role"], row["metric"]): row for row in records(_totals(view, days))}
     for column, role in zip(st.columns(len(ROLES)), ROLES, strict=True):
-        own = frame[frame["role"] == role]
-        stage = own["stage"].iloc[0]
+        shown = [(told[role, metric], words) for metric, words in HEADLINES[role]]
+        stage = shown[0][0]["stage"]
         with column, st.container(border=True):
             st.markdown(f"**{markdown(stage or label(role))}**")
             if stage is None:
                 st.caption("No stage of this model plays this part.")
-            for metric, words in HEADLINES[role]:
-                _metric(own[own["metric"] == metric].iloc[0], words)
+            for row, words in shown:
+                _metric(row, words)
 
 
-def _metric(row: pd.Series, words: str) -> None:
+def _metric(row: dict[str, Any], words: str) -> None:
     """Show one figure with its change."""
     value, before, unit = float(row["value"]), float(row["previous_value"]), str(row["unit"])
     shown = NO_FIGURE if pd.isna(value) else written(value, unit)

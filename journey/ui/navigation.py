@@ -1,6 +1,7 @@
 """The pages: where they are, what they are called, which question each answers."""
 
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import Final
@@ -97,11 +98,13 @@ PAGES: Final = (
 )
 
 ROOT: Final = Path(__file__).parents[2]
+_PAGES: Final = "portolan:pages"
 
 
-def existing_pages(root: Path = ROOT) -> list[PageEntry]:
+@cache
+def existing_pages() -> tuple[PageEntry, ...]:
     """Return the pages whose file is there, in the order of the menu."""
-    return [entry for entry in PAGES if (root / entry.path).is_file()]
+    return tuple(entry for entry in PAGES if (ROOT / entry.path).is_file())
 
 
 def navigation() -> tuple[PageEntry, Page]:
@@ -111,12 +114,10 @@ def navigation() -> tuple[PageEntry, Page]:
     tab shows the same.
     """
     entries = existing_pages()
-    pages = {entry: _page(entry, entry.url_path) for entry in entries}
-    # Streamlit serves the first page at the root only; here it has an address like all others.
-    home = _page(entries[0], "home")
+    home, pages = _session_pages()
     chosen = st.navigation([home, *pages.values()], position="hidden")
     if chosen is home:
-        pages[entries[0]] = home
+        pages = pages | {entries[0]: home}
     query = current_query()
     for section, members in groupby(entries, key=lambda entry: entry.section):
         st.sidebar.caption(section)
@@ -124,6 +125,16 @@ def navigation() -> tuple[PageEntry, Page]:
             icon = f":material/{entry.icon}:"
             st.sidebar.page_link(pages[entry], icon=icon, query_params=query, width="stretch")
     return next((entry, page) for entry, page in pages.items() if page is chosen)
+
+
+def _session_pages() -> tuple[Page, dict[PageEntry, Page]]:
+    """Return the home page and all others, made once a session: each looks for its file."""
+    if _PAGES not in st.session_state:
+        entries = existing_pages()
+        # Streamlit serves the first page at the root only; here it has an address like all others.
+        home = _page(entries[0], "home")
+        st.session_state[_PAGES] = home, {entry: _page(entry, entry.url_path) for entry in entries}
+    return st.session_state[_PAGES]
 
 
 def page_link(path: str, label: str) -> None:

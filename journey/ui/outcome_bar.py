@@ -8,6 +8,7 @@ import streamlit as st
 
 import journey
 from journey import charts
+from journey.charts.draft import Drawn
 from journey.charts.theme import TOKENS, Theme
 from journey.log import TouchpointLog
 from journey.schema import OUTCOMES
@@ -39,9 +40,12 @@ def show_outcomes(view: TouchpointLog) -> None:
 
 def _bar(view: TouchpointLog, *, theme: Theme) -> go.Figure:
     """Draw the bar alone: the page says the message, and the buttons are the legend."""
-    chart = charts.plot_outcomes(cached(journey.outcomes)(view), theme=theme)
+    spec = charts.plot_outcomes(cached(journey.outcomes)(view), theme=theme).to_dict()
+    layout = {name: part for name, part in spec["layout"].items() if name != "title"}
     margin = {"t": 4, "b": 4, "l": 0, "r": 0}
-    return chart.update_layout(title=None, height=72, margin=margin, showlegend=False)
+    return Drawn(
+        {**spec, "layout": {**layout, "height": 72, "margin": margin, "showlegend": False}}
+    )
 
 
 def _colour(place: int) -> str:

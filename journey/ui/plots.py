@@ -8,6 +8,7 @@ from typing import Any, Final
 import plotly.graph_objects as go
 import streamlit as st
 
+from journey.charts.draft import Drawn
 from journey.charts.theme import Theme
 
 Choice = Callable[[int], None]
@@ -75,10 +76,10 @@ def show_plot(
     """
     theme = current_theme()
     ground = st.get_option(f"theme.{theme}.backgroundColor") or SEPARATE[theme]
-    alt = (chart.layout.title.text or file_name).replace("<br>", " ")
-    # A chart that is remembered was put on its ground when it was first shown.
-    if (chart.layout.paper_bgcolor, chart.layout.plot_bgcolor) != (ground, ground):
-        chart.update_layout(paper_bgcolor=ground, plot_bgcolor=ground)
+    spec = chart.to_dict()
+    # A chart may be remembered, and shown on another ground elsewhere.
+    layout = {**spec["layout"], "paper_bgcolor": ground, "plot_bgcolor": ground}
+    alt = (layout.get("title", {}).get("text") or file_name).replace("<br>", " ")
     config: dict[str, Any] = {
         "displaylogo": False,
         "modeBarButtons": [["toImage"]],
@@ -87,7 +88,7 @@ def show_plot(
     place = re.sub(r"[^0-9A-Za-z]", "-", f"plot-{key}")
     with st.container(key=place, gap=None):
         st.plotly_chart(
-            chart,
+            Drawn({**spec, "layout": layout}),
             theme=None,
             key=key,
             config=config,

@@ -15,7 +15,7 @@ from journey.ui.text import OUTCOME_LABELS, counted, label, markdown, number
 SHARES: Final = ("share", "rate", "low", "high", "confidence", "chance", "difference")
 ROW_PIXELS: Final = 35
 MAX_ROWS_SHOWN: Final = 12
-PAGE_ROWS: Final = 500
+PAGE_ROWS: Final = 100
 """A longer list is sent in pages of so many rows; its downloads have all."""
 
 SMALL_INK: Final = {"light": "#6b7683", "dark": "#8592a3"}
@@ -300,14 +300,23 @@ def is_small(
     [True, False]
     """
     sizes_in = frame if counted_in is None else counted_in
-    small = pd.DataFrame(False, index=frame.index, columns=frame.columns)
-    for rate, sizes in of.items():
-        if rate in frame:
-            # What is divided by a share comes out whole but for the last digits.
-            known = [sizes_in.eval(size).astype(float) for size in sizes]
-            least = pd.concat(known, axis=1).min(axis=1)
-            small[rate] = least < SMALL_SAMPLE - _LAST_DIGITS
-    return small
+    # What is divided by a share comes out whole but for the last digits.
+    limit = SMALL_SAMPLE - _LAST_DIGITS
+    told = {rate: sizes for rate, sizes in of.items() if rate in frame}
+    few = {size: _added(sizes_in, size) < limit for sizes in told.values() for size in sizes}
+    small = {rate: np.any([few[size] for size in sizes], axis=0) for rate, sizes in told.items()}
+    return pd.DataFrame({name: small.get(name, False) for name in frame}, index=frame.index)
+
+
+def _added(frame: pd.DataFrame, size: str) -> np.ndarray:
+    """Work out the denominator of a rate: a column, a sum of some, or a count over its share."""
+    whole, *shares = size.split(" / ")
+    total, *rest = (frame[name].astype(float).to_numpy() for name in whole.split(" + "))
+    total = sum(rest, total)
+    if not shares:
+        return total
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return total / frame[shares[0]].astype(float).to_numpy()
 
 
 def _greyed(shown: pd.DataFrame, small: pd.DataFrame) -> Any:

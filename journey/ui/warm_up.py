@@ -2,6 +2,7 @@
 
 import atexit
 import gc
+import sys
 import threading
 from typing import Final
 
@@ -9,6 +10,8 @@ import pandas as pd
 
 import journey
 from journey.ingest import stand_by
+
+_n_modules = 0
 
 _FEW_TOUCHES: Final = {
     "account_id": ["A1", "A1", "A2"],
@@ -33,6 +36,15 @@ def warm_up() -> None:
     gc.collect()
     gc.freeze()
     atexit.register(gc.unfreeze)
+
+
+def set_aside_what_was_loaded() -> None:
+    """Set modules aside that a page loaded when it was first asked for, as those of the start."""
+    global _n_modules  # noqa: PLW0603 -- of the process, as modules are
+    if len(sys.modules) > _n_modules:
+        _n_modules = len(sys.modules)
+        gc.collect()
+        gc.freeze()
 
 
 def _ask_something() -> None:

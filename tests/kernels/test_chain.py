@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from journey.kernels.chain import a_day_more
+from journey.kernels.chain import a_day_more, won_of_open
 from journey.store.layout import frozen
 
 FIRST_AGES = (0, 1, 3)
@@ -32,3 +32,37 @@ def test_a_day_more_is_a_way_on_or_a_stay_at_an_age_more(won, ways_on, stays):
         frozen(np.array(FIRST_AGES, np.int64)),
     )
     assert found[0, 0].tolist() == told(won, ways_on, stays)
+
+
+WORTH = st.floats(0, 10)
+
+
+@given(st.data())
+def test_what_open_journeys_bring_is_a_sum_over_them(data):
+    n_draws, n_states, n_spans = 2, 2, 2
+    gained = np.array(
+        [[[data.draw(CHANCE) for _ in range(N_AGES)] for _ in range(n_states)] for _ in range(2)]
+    )
+    mass = np.array(
+        [[[data.draw(WORTH) for _ in range(N_AGES)] for _ in range(n_states)] for _ in range(3)]
+    )
+    value = np.array([[data.draw(WORTH) for _ in range(n_spans)] for _ in range(n_draws)])
+    place = st.tuples(
+        st.integers(0, n_states - 1), st.integers(0, N_AGES - 1), st.integers(0, n_spans - 1)
+    )
+    unvalued = data.draw(st.lists(st.tuples(place, st.integers(1, 3)), max_size=3))
+    columns = np.array([[*where, n] for where, n in unvalued], np.int64).reshape(-1, 4).T
+    states, ages, spans, counts = columns
+    square = 1.5
+    found = won_of_open(
+        *map(frozen, (gained, mass, states, ages, spans, counts.astype(float), value)), square
+    )
+    for draw in range(n_draws):
+        wanted = [
+            [sum(mass[layer, s] * gained[draw, s]) for layer in range(3)] for s in range(n_states)
+        ]
+        for (s, age, span), n in unvalued:
+            gain = n * gained[draw, s, age]
+            wanted[s][1] += gain * value[draw, span]
+            wanted[s][2] += gain * value[draw, span] ** 2 * square
+        assert np.allclose(found[draw], wanted)

@@ -71,6 +71,8 @@ class TestLeads:
     def test_who_will_not_buy_is_named_and_left_out_by_one_switch(self):
         app = opened("Not buyers")
         assert app.dataframe[0].value["account_id"].tolist() == ["rival.com", "mit.edu"]
+        app.session_state["filters:opened"] = True
+        app = checked(app.run())
         toggle = next(one for one in app.toggle if one.label == "Leave out who will not buy")
         checked(toggle.set_value(True).run())
         assert app.title[0].value == "1 of 1 open lead fits well and is engaged now"

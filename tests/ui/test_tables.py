@@ -78,11 +78,11 @@ class TestPages:
         long, short, _, choice = (table.value for table in app.dataframe)
         assert (len(long), len(short), len(choice)) == (PAGE_ROWS, PAGE_ROWS, PAGE_ROWS)
         assert [note.value for note in app.caption if "Rows" in note.value] == [
-            "Rows 1 to 500. A click on a header sorts these.",
-            "Rows 1 to 500. A click on a header sorts these.",
-            "Rows 1 to 500. A click on a header sorts these.",
+            "Rows 1 to 100. A click on a header sorts these.",
+            "Rows 1 to 100. A click on a header sorts these.",
+            "Rows 1 to 100. A click on a header sorts these.",
         ]
-        assert "1,001 rows" in [note.value for note in app.caption]
+        assert "201 rows" in [note.value for note in app.caption]
 
     def test_the_last_page_has_what_is_left(self):
         app = AppTest.from_function(a_long_list)
@@ -90,12 +90,12 @@ class TestPages:
         app.session_state["row"] = PAGE_ROWS
         app.session_state["choice:page"] = 9
         long, _, asked, choice = (table.value for table in app.run().dataframe)
-        assert long["account_id"].tolist() == ["A1000"]
+        assert long["account_id"].tolist() == ["A200"]
         # Of a listing no more is asked for than up to the page of a row.
-        assert asked["account_id"].tolist() == ["A1000"]
+        assert asked["account_id"].tolist() == ["A200"]
         assert app.text[0].value == f"asked for: {2 * PAGE_ROWS}"
         # A list that became shorter shows its last page.
-        assert choice["at"].tolist() == [1000]
+        assert choice["at"].tolist() == [200]
 
 
 def test_rates_of_fewer_than_thirty_are_small_by_any_of_their_sizes():

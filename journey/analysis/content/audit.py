@@ -187,20 +187,22 @@ def covered(log: TouchpointLog, audit: pd.DataFrame, *, across: Across) -> pd.Da
     found = sorted({*(value for values in told for value in values), *roles} - {EVERYBODY})
     values = [*found, *([EVERYBODY] if [EVERYBODY] in told else [])]
     is_named = {value: np.array([value in one for one in told], dtype=bool) for value in values}
-    uses = audit[["n_journeys", "n_touchpoints"]]
+    n_journeys, n_touchpoints = (
+        audit[name].to_numpy(np.int64) for name in ("n_journeys", "n_touchpoints")
+    )
     rows: list[dict[str, Any]] = []
     for place, stage in enumerate(log.definitions.stage_names):
         is_there = (audit["stage"] == stage).to_numpy()
         for value in values:
-            mine = uses[is_there & is_named[value]]
+            mine = np.flatnonzero(is_there & is_named[value])
             n_people = int(people[place, roles.index(value)]) if value in roles else 0
             rows.append(
                 {
                     "stage": stage,
                     "value": value,
                     "n_contents": len(mine),
-                    "n_used": int((mine["n_journeys"] > 0).sum()),
-                    "n_touchpoints": int(mine["n_touchpoints"].sum()),
+                    "n_used": int((n_journeys[mine] > 0).sum()),
+                    "n_touchpoints": int(n_touchpoints[mine].sum()),
                     "n_people": n_people,
                     "is_hole": not len(mine) and value != EVERYBODY,
                 }

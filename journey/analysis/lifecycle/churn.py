@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from journey.facts import ShardFacts
+from journey.kernels.distinct import owners_of
 from journey.kernels.facts import LOST, WON
 from journey.kernels.select import take
 from journey.log import TouchpointLog
@@ -25,10 +26,15 @@ def churn_rows(facts: ShardFacts, is_churn: Flags) -> Ints:
     is_churn
         By type: it says that a customer left.
     """
+    key = "churn", is_churn.tobytes()
+    return facts.kept(key, partial(_churn_rows, facts, is_churn))
+
+
+def _churn_rows(facts: ShardFacts, is_churn: Flags) -> Ints:
     evidence = facts.view
     leaves = frozen(is_churn | (facts.verdict_of_type == LOST))
     rows = np.flatnonzero(take(leaves, evidence.codes("touchpoint")))
-    owners = np.searchsorted(evidence.offsets, rows, side="right") - 1
+    owners = owners_of(frozen(rows), evidence.offsets)
     is_later = rows > facts.decided_rows[owners]
     return rows[is_later & (facts.outcomes[owners] == WON)]
 

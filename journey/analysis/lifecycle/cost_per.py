@@ -120,7 +120,7 @@ def _told(log: TouchpointLog, by: By) -> pd.DataFrame:
     """Counts beside costs, and what follows from both."""
     posts = posts_of(log)
     known = [name for name in ENDS if name not in POSTS or can_be_passed(posts, POSTS[name])]
-    counts = _counted(_passed(log, posts), by, known)
+    counts = _counted(log.shared(_passed), by, known)
     # A column without any name would be one of numbers, which meets none of texts.
     named = [frame.astype({by: object}) for frame in (counts, _spent(log, by))]
     both = named[0].merge(named[1], on=by, how="outer")
@@ -129,8 +129,9 @@ def _told(log: TouchpointLog, by: By) -> pd.DataFrame:
     return told.assign(note=told["note"].fillna(SO_FAR)) if ends_early(log) else told
 
 
-def _passed(log: TouchpointLog, posts: Posts) -> pd.DataFrame:
+def _passed(log: TouchpointLog) -> pd.DataFrame:
     """Journeys and their worth by post, month and channel."""
+    posts = posts_of(log)
     begin = max((step.tick for step in log.steps if isinstance(step, Since)), default=None)
     per_tick = MICROSECONDS // log.store.ticks_per_second
     answers = log.ask_with_facts(

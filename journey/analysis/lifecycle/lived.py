@@ -147,11 +147,9 @@ class Lived:
 
     @cached_property
     def rows(self) -> Ints:
-        """Rows of the period, of journeys in view."""
-        rows = np.flatnonzero((self.ticks >= self.span.begin) & (self.ticks < self.span.end))
-        is_in_view = np.zeros(self.evidence.n_journeys, dtype=bool)
-        is_in_view[self.part[0].journeys] = True
-        return rows[is_in_view[owners_of(frozen(rows), self.evidence.offsets)]]
+        """Rows of the period, of all journeys."""
+        ticks = self.evidence.ticks
+        return np.flatnonzero((ticks >= self.span.begin) & (ticks < self.span.end))
 
     @cached_property
     def owners(self) -> Ints:
@@ -212,9 +210,21 @@ class Lived:
             found = found | self.span.is_type[meaning]
         return frozen(found)
 
-    @cached_property
+    def flags(self, name: str, of: str | None = None) -> Flags:
+        """The journeys, in view or not, that a count is of: made once for facts and period."""
+
+        def make() -> Flags:
+            return FLAGS[name](self) if of is None else FLAGS_OF[name](self, of)
+
+        return self.facts.kept(("lived", name, of, self.span.key), make)
+
+    @property
     def began_by_referral(self) -> Flags:
         """Journeys whose first touch is a recommendation, by its type or its channel."""
+        key = "began by referral", self.span.key
+        return self.facts.kept(key, self._began_by_referral)
+
+    def _began_by_referral(self) -> Flags:
         types = self.evidence.codes("touchpoint")
         found = _at(self.span.is_type["referral"], types, self.first_rows)
         if len(self.span.referring):
@@ -350,6 +360,11 @@ def _answering(lived: Lived, of: str) -> Flags:
     return found
 
 
+def _touching(lived: Lived, of: str) -> Flags:
+    """Journeys with a touch of a type in the period."""
+    return lived.having(np.array([name == of for name in lived.evidence.store.touchpoint_types]))
+
+
 def _won_after_campaign(lived: Lived, of: str) -> Flags:
     """Journeys won in the period with a touch of a campaign before the win."""
     store = lived.evidence.store
@@ -363,6 +378,7 @@ def _values_of(store: Store, column: str) -> list[str | None]:
 
 
 FLAGS_OF: Final[Mapping[str, Callable[[Lived, str], Flags]]] = {
+    "touched": _touching,
     "answered": _answering,
     "answered_leads": lambda lived, of: _answering(lived, of) & _ever(lived, "lead"),
     "won_after_campaign": _won_after_campaign,
@@ -373,4 +389,4 @@ FLAGS_OF: Final[Mapping[str, Callable[[Lived, str], Flags]]] = {
 def flags_of(part: Part, *, span: Span, name: str, of: str | None) -> Flags:
     """The journeys in view that a count is of."""
     lived = Lived(part, span)
-    return lived.in_view(FLAGS[name](lived) if of is None else FLAGS_OF[name](lived, of))
+    return lived.in_view(lived.flags(name, of))

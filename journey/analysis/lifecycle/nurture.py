@@ -21,10 +21,11 @@ from journey.analysis.lifecycle.lived import (
 )
 from journey.analysis.lifecycle.reach import monthly_touches
 from journey.errors import ValueNotAllowedError
+from journey.kernels.distinct import owners_of
 from journey.log import TouchpointLog
 from journey.rules.meanings import Meaning
 from journey.selection import Keep, Since
-from journey.store.layout import MICROSECONDS
+from journey.store.layout import MICROSECONDS, frozen
 
 Ints = npt.NDArray[np.int64]
 
@@ -124,15 +125,26 @@ def _returned(log: TouchpointLog) -> pd.DataFrame:
 
 def _returned_in(part: Part, *, span: Span, per_tick: int) -> tuple[Ints, Ints]:
     """The months in which journeys in view of one shard came back, and how many did in each."""
+    view, facts = part
+    key = "came back", span.key
+    owners, months = facts.kept(key, partial(_months_of_returns, part, span, per_tick))
+    is_shown = np.zeros(facts.view.n_journeys, dtype=bool)
+    is_shown[view.journeys] = True
+    return np.unique(months[is_shown[owners]], return_counts=True)
+
+
+def _months_of_returns(part: Part, span: Span, per_tick: int) -> tuple[Ints, Ints]:
+    """Journeys of one shard and the months in which they came back, each pair once."""
     lived = Lived(part, span)
     rows = return_rows(lived)
     rows = rows[lived.during(lived.ticks[rows])]
-    owners = np.searchsorted(lived.evidence.offsets, rows, side="right") - 1
-    is_shown = np.zeros(lived.evidence.n_journeys, dtype=bool)
-    is_shown[part[0].journeys] = True
-    pairs = pd.DataFrame({"owner": owners, "month": months_of(lived.ticks[rows], per_tick)})
-    once = pairs[is_shown[owners]].drop_duplicates()
-    return np.unique(once["month"].to_numpy(np.int64), return_counts=True)
+    months, owners = (
+        months_of(lived.ticks[rows], per_tick),
+        owners_of(frozen(rows), lived.evidence.offsets),
+    )
+    # Rows of a journey are in order, so are its months.
+    is_new = (np.diff(owners, prepend=-1) != 0) | (np.diff(months, prepend=0) != 0)
+    return owners[is_new], months[is_new]
 
 
 def _messages(log: TouchpointLog) -> pd.DataFrame:

@@ -10,10 +10,12 @@ import pandas as pd
 from journey.analysis.figures.statistics import Z_95, wilson
 from journey.analysis.lifecycle.lived import Lived, Part, Span, span_of
 from journey.analysis.stages.outcomes import values_at_win
+from journey.kernels.distinct import owners_of
 from journey.kernels.facts import NO_DECISION, WON
 from journey.log import TouchpointLog
 from journey.percentiles import Cells, Targets, first_cells, percentiles, within
 from journey.selection import Keep
+from journey.store.layout import frozen
 
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -102,17 +104,23 @@ def _percents(n: int) -> tuple[int, int, int]:
 
 def _groups(part: Part, span: Span) -> tuple[Flags, Flags]:
     """Of the journeys in view which are decided leads, and which of these were nurtured."""
-    lived = Lived(part, span)
-    facts, evidence, chosen = part[1], part[1].view, part[0].journeys
+    view, facts = part
+    decided, nurtured = facts.kept(("nurtured", span.key), partial(_all_groups, part, span))
+    return decided[view.journeys], nurtured[view.journeys]
+
+
+def _all_groups(part: Part, span: Span) -> tuple[Flags, Flags]:
+    lived, facts = Lived(part, span), part[1]
+    evidence = facts.view
     leads = lived.passed("lead")
     ends = np.where(facts.decided_rows >= 0, facts.decided_rows, evidence.offsets[1:])
     sent = np.flatnonzero(span.is_type["sent"][evidence.codes("touchpoint")])
-    owners = np.searchsorted(evidence.offsets, sent, side="right") - 1
+    owners = owners_of(frozen(sent), evidence.offsets)
     counts = (leads[owners] >= 0) & (sent > leads[owners]) & (sent < ends[owners])
     nurtured = np.zeros(evidence.n_journeys, dtype=bool)
     nurtured[owners[counts]] = True
     decided = (leads >= 0) & (facts.outcomes <= NO_DECISION)
-    return decided[chosen], nurtured[chosen]
+    return decided, nurtured
 
 
 def _counted(part: Part, *, span: Span) -> Ints:

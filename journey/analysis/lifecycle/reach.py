@@ -1,6 +1,6 @@
 """Whom touches reached: people by channel, content or month, impressions, shares, new audience."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Final
 
@@ -61,32 +61,67 @@ def people_by(
     >>> people_by(log, by="channel")[["value", "n_people", "n_touchpoints"]].values.tolist()
     [['Ads', 2, 2], ['Mail', 1, 1]]
     """
+    return people_by_each(log, [by], since=since, until=until)[0]
+
+
+def people_by_each(
+    log: TouchpointLog,
+    bys: Sequence[str | None],
+    *,
+    since: int | None = None,
+    until: int | None = None,
+) -> list[pd.DataFrame]:
+    """The frames of :func:`people_by` for several columns, in one look at the touchpoints.
+
+    Raises
+    ------
+    ColumnNotFoundError
+        If touchpoints have no such column.
+    """
     columns = log.store.text_columns
-    if by is not None and by not in (*columns, MONTH):
-        raise ColumnNotFoundError.among(by, (*columns, MONTH), where="the touchpoints of the log")
+    for by in bys:
+        if by is not None and by not in (*columns, MONTH):
+            where = "the touchpoints of the log"
+            raise ColumnNotFoundError.among(by, (*columns, MONTH), where=where)
     per_tick = MICROSECONDS // log.store.ticks_per_second
-    keys = partial(_groups, by=by, since=since, until=until, per_tick=per_tick)
-    frame = none_for_missing(_reached(log, by, keys), ["value"])
+    rows = partial(_rows_between, since=since, until=until)
+    groups = partial(_groups, bys=tuple(bys), per_tick=per_tick)
+    counted = log.ask(partial(_counts_by_each, rows=rows, groups=groups))
+    people = log.ask_in_buckets(
+        partial(_people_by_each, rows=rows, groups=groups),
+        partial(_met_by_each, n_people=_n_people(log.store)),
+    )
+    return [
+        _reached(log, by, [one[place] for one in counted], [one[place] for one in people])
+        for place, by in enumerate(bys)
+    ]
+
+
+def _reached(
+    log: TouchpointLog,
+    by: str | None,
+    counted: Sequence[tuple[Ints, Ints, Ints]],
+    met: Sequence[tuple[Ints, Ints]],
+) -> pd.DataFrame:
+    """People, touchpoints and journeys of each group of rows."""
+    codes, n_touchpoints, n_journeys = _added(counted)
+    people = np.zeros(len(codes), np.int64)
+    for group, n_people in met:
+        people[np.searchsorted(codes, group)] += n_people
+    frame = none_for_missing(
+        pd.DataFrame(
+            {
+                "value": month_names(codes) if by == MONTH else _names(log, by, codes),
+                "n_people": people,
+                "n_touchpoints": n_touchpoints,
+                "n_journeys": n_journeys,
+            }
+        ),
+        ["value"],
+    )
     if by == MONTH:
         return frame
     return frame.sort_values("n_people", ascending=False, kind="stable", ignore_index=True)
-
-
-def _reached(log: TouchpointLog, by: str | None, keys: partial[tuple[Ints, Ints]]) -> pd.DataFrame:
-    """People, touchpoints and journeys of each group of rows, in the order of codes."""
-    codes, n_touchpoints, n_journeys = _added(log.ask(partial(_counts, keys=keys)))
-    people = np.zeros(len(codes), np.int64)
-    merge = partial(count_first, n_second=_n_people(log.store))
-    for group, n_people in log.ask_in_buckets(partial(_people, keys=keys), merge):
-        people[np.searchsorted(codes, group)] += n_people
-    return pd.DataFrame(
-        {
-            "value": month_names(codes) if by == MONTH else _names(log, by, codes),
-            "n_people": people,
-            "n_touchpoints": n_touchpoints,
-            "n_journeys": n_journeys,
-        }
-    )
 
 
 def monthly_touches(log: TouchpointLog, meanings: Sequence[Meaning]) -> pd.DataFrame:
@@ -112,10 +147,10 @@ def monthly_touches(log: TouchpointLog, meanings: Sequence[Meaning]) -> pd.DataF
         is_type = types_meaning(log.store, log.definitions, meaning)
         if not is_type.any():
             continue
-        keys = partial(
-            _groups, by=MONTH, since=None, until=None, per_tick=per_tick, is_type=is_type
-        )
-        months, n_touchpoints, n_journeys = _added(log.ask(partial(_counts, keys=keys)))
+        rows = partial(_rows_of_types, is_type=is_type)
+        groups = partial(_groups, bys=(MONTH,), per_tick=per_tick)
+        answers = log.ask(partial(_counts_by_each, rows=rows, groups=groups))
+        months, n_touchpoints, n_journeys = _added([one[0] for one in answers])
         parts.append(
             pd.DataFrame(
                 {
@@ -148,39 +183,47 @@ def visitors_known(log: TouchpointLog, *, since: int, until: int) -> tuple[int, 
     return sum(answer[0] for answer in answers), sum(answer[1] for answer in answers)
 
 
-def _groups(
-    view: View,
-    *,
-    by: str | None,
-    since: int | None,
-    until: int | None,
-    per_tick: int,
-    is_type: Flags | None = None,
-) -> tuple[Ints, Ints]:
-    """The rows in view that count, and the group of each."""
-    ticks = view.ticks
-    chosen = np.ones(len(ticks), dtype=bool) if is_type is None else _typed(view, is_type)
+Rows = Callable[[View], Ints]
+Groups = Callable[[View, Ints], Iterator[Ints]]
+
+
+def _rows_between(view: View, *, since: int | None, until: int | None) -> Ints:
+    """The rows in view from one tick to before another."""
+    chosen = np.ones(view.n_touchpoints, dtype=bool)
     if since is not None:
-        chosen &= ticks >= since
+        chosen &= view.ticks >= since
     if until is not None:
-        chosen &= ticks < until
-    rows = np.flatnonzero(chosen)
-    if by == MONTH:
-        return rows, months_of(ticks[rows], per_tick)
-    if by is None:
-        return rows, np.zeros(len(rows), np.int64)
-    codes = view.types if by == "touchpoint" else view.codes(by)
-    return rows, codes[rows].astype(np.int64)
+        chosen &= view.ticks < until
+    return np.flatnonzero(chosen)
 
 
-def _typed(view: View, is_type: Flags) -> Flags:
-    return take(is_type, view.codes("touchpoint"))
+def _rows_of_types(view: View, *, is_type: Flags) -> Ints:
+    """The rows in view of some types."""
+    return np.flatnonzero(take(is_type, view.codes("touchpoint")))
 
 
-def _people(view: View, n_buckets: int, *, keys: partial[tuple[Ints, Ints]]) -> list[Ints]:
-    """Pairs of group and person of a view, each once, as ``group * n_people + person``."""
-    rows, groups = keys(view)
-    return dealt(groups * _n_people(view.store) + _who(view, rows), n_buckets)
+def _groups(view: View, rows: Ints, *, bys: Sequence[str | None], per_tick: int) -> Iterator[Ints]:
+    """The group of each of some rows in view, by each column."""
+    for by in bys:
+        if by == MONTH:
+            yield months_of(view.ticks[rows], per_tick)
+        elif by is None:
+            yield np.zeros(len(rows), np.int64)
+        else:
+            codes = view.types if by == "touchpoint" else view.codes(by)
+            yield codes[rows].astype(np.int64)
+
+
+def _people_by_each(view: View, n_buckets: int, *, rows: Rows, groups: Groups) -> list[list[Ints]]:
+    """Pairs of group and person of a view by each column, as ``group * n_people + person``."""
+    chosen, n_people = rows(view), _n_people(view.store)
+    who = _who(view, chosen)
+    by_each = [dealt(group * n_people + who, n_buckets) for group in groups(view, chosen)]
+    return [[buckets[place] for buckets in by_each] for place in range(n_buckets)]
+
+
+def _met_by_each(parts: Sequence[list[Ints]], *, n_people: int) -> list[tuple[Ints, Ints]]:
+    return [count_first(pairs, n_people) for pairs in zip(*parts, strict=True)]
 
 
 def _who(view: View, rows: Ints) -> Ints:
@@ -207,13 +250,18 @@ def _told_by(store: Store) -> list[str]:
     return [name for name in reversed(_WHO) if name in columns and name != store.case_role]
 
 
-def _counts(view: View, *, keys: partial[tuple[Ints, Ints]]) -> tuple[Ints, Ints, Ints]:
-    """Groups that have touchpoints in view, these, and the journeys they belong to."""
-    rows, groups = keys(view)
+def _counts_by_each(view: View, *, rows: Rows, groups: Groups) -> list[tuple[Ints, Ints, Ints]]:
+    chosen = rows(view)
+    owners = owners_of(frozen(chosen), view.offsets)
+    return [_counts(group, owners) for group in groups(view, chosen)]
+
+
+def _counts(groups: Ints, owners: Ints) -> tuple[Ints, Ints, Ints]:
+    """Groups that have rows, how many, and the journeys these belong to."""
     low = int(groups.min()) if len(groups) else 0
     n_groups = int(groups.max(initial=low)) - low + 1
     shifted = frozen(groups - low)
-    is_first = firsts(shifted, owners_of(frozen(rows), view.offsets), n_groups)
+    is_first = firsts(shifted, frozen(owners), n_groups)
     n_touchpoints = np.bincount(shifted, minlength=n_groups)
     n_journeys = np.bincount(shifted[is_first], minlength=n_groups)
     found = np.flatnonzero(n_touchpoints)

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from journey.analysis.figures.distinct import distinct
 from journey.analysis.figures.statistics import difference_of_rates, wilson
 from journey.analysis.lifecycle.lived import Lived, Span, period_before, span_of
 from journey.analysis.lifecycle.scorecards import PERIOD_DAYS, check_days
@@ -155,22 +156,33 @@ def _counted(log: TouchpointLog, span: Span) -> tuple[Ints, Ints]:
 
 
 def _movement(part: Part, *, span: Span, n_stages: int) -> tuple[Ints, Ints]:
+    """Of the journeys in view of one shard: by move, and in each stage."""
+    view, facts = part
+    make = partial(_moved_and_inside, part, span, n_stages)
+    owners, pairs, inside = facts.kept(("movement", span.key), make)
+    in_view = np.zeros(facts.view.n_journeys, dtype=bool)
+    in_view[view.journeys] = True
+    moves = np.bincount(pairs[in_view[owners]], minlength=n_stages**2)
+    return moves.reshape(n_stages, n_stages), inside[view.journeys].sum(axis=0)
+
+
+def _moved_and_inside(part: Part, span: Span, n_stages: int) -> tuple[Ints, Ints, Flags]:
+    """Moves of all journeys, each once: whose, and which; and in which stages they were."""
     changes = _changes(part, span)
     moved = changes.before >= 0
     owners, sources, targets = changes.owners[moved], changes.before[moved], changes.after[moved]
-    pairs = np.unique((owners * n_stages + sources) * n_stages + targets) % n_stages**2
-    moves = np.bincount(pairs, minlength=n_stages**2).reshape(n_stages, n_stages)
+    once = distinct((owners * n_stages + sources) * n_stages + targets)
     inside = np.zeros((part[1].view.n_journeys, n_stages), dtype=bool)
     stages = _stages_at(part, span)
     known = np.flatnonzero(stages >= 0)
     inside[known, stages[known]] = True
     inside[owners, sources] = True
     inside[changes.owners, changes.after] = True
-    return moves, inside[part[0].journeys].sum(axis=0)
+    return *np.divmod(once, n_stages**2), inside
 
 
 def _changes(part: Part, span: Span) -> Changes:
-    """Every change of stage in the period, of journeys in view."""
+    """Every change of stage in the period, of all journeys."""
     lived, facts = Lived(part, span), part[1]
     rows, owners = lived.rows, lived.owners
     is_first = rows == facts.view.offsets[:-1][owners]

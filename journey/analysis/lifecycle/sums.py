@@ -10,11 +10,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from journey.analysis.figures.distinct import distinct
 from journey.analysis.lifecycle.cost_per import MIXED, NOT_KNOWN, REFUNDED
-from journey.analysis.lifecycle.lived import FLAGS, FLAGS_OF, Lived, Part, Span, is_by_customer
-from journey.analysis.lifecycle.reach import people_by, visitors_known
+from journey.analysis.lifecycle.lived import FLAGS, Lived, Part, Span, is_by_customer
+from journey.analysis.lifecycle.reach import people_by_each, visitors_known
 from journey.analysis.spending.reach import WIDER, are_wider
-from journey.analysis.spending.spending import spending
+from journey.analysis.spending.spending import spent_by_currency
 from journey.analysis.stages.outcomes import values_at_win
 from journey.kernels.distinct import owners_of
 from journey.kernels.select import rows_of_ranges
@@ -74,15 +75,15 @@ def figures_of(log: TouchpointLog, span: Span) -> Figures:
 def _sums(part: Part, *, span: Span) -> tuple[dict[Key, float], dict[str, int]]:
     lived = Lived(part, span)
     sums: dict[Key, float] = {
-        (name, None): lived.in_view(flags(lived)).sum() for name, flags in FLAGS.items()
+        (name, None): lived.in_view(lived.flags(name)).sum() for name in FLAGS
     }
     shown = np.flatnonzero(lived.during(part[0].ticks))
     sums["touches", None] = len(shown)
-    types, store = lived.types, lived.evidence.store
-    seen = np.unique(types[span.is_type["call_to_action"][types]]).tolist()
-    for name in (store.touchpoint_types[code] for code in seen):
-        for key in ("answered", "answered_leads"):
-            sums[key, name] = lived.in_view(FLAGS_OF[key](lived, name)).sum()
+    calls = np.flatnonzero(span.is_type["call_to_action"])
+    for name in (lived.evidence.store.touchpoint_types[code] for code in calls):
+        if lived.in_view(lived.flags("touched", name)).any():
+            for key in ("answered", "answered_leads"):
+                sums[key, name] = lived.in_view(lived.flags(key, name)).sum()
     return sums | _mail(lived, shown) | _money(lived) | _profiles(lived), _campaigns(lived)
 
 
@@ -93,8 +94,9 @@ def _mail(lived: Lived, shown: Ints) -> dict[Key, float]:
     """
     view, is_type = lived.part[0], lived.span.is_type
     types = view.codes("touchpoint")[shown]
-    clicked, opened = (_messages(view, shown[is_type[name][types]]) for name in _ANSWERS)
-    n_both = int(pd.concat([clicked, opened]).duplicated().sum())
+    clicked, opened = _messages(view, *(shown[is_type[name][types]] for name in _ANSWERS))
+    n_either = len(distinct(np.concatenate([clicked, opened])))
+    n_both = len(clicked) + len(opened) - n_either
     views = 0
     if "content" in view.store.text_columns:
         names = view.store.dictionaries["content"]
@@ -108,13 +110,15 @@ def _mail(lived: Lived, shown: Ints) -> dict[Key, float]:
     }
 
 
-def _messages(view: View, rows: Ints) -> pd.DataFrame:
-    """By whom and in which message, of chosen rows of a view, each once."""
-    told: dict[str, Ints] = {"owner": owners_of(frozen(rows), view.offsets)}
+def _messages(view: View, *rows: Ints) -> list[Ints]:
+    """By whom and in which message, of each choice of rows of a view, each once, as one number."""
+    found = np.concatenate([owners_of(frozen(some), view.offsets) for some in rows])
+    every = np.concatenate(rows)
     for name in ("person_id", "campaign", "content"):
         if name in view.store.text_columns:
-            told[name] = view.codes(name)[rows].astype(np.int64)
-    return pd.DataFrame(told).drop_duplicates()
+            pairs = found * len(view.store.dictionaries[name]) + view.codes(name)[every]
+            found = np.unique(pairs, return_inverse=True)[1]
+    return [distinct(some) for some in np.split(found, np.cumsum([len(one) for one in rows])[:-1])]
 
 
 def _money(lived: Lived) -> dict[Key, float]:
@@ -124,12 +128,8 @@ def _money(lived: Lived) -> dict[Key, float]:
     is_won = lived.in_view(lived.won_rows >= 0)
     won_now = lived.in_view(lived.at_rows(lived.won_rows))
     by_referral = lived.in_view(lived.began_by_referral)
-    is_mql = lived.in_view(FLAGS["mqls"](lived))
-    rows, owners, spent = _spent_again(lived)
-    now, later = (
-        np.bincount(owners, weights=weights, minlength=facts.view.n_journeys)[view.journeys]
-        for weights in (spent * lived.during(lived.ticks[rows]), spent)
-    )
+    is_mql = lived.in_view(lived.flags("mqls"))
+    now, later = (spent[view.journeys] for spent in _spent_again(lived))
     lifetime = (worth + later)[is_won]
     return {
         ("won_value", None): float(worth[won_now].sum()),
@@ -141,32 +141,43 @@ def _money(lived: Lived) -> dict[Key, float]:
     }
 
 
-def _spent_again(lived: Lived) -> tuple[Ints, Ints, Floats]:
-    """Rows at which customers spent again, their journeys, and how much.
+def _spent_again(lived: Lived) -> tuple[Floats, Floats]:
+    """What each customer spent again in the period, and ever.
 
     Where no value was known as a journey was won, its last one after stands for the win, and is
     not spent again.
     """
+    key = "spent again", lived.span.key
+    return lived.facts.kept(key, partial(_spent, lived))
+
+
+def _spent(lived: Lived) -> tuple[Floats, Floats]:
     evidence = lived.evidence
     values = evidence.numbers("value")
     if values is None:
-        return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0)
+        return np.zeros(evidence.n_journeys), np.zeros(evidence.n_journeys)
     rows = np.flatnonzero(values > 0)
-    owners = np.searchsorted(evidence.offsets, rows, side="right") - 1
+    owners = owners_of(frozen(rows), evidence.offsets)
     won = lived.won_rows[owners]
     of_win = np.full(evidence.n_journeys, -1, np.int64)
     of_win[owners] = rows
     of_win[owners[rows <= won]] = -1
     is_bought = lived.buying[evidence.codes("touchpoint")[rows]]
     again = is_bought & (won >= 0) & (rows > won) & (rows != of_win[owners])
-    return rows[again], owners[again], values[rows[again]]
+    rows, owners, spent = rows[again], owners[again], values[rows[again]]
+    now = spent * lived.during(lived.ticks[rows])
+    n = evidence.n_journeys
+    of_journeys: tuple[Floats, Floats] = np.zeros(n), np.zeros(n)
+    for total, costs in zip(of_journeys, (now, spent), strict=True):
+        np.add.at(total, owners, costs)
+    return of_journeys
 
 
 def _profiles(lived: Lived) -> dict[Key, float]:
     """Attributes of the accounts of new leads: how many there could be, and how many are known."""
     view, store = lived.part[0], lived.evidence.store
     names = [name for name in store.accounts.column_names if name != "known as"]
-    chosen = lived.in_view(FLAGS["new_leads"](lived))
+    chosen = lived.in_view(lived.flags("new_leads"))
     accounts = store.journey_accounts(view.shard)[view.journeys[chosen]]
     filled = 0
     for name in names:
@@ -180,41 +191,44 @@ def _profiles(lived: Lived) -> dict[Key, float]:
 
 
 def _campaigns(lived: Lived) -> dict[str, int]:
-    """Journeys won in the period by each campaign met before the win."""
-    evidence = lived.evidence
-    if "campaign" not in evidence.store.text_columns:
+    """Journeys in view won in the period by each campaign met before the win."""
+    if "campaign" not in lived.evidence.store.text_columns:
         return {}
-    is_won = np.zeros(evidence.n_journeys, dtype=bool)
-    is_won[lived.part[0].journeys] = lived.in_view(lived.at_rows(lived.won_rows))
-    won = np.flatnonzero(is_won)
-    begins = evidence.offsets[:-1]
+    key = "campaigns before wins", lived.span.key
+    owners, codes = lived.facts.kept(key, partial(_campaigns_met, lived))
+    in_view = np.zeros(lived.evidence.n_journeys, dtype=bool)
+    in_view[lived.part[0].journeys] = True
+    names = lived.evidence.store.dictionaries["campaign"].to_pylist()
+    counts = np.bincount(codes[in_view[owners]], minlength=len(names)).tolist()
+    return {name: n for name, n in zip(names, counts, strict=True) if n and name is not None}
+
+
+def _campaigns_met(lived: Lived) -> tuple[Ints, Ints]:
+    """Pairs of a journey won in the period and a campaign met before the win, each once."""
+    evidence, begins = lived.evidence, lived.evidence.offsets[:-1]
+    n_names = len(evidence.store.dictionaries["campaign"])
+    won = np.flatnonzero(lived.at_rows(lived.won_rows))
     rows = rows_of_ranges(begins, frozen(lived.won_rows), won)
-    owners = np.repeat(np.arange(len(won)), (lived.won_rows - begins)[won])
-    pairs = pd.DataFrame({"owner": owners, "code": evidence.codes("campaign")[rows]})
-    counts = pairs.drop_duplicates()["code"].value_counts()
-    names = evidence.store.dictionaries["campaign"].to_pylist()
-    named = ((names[int(code)], n) for code, n in zip(counts.index, counts, strict=True))
-    return {name: int(n) for name, n in named if name is not None}
+    owners = np.repeat(won, (lived.won_rows - begins)[won])
+    codes = evidence.codes("campaign")[rows].astype(np.int64)
+    return np.divmod(distinct(owners * n_names + codes), n_names)
 
 
 def _people(log: TouchpointLog, span: Span) -> dict[Key, float]:
     """People met, by channel too; people for each piece of content; visitors who became known."""
-    period = {"since": span.begin, "until": span.end}
-    found: dict[Key, float] = {}
     columns = log.store.text_columns
-    whole = people_by(log, by=None, **period)
-    if "channel" in columns:
-        by_channel = people_by(log, by="channel", **period).dropna(subset="value")
-        for row in _rows(by_channel.head(MOST_NAMED)):
+    bys = [None, *(name for name in ("channel", "content") if name in columns)]
+    frames = people_by_each(log, bys, since=span.begin, until=span.end)
+    told = {by: frame.dropna(subset="value") for by, frame in zip(bys, frames, strict=True) if by}
+    found: dict[Key, float] = {("people", None): float(frames[0]["n_people"].sum())}
+    if "channel" in told:
+        for row in _rows(told["channel"].head(MOST_NAMED)):
             found["people", str(row[0])], found["touches", str(row[0])] = row[1], row[2]
-    if "content" in columns:
-        contents = people_by(log, by="content", **period).dropna(subset="value")
-        found["consumers", None] = float(contents["n_people"].sum())
-        found["contents", None] = float(len(contents))
+    if "content" in told:
+        found["consumers", None] = float(told["content"]["n_people"].sum())
+        found["contents", None] = float(len(told["content"]))
     known, met = visitors_known(log, since=span.begin, until=span.end)
-    found["visitors", None], found["known_visitors", None] = float(met), float(known)
-    found["people", None] = float(whole["n_people"].sum())
-    return found
+    return found | {("visitors", None): float(met), ("known_visitors", None): float(known)}
 
 
 def _rows(frame: pd.DataFrame) -> Iterable[tuple[str, float, float]]:
@@ -252,14 +266,14 @@ def _efforts(part: Part, span: Span) -> tuple[Ints, Floats]:
 
 def _costs(log: TouchpointLog, span: Span) -> tuple[float | None, str | None, str | None]:
     """What was spent in the period and in which currency, or why that is not known."""
-    spent = spending(log.between(log.at(span.begin)))
-    if spent.empty:
+    spent = spent_by_currency(log.between(log.at(span.begin)))
+    if not spent:
         return None, None, NOT_KNOWN
     if are_wider(log):
         return None, None, WIDER
-    if len(spent["currency"].unique()) > 1:
+    if len(spent) > 1:
         return None, None, MIXED
-    cost = float(spent["cost"].sum())
+    [(currency, cost)] = spent.items()
     if cost < 0:
         return None, None, REFUNDED
-    return cost, spent["currency"].iloc[0], None
+    return cost, currency, None

@@ -68,6 +68,10 @@ def directly_follows(log: TouchpointLog) -> pd.DataFrame:
     0     Ad   Demo        1          2.0
     1   Demo   Demo        1          1.0
     """
+    return log.shared(_directly_follows).copy()
+
+
+def _directly_follows(log: TouchpointLog) -> pd.DataFrame:
     moves = timed_moves(log)
     medians = median_gaps(log, moves)
     n_moves, n_journeys, n_forward, n_back = moves.counts

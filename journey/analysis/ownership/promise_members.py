@@ -9,10 +9,10 @@ from journey.analysis.ownership.promises import (
     MONTH,
     Promise,
     Standing,
+    all_waits,
     groups_of,
     has_standing,
     limit_ticks,
-    waits_of,
 )
 from journey.analysis.stages.segments import segmentation
 from journey.errors import ValueNotAllowedError
@@ -124,7 +124,7 @@ def _has_wait(
     group: int | None,
 ) -> Flags:
     view, facts = part
-    waits = waits_of(part, promise)
+    waits = all_waits(facts, promise)
     kept = np.ones(len(waits.begins), dtype=bool)
     if standing is not None:
         kept = has_standing(waits, standing, limit)

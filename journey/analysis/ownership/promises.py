@@ -6,7 +6,7 @@ leads it. The clock runs from the first such touch, whatever repeats it.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import partial
 from typing import Final, Literal
 
@@ -14,10 +14,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from journey.analysis.figures.month_codes import months_of
 from journey.analysis.figures.statistics import kaplan_meier, wilson
 from journey.analysis.ownership.departments import departments_of
 from journey.analysis.stages.segments import segmentation
 from journey.facts import ShardFacts
+from journey.kernels.distinct import owners_of
 from journey.kernels.promises import (
     ANSWERS,
     ENDS,
@@ -202,13 +204,22 @@ def group_names(log: TouchpointLog, by: str, groups: Sequence[int]) -> list[str 
 def waits_of(part: Part, promise: Promise) -> Waits:
     """Waits of the journeys of one shard that are in view."""
     view, facts = part
-    evidence, ticks = facts.view, facts.view.ticks
-    rows, does = _events(part, promise)
-    owners = np.searchsorted(evidence.offsets, rows, side="right") - 1
-    in_view = np.zeros(evidence.n_journeys, dtype=bool)
+    every = all_waits(facts, promise)
+    in_view = np.zeros(facts.view.n_journeys, dtype=bool)
     in_view[view.journeys] = True
-    kept = in_view[owners]
-    rows, does, owners = rows[kept], does[kept], owners[kept]
+    mine = in_view[every.journeys]
+    return Waits(*(getattr(every, one.name)[mine] for one in fields(Waits)))
+
+
+def all_waits(facts: ShardFacts, promise: Promise) -> Waits:
+    """Waits of all journeys of one shard, in view or not."""
+    return facts.kept(("waits", promise), partial(_all_waits, facts, promise))
+
+
+def _all_waits(facts: ShardFacts, promise: Promise) -> Waits:
+    evidence, ticks = facts.view, facts.view.ticks
+    rows, does = _events(facts, promise)
+    owners = owners_of(frozen(rows), evidence.offsets)
     begun, answered, ended, hows = pair_events(frozen(does), frozen(owners))
     journeys, begins = owners[begun], rows[begun]
     answers, ends = (
@@ -254,9 +265,7 @@ def groups_of(part: Part, waits: Waits, by: str | None) -> Ints:
     if by is None:
         return np.zeros(len(waits.begins), np.int64)
     if by == MONTH:
-        per_tick = MICROSECONDS // store.ticks_per_second
-        instants = evidence.ticks[waits.begins].astype(np.int64) * per_tick
-        return instants.astype("datetime64[us]").astype("datetime64[M]").astype(np.int64)
+        return months_of(evidence.ticks[waits.begins], MICROSECONDS // store.ticks_per_second)
     segments = segmentation(store, by)
     if segments.of_journey and segments.column == "account_id":
         return segments.segment_of[store.journey_accounts(view.shard)[waits.journeys]]
@@ -264,13 +273,13 @@ def groups_of(part: Part, waits: Waits, by: str | None) -> Ints:
     return segments.segment_of[evidence.codes(segments.column)[rows]]
 
 
-def _events(part: Part, promise: Promise) -> tuple[Ints, Bytes]:
+def _events(facts: ShardFacts, promise: Promise) -> tuple[Ints, Bytes]:
     """Rows of the evidence that begin or end a wait, and what each does."""
     match promise:
         case Handoff():
-            return _handoff_events(part[1], promise)
+            return _handoff_events(facts, promise)
         case Reaction():
-            return _reaction_events(part[1], promise)
+            return _reaction_events(facts, promise)
 
 
 def _handoff_events(facts: ShardFacts, handoff: Handoff) -> tuple[Ints, Bytes]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any, Final, TypeVar, cast
 
 import numpy as np
@@ -29,6 +30,9 @@ Ints = npt.NDArray[np.int64]
 Value = str | None
 Wanted = tuple[tuple[str, tuple[Value, ...]], ...]
 T = TypeVar("T")
+
+MOST_KNOWN: Final = 8_192
+"""Criteria and their words that are remembered."""
 
 BEHAVIOURS: Final = ("touchpoint", "channel")
 """What ``has`` and ``never`` most often name; any column of the log will do."""
@@ -99,8 +103,7 @@ class Segment:
 
     def __str__(self) -> str:
         """The criteria in words."""
-        said = "; ".join(_words(self)) or "all journeys"
-        return said[:1].upper() + said[1:]
+        return _said(self)
 
 
 def keep_segment(log: TouchpointLog, segment: Segment) -> TouchpointLog:
@@ -257,6 +260,13 @@ def _within(counts: npt.NDArray[np.int64], least: int | None, most: int | None) 
     if most is not None:
         inside &= counts <= most
     return inside
+
+
+@lru_cache(maxsize=MOST_KNOWN)
+def _said(segment: Segment) -> str:
+    """The criteria in words: the same traits are named again for every filter."""
+    said = "; ".join(_words(segment)) or "all journeys"
+    return said[:1].upper() + said[1:]
 
 
 def _words(segment: Segment) -> Iterable[str]:

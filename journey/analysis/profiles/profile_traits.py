@@ -1,6 +1,7 @@
 """What journeys with a trait, or with two, come to, against those without."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 from typing import Final
 
@@ -15,7 +16,8 @@ from journey.analysis.figures.comparisons import (
     with_and_without,
 )
 from journey.analysis.figures.statistics import wilson
-from journey.analysis.profiles.criteria import Segment
+from journey.analysis.profiles.criteria import MOST_KNOWN, Segment
+from journey.analysis.profiles.spans import Until
 from journey.analysis.profiles.traits import Traits, count_traits, traits_of
 from journey.log import TouchpointLog
 from journey.schema import SMALL_SAMPLE
@@ -39,6 +41,8 @@ RATES: Final = (
     *("n_lost", "lost_rate", "rest_lost_rate", "lost_lift", "lost_lift_least", "lost_lift_most"),
     "lost_chance",
 )
+Pairs = tuple[tuple[str, tuple[str | None, ...]], ...]
+
 _COLUMNS: Final = ("kind", "n_traits", "profile", *RATES, "verdict", "segment")
 
 
@@ -225,8 +229,14 @@ def _kind(traits: Traits, places: tuple[int, ...]) -> str:
 def _segment(traits: Traits, places: tuple[int, ...]) -> Segment:
     who = [place for place in places if traits.kind(place) == "attribute"]
     did = [place for place in places if place not in who]
-    return Segment(
-        profile=tuple((traits.columns[place], (traits.value_of(place),)) for place in who),
-        has=tuple((traits.columns[place], (traits.value_of(place),)) for place in did),
-        until="decision" if did or not traits.are_of_accounts else "as_of",
+    return _criteria(
+        tuple((traits.columns[place], (traits.value_of(place),)) for place in who),
+        tuple((traits.columns[place], (traits.value_of(place),)) for place in did),
+        "decision" if did or not traits.are_of_accounts else "as_of",
     )
+
+
+@lru_cache(maxsize=MOST_KNOWN)
+def _criteria(who: Pairs, did: Pairs, until: Until) -> Segment:
+    """The criteria of a trait or two, which are the same for every filter."""
+    return Segment(profile=who, has=did, until=until)

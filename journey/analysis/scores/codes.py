@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from journey.definitions import Definitions
-from journey.facts import entered_stages
+from journey.facts import ShardFacts, entered_stages
 from journey.kernels.facts import UNDECIDING, WON
 from journey.kernels.select import take
 from journey.reading import rules_for
@@ -61,7 +61,7 @@ class ColumnClasses:
 
 @dataclass(frozen=True, eq=False)
 class GivenPoints:
-    """The class of each touch of a view, and what the rules of touches give each class.
+    """The class of each touch of the evidence, and what the rules of touches give each class.
 
     Rule ``rules[k]``, a place among those of touches, gives ``points[k]``.
     """
@@ -154,8 +154,13 @@ def scoring_of(store: Store, definitions: Definitions) -> Scoring:
     return memory.get(key, make, n_bytes=lambda scoring: scoring.n_bytes)
 
 
-def given_points(view: View, scoring: Scoring) -> GivenPoints:
-    """What the rules of touches give the touches of a view."""
+def given_points(facts: ShardFacts, scoring: Scoring) -> GivenPoints:
+    """What the rules of touches give the touches of the evidence."""
+    key = "points given", scoring.definitions.fingerprint
+    return facts.kept(key, partial(_given_points, facts.view, scoring))
+
+
+def _given_points(view: View, scoring: Scoring) -> GivenPoints:
     codes: npt.NDArray[Any] = np.zeros(view.n_touchpoints, np.uint8)
     n_classes = [column.n_classes for column in scoring.columns]
     total = int(np.prod(n_classes, dtype=np.int64))
@@ -188,8 +193,13 @@ def account_points(scoring: Scoring, accounts: npt.NDArray[Any]) -> Floats:
     return points
 
 
-def winning_rows(view: View, definitions: Definitions) -> Ints:
-    """The touches of a view that win."""
+def winning_rows(facts: ShardFacts, definitions: Definitions) -> Ints:
+    """The touches of the evidence that win."""
+    key = "winning rows", definitions.fingerprint
+    return facts.kept(key, partial(_winning_rows, facts.view, definitions))
+
+
+def _winning_rows(view: View, definitions: Definitions) -> Ints:
     is_win = rules_for(view.store, definitions).verdict_of_type == WON
     return np.flatnonzero(take(frozen(is_win), view.codes("touchpoint")))
 

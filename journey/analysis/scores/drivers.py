@@ -108,13 +108,14 @@ def _count(part: Part, *, definitions: Definitions) -> tuple[Ints, Ints, npt.NDA
     for won in (0, 1):
         mine = is_won == won
         reached[won] = [*has_reached[mine].sum(axis=0), mine.sum()]
-    return having, reached, _points_by_type(evidence, definitions)
+    return having, reached, _points_by_type(facts, definitions)
 
 
-def _points_by_type(evidence: View, definitions: Definitions) -> npt.NDArray[Any]:
+def _points_by_type(facts: ShardFacts, definitions: Definitions) -> npt.NDArray[Any]:
     """Points of engagement that the touches of each type were given, and how many they are."""
+    evidence = facts.view
     scoring = scoring_of(evidence.store, definitions)
-    given = given_points(evidence, scoring)
+    given = given_points(facts, scoring)
     n_classes, n_types = len(given.starts) - 1, len(evidence.type_names)
     classes = np.repeat(np.arange(n_classes), np.diff(given.starts))
     fading = given.points * scoring.fades[given.rules]

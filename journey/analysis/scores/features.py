@@ -71,6 +71,10 @@ class Known:
 
 def features_of(log: TouchpointLog) -> list[Feature]:
     """What may be known of a journey: touchpoint types, attributes of accounts and people."""
+    return log.once(_features_of)
+
+
+def _features_of(log: TouchpointLog) -> list[Feature]:
     store, verdicts = log.store, log.rules.verdict_of_type
     types = [n for n, v in zip(store.touchpoint_types, verdicts, strict=True) if v == UNDECIDING]
     found = [Feature("touchpoint", "touchpoint", name) for name in types[:MOST_TYPES]]

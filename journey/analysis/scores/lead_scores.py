@@ -13,7 +13,7 @@ from journey.analysis.figures.frames import none_for_missing
 from journey.analysis.figures.statistics import wilson
 from journey.analysis.scores.codes import Scoring, scoring_of
 from journey.analysis.scores.milestones import Posts, first_passed, posts_of
-from journey.analysis.scores.moments import at_as_of, points_of
+from journey.analysis.scores.moments import at_as_of, points_of, totals_of
 from journey.analysis.scores.not_buyers import not_buyer_reasons
 from journey.analysis.stages.outcomes import instants, names_of_stages
 from journey.definitions import Definitions
@@ -148,30 +148,44 @@ def _rows(
 ) -> pd.DataFrame:
     """The journeys of one shard that are in view, scored; the best so many."""
     view, facts = part
-    scoring, moments = scoring_of(view.store, definitions), at_as_of(part, as_of)
-    points = points_of(facts, scoring, moments)
-    totals = scoring.in_dimensions(points)
+    scoring = scoring_of(view.store, definitions)
+    totals = totals_of(facts, scoring, as_of)[view.journeys]
+    places = _best(totals, scoring, limit)
+    totals = totals[places]
     frame = pd.DataFrame(
         {
-            "account_id": _cases(view),
+            "account_id": _cases(view, places),
             "grade": grade_names(totals, scoring),
             **dict(zip(DIMENSIONS, totals.T, strict=True)),
-            "place": np.arange(view.n_journeys),
+            "place": places,
         }
     )
     best = frame if limit is None else _ranked(frame).head(limit)
     places = best.pop("place").to_numpy()
-    chosen = moments.journeys[places]
-    why_not = not_buyer_reasons(part, rules=definitions.not_buyers, meanings=definitions.meanings)
+    chosen = view.journeys[places]
+    points = points_of(facts, scoring, at_as_of(facts, chosen, as_of))
     told: dict[str, Any] = {
         "owner": owners_of(facts.view, frozen(chosen)),
         "outcome": [OUTCOMES[code] for code in facts.outcomes[chosen]],
         "stage": names_of_stages(definitions.stage_names, facts.last_stages[chosen]),
-        **reasons(points[places], scoring),
+        **reasons(points, scoring),
         **_posts_passed(part, posts, chosen),
-        "not_buyer": why_not[places],
+        "not_buyer": not_buyer_reasons(
+            part, places, rules=definitions.not_buyers, meanings=definitions.meanings
+        ),
     }
     return best.assign(**told)[list(SCORE_COLUMNS)]
+
+
+def _best(totals: Floats, scoring: Scoring, limit: int | None) -> Ints:
+    """Places of the best so many by points, and of those that tie with the last of them."""
+    fit, engagement = grades_of(totals, scoring)
+    keys = np.stack([fit * len(ENGAGEMENT_GRADES) + engagement, -totals[:, 1], -totals[:, 0]])
+    order = np.lexsort(keys[::-1])
+    if limit is None or limit >= len(order):
+        return np.arange(len(order))
+    ties = np.all(keys[:, order] == keys[:, order[limit - 1], None], axis=0)
+    return order[: np.flatnonzero(ties)[-1] + 1]
 
 
 def _ranked(frame: pd.DataFrame) -> pd.DataFrame:
@@ -180,8 +194,8 @@ def _ranked(frame: pd.DataFrame) -> pd.DataFrame:
     return order.reset_index(drop=True)
 
 
-def _cases(view: View) -> list[Any]:
-    codes = pa.array(view.shard.cases[view.journeys], pa.int64())
+def _cases(view: View, places: Ints) -> list[Any]:
+    codes = pa.array(view.shard.cases[view.journeys[places]], pa.int64())
     return view.store.dictionaries[view.store.case_role].take(codes).to_pylist()
 
 
@@ -244,5 +258,4 @@ def journey_grades(part: Part, *, definitions: Definitions, as_of: int) -> tuple
     """Places of the grades of the journeys of one shard that are in view."""
     view, facts = part
     scoring = scoring_of(view.store, definitions)
-    totals = scoring.in_dimensions(points_of(facts, scoring, at_as_of(part, as_of)))
-    return grades_of(totals, scoring)
+    return grades_of(totals_of(facts, scoring, as_of)[view.journeys], scoring)

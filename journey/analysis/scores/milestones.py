@@ -4,8 +4,9 @@ MQL and SQL are passed at the touches that mean it or, where the log has none, w
 rules first held.
 """
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final, Literal
 
 import numpy as np
@@ -39,9 +40,10 @@ class Posts:
     """By what each milestone is passed in a log.
 
     A flag for each touchpoint type's code; or the definitions by whose scoring rules it is passed,
-    for those in ``by_score``.
+    for those in ``by_score``. ``key`` tells it from any other of the same log.
     """
 
+    key: Hashable
     is_type: Mapping[Meaning, Flags]
     by_score: Mapping[Meaning, Definitions] = field(default_factory=dict[Meaning, Definitions])
 
@@ -61,12 +63,13 @@ def posts_over(store: Store, definitions: Definitions) -> Posts:
         by = getattr(definitions.scoring, name).by
         if by == "thresholds" or (by is None and not is_type[name].any()):
             by_score[name] = definitions
-    return Posts(is_type, by_score)
+    return Posts(definitions.fingerprint, is_type, by_score)
 
 
 def by_thresholds(definitions: Definitions) -> Posts:
     """MQL and SQL by the thresholds of scoring rules, whatever touchpoints say."""
-    return Posts({}, dict.fromkeys(QUALIFIED, definitions))
+    key = "thresholds", definitions.fingerprint
+    return Posts(key, {}, dict.fromkeys(QUALIFIED, definitions))
 
 
 def can_be_passed(posts: Posts, milestone: Meaning) -> bool:
@@ -87,9 +90,14 @@ def first_passed(part: Part, posts: Posts, milestone: Meaning) -> Ints:
     -1 where it never did. An opportunity is there from the first touch with an opportunity's id
     on, too.
     """
+    facts, key = part[1], ("passed", milestone, posts.key)
+    return facts.kept(key, partial(_first_passed, facts, posts, milestone))
+
+
+def _first_passed(facts: ShardFacts, posts: Posts, milestone: Meaning) -> Ints:
     if milestone in posts.by_score:
-        return _first_scored(part, posts.by_score[milestone], milestone)
-    evidence = part[1].view
+        return _first_scored(facts, posts.by_score[milestone], milestone)
+    evidence = facts.view
     rows = first_of(evidence.types, evidence.offsets, posts.is_type[milestone])
     if milestone != "opportunity" or "opportunity_id" not in evidence.store.text_columns:
         return rows
@@ -100,16 +108,15 @@ def first_passed(part: Part, posts: Posts, milestone: Meaning) -> Ints:
     return np.where(both < 0, np.maximum(rows, with_id), both)
 
 
-def _first_scored(part: Part, definitions: Definitions, milestone: Meaning) -> Ints:
+def _first_scored(facts: ShardFacts, definitions: Definitions, milestone: Meaning) -> Ints:
     """The first row after which fit and engagement were as high as it takes, before any win.
 
     Looked at whenever something happens, not between touches, so that later ones change nothing.
     """
-    _, facts = part
     evidence = facts.view
     store = evidence.store
     scoring = scoring_of(store, definitions)
-    given = given_points(evidence, scoring)
+    given = given_points(facts, scoring)
     is_win = frozen(facts.verdict_of_type == WON)
     won = first_of(evidence.types, evidence.offsets, is_win)
     rule = getattr(scoring.scoring, milestone)

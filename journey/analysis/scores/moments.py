@@ -35,18 +35,26 @@ class Moments:
     ticks: Ints
 
 
-def at_as_of(part: Part, as_of: int) -> Moments:
-    """The journeys in view, with all they did by ``as_of``."""
-    view, facts = part
-    chosen = view.journeys
+def at_as_of(facts: ShardFacts, chosen: Ints, as_of: int) -> Moments:
+    """Some journeys with all they did by ``as_of``."""
     ends = facts.view.offsets[1:][chosen]
     return Moments(chosen, ends, np.full(len(chosen), as_of, np.int64))
+
+
+def totals_of(facts: ShardFacts, scoring: Scoring, as_of: int) -> Floats:
+    """Points by dimension of all journeys, with all they did by ``as_of``."""
+    every = np.arange(facts.view.n_journeys)
+
+    def make() -> Floats:
+        return scoring.in_dimensions(points_of(facts, scoring, at_as_of(facts, every, as_of)))
+
+    return facts.kept(("scores", scoring.definitions.fingerprint, as_of), make)
 
 
 def points_of(facts: ShardFacts, scoring: Scoring, moments: Moments) -> Floats:
     """What each rule in force gives each of some journeys at its moment."""
     evidence = facts.view
-    given = given_points(evidence, scoring)
+    given = given_points(facts, scoring)
     by_touch = points_at(
         given.classes,
         evidence.ticks,
@@ -65,7 +73,7 @@ def points_of(facts: ShardFacts, scoring: Scoring, moments: Moments) -> Floats:
 def given_at(facts: ShardFacts, scoring: Scoring, moments: Moments) -> Flags:
     """Which rules had given each of some journeys anything by its moment, faded or not."""
     evidence = facts.view
-    given = given_points(evidence, scoring)
+    given = given_points(facts, scoring)
     n_given = points_at(
         given.classes,
         evidence.ticks,
@@ -85,7 +93,7 @@ def running_points_of(facts: ShardFacts, scoring: Scoring, journey: int, ticks: 
     """What each rule in force gives one journey at each of some instants, in order."""
     evidence = facts.view
     begin, end = evidence.offsets[journey], evidence.offsets[journey + 1]
-    given, own = given_points(evidence, scoring), frozen(evidence.ticks[begin:end])
+    given, own = given_points(facts, scoring), frozen(evidence.ticks[begin:end])
     by_touch = running_points(
         frozen(given.classes[begin:end]),
         own,
@@ -129,7 +137,7 @@ def _standing_points(facts: ShardFacts, scoring: Scoring, moments: Moments) -> F
     stage[has_touch] = facts.current[moments.ends[has_touch] - 1]
     known = moments.ticks[has_touch] - evidence.ticks[begins[has_touch]].astype(np.int64)
     days[has_touch] = known / ticks_per_day(evidence)
-    wins = winning_rows(evidence, scoring.definitions)
+    wins = winning_rows(facts, scoring.definitions)
     n_wins = np.searchsorted(wins, moments.ends) - np.searchsorted(wins, begins)
     names = (*scoring.definitions.stage_names, None)
     for place in places:

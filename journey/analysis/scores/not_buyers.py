@@ -21,6 +21,7 @@ from journey.store.cache import memory
 from journey.store.layout import Store, frozen
 from journey.store.view import View
 
+Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 Codes = npt.NDArray[np.int8]
 Part = tuple[View, ShardFacts]
@@ -95,24 +96,29 @@ def only_not_buyers(log: TouchpointLog) -> TouchpointLog:
 def not_buyer_kinds(part: Part, *, rules: NotBuyerRules, meanings: Meanings) -> Codes:
     """Of the journeys of one shard in view the place of each among the kinds; -1 may buy."""
     view, facts = part
+    key = "not buyers", rules, meanings
+    return facts.kept(key, partial(_kinds, facts, rules, meanings))[view.journeys]
+
+
+def _kinds(facts: ShardFacts, rules: NotBuyerRules, meanings: Meanings) -> Codes:
     evidence = facts.view
     by_domain = _kinds_by_domain(evidence, rules)
     applied = np.where(_job_seekers(evidence, rules, meanings), JOB_SEEKER, BUYER)
     kinds = np.where(by_domain != BUYER, by_domain, applied.astype(np.int8))
     is_win = frozen(facts.verdict_of_type == WON)
     kinds[first_of(evidence.types, evidence.offsets, is_win) >= 0] = BUYER
-    return kinds[view.journeys]
+    return kinds
 
 
 def not_buyer_reasons(
-    part: Part, *, rules: NotBuyerRules, meanings: Meanings
+    part: Part, places: Ints, *, rules: NotBuyerRules, meanings: Meanings
 ) -> npt.NDArray[np.object_]:
-    """For the journeys of one shard in view why they will not buy, None for buyers."""
+    """Why journeys at some places of the view will not buy, None for buyers."""
     view, _ = part
-    kinds = not_buyer_kinds(part, rules=rules, meanings=meanings)
+    kinds = not_buyer_kinds(part, rules=rules, meanings=meanings)[places]
     found = np.full(len(kinds), None, dtype=object)
     chosen = np.flatnonzero(kinds != BUYER)
-    accounts = view.store.journey_accounts(view.shard)[view.journeys[chosen]]
+    accounts = view.store.journey_accounts(view.shard)[view.journeys[places[chosen]]]
     domains = _domains(view.store).take(pa.array(accounts, pa.int64())).to_pylist()
     for place, kind, domain in zip(chosen, kinds[chosen], domains, strict=True):
         found[place] = _reason(int(kind), domain)
@@ -144,11 +150,14 @@ def _rows(
         {
             "account_id": view.store.dictionaries[view.store.case_role].take(cases).to_pylist(),
             "kind": [NOT_BUYERS[kind] for kind in kinds[chosen]],
-            "reason": not_buyer_reasons(part, rules=rules, meanings=meanings)[chosen],
             "code": kinds[chosen],
+            "place": chosen,
         }
     )
-    return _first(rows, limit)
+    shown = _first(rows, limit)
+    places = shown.pop("place").to_numpy()
+    reasons = not_buyer_reasons(part, places, rules=rules, meanings=meanings)
+    return shown.assign(reason=reasons)
 
 
 def _first(rows: pd.DataFrame, limit: int | None) -> pd.DataFrame:

@@ -22,15 +22,15 @@ from journey.selection import (
 WIDER: Final = "costs are of more journeys than the filters keep"
 SO_FAR: Final = "worth only of wins so far: later ones are after the period"
 
-_TOLD_BY: Final = {"channel": ("channel",), "campaign": ("campaign", "campaign_id")}
+TOLD_BY: Final = {"channel": ("channel",), "campaign": ("campaign", "campaign_id")}
 """Columns of costs that say what a filter of touchpoints asks."""
 
 
 def narrowed(log: TouchpointLog, costs: pd.DataFrame) -> pd.DataFrame:
     """Costs of the channels and campaigns that filters of the log keep; days are not looked at."""
     for step in log.steps:
-        if isinstance(step, Where) and step.column in _TOLD_BY:
-            told = [called_as(log, step.column, costs[name]) for name in _TOLD_BY[step.column]]
+        if isinstance(step, Where) and step.column in TOLD_BY:
+            told = [called_as(log, step.column, costs[name]) for name in TOLD_BY[step.column]]
             known = told[0] if len(told) == 1 else told[0].where(told[0].notna(), told[1])
             wanted = pd.Series(step.values, dtype=object)
             kept = known.isin(wanted.dropna()) | (known.isna() & bool(wanted.isna().any()))
@@ -49,7 +49,7 @@ def filters_beyond(log: TouchpointLog) -> list[str]:
 def _beyond(step: Step) -> str | None:
     match step:
         case Where(column=column):
-            return None if column in _TOLD_BY else column
+            return None if column in TOLD_BY else column
         case Having() | HavingMove() | HavingAt() | HavingVariant() | StartAt() | EndAt():
             return "touchpoint types"
         case Keep(leaves_out=leaves_out):

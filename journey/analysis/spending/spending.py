@@ -1,7 +1,8 @@
 """What was spent in view: costs of files and forms, and costs that touchpoints carry themselves."""
 
+from collections.abc import Callable
 from functools import partial
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -10,14 +11,16 @@ import pandas as pd
 from journey.analysis.figures.frames import none_for_missing
 from journey.analysis.figures.month_codes import month_names, months_of
 from journey.analysis.spending.names import called_as, names_of
-from journey.analysis.spending.reach import narrowed
-from journey.costs import prorated
+from journey.analysis.spending.reach import TOLD_BY, narrowed
+from journey.costs import costs_fingerprint, prorated
 from journey.log import TouchpointLog
-from journey.selection import Since
+from journey.selection import Since, Step, Where
+from journey.store.cache import bytes_of, memory
 from journey.store.layout import MICROSECONDS
 from journey.store.view import View
 
 Ints = npt.NDArray[np.int64]
+Answer = TypeVar("Answer")
 Carried = tuple[Ints, Ints, npt.NDArray[np.float64]]
 
 KEYS: Final = ("month", "kind", "channel", "campaign", "currency")
@@ -53,13 +56,60 @@ def spending(log: TouchpointLog) -> pd.DataFrame:
     >>> spending(log)[["month", "kind", "channel", "cost"]].values.tolist()  # 10 of 31 days
     [['2026-01', 'campaign', 'Ads', 2.0], ['2026-01', 'labour', None, 100.0]]
     """
-    paid, carried = _paid(log), _carried(log)
+    return log.shared(_spending).copy()
+
+
+def _spending(log: TouchpointLog) -> pd.DataFrame:
+    return _added(_kept(log, _paid), _carried(log))
+
+
+def spent_by_currency(log: TouchpointLog) -> dict[str | None, float]:
+    """What was spent in view by currency (None: not said): the sums of :func:`spending`."""
+    paid = _kept(log, _paid_by_currency)
+    carried = [costs for costs in log.ask(_all_carried) if len(costs)]
+    if not carried:
+        return paid
+    named = [currency for currency in paid if currency is not None]
+    total = float(sum(costs.sum() for costs in carried))
+    if len(named) == 1:
+        return {named[0]: paid[named[0]] + total}
+    return paid | {None: paid.get(None, 0.0) + total}
+
+
+def _paid_by_currency(log: TouchpointLog) -> dict[str | None, float]:
+    spent = _added(_paid(log), _paid(log).head(0))
+    return {
+        currency: float(spent.loc[spent["currency"].isin([currency]), "cost"].sum())
+        for currency in spent["currency"].unique()
+    }
+
+
+def _all_carried(view: View) -> npt.NDArray[np.float64]:
+    """The sum of the costs that touchpoints of a shard carry, none where none does."""
+    costs = view.numbers("cost")
+    known = np.empty(0) if costs is None else costs[~np.isnan(costs)]
+    return known[:0] if not len(known) else np.array([known.sum()])
+
+
+def _added(paid: pd.DataFrame, carried: pd.DataFrame) -> pd.DataFrame:
     currencies = paid["currency"].dropna().unique()
     if len(currencies) == 1:
         paid, carried = (part.assign(currency=currencies[0]) for part in (paid, carried))
     both = pd.concat([paid, carried], ignore_index=True)
     found = both.groupby(list(KEYS), dropna=False)["cost"].sum().reset_index()
     return none_for_missing(found, _TEXTS)
+
+
+def _kept(log: TouchpointLog, question: Callable[[TouchpointLog], Answer]) -> Answer:
+    """What only depends on costs imported and entered: on days, channels, campaigns in view."""
+    about = log.as_of_tick, log.until, *filter(_narrows, log.steps)
+    name = question.__module__, question.__qualname__
+    key = (*name, log.store.fingerprint, costs_fingerprint(log.costs), about)
+    return memory.get(key, partial(question, log), n_bytes=bytes_of)
+
+
+def _narrows(step: Step) -> bool:
+    return isinstance(step, Since) or (isinstance(step, Where) and step.column in TOLD_BY)
 
 
 def costs_in_view(log: TouchpointLog, *, to_as_of: bool) -> pd.DataFrame:

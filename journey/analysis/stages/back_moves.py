@@ -1,7 +1,7 @@
 """Where journeys turn back to an earlier stage, and the reason given."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import partial
 
 import numpy as np
@@ -74,12 +74,18 @@ def back_moves(log: TouchpointLog) -> pd.DataFrame:
 def back_rows(part: Part) -> BackRows:
     """Moves back of the journeys of one shard that are in view."""
     view, facts = part
-    evidence, current = facts.view, facts.current
-    in_view = np.zeros(evidence.n_journeys, dtype=bool)
+    every = facts.kept("back moves", partial(_all_back_rows, facts))
+    in_view = np.zeros(facts.view.n_journeys, dtype=bool)
     in_view[view.journeys] = True
+    mine = in_view[every.journeys]
+    return BackRows(*(getattr(every, one.name)[mine] for one in fields(BackRows)))
+
+
+def _all_back_rows(facts: ShardFacts) -> BackRows:
+    evidence, current = facts.view, facts.current
     owners = np.repeat(np.arange(evidence.n_journeys), np.diff(evidence.offsets))
     back = (current[1:] < current[:-1]) & (current[1:] >= 0) & (owners[1:] == owners[:-1])
-    rows = np.flatnonzero(back & in_view[owners[1:]]) + 1
+    rows = np.flatnonzero(back) + 1
     return BackRows(
         rows, current[rows - 1].astype(np.int64), current[rows].astype(np.int64), owners[rows]
     )

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from journey.analysis.figures import month_codes
 from journey.facts import ShardFacts
 from journey.log import TouchpointLog
 from journey.store.layout import MICROSECONDS
@@ -44,6 +45,10 @@ def months(log: TouchpointLog) -> pd.DataFrame:
     1  2026-02              0                   0      0
     2  2026-03              2                   1      0
     """
+    return log.shared(_months).copy()
+
+
+def _months(log: TouchpointLog) -> pd.DataFrame:
     per_tick = MICROSECONDS // log.store.ticks_per_second
     answers = log.ask_with_facts(partial(_count_months, microseconds_per_tick=per_tick))
     parts = [_added(column) for column in zip(*answers, strict=True)]
@@ -105,5 +110,4 @@ def _added(parts: Sequence[Counted]) -> Counted:
 
 def months_of(ticks: npt.NDArray[np.generic], microseconds_per_tick: int) -> Months:
     """The calendar month of each tick, in UTC."""
-    microseconds = ticks.astype(np.int64) * microseconds_per_tick
-    return microseconds.astype("datetime64[us]").astype("datetime64[M]")
+    return month_codes.months_of(ticks, microseconds_per_tick).view("datetime64[M]")

@@ -148,10 +148,15 @@ def journeys(log: TouchpointLog, *, limit: int | None = None) -> pd.DataFrame:
 
 def last_values(facts: ShardFacts, chosen: Ints) -> npt.NDArray[np.float64]:
     """The last known value above 0 of some journeys, not a number where there is none."""
-    values = facts.view.numbers("value")
+    return facts.kept("last values", partial(_last_values, facts.view))[chosen]
+
+
+def _last_values(evidence: View) -> Floats:
+    every = frozen(np.arange(evidence.n_journeys))
+    values = evidence.numbers("value")
     if values is None:
-        return np.full(len(chosen), np.nan)
-    return last_above_zero(frozen(values), facts.view.offsets, frozen(chosen))
+        return np.full(len(every), np.nan)
+    return last_above_zero(frozen(values), evidence.offsets, every)
 
 
 def values_at_win(facts: ShardFacts, chosen: Ints) -> npt.NDArray[np.float64]:
@@ -159,13 +164,16 @@ def values_at_win(facts: ShardFacts, chosen: Ints) -> npt.NDArray[np.float64]:
 
     0 where none is known or a journey is not won.
     """
+    return facts.kept("values at win", partial(_values_at_win, facts))[chosen]
+
+
+def _values_at_win(facts: ShardFacts) -> Floats:
     evidence = facts.view
+    every = frozen(np.arange(evidence.n_journeys))
     values = evidence.numbers("value")
     if values is None:
-        return np.zeros(len(chosen))
-    return worth_at_win(
-        values, evidence.offsets, facts.decided_rows, frozen(chosen), frozen(facts.outcomes[chosen])
-    )
+        return np.zeros(len(every))
+    return worth_at_win(values, evidence.offsets, facts.decided_rows, every, facts.outcomes)
 
 
 def people_per_journey(view: View, places: Ints) -> Ints:

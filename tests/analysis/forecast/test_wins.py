@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from journey import Definitions, Stage, forecast_wins, from_frame, outcomes, win_chances
-from journey.analysis.forecast.wins import evidence_of
+from journey.analysis.forecast.evidence import learnt_of, open_of
 from journey.errors import ValueNotAllowedError
 from tests import oracle
 from tests.examples import MODEL, small_log
@@ -45,7 +45,7 @@ def lives(reference):
 def test_evidence_equals_the_reference(sample, rows_per_shard):
     log, reference = sample.log(rows_per_shard), sample.oracle()
     days, ways, still = lives(reference)
-    found = evidence_of(log)
+    found, still_open = learnt_of(log), open_of(log)
     names = [*log.definitions.stage_names, None]
     targets = [*names, True, False]  # a win, another end
     assert dict(zip(names, found.days.sum(axis=1).tolist(), strict=True)) == {
@@ -57,7 +57,7 @@ def test_evidence_equals_the_reference(sample, rows_per_shard):
         for b, n in zip(targets, row, strict=True)
         if n
     } == {key: n for key, n in ways.items() if n}
-    open_by_stage = found.open_mass[0].sum(axis=1).tolist()
+    open_by_stage = still_open.open_mass[0].sum(axis=1).tolist()
     assert dict(zip(names, open_by_stage, strict=True)) == {n: still[n] for n in names}
 
 
@@ -66,7 +66,7 @@ def test_mail_to_a_dormant_journey_prolongs_no_stay():
     # z began on the last day.
     rows = [("a", 0, "Ad"), ("a", 1, "Demo"), ("a", 150, "Mail"), ("z", 151, "Ad")]
     log = small_log(rows, direction=["did", "did", "was shown", "did"])
-    assert evidence_of(log).days.sum(axis=1).tolist() == [2, 0, 91, 0, 0]
+    assert learnt_of(log).days.sum(axis=1).tolist() == [2, 0, 91, 0, 0]
 
 
 @pytest.mark.parametrize("rows_per_shard", [None, 60])
