@@ -17,6 +17,7 @@ from journey.kernels import facts as kernels
 from journey.kernels.select import rows_before, take
 from journey.kernels.stages import longest_silences, stage_entries
 from journey.percentiles import Cells, Targets, percentiles
+from journey.silence import Silence, Silent, in_order
 from journey.store.cache import bytes_of, memory
 from journey.store.layout import Store, frozen
 from journey.store.view import View
@@ -34,17 +35,6 @@ NORMAL_LEAST_GAPS = 20
 
 
 @dataclass(frozen=True, eq=False)
-class Silent:
-    """The longest silences that decided journeys had in a stage before the end, in their order.
-
-    ``n_won_from[k]`` of those from the k-th on were won.
-    """
-
-    silences: Ints
-    n_won_from: Ints
-
-
-@dataclass(frozen=True, eq=False)
 class ShardFacts:
     """Facts of one shard: per touchpoint the stages, per journey how it stands.
 
@@ -53,8 +43,9 @@ class ShardFacts:
     ``advanced[journey, stage]`` are the first rows in the stage and in the next one after it
     (-1: none); a winning row enters the stage it does by rule, and then the last one.
     ``silent_rows`` are the last rows before the silence that ended a journey without
-    decision (-1: none did). ``silence`` is that of the whole log. ``about`` tells these facts from
-    all others: by their shard, the instant and the definitions.
+    decision (-1: none did). ``is_shown`` says which directions are no doing of the customer.
+    ``silence`` is that of the whole log. ``about`` tells these facts from all others: by their
+    shard, the instant and the definitions.
     """
 
     about: Hashable
@@ -67,13 +58,14 @@ class ShardFacts:
     entered: Rows
     advanced: Rows
     verdict_of_type: npt.NDArray[np.uint8]
-    silence: "Silence"
+    is_shown: npt.NDArray[np.bool_] | None
+    silence: Silence
     as_of: int
 
     @property
     def n_bytes(self) -> int:
         """Memory it may hold."""
-        return len(self.current) + 40 * len(self.outcomes) + 6 * self.entered.nbytes
+        return 2 * len(self.current) + 40 * len(self.outcomes) + 6 * self.entered.nbytes
 
     def kept(self, name: Hashable, make: Callable[[], Answer]) -> Answer:
         """What follows from these facts and what the name says: made once, whatever is in view."""
@@ -82,11 +74,26 @@ class ShardFacts:
     @cached_property
     def silent(self) -> tuple[Silent, ...]:
         """Decided journeys by stage and longest silence there, whatever is in view."""
-        begins = frozen(self.view.offsets[:-1])
-        ends = self.end_rows, self.ended_ticks
-        longest = longest_silences(self.current, self.view.ticks, begins, *ends, self.n_stages)
+        view, limit = self.view, self.silence.dormancy_limit
+        longest = longest_silences(
+            self.current, view.ticks, view.offsets, self.is_open, self.as_of, limit, self.n_stages
+        )
         is_won = self.outcomes[self.is_over] == kernels.WON
-        return tuple(map(_in_order, longest[self.is_over].T, repeat(is_won)))
+        return tuple(map(in_order, longest[self.is_over].T, repeat(is_won)))
+
+    @cached_property
+    def is_open(self) -> npt.NDArray[np.bool_]:
+        """Whether each touch left its journey open: not decided, nor dormant and not come back."""
+        view = self.view
+        return frozen(
+            kernels.open_after(
+                take(self.verdict_of_type, view.types),
+                _by_customer(view, self.is_shown),
+                view.ticks,
+                view.offsets,
+                self.silence.dormancy_ticks,
+            )
+        )
 
     @property
     def is_over(self) -> npt.NDArray[np.bool_]:
@@ -97,7 +104,7 @@ class ShardFacts:
     def ended_ticks(self) -> Ints:
         """When a touch, or silence beyond dormancy, ended each journey; else ``as_of``."""
         found = np.full(len(self.outcomes), self.as_of, np.int64)
-        limit = int(min(self.silence.dormancy_ticks, 2**62))
+        limit = self.silence.dormancy_limit
         for rows, delay in ((self.decided_rows, 0), (self.silent_rows, limit)):
             known = np.flatnonzero(rows >= 0)
             found[known] = self.view.ticks[rows[known]].astype(np.int64) + delay
@@ -155,32 +162,6 @@ class ShardFacts:
     def reached(self, wanted: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
         """Journeys that ever entered a wanted stage."""
         return np.any(self.entered[:, wanted] >= 0, axis=1)
-
-
-def _in_order(longest: Ints, is_won: npt.NDArray[np.bool_]) -> Silent:
-    """Silences of one stage, -1 where a journey was never in it."""
-    keys = np.sort(2 * longest[longest >= 0] + is_won[longest >= 0])
-    return Silent(keys >> 1, np.append(np.cumsum((keys & 1)[::-1])[::-1], 0))
-
-
-@dataclass(frozen=True, eq=False)
-class Silence:
-    """What silence is normal in each stage (last entry: before any), and when it ends a journey.
-
-    ``n_gaps`` are those of the stage's own, and ``is_own`` says whether they were enough; else
-    all ``n_all_gaps`` of the log served.
-    """
-
-    dormancy_ticks: float
-    normal_ticks: npt.NDArray[np.float64]
-    n_gaps: Ints
-    is_own: npt.NDArray[np.bool_]
-    n_all_gaps: int
-
-    @property
-    def n_behind(self) -> Ints:
-        """How many gaps the normal silence of each stage is read from."""
-        return np.where(self.is_own, self.n_gaps, self.n_all_gaps)
 
 
 @dataclass(frozen=True, eq=False)
@@ -287,6 +268,7 @@ def settle(
         entered=frozen(entered),
         advanced=frozen(advanced),
         verdict_of_type=rules.verdict_of_type,
+        is_shown=rules.is_shown,
         silence=silence,
         as_of=as_of,
     )
@@ -343,10 +325,10 @@ def entered_stages(view: View, rules: Rules) -> npt.NDArray[np.int8]:
     return entered
 
 
-def _by_customer(view: View, rules: Rules) -> npt.NDArray[np.bool_]:
-    if rules.is_shown is None:
+def _by_customer(view: View, is_shown: npt.NDArray[np.bool_] | None) -> npt.NDArray[np.bool_]:
+    if is_shown is None:
         return np.ones(view.n_touchpoints, dtype=bool)
-    return ~rules.is_shown[view.codes("direction")]
+    return ~is_shown[view.codes("direction")]
 
 
 def _run(
@@ -360,8 +342,12 @@ def _run(
     return kernels.walk(
         entered,
         take(rules.verdict_of_type, view.types),
-        _by_customer(view, rules),
-        *(view.ticks, begins, ends, rules.n_stages - 1, dormancy),
+        _by_customer(view, rules.is_shown),
+        view.ticks,
+        begins,
+        ends,
+        rules.n_stages - 1,
+        dormancy,
     )
 
 

@@ -13,7 +13,7 @@ from journey import selection
 from journey.costs import costs_fingerprint, costs_frame
 from journey.definitions import Definitions
 from journey.errors import ValueNotAllowedError
-from journey.facts import Rules, ShardFacts, Silence
+from journey.facts import Rules, ShardFacts
 from journey.reading import (
     Extent,
     Norms,
@@ -31,6 +31,7 @@ from journey.reading import (
 from journey.runners.piece import Runner
 from journey.runners.threads import Threads
 from journey.schema import CASE_ROLES, SECONDS_PER_DAY, Case
+from journey.silence import Silence
 from journey.store.cache import bytes_of, memory
 from journey.store.layout import MICROSECONDS, Store
 from journey.store.recase import seconds_of_gap

@@ -13,7 +13,6 @@ from journey.definitions import Definitions
 from journey.facts import (
     Rules,
     ShardFacts,
-    Silence,
     Walked,
     learn_silence,
     rules_of,
@@ -23,6 +22,7 @@ from journey.facts import (
 from journey.kernels.moves import extent
 from journey.runners.piece import Piece, Runner
 from journey.schema import SECONDS_PER_DAY
+from journey.silence import Silence
 from journey.store.cache import memory
 from journey.store.layout import Store
 from journey.store.view import View, cut_after, first_at_or_after, whole

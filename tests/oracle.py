@@ -54,6 +54,7 @@ class Journey:
     decided: int | None  # which touch decided it
     silent: int | None  # after which touch it went silent for good
     n_reopened: int
+    is_open: tuple  # whether each touch left it open
 
     @property
     def before_end(self):
@@ -146,7 +147,7 @@ def read(
     normal, n_gaps = normal_silences(cases, forever, definitions, every_gap, least_gaps)
     journeys = {}
     for name, mine in cases.items():
-        stages, state, decided, silent, n_reopened = walk(mine, definitions, dormancy)
+        stages, state, decided, silent, n_reopened, was_open = walk(mine, definitions, dormancy)
         silence = as_of - mine[-1].at
         if state == "open":
             if silence > dormancy:
@@ -157,7 +158,9 @@ def read(
             touch._replace(now=now, place=place)
             for place, (touch, now) in enumerate(zip(mine, stages, strict=True))
         )
-        journeys[name] = Journey(told, tuple(stages), state, decided, silent, n_reopened)
+        journeys[name] = Journey(
+            told, tuple(stages), state, decided, silent, n_reopened, tuple(was_open)
+        )
     view = {name: journey.touches for name, journey in journeys.items()}
     return Log(
         definitions,
@@ -226,14 +229,17 @@ def entering(touch, definitions):
 
 
 def walk(touches, definitions, dormancy):
-    """The stage after each touch, how it stands after the last, what decided or silenced it."""
+    """The stage after each touch, how it stands after the last, what decided or silenced it.
+
+    Then how often it came back, and whether each touch left it open.
+    """
     stage, state, decided, silent, n_reopened = None, "open", None, None, 0
     verdicts = {
         **dict.fromkeys(definitions.won, "won"),
         **dict.fromkeys(definitions.lost, "lost"),
         **dict.fromkeys(definitions.no_decision, "no_decision"),
     }
-    stages = []
+    stages, was_open = [], []
     for index, touch in enumerate(touches):
         if state != "won":
             stage = entering(touch, definitions) or stage
@@ -248,7 +254,8 @@ def walk(touches, definitions, dormancy):
             if state == "won":
                 stage = definitions.stages[-1].name
         stages.append(stage)
-    return stages, state, decided, silent, n_reopened
+        was_open.append(state == "open")
+    return stages, state, decided, silent, n_reopened, was_open
 
 
 def gaps_of(touches):
@@ -801,13 +808,13 @@ def back_moves(log):
 
 
 def silences(log, case, stage):
-    """How long a journey was silent after each touch before its end that left it in a stage."""
-    touches = log.journeys[case].before_end
-    times = [*(touch.at for touch in touches), log.ended_at(case)]
+    """How long a journey was silent after each touch that left it open in a stage."""
+    journey = log.journeys[case]
+    times = [*(touch.at for touch in journey.touches), log.as_of]
     return [
-        later - touch.at
-        for touch, later in zip(touches, times[1:], strict=True)
-        if touch.now == stage
+        min(later - touch.at, log.dormancy)
+        for touch, later, is_open in zip(journey.touches, times[1:], journey.is_open, strict=True)
+        if is_open and touch.now == stage
     ]
 
 
@@ -927,14 +934,13 @@ def answers(log, state):
     for journey in log.journeys.values():
         if journey.outcome not in DECIDED:
             continue
-        end = len(journey.touches) - 1 if journey.decided is None else journey.decided
-        for index in range(end):
-            touch, after = journey.touches[index : index + 2]
+        for index, (touch, after) in enumerate(pairwise(journey.touches)):
             silence = after.at - touch.at
             if (
                 journey.stages[index] == stage
                 and wanted in (None, touch.touchpoint)
-                and touch.touchpoint not in deciding(log.definitions)
+                and journey.is_open[index]
+                and silence <= log.dormancy
                 and (band == 0 or silence > band * log.normal[stage])
             ):
                 if after.touchpoint not in deciding(log.definitions):

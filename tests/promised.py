@@ -72,6 +72,8 @@ def reaction_waits(log, stage, is_by_lead):
 
 def ended(journey, case, begin, place, how):
     """The wait as it ended, or over at the decision where that came first."""
+    if journey.silent is not None and begin <= journey.silent < place:
+        return unanswered(journey, case, begin)
     is_first = journey.decided is not None and begin < journey.decided < place
     return (case, begin, journey.decided, "over") if is_first else (case, begin, place, how)
 
@@ -88,7 +90,8 @@ def figures(log, waits, hours=None):
     found, journeys = Counter(), set()
     for case, begin, end, how in waits:
         touches = log.journeys[case].touches
-        waited = ((log.as_of if end is None else touches[end].at) - touches[begin].at) / HOUR
+        until = max(log.ended_at(case), touches[begin].at) if end is None else touches[end].at
+        waited = (until - touches[begin].at) / HOUR
         journeys.add(case)
         found["n_waits"] += 1
         found[f"n_{how}"] += 1

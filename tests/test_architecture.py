@@ -17,7 +17,7 @@ BASE = {"schema", "errors", "version", "wording", "rules"}
 STORE = BASE | {"kernels", "store"}
 LOG = STORE | {
     *("costs", "definitions", "inventory", "proposals", "report", "runners"),
-    *("percentiles", "facts", "selection", "reading", "log", "load"),
+    *("percentiles", "silence", "facts", "selection", "reading", "log", "load"),
 }
 ALL_BUT_UI = LOG | {
     *("ingest", "analysis", "charts", "exports", "workspace", "kept", "worklist", "cli", ""),
@@ -37,6 +37,7 @@ MAY_IMPORT = {
     "report": BASE,
     "runners": STORE | {"runners"},
     "percentiles": STORE,
+    "silence": BASE,
     "facts": LOG - {"selection", "reading", "log", "load"},
     "selection": LOG - {"reading", "log", "load"},
     "reading": LOG - {"log", "load"},

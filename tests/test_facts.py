@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from journey import Definitions, Stage, account_timeline
-from journey.facts import Silence
 from journey.schema import OUTCOMES
+from journey.silence import Silence
 from tests import oracle
 from tests.compare import is_same
 from tests.examples import MODEL, journey_of, small_log

@@ -85,6 +85,31 @@ def walk(
 
 
 @kernel
+def open_after(
+    verdicts: Bytes, by_customer: Flags, ticks: Ticks, offsets: Ints, dormancy: float
+) -> Flags:
+    """Whether each touch left its journey open: not decided, nor dormant and not come back.
+
+    The rules are those of :func:`walk`.
+    """
+    is_open = np.empty(len(verdicts), np.bool_)
+    for j in range(len(offsets) - 1):
+        state = OPEN
+        for row in range(np.uint64(offsets[j]), np.uint64(offsets[j + 1])):
+            begun = row > np.uint64(offsets[j])
+            if begun and state == OPEN and gap_before(ticks, row) > dormancy:
+                state = NO_DECISION
+            verdict = verdicts[row]
+            if state != WON:
+                if by_customer[row] and verdict in (UNDECIDING, WON):
+                    state = OPEN
+                if verdict != UNDECIDING:
+                    state = verdict
+            is_open[row] = state == OPEN
+    return is_open
+
+
+@kernel
 def journeys_pausing(ticks: Ticks, offsets: Ints, limit: float) -> Ints:
     """Journeys with a gap longer than a limit."""
     found = np.empty(len(offsets) - 1, np.int64)

@@ -13,6 +13,7 @@ Rows = npt.NDArray[np.int32]
 Codes = npt.NDArray[Any]
 Ticks = npt.NDArray[Any]
 Stages = npt.NDArray[np.int8]
+Flags = npt.NDArray[np.bool_]
 
 
 @kernel
@@ -92,21 +93,24 @@ def journeys_having_type(
 def longest_silences(
     current: Stages,
     ticks: Ticks,
-    begins: Ints,
-    ends: Ints,
-    end_ticks: Ints,
+    offsets: Ints,
+    is_open: Flags,
+    as_of: int,
+    dormancy: int,
     n_stages: int,
 ) -> Ints:
-    """Longest silence of each journey in each stage (-1: never in it).
+    """Longest silence of each journey in each stage while it was open (-1: never in it).
 
-    Rows ``begins[j]:ends[j]`` are the touches of journey ``j`` before it ended at ``end_ticks[j]``.
+    ``is_open`` says whether a touch left its journey open; a silence that goes on ends at
+    ``as_of``, and all end once they have lasted for ``dormancy``.
     """
-    longest = np.full((len(begins), n_stages), -1, np.int64)
-    for j in range(len(begins)):
-        for row in range(begins[j], ends[j]):
+    longest = np.full((len(offsets) - 1, n_stages), -1, np.int64)
+    for j in range(len(offsets) - 1):
+        for row in range(offsets[j], offsets[j + 1]):
             stage = current[row]
-            if stage < 0:
+            if stage < 0 or not is_open[row]:
                 continue
-            until = np.int64(ticks[row + 1]) if row + 1 < ends[j] else end_ticks[j]
-            longest[j, stage] = max(longest[j, stage], until - np.int64(ticks[row]))
+            until = np.int64(ticks[row + 1]) if row + 1 < offsets[j + 1] else as_of
+            silence = min(until - np.int64(ticks[row]), dormancy)
+            longest[j, stage] = max(longest[j, stage], silence)
     return longest

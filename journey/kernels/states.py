@@ -23,20 +23,21 @@ def next_of_states(
     types: Codes,
     ticks: Ticks,
     offsets: Ints,
-    decided_rows: Ints,
+    is_open: Flags,
     outcomes: Bytes,
     limits: Floats,
-    undecided_types: Flags,
+    dormancy: float,
+    n_types: int,
 ) -> tuple[Ints, Flags]:
     """The touch after each state that a decided journey was in, and whether the journey is won.
 
     A state is a stage (the last: before any), the last touch (one more than there are types: any)
-    and a band of silence: band ``b`` is silence longer than ``limits[stage, b]``. A journey counts
-    once for each state, at its first time in it. An entry is
+    and a band of silence: band ``b`` is silence longer than ``limits[stage, b]``. It is one of an
+    open journey: ``is_open`` says whether a touch left it so, and silence beyond ``dormancy`` ends
+    it. A journey counts once for each state, at its first time in it. An entry is
     ``((stage * n_bands + band) * (n_types + 1) + last) * n_types + next``.
     """
     n_places, n_bands = limits.shape
-    n_types = len(undecided_types)
     n_lasts = n_types + 1
     seen = np.full(n_places * n_bands * n_lasts, -1, np.int64)
     entries, won = np.empty(4_096, np.int64), np.empty(4_096, np.bool_)
@@ -44,12 +45,11 @@ def next_of_states(
     for j in range(len(offsets) - 1):
         if outcomes[j] > NO_DECISION:
             continue
-        last_row = decided_rows[j] if decided_rows[j] >= 0 else offsets[j + 1] - 1
-        for row in range(offsets[j], last_row):
-            if not undecided_types[types[row]]:
+        for row in range(offsets[j], offsets[j + 1] - 1):
+            silence = np.int64(ticks[row + 1]) - np.int64(ticks[row])
+            if not is_open[row] or silence > dormancy:
                 continue
             place = np.int64(current[row]) if current[row] >= 0 else np.int64(n_places - 1)
-            silence = np.int64(ticks[row + 1]) - np.int64(ticks[row])
             for band in range(n_bands):
                 if silence <= limits[place, band]:
                     break

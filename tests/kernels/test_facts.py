@@ -17,6 +17,7 @@ LAST = N_STAGES - 1
 def walked(mine, verdicts, by_customer, begin, dormancy):
     """The twin of walk, for one journey."""
     stage, state, decided, silent, n_reopened, stages = -1, facts.OPEN, -1, -1, 0, []
+    was_open = []
     for k, (kind, tick, entered) in enumerate(mine):
         if state != facts.WON:
             stage = entered if entered >= 0 else stage
@@ -29,7 +30,8 @@ def walked(mine, verdicts, by_customer, begin, dormancy):
                 state, decided, silent = verdicts[kind], begin + k, -1
             stage = LAST if state == facts.WON else stage
         stages.append(stage)
-    return stages, state, decided, n_reopened, silent
+        was_open.append(state == facts.OPEN)
+    return stages, state, decided, n_reopened, silent, was_open
 
 
 @given(SHARDS, VERDICTS, st.randoms(), st.sampled_from((0.5, 3.0, inf)))
@@ -52,6 +54,14 @@ def test_walk(shard, verdicts, rng, dormancy):
     assert found[0].tolist() == [stage for stages, *_ in wanted for stage in stages]
     for index in (1, 2, 3, 4):
         assert found[index].tolist() == [one[index] for one in wanted]
+    is_open = facts.open_after(
+        frozen(np.array(verdicts, np.uint8)[shard.types]),
+        flags(by_customer),
+        shard.ticks,
+        shard.offsets,
+        dormancy,
+    )
+    assert is_open.tolist() == [flag for *_, was_open in wanted for flag in was_open]
 
 
 @given(SHARDS, st.sampled_from((0.0, 1.0, 4.5, inf)))

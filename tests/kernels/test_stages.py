@@ -87,19 +87,16 @@ def test_journeys_having_type(shard, rng):
 
 @given(SHARDS, st.randoms())
 def test_longest_silences(shard, rng):
-    ends = [rng.randint(begin, end) for begin, end in shard.spans]
-    late = [rng.randint(21, 25) for _ in ends]
-    begins = ints([begin for begin, _ in shard.spans])
+    is_open, as_of, dormancy = [rng.random() < 0.7 for _ in shard.rows()], 25, 7
     found = stages.longest_silences(
-        shard.current, shard.ticks, begins, ints(ends), ints(late), N_STAGES
+        shard.current, shard.ticks, shard.offsets, flags(is_open), as_of, dormancy, N_STAGES
     )
-    for j, mine in enumerate(shard.journeys):
-        before = mine[: ends[j] - begins[j]]
-        times = [*(tick for _, tick, _ in before[1:]), late[j]]
+    for j, (mine, (begin, _)) in enumerate(zip(shard.journeys, shard.spans, strict=True)):
+        times = [*(tick for _, tick, _ in mine[1:]), as_of]
         for stage in range(N_STAGES):
             silences = [
-                end - tick
-                for (_, tick, now), end in zip(before, times, strict=False)
-                if now == stage
+                min(end - tick, dormancy)
+                for k, ((_, tick, now), end) in enumerate(zip(mine, times, strict=False))
+                if now == stage and is_open[begin + k]
             ]
             assert found[j, stage] == max(silences, default=-1)

@@ -11,6 +11,7 @@ from tests.kernels.twins import N_STAGES, N_TYPES, codes, flags, ints, outcomes_
 SHARDS = shards()
 WITH_OUTCOMES = SHARDS.flatmap(lambda shard: st.tuples(st.just(shard), outcomes_of(shard)))
 LIMITS = [[-1.0, 3.0, 6.0]] * (N_STAGES + 1)
+DORMANCY = 9.0
 
 
 def rows_of(shard, rng):
@@ -26,14 +27,13 @@ def rows_of(shard, rng):
 @given(WITH_OUTCOMES, st.randoms())
 def test_next_of_states(sample, rng):
     shard, outcomes = sample
-    decided = rows_of(shard, rng)[1]
-    undecided = [rng.random() < 0.8 for _ in range(N_TYPES)]
+    is_open = [rng.random() < 0.8 for _ in shard.rows()]
     wanted = []
     for j, (begin, end) in enumerate(shard.spans):
         seen = set()
-        for row in range(begin, decided[j] if decided[j] >= 0 else end - 1):
+        for row in range(begin, end - 1):
             (kind, tick, stage), (after, later, _) = shard.journeys[j][row - begin :][:2]
-            if outcomes[j] > 2 or not undecided[kind]:
+            if outcomes[j] > 2 or not is_open[row] or later - tick > DORMANCY:
                 continue
             for band, limit in enumerate(LIMITS[stage]):
                 for last in (kind, N_TYPES):
@@ -46,10 +46,11 @@ def test_next_of_states(sample, rng):
         shard.types,
         shard.ticks,
         shard.offsets,
-        ints(decided),
+        flags(is_open),
         codes(outcomes),
         frozen(np.array(LIMITS)),
-        flags(undecided),
+        DORMANCY,
+        N_TYPES,
     )
     assert sorted(zip(*map(np.ndarray.tolist, found), strict=True)) == sorted(wanted)
 

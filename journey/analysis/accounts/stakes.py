@@ -14,8 +14,9 @@ import numpy.typing as npt
 
 from journey.analysis.accounts.at_risk import Context, deal_values, silent_ticks, stalled_of
 from journey.analysis.accounts.silences import Precedent, rough_precedents
-from journey.facts import ShardFacts, Silent
+from journey.facts import ShardFacts
 from journey.log import TouchpointLog
+from journey.silence import Silent
 from journey.store.view import View
 
 Ints = npt.NDArray[np.int64]

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from journey.facts import ShardFacts, Silence
-from journey.kernels.facts import UNDECIDING
+from journey.facts import ShardFacts
 from journey.kernels.states import next_of_states
 from journey.log import TouchpointLog
-from journey.store.layout import frozen
+from journey.silence import Silence
 from journey.store.view import View
 from journey.wording import time_span
 
@@ -89,10 +88,11 @@ def _count_next(part: Part) -> tuple[Ints, Ints, Ints]:
         view.types,
         view.ticks,
         view.offsets,
-        facts.decided_rows,
+        facts.is_open,
         facts.outcomes,
         limits,
-        frozen(facts.verdict_of_type == UNDECIDING),
+        facts.silence.dormancy_ticks,
+        n_types,
     )
     return counted(entries, won, limits.size * (n_types + 1) * n_types)
 
@@ -130,13 +130,16 @@ def states_of(
 
 
 def state_of(facts: ShardFacts, at: int, *, as_of: int) -> State | None:
-    """The state of a journey of a shard; none if a touch has decided it or it has none yet."""
+    """The state of a journey of a shard; none if a touch has decided it or it has none yet.
+
+    A dormant one is where it went silent, whatever it was shown since.
+    """
     view = facts.view
     if facts.decided_rows[at] >= 0 or not view.lengths[at]:
         return None
-    row = int(facts.last_rows[at])
+    row = int(facts.end_rows[at]) - 1
     limits = _limits(facts.silence)
-    stage = int(facts.last_stages[at])
+    stage = int(facts.current[row])
     silent = as_of - int(view.ticks[row])
     band = int((silent > limits[stage]).sum()) - 1
     return State(stage if stage >= 0 else len(limits) - 1, int(view.types[row]), band)

@@ -71,9 +71,8 @@ def _engaged(part: Part, *, span: Span) -> tuple[pd.DataFrame, pd.DataFrame]:
     touches = told.groupby("content")[["n_shown", "n_engaged"]].sum()
     first = told[told["n_engaged"] > 0].drop_duplicates(["content", "owner"])
     owner, row = first["owner"].to_numpy(), first["row"].to_numpy()
-    mql, decided = lived.passed("mql")[owner], facts.decided_rows[owner]
-    outcome = facts.outcomes[owner]
-    was_open = (outcome <= NO_DECISION) & ((decided < 0) | (decided > row))
+    mql, outcome = lived.passed("mql")[owner], facts.outcomes[owner]
+    was_open = (outcome <= NO_DECISION) & (row < facts.end_rows[owner])
     journeys = first[["content"]].assign(
         n_journeys=1,
         n_before_mql=((mql < 0) | (mql > row)).astype(int),

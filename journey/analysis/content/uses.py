@@ -140,8 +140,8 @@ def count_uses(part: Part, *, columns: Sequence[str], window: float, as_of: int)
     first = firsts(frozen(uses.contents), frozen(uses.journeys), n)
     journeys, contents = view.journeys[uses.journeys[first]], uses.contents[first]
     rows = facts.rows_in(view)[uses.rows[first]]
-    outcomes, decided = facts.outcomes[journeys], facts.decided_rows[journeys]
-    reached = (facts.entered[journeys] >= 0) & ((decided < 0) | (decided > rows))[:, None]
+    outcomes, ends = facts.outcomes[journeys], facts.end_rows[journeys]
+    reached = (facts.entered[journeys] >= 0) & (rows < ends)[:, None]
     went_on, judged = _went_on(facts, journeys, rows, stages[first], window, as_of)
     return Tally(
         n_touchpoints=np.bincount(uses.contents, minlength=n),

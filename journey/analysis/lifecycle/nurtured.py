@@ -113,10 +113,9 @@ def _all_groups(part: Part, span: Span) -> tuple[Flags, Flags]:
     lived, facts = Lived(part, span), part[1]
     evidence = facts.view
     leads = lived.passed("lead")
-    ends = np.where(facts.decided_rows >= 0, facts.decided_rows, evidence.offsets[1:])
     sent = np.flatnonzero(span.is_type["sent"][evidence.codes("touchpoint")])
     owners = owners_of(frozen(sent), evidence.offsets)
-    counts = (leads[owners] >= 0) & (sent > leads[owners]) & (sent < ends[owners])
+    counts = (leads[owners] >= 0) & (sent > leads[owners]) & (sent < facts.end_rows[owners])
     nurtured = np.zeros(evidence.n_journeys, dtype=bool)
     nurtured[owners[counts]] = True
     decided = (leads >= 0) & (facts.outcomes <= NO_DECISION)

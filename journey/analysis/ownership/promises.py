@@ -225,10 +225,11 @@ def _all_waits(facts: ShardFacts, promise: Promise) -> Waits:
     answers, ends = (
         np.where(found >= 0, rows[found] if len(rows) else found, -1) for found in (answered, ended)
     )
-    decided = facts.decided_rows[journeys]
+    decided, silent = facts.decided_rows[journeys], facts.silent_rows[journeys]
     is_decided = facts.outcomes[journeys] < len(DECIDED)
     # Whatever came later, a wait during which its journey was decided ended there.
     is_cut = (decided > begins) & ((answers < 0) | (answers > decided))
+    is_cut |= (silent >= begins) & (answers > silent)
     is_over = is_cut | ((hows == WAITING) & is_decided)
     hows = np.where(is_over, OVER, hows).astype(np.uint8)
     answers, ends = (np.where(is_cut, decided, found) for found in (answers, ends))

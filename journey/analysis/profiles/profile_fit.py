@@ -13,8 +13,9 @@ from journey.analysis.profiles.criteria import Segment, check_segment, is_inside
 from journey.analysis.stages.months import begun_months, months_of
 from journey.analysis.stages.outcomes import last_values
 from journey.facts import ShardFacts
+from journey.kernels.distinct import owners_of
 from journey.log import TouchpointLog
-from journey.store.layout import MICROSECONDS
+from journey.store.layout import MICROSECONDS, frozen
 from journey.store.view import View
 
 Ints = npt.NDArray[np.int64]
@@ -128,49 +129,61 @@ def _count_months(
     last = int(months_of(np.array([as_of]), per_tick).astype(np.int64)[0])
     first = int(begun.min())
     n_months = last - first + 1
-    add = partial(_added_up, flags=flags, n_months=n_months)
-    valued, closed, values = _deals(part, per_tick)
-    opened = add(valued - first, values, np.flatnonzero(closed > valued))
-    shut = add(closed - first, values, np.flatnonzero((closed > valued) & (closed <= last)))
-    pipeline, pipeline_inside = np.cumsum(opened - shut, axis=1)
-    n_new, n_new_inside = add(begun - first, np.ones(len(begun)), np.arange(len(begun)))
+    add = partial(_added_up, n_months=n_months)
+    opened, closed, value, deals = _open_deals(part, per_tick)
+    mine, is_shut = flags[deals], closed <= last
+    pipeline, pipeline_inside = np.cumsum(
+        add(opened - first, value, mine)
+        - add(closed[is_shut] - first, value[is_shut], mine[is_shut]),
+        axis=1,
+    )
+    n_new, n_new_inside = add(begun - first, np.ones(len(begun)), flags)
     costs = _carried(view, flags, first, n_months, per_tick)
     n_valued = np.full(n_months, np.count_nonzero(~np.isnan(last_values(facts, view.journeys))))
     columns = (n_new, n_new_inside, pipeline, pipeline_inside, *costs, n_valued)
     return pd.DataFrame(dict(zip(_COUNTED, columns, strict=True)), index=np.arange(first, last + 1))
 
 
-def _added_up(places: Ints, values: Floats, chosen: Ints, *, flags: Flags, n_months: int) -> Floats:
-    """Values of the chosen journeys by month: of all, and of those inside."""
-    months, weights = places[chosen], values[chosen]
+def _added_up(months: Ints, values: Floats, flags: Flags, *, n_months: int) -> Floats:
+    """Values by month: of all, and of those inside."""
     return np.stack(
-        [
-            np.bincount(months, weights=weights * kept, minlength=n_months)
-            for kept in (1.0, flags[chosen])
-        ]
+        [np.bincount(months, weights=values * kept, minlength=n_months) for kept in (1.0, flags)]
     ).astype(np.float64)
 
 
-def _deals(part: Part, per_tick: int) -> tuple[Ints, Ints, Floats]:
-    """Of each journey in view the months in which it was first valued and closed, and its value.
+def _open_deals(part: Part, per_tick: int) -> tuple[Ints, Ints, Floats, Ints]:
+    """Spells of valued deals at whose end the month was another one, touch by touch.
 
-    Both are far in the future where that never happened.
+    The months in which each began and ended (far in the future: it goes on), its value and the
+    place of its journey in view.
     """
     view, facts = part
-    evidence, chosen = facts.view, view.journeys
-    first_row = np.full(evidence.n_journeys, -1, np.int64)
+    evidence, limit = facts.view, facts.silence.dormancy_limit
     values = evidence.numbers("value")
-    if values is not None:
-        rows = np.flatnonzero(values > 0)[::-1]
-        first_row[np.searchsorted(evidence.offsets, rows, side="right") - 1] = rows
-    row = first_row[chosen]
-    valued = _months_where(row >= 0, evidence.ticks[row].astype(np.int64), per_tick)
-    closed = _months_where(facts.is_over[chosen], facts.ended_ticks[chosen], per_tick)
-    return valued, closed, np.nan_to_num(last_values(facts, chosen))
-
-
-def _months_where(known: Flags, ticks: Ints, per_tick: int) -> Ints:
-    return np.where(known, months_of(ticks, per_tick).astype(np.int64), _NEVER)
+    if values is None:
+        nothing = np.empty(0, np.int64)
+        return nothing, nothing, np.empty(0), nothing
+    place_of = np.full(evidence.n_journeys, -1, np.int64)
+    place_of[view.journeys] = np.arange(view.n_journeys)
+    first_valued = np.full(evidence.n_journeys, len(values), np.int64)
+    rows = np.flatnonzero(values > 0)
+    first_valued[owners_of(frozen(rows), evidence.offsets)[::-1]] = rows[::-1]
+    rows = np.flatnonzero(facts.is_open)
+    owners = owners_of(frozen(rows), evidence.offsets)
+    kept = (place_of[owners] >= 0) & (rows >= first_valued[owners])
+    rows, owners = rows[kept], owners[kept]
+    ticks = np.append(evidence.ticks, 0).astype(np.int64)
+    begins = ticks[rows]
+    is_last = rows + 1 == evidence.offsets[1:][owners]
+    ends = np.minimum(np.where(is_last, _NEVER, ticks[rows + 1]), begins + limit)
+    goes_on = ends > facts.as_of
+    opened = months_of(begins, per_tick).astype(np.int64)
+    closed = months_of(np.where(goes_on, facts.as_of, ends), per_tick).astype(np.int64)
+    closed[goes_on] = _NEVER
+    crosses = closed > opened
+    deals = place_of[owners[crosses]]
+    value = np.nan_to_num(last_values(facts, view.journeys))[deals]
+    return opened[crosses], closed[crosses], value, deals
 
 
 def _carried(

@@ -48,7 +48,7 @@ def span_of(
     first_tick: int | None = None,
     last_tick: int | None = None,
 ) -> Span:
-    """The touchpoints of journeys in view up to ``as_of`` or before the one that decided.
+    """The touchpoints of journeys in view up to ``as_of``, or before a touch or silence decided.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def span_of(
     evidence, chosen = facts.view, view.journeys
     begins, ends = evidence.offsets[:-1], evidence.offsets[1:]
     if until == "decision":
-        ends = np.where(facts.decided_rows >= 0, facts.decided_rows, ends)
+        ends = facts.end_rows
     if first_tick is not None:
         begins = first_at_or_after(evidence, first_tick)
     if last_tick is not None:

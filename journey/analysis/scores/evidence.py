@@ -185,13 +185,12 @@ def compared(counts: Ints) -> pd.DataFrame:
 def decided_moments(part: Part) -> tuple[Moments, Flags]:
     """The decided journeys of a shard in view just before they were, and which of them won.
 
-    One that fell silent without being closed has no such touch: all it did counts.
+    One that fell silent without being closed is read as of the last touch before that.
     """
     view, facts = part
     evidence = facts.view
     chosen = view.journeys[facts.outcomes[view.journeys] <= NO_DECISION]
-    decided = facts.decided_rows[chosen]
-    ends = np.where(decided >= 0, decided, evidence.offsets[1:][chosen])
+    ends = facts.end_rows[chosen]
     last = evidence.ticks[np.maximum(ends - 1, 0)].astype(np.int64)
     return Moments(chosen, ends, last), facts.outcomes[chosen] == WON
 

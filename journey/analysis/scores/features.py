@@ -138,8 +138,9 @@ def _moments(part: Part, after: int, seed: int) -> tuple[Moments, Ints]:
     chosen = view.journeys[facts.outcomes[view.journeys] <= NO_DECISION]
     begins = evidence.offsets[:-1][chosen]
     first = evidence.ticks[begins].astype(np.int64)
-    ends, decided = _rows_until(evidence, chosen, first + after), facts.decided_rows[chosen]
-    was_open = np.flatnonzero((decided < 0) | (decided >= ends))
+    ends = _rows_until(evidence, chosen, first + after)
+    silent = first + after - evidence.ticks[ends - 1].astype(np.int64)
+    was_open = np.flatnonzero(facts.is_open[ends - 1] & (silent <= facts.silence.dormancy_limit))
     group = random_groups(view.shard.cases[chosen[was_open]], N_GROUPS, seed=seed)
     kept = np.argsort(group, kind="stable")[:MOST_JOURNEYS]
     open_then = was_open[kept]

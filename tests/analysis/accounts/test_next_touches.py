@@ -1,4 +1,5 @@
 from dataclasses import replace
+from functools import partial
 from random import Random
 
 import numpy as np
@@ -8,6 +9,8 @@ from hypothesis import strategies as st
 
 from journey import Definitions, Stage, next_best_touches, stalled_accounts
 from journey.analysis.accounts.next_touches import NEXT_TOUCH_COLUMNS
+from journey.analysis.accounts.states import state_of
+from journey.analysis.figures.one_journey import ask_journey
 from journey.errors import ValueNotAllowedError
 from tests import oracle
 from tests.compare import same
@@ -56,7 +59,8 @@ def test_an_open_account_is_compared_with_the_coarsest_state_where_little_is_kno
     for case, journey in reference.journeys.items():
         found = next_best_touches(log, case, least_journeys=1)
         if journey.decided is None:
-            same(found, oracle.next_rows(reference, (journey.stages[-1], None, 0), 1))
+            stage = journey.before_end[-1].now
+            same(found, oracle.next_rows(reference, (stage, None, 0), 1))
         else:
             assert found.empty
 
@@ -197,3 +201,24 @@ def test_advice_in_a_bigger_log_equals_the_reference(seed):
         row[["next_touchpoint", "n_next", "next_state"]].tolist()
     )
     assert np.isclose(alone["win_rate"], row["next_win_rate"])
+
+
+def test_what_followed_once_a_journey_was_over_is_no_next_touch():
+    # a called after a mail and won. b was dormant on day 90, and called on day 200. c was lost on
+    # day 1 and came back with the page, not from the mail it was sent meanwhile; then it called.
+    rows = [("a", 0, "Mail"), ("a", 1, "Call"), ("a", 2, "Won")]
+    rows += [("b", 0, "Mail"), ("b", 200, "Call")]
+    rows += [("c", 0, "Ad"), ("c", 1, "Lost"), ("c", 5, "Mail"), ("c", 50, "Page")]
+    rows += [("c", 51, "Call"), ("c", 52, "Lost"), ("x", 399, "Mail")]
+    ours = ("b", 200, "Call"), ("c", 5, "Mail")
+    direction = ["was shown" if row in ours else "did" for row in rows]
+    found = next_best_touches(small_log(rows, MODEL, direction=direction), "x", least_journeys=1)
+    assert found[["touchpoint", "n_with", "win_rate"]].to_numpy().tolist() == [["Call", 2, 0.5]]
+
+
+def test_a_dormant_account_is_where_it_went_silent():
+    # b was last in a stage with its page; the mail on day 200, long after it was given up, is ours.
+    rows = [("b", 0, "Page"), ("b", 200, "Mail"), ("z", 201, "Mail"), *decided("Call", 1, 0)]
+    log = small_log(rows, MODEL, direction=["did", "was shown", *["did"] * (len(rows) - 2)])
+    state = ask_journey(log, "b", partial(state_of, as_of=log.as_of_tick))
+    assert log.store.touchpoint_types[state.last] == "Page"

@@ -35,7 +35,7 @@ def reference(log, case):
     own = log.journeys[case]
     if own.decided is not None:
         return [], 0
-    stage, last = own.stages[-1], own.touches[-1].touchpoint
+    stage, last = own.before_end[-1].now, own.before_end[-1].touchpoint
     ways = ways_from(log, stage, last)
     if len(ways) < 30:
         ways = ways_from(log, stage, None)

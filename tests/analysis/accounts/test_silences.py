@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 from journey.analysis.accounts.silences import finer_silences, precedents, rough_precedents
 from journey.kernels.facts import NO_DECISION, WON
 from journey.kernels.stages import longest_silences
-from journey.store.layout import frozen
 from tests.strategies import samples, seeded
 
 
@@ -14,9 +13,16 @@ def of_stage(log, stage):
     """Longest silences there of all decided journeys, and whether each won."""
     found = []
     for _, facts in log.ask_with_facts(lambda part: part):
-        begins = frozen(facts.view.offsets[:-1])
-        ends = facts.end_rows, facts.ended_ticks
-        longest = longest_silences(facts.current, facts.view.ticks, begins, *ends, facts.n_stages)
+        view, limit = facts.view, facts.silence.dormancy_limit
+        longest = longest_silences(
+            facts.current,
+            view.ticks,
+            view.offsets,
+            facts.is_open,
+            facts.as_of,
+            limit,
+            facts.n_stages,
+        )
         found += [
             (silence, outcome == WON)
             for silence, outcome in zip(longest[:, stage].tolist(), facts.outcomes, strict=True)

@@ -112,6 +112,20 @@ def test_what_followed_a_decision_is_no_silence_before_it(n_mails):
     assert found["value_at_risk"] == 0
 
 
+def test_a_silence_while_a_journey_was_lost_is_none_of_an_open_one():
+    # y was silent for 45 days in Nurture, and then lost. x was lost after a day; that it came back
+    # after 44 more, and won, says nothing of leads that are silent and not lost. Of 22 journeys 21
+    # won, of those silent for 40 days none of one: 100 · 21 / 22 is at risk.
+    rows = waits(20)
+    rows += [("x", 0, "Mail"), ("x", 1, "Lost"), ("x", 45, "Mail"), ("x", 46, "Won")]
+    rows += [("y", 0, "Mail"), ("y", 45, "Lost"), ("s", 20, "Mail"), ("q", 60, "Ad")]
+    value = [100.0 if name == "s" else None for name, _, _ in rows]
+    found = stalled_accounts(small_log(rows, value=value)).iloc[0]
+    assert (found["account_id"], found["n_after_touch"]) == ("s", 22)
+    assert (found["n_silent"], found["win_rate_silent"]) == (1, 0.0)
+    assert found["value_at_risk"] == pytest.approx(100 * 21 / 22)
+
+
 def test_the_last_stage_is_not_won_because_wins_lead_there():
     # 30 wins put their journey in Expand; 30 others were there while open, 24 days, and were lost.
     rows = [

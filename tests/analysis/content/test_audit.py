@@ -61,9 +61,7 @@ def check_wins(row, is_use, reference):
         for case, one in journeys.items()
         if row.stage in reference.entered_at(case)[0] and one.outcome in DECIDED
     }
-    had_it = {
-        case: any(map(is_use, journeys[case].touches[: journeys[case].decided])) for case in reached
-    }
+    had_it = {case: any(map(is_use, journeys[case].before_end)) for case in reached}
     with_it = [outcome for case, outcome in reached.items() if had_it[case]]
     without = [outcome for case, outcome in reached.items() if not had_it[case]]
     assert (row.n_decided, row.n_without) == (len(with_it), len(without))
@@ -92,6 +90,15 @@ def test_content_used_after_the_decision_has_no_part_in_it():
     found = journey.content_audit(log, inventory=listed).iloc[0]
     assert (found["n_journeys"], found["n_decided"], found["n_without"]) == (1, 0, 2)
     assert found["without_rate"] == 0.5
+
+
+def test_content_shown_to_a_dormant_journey_has_no_part_in_its_end():
+    # a was given up on day 90 and shown the guide on day 150.
+    rows = [("a", 0, "Mail"), ("a", 150, "Mail"), ("z", 151, "Ad")]
+    listed = Inventory((Entry("Guide", "Nurture"),))
+    log = small_log(rows, content=[None, "Guide", None], direction=["did", "was shown", "did"])
+    found = journey.content_audit(log, inventory=listed).iloc[0]
+    assert (found["n_journeys"], found["n_decided"], found["n_without"]) == (1, 0, 1)
 
 
 def test_what_follows_at_the_same_instant_follows():

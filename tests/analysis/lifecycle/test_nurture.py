@@ -175,6 +175,15 @@ def test_nurtured_leads_beside_others_are_no_controlled_comparison():
         assert opened.n_journeys == found.loc[group, "n_journeys"]
 
 
+def test_a_message_to_a_dormant_lead_nurtured_nobody():
+    # a was given up on day 90 and mailed on day 150; b was mailed in time and is given up too.
+    rows = [("a", 0, "New lead"), ("a", 150, "E-mail sent")]
+    rows += [("b", 0, "New lead"), ("b", 5, "E-mail sent"), ("z", 151, "Ad")]
+    direction = ["was shown" if name == "E-mail sent" else "did" for _, _, name in rows]
+    found = nurtured_comparison(small_log(rows, direction=direction)).set_index("group")
+    assert found["n_journeys"].to_dict() == {"nurtured": 1, "not nurtured": 1}
+
+
 def test_the_interval_of_a_median_goes_by_ranks():
     rows = [row for n in range(101) for row in lead(f"a{n:03}", n)]
     found = nurtured_comparison(small_log(rows)).iloc[1]

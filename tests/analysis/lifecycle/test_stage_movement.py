@@ -75,7 +75,7 @@ def moves_in_words(reference, begin):
         state, n_before = "open", 0
         if begun:
             walked = oracle.walk(begun, reference.definitions, reference.dormancy)
-            _, state, *_, n_before = walked
+            _, state, *_, n_before, _ = walked
             is_dormant = state == "open" and begin - begun[-1].at > reference.dormancy
             came_back = journey.n_reopened > n_before
             if came_back or not (is_dormant or state in oracle.OVER_UNWON):

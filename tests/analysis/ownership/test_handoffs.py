@@ -91,6 +91,13 @@ def test_a_journey_decided_first_is_no_longer_waiting():
     assert found[["n_over", "n_taken", "n_waiting"]].tolist() == [1, 1, 0]
 
 
+def test_an_answer_to_a_dormant_journey_answers_nobody():
+    # a was over on day 90; that we called on day 200 ended no wait, and it didn't come back.
+    rows = [("a", 0, "Mail"), ("a", 200, "Call"), ("z", 201, "Ad")]
+    found = journey.handoffs(small_log(rows, MODEL, direction=["did", "was shown", "did"])).iloc[0]
+    assert found[["n_waits", "n_over", "n_taken"]].tolist() == [1, 1, 0]
+
+
 def test_a_journey_fallen_silent_waits_until_it_was_over():
     # a was over on day 90. b was answered after 200 days, alone by then: all who still waited were.
     rows = [("a", 0, "Mail"), *(("b", day, "Mail") for day in (0, 80, 160)), ("b", 200, "Call")]

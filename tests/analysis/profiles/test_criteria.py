@@ -52,12 +52,7 @@ def day_of(touch):
 
 def belongs(log, segment, case):
     journey = log.journeys[case]
-    within = [
-        touch
-        for index, touch in enumerate(journey.touches)
-        if not (segment.until == "decision" and journey.decided is not None)
-        or index < journey.decided
-    ]
+    within = journey.before_end if segment.until == "decision" else journey.touches
     within = [t for t in within if segment.first_day is None or day_of(t) >= segment.first_day]
     within = [t for t in within if segment.last_day is None or day_of(t) <= segment.last_day]
 

@@ -11,11 +11,6 @@ from tests.examples import small_log
 from tests.strategies import samples, seeded
 
 
-def before(journey_):
-    end = len(journey_.touches) if journey_.decided is None else journey_.decided
-    return journey_.touches[:end]
-
-
 def expected(log):
     """Personas by role in plain Python."""
 
@@ -25,7 +20,7 @@ def expected(log):
     found, places = {}, {}
     for one in log.journeys.values():
         is_won = one.outcome == "won"
-        roles = [role(touch) for touch in before(one) if role(touch)]
+        roles = [role(touch) for touch in one.before_end if role(touch)]
         for name in set(roles):
             row = found.setdefault(name, dict.fromkeys(("n_journeys", "n_won", "n_started"), 0))
             row["n_journeys"] += 1
@@ -98,6 +93,17 @@ def test_groups_are_counted_by_known_people_before_the_decision():
     found = journey.buying_groups(log)
     assert found[["n_people", "n_journeys", "n_won"]].to_numpy().tolist() == [[0, 1, 0], [2, 1, 1]]
     assert with_group_of(log, 2).n_journeys == 1
+
+
+def test_who_was_mailed_after_a_journey_was_dormant_is_not_in_its_group():
+    # a was given up on day 90; q was mailed on day 150. z: nobody known.
+    rows = [("a", 0, "Ad"), ("a", 150, "Mail"), ("z", 151, "Ad")]
+    people = pd.DataFrame({"person_id": ["p", "q"], "role": ["Buyer", "User"]})
+    direction = ["did", "was shown", "did"]
+    log = small_log(rows, people=people, person_id=["p", "q", None], direction=direction)
+    found = journey.buying_groups(log)
+    assert found[["n_people", "n_journeys"]].to_numpy().tolist() == [[0, 1], [1, 1]]
+    assert journey.personas(log)["persona"].tolist() == ["Buyer"]
 
 
 @settings(max_examples=10)

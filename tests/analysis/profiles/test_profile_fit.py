@@ -63,6 +63,24 @@ def test_mail_to_a_dormant_deal_keeps_it_in_no_pipeline():
     assert found.tolist() == [100.0, 100.0, 100.0, 0.0, 0.0]
 
 
+def test_a_deal_is_in_no_pipeline_while_it_is_lost():
+    # a is lost in February and comes back in April; b is given up on 11 April, back in May.
+    log = log_of(
+        [
+            *[
+                ("a", "2026-01-05", "Demo"),
+                ("a", "2026-02-02", "Lost"),
+                ("a", "2026-04-10", "Demo"),
+            ],
+            *[("b", "2026-01-11", "Demo"), ("b", "2026-05-20", "Demo")],
+        ],
+        {"a": "Retail", "b": "Travel"},
+        value=[100.0, None, None, 30.0, None],
+    )
+    found = profile_fit_by_month(log, RETAIL).set_index("month")["pipeline"]
+    assert found.tolist() == [130.0, 30.0, 30.0, 100.0, 130.0]
+
+
 def test_costs_are_shared_out_over_the_touches_they_paid_for():
     # The Ads of January cost 30 and met a once and b twice: a third was spent on a (Retail). The
     # touch of b in February cost 8 itself. Mail met nobody.

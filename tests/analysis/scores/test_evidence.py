@@ -95,6 +95,18 @@ def test_activities_are_compared_among_those_that_reached_their_stage(log):
     }
 
 
+def test_what_a_dormant_lead_was_sent_later_spoke_for_nobody():
+    # a read the guide and was given up 90 days later; b was sent it after it was given up.
+    rows = [("a", 0, "Guide"), ("b", 0, "Ad"), ("b", 150, "Guide"), ("z", 151, "Demo")]
+    model = replace(MODEL, dormancy_days=90)
+    log = small_log(rows, model, direction=["did", "did", "was shown", "did"])
+    support = journey.rule_support(log).set_index("rule")
+    guide = next(name for name in support.index if "Guide" in name)
+    assert support.loc[guide, ["n_with", "n_without"]].tolist() == [1, 1]
+    drivers = journey.score_drivers(log).set_index("touchpoint")
+    assert drivers.loc["Guide", ["n_with", "n_without"]].tolist() == [1, 1]
+
+
 def test_what_if_counts_who_won_after_they_qualified(log):
     lower = replace(RULES, mql=Qualification(0, 10))
     frame = journey.what_if(log, lower).set_index(["rules", "milestone"])

@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -85,6 +86,14 @@ def test_journeys_decided_by_then_are_left_out():
     rows = [("a", 0, "Ad"), ("a", 5, "Won"), ("b", 0, "Ad"), ("b", 50, "Won"), ("c", 60, "Ad")]
     log = small_log(rows, MODEL)
     assert len(known_after(log, features_of(log), after_days=30, seed=0).is_won) == 1
+
+
+def test_journeys_dormant_or_lost_by_then_are_left_out():
+    # On day 100 c is dormant and d lost, though both come back; b is open, and won later.
+    rows = [("b", 0, "Ad"), ("b", 50, "Guide"), ("b", 120, "Won"), ("c", 0, "Ad"), ("c", 110, "Ad")]
+    rows += [("c", 115, "Won"), ("d", 0, "Ad"), ("d", 80, "Lost"), ("d", 130, "Ad")]
+    log = small_log([*rows, ("d", 131, "Won")], replace(MODEL, dormancy_days=90))
+    assert len(known_after(log, features_of(log), after_days=100, seed=0).is_won) == 1
 
 
 def test_auc_by_counting_pairs():
