@@ -27,7 +27,7 @@ LEAST_TO_LEAN: Final = 3
 
 BEFORE_ANY: Final = "(before any stage)"
 DECIMALS: Final = {
-    **dict.fromkeys(("expected_wins", "from_open", "from_new", "total_wins"), 1),
+    **dict.fromkeys(("expected_wins", "from_open", "from_over", "from_new", "total_wins"), 1),
     **dict.fromkeys(("expected_value", "value_low", "value_high", "value_won"), 0),
     **dict.fromkeys(("total_value", "total_value_low", "total_value_high"), 0),
 }
@@ -41,6 +41,7 @@ LABELS: Final = {
     "value_from": "value from",
     "value_to": "value to",
     "from_open": "Of open journeys",
+    "from_over": "Of journeys that come back",
     "from_new": "Of journeys to begin",
     "total_from": "total from",
     "total_to": "total to",
@@ -155,17 +156,22 @@ def _amounts(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def source_text(frame: pd.DataFrame, stages: pd.DataFrame) -> str:
-    """Say which stage most expected wins come from, and how many come from journeys to begin.
+    """Say which stage most expected wins come from, and how many from journeys not open yet.
 
     Examples
     --------
-    >>> source_text(pd.DataFrame({"total_wins": [10.0], "from_new": [2.0]}),
+    >>> source_text(
+    ...     pd.DataFrame({"total_wins": [10.0], "from_over": [0.5], "from_new": [1.5]}),
     ...     pd.DataFrame({"stage": ["Demo"], "expected_wins": [8.0], "n_open": [40]}))
-    '**8 of 10** expected wins come from the 40 open journeys in **Demo**, 2 from journeys \
-that will only begin.'
+    '**8 of 10** expected wins come from the 40 open journeys in **Demo**, 1.5 from journeys \
+that will only begin and 0.5 from lost or dormant ones that come back.'
     """
-    total, new = float(frame["total_wins"].iloc[-1]), float(frame["from_new"].sum())
-    beginning = f"{number(round(new, 1))} from journeys that will only begin."
+    total = float(frame["total_wins"].iloc[-1])
+    new, back = (number(round(float(frame[name].sum()), 1)) for name in ("from_new", "from_over"))
+    beginning = (
+        f"{new} from journeys that will only begin and {back} from lost or dormant ones that "
+        "come back."
+    )
     if stages.empty or total <= 0:
         return f"No journey is open: {beginning}" if stages.empty else f"Nearly none; {beginning}"
     top = stages.loc[stages["expected_wins"].idxmax()]
@@ -227,11 +233,13 @@ def explain() -> None:
     """Say how the figures are made and what they can't know."""
     st.markdown(
         "- From all journeys of the log it is counted how often, on a day, one in a stage is "
-        "won, ends, or moves to another stage, by how long it has been there. Where few days "
-        "are known, the stage's chances at all times fill in.\n"
-        "- These chances are applied to the open journeys in view, and to as many new journeys "
-        "as began a week in the last 13 weeks.\n"
+        "won, ends, or moves to another stage, by how long it has been there and whether it was "
+        "ever further; and how often one that was lost or dormant comes back. Where few days "
+        "are known, chances shortly before fill in.\n"
+        "- These chances are applied to the journeys in view, open or over, and to as many new "
+        "ones as began a week in the last 13 weeks.\n"
         "- A win counts with its deal value, else with that of wins of journeys as old.\n"
-        "- The interval holds chance and the fact that only so many journeys were seen. It "
-        "does not know of plans, prices, seasons or a changing market."
+        "- The interval holds chance, the fact that only so many journeys were seen, and how "
+        "far such forecasts were off before, beyond chance. It does not know of plans, prices, "
+        "seasons or a changing market that were never seen to matter so far."
     )

@@ -1,37 +1,56 @@
+from itertools import pairwise
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from journey.kernels import stays
-from journey.store.layout import frozen
-from tests.kernels.twins import N_STAGES, ints, shards
+from tests.kernels.twins import N_STAGES, flags, ints, shards
 
 FIRST_DAYS = ints([0, 1, 3, 7])
 PER_DAY = 2
-AS_OF = 60
+
+
+WON, OVER, BEFORE = 2 * N_STAGES + 2, 2 * N_STAGES + 1, 2 * N_STAGES
 
 
 @st.composite
 def lives(draw):
-    """Journeys with the row at which each is over and how."""
+    """Journeys, whether each touch left its journey open, and the row that won, its last open."""
     shard = draw(shards())
-    ends = [draw(st.integers(begin, end)) for begin, end in shard.spans]
-    fates = [draw(st.sampled_from((stays.WON, stays.OVER, stays.OPEN))) for _ in ends]
-    late = [draw(st.integers(21, AS_OF)) for _ in ends]
-    return shard, ends, fates, late
+    is_open = [draw(st.booleans()) for _ in shard.rows()]
+    won = []
+    for begin, end in shard.spans:
+        row = draw(st.integers(begin - 1, end - 1))
+        won.append(row if row >= begin else -1)
+    for row in won:
+        is_open[row : row + 1] = [False] if row >= 0 else is_open[row : row + 1]
+    return shard, is_open, won, draw(st.integers(-20, 40)), draw(st.sampled_from((4, 9, 99)))
 
 
-def stays_of(touches, end_tick, fate):
-    """State, since when, until when, where to (None: still there), one after the other."""
-    states = [(N_STAGES if stage < 0 else stage, tick) for _, tick, stage in touches]
-    found = [states[0]] if states else [(N_STAGES, end_tick)]
-    for state, tick in states:
-        if state != found[-1][0]:
-            found.append((state, tick))
-    whereto = [state for state, _ in found[1:]]
-    whereto.append(None if fate == stays.OPEN else N_STAGES + 1 + fate)
-    until = [tick for _, tick in found[1:]] + [end_tick]
-    return [(s, since, u, to) for (s, since), u, to in zip(found, until, whereto, strict=True)]
+def path_of(touches, is_open, won, as_of, dormancy):
+    """States entered and when, a change at most a touch and silence; empty if not begun."""
+    found, furthest = [], -1
+    for place, (_, tick, stage) in enumerate(touches):
+        if tick > as_of:
+            break
+        if found and is_open[place - 1] and tick - touches[place - 1][1] > dormancy:
+            found.append((OVER, touches[place - 1][1] + dormancy))
+        state, furthest = OVER, max(furthest, stage)
+        if place == won:
+            state = WON
+        elif is_open[place]:
+            state = BEFORE if stage < 0 else stage + N_STAGES * (furthest > stage)
+        if not found:
+            found.append((min(state, BEFORE), tick))
+        found.append((state, tick))
+        if state == WON:
+            return found
+    known = [(tick, flag) for (_, tick, _), flag in zip(touches, is_open, strict=True)]
+    known = [one for one in known if one[0] <= as_of]
+    if known and known[-1][1] and as_of - known[-1][0] > dormancy:
+        found.append((OVER, known[-1][0] + dormancy))
+    return found
 
 
 def span_of(day):
@@ -40,28 +59,32 @@ def span_of(day):
 
 @given(lives())
 def test_count_stays(sample):
-    shard, ends, fates, late = sample
-    begins = [begin for begin, _ in shard.spans]
-    n_states, n_spans = N_STAGES + 1, len(FIRST_DAYS)
+    shard, is_open, won, as_of, dormancy = sample
+    n_states, n_spans = 2 * N_STAGES + 2, len(FIRST_DAYS)
     days = np.zeros((n_states, n_spans), int)
-    ways = np.zeros((n_states, n_spans, n_states + 2), int)
+    ways = np.zeros((n_states, n_spans, n_states + 1), int)
     now = []
-    for mine, begin, end, fate, at in zip(shard.journeys, begins, ends, fates, late, strict=True):
-        path = stays_of(mine[: end - begin], at, fate)
-        for state, since, until, to in path:
+    for mine, (begin, end), win in zip(shard.journeys, shard.spans, won, strict=True):
+        path = path_of(mine, is_open[begin:end], win - begin, as_of, dormancy)
+        entries = [one for k, one in enumerate(path) if k == 0 or one[0] != path[k - 1][0]]
+        for (state, since), (to, until) in pairwise(entries):
             age = (until - since) // PER_DAY
-            for day in range(age if to is None else age + 1):
+            for day in range(age + 1):
                 days[state, span_of(day)] += 1
-            if to is not None:
-                ways[state, span_of(age), to] += 1
-        now.append((path[-1][0], (at - path[-1][1]) // PER_DAY))
+            ways[state, span_of(age), to] += 1
+        state, since = entries[-1] if entries else (WON, as_of)
+        age = (as_of - since) // PER_DAY if state != WON else 0
+        for day in range(age):
+            days[state, span_of(day)] += 1
+        now.append((-1 if state == WON else state, age))
     found = stays.count_stays(
         shard.current,
         shard.ticks,
-        ints(begins),
-        ints(ends),
-        ints(late),
-        frozen(np.array(fates, np.uint8)),
+        shard.offsets,
+        flags(is_open),
+        ints(won),
+        as_of,
+        dormancy,
         FIRST_DAYS,
         PER_DAY,
         N_STAGES,

@@ -23,6 +23,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from journey.analysis.forecast.misses import LEAST_WON
 from journey.analysis.forecast.wins import WEEKS, check_weeks, forecast_wins
 from journey.analysis.stages.outcomes import values_at_win
 from journey.facts import ShardFacts
@@ -33,9 +34,6 @@ from journey.store.view import View
 Part = tuple[View, ShardFacts]
 
 MOST_CUTS: Final = 8
-LEAST_WON: Final = 10
-"""With fewer journeys won by then a forecast has nothing to go by."""
-
 BACKTEST_COLUMNS: Final = (
     *("made_at", "until_at", "expected_wins", "low", "high", "n_won", "is_inside"),
     *("expected_value", "value_low", "value_high", "value_won", "is_value_inside"),

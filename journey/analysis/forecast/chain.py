@@ -1,8 +1,10 @@
 """A chain of stages with the time spent in them: from what journeys did, how likely they win.
 
-Each day a journey moves to another stage, is won, ends otherwise or stays, with chances that
-depend on its stage and on how long it has been there. Chances are counted: ways on / days at risk.
-Where few days are known, a stage's chances at all ages fill in, weighing as much as 30 days.
+Each day a journey moves to another state, is won or stays, with chances that depend on its state
+and on how long it has been there. A state is a stage, whether the journey was ever further, or that
+it is over, from where some come back. Chances are counted: ways on / days at risk. Where few days
+of an age are known, the chances of the age before fill in, those of all ages at first, weighing as
+much as one way on does, a week at most.
 
 References
 ----------
@@ -30,21 +32,21 @@ FIRST_DAYS: Final = frozen(
 """Days since a stage was entered at which chances may change."""
 
 N_AGES: Final = int(FIRST_DAYS[-1]) + 1
-POOLED_DAYS: Final = 30.0
+MOST_FILLED_DAYS: Final = 7.0
 
 
 @dataclass(frozen=True, eq=False)
 class Chances:
     """Chances of a day by draw, state and span of age: to go to each state, to win, to end.
 
-    Index of ``ways``: ``[draw, state, span, to]``; to is a state, then a win, then another end.
+    Index of ``ways``: ``[draw, state, span, to]``; to is a state, then a win.
     """
 
     ways: Floats
 
     @property
     def n_states(self) -> int:
-        """Stages and the state before any."""
+        """All but the win."""
         return self.ways.shape[1]
 
 
@@ -55,7 +57,7 @@ def chances(days: Ints, ways: Ints) -> Chances:
     --------
     Five wins in 50 days of one stage and no other way on: a tenth each day.
 
-    >>> days, ways = np.zeros((2, 15), np.int64), np.zeros((2, 15, 4), np.int64)
+    >>> days, ways = np.zeros((2, 15), np.int64), np.zeros((2, 15, 3), np.int64)
     >>> days[0, 0], ways[0, 0, 2] = 50, 5
     >>> float(chances(days, ways).ways[0, 0, 0, 2])
     0.1
@@ -79,7 +81,7 @@ def chances_to_win(known: Chances, n_days: int) -> Iterator[Floats]:
     --------
     A tenth each day: 0.1 after one day, 0.1 + 0.9 x 0.1 after two.
 
-    >>> days, ways = np.zeros((2, 15), np.int64), np.zeros((2, 15, 4), np.int64)
+    >>> days, ways = np.zeros((2, 15), np.int64), np.zeros((2, 15, 3), np.int64)
     >>> days[0, 0], ways[0, 0, 2] = 50, 5
     >>> [round(float(won[0, 0, 0]), 3) for won in chances_to_win(chances(days, ways), 2)]
     [0.1, 0.19]
@@ -95,10 +97,15 @@ def chances_to_win(known: Chances, n_days: int) -> Iterator[Floats]:
 
 
 def _posterior(days: Ints, ways: Ints) -> tuple[Floats, Floats]:
-    """Shape and rate of what is known of each chance: a stage's chances at all ages fill in."""
-    pooled = ways.sum(axis=1) / np.maximum(days.sum(axis=1), 1)[:, None]
-    shapes = ways + POOLED_DAYS * pooled[:, None, :]
-    return shapes, (days.astype(float) + POOLED_DAYS)[:, :, None]
+    """Shape and rate of what is known of each chance: those of the age before fill in."""
+    shapes, rates = ways.astype(float), days.astype(float)
+    known = ways.sum(axis=1) / np.maximum(days.sum(axis=1), 1)[:, None]
+    for span in range(days.shape[1]):
+        filled = 1 / np.maximum(known.sum(axis=1), 1 / MOST_FILLED_DAYS)
+        shapes[:, span] += filled[:, None] * known
+        rates[:, span] += filled
+        known = shapes[:, span] / rates[:, span, None]
+    return shapes, rates[:, :, None]
 
 
 def _bounded(ways: Floats) -> Floats:

@@ -1,8 +1,9 @@
-"""What a forecast of a log rests on: what all journeys did, and who is open in view."""
+"""What a forecast rests on, counted shard by shard: now, and as it was on past days."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -11,9 +12,10 @@ from journey.analysis.forecast.chain import FIRST_DAYS, N_AGES
 from journey.analysis.forecast.worth import N_SPANS, SUMS, added_up, spans_of
 from journey.analysis.stages.outcomes import last_values, values_at_win
 from journey.facts import ShardFacts
-from journey.kernels.facts import WON as IS_WON
-from journey.kernels.stays import OPEN, OVER, WON, count_stays
+from journey.kernels.facts import WON
+from journey.kernels.stays import count_stays
 from journey.log import TouchpointLog
+from journey.schema import SECONDS_PER_DAY
 from journey.store.layout import frozen
 from journey.store.view import View
 
@@ -24,147 +26,169 @@ Part = tuple[View, ShardFacts]
 WEEKS_OF_BEGINNINGS: Final = 13
 """Journeys that began so recently tell how many will begin."""
 
-DAYS_A_WEEK: Final = 7
 LAYERS: Final = ("n", "value", "square_of_value")
+MOST_PAST: Final = 8
+MOST_CELLS: Final = 1 << 20
+"""So many numbers at most tell of the past; with many stages there is less of it."""
+
+DAYS_A_WEEK: Final = 7
 
 
 @dataclass(frozen=True, eq=False)
-class Learnt:
-    """What all journeys of a log tell of chances and worth.
+class Evidence:
+    """What a forecast needs to know of a log.
 
-    ``days`` and ``ways`` are those of ``count_stays``; ``won_values`` are the sums of
-    :func:`journey.analysis.forecast.worth.added_up` of all won journeys.
+    ``days`` and ``ways`` are those of ``count_stays``, of the whole log. Of the journeys in view:
+    ``mass[layer, state, age]`` with the layers of :data:`LAYERS`; of those without a value
+    ``valueless[state, age, span]`` by the age of the journey too; ``begun[week, state]``, journeys
+    begun in the last weeks (0: the latest) by the state after their first touch. ``won_values``
+    are the sums of :func:`journey.analysis.forecast.worth.added_up` of all won journeys.
+
+    As of past days, the latest first, of the whole log: ``past_days``, ``past_ways``,
+    ``past_mass`` (journeys alone), ``past_begun`` (in all weeks) and ``past_won_values`` (by what
+    is known now).
     """
 
     days: Ints
     ways: Ints
-    won_values: Floats
-
-
-@dataclass(frozen=True, eq=False)
-class Open:
-    """Of the journeys in view what a forecast needs to know.
-
-    ``open_mass[layer, state, age]`` with the layers of :data:`LAYERS`; of those without a value
-    ``valueless[state, age, span]`` by the age of the journey too; ``begun[week, state]``, journeys
-    begun in the last weeks (0: the latest) by the state after their first touch.
-    """
-
-    open_mass: Floats
+    mass: Floats
     valueless: Ints
     begun: Ints
+    won_values: Floats
+    past_days: Ints
+    past_ways: Ints
+    past_mass: Ints
+    past_begun: Ints
+    past_won_values: Floats
 
 
-def learnt_of(log: TouchpointLog) -> Learnt:
-    """What all journeys of a log tell, whatever is in view."""
-    return log.once(_learnt_of)
-
-
-def _learnt_of(log: TouchpointLog) -> Learnt:
+def evidence_of(log: TouchpointLog, *, weeks: int) -> Evidence:
+    """What a forecast of a log rests on; the past in steps of so many weeks."""
     n_stages = len(log.definitions.stages)
-    n_states, n_spans = n_stages + 1, len(FIRST_DAYS)
-    nothing = Learnt(
-        np.zeros((n_states, n_spans), np.int64),
-        np.zeros((n_states, n_spans, n_states + 2), np.int64),
-        np.zeros((len(SUMS), N_SPANS)),
-    )
-    parts = log.ask_with_facts(partial(_learnt, n_stages=n_stages))
-    return Learnt(*_added([nothing, *parts]))
+    cuts = _past_ticks(log, weeks)
+    question = partial(_evidence, as_of=log.as_of_tick, n_stages=n_stages, cuts=cuts)
+    parts = log.ask_with_facts(question) or [_no_evidence(n_stages, len(cuts))]
+    names = [one.name for one in fields(Evidence)]
+    return Evidence(*(np.sum([getattr(part, name) for part in parts], axis=0) for name in names))
 
 
-def open_of(log: TouchpointLog) -> Open:
-    """Who is open in view of a log, and who began."""
-    n_stages = len(log.definitions.stages)
-    n_states = n_stages + 1
-    nothing = Open(
+def n_states_of(n_stages: int) -> int:
+    """How many states the stages make: see ``count_stays``."""
+    return 2 * n_stages + 2
+
+
+def _past_ticks(log: TouchpointLog, weeks: int) -> tuple[int, ...]:
+    """Days on which forecasts could have been made before, each as long before the next."""
+    step = round(weeks * DAYS_A_WEEK * log.ticks_per_day)
+    n_states = n_states_of(len(log.definitions.stages))
+    cells = n_states * (len(FIRST_DAYS) * (n_states + 2) + N_AGES)
+    most = min(MOST_PAST, MOST_CELLS // cells)
+    return tuple(log.as_of_tick - step * back for back in range(1, most + 1))
+
+
+def _no_evidence(n_stages: int, n_past: int) -> Evidence:
+    n_states, n_spans = n_states_of(n_stages), len(FIRST_DAYS)
+    days, ways = (n_states, n_spans), (n_states, n_spans, n_states + 1)
+    return Evidence(
+        np.zeros(days, np.int64),
+        np.zeros(ways, np.int64),
         np.zeros((len(LAYERS), n_states, N_AGES)),
         np.zeros((n_states, N_AGES, N_SPANS), np.int64),
         np.zeros((WEEKS_OF_BEGINNINGS, n_states), np.int64),
+        np.zeros((len(SUMS), N_SPANS)),
+        np.zeros((n_past, *days), np.int64),
+        np.zeros((n_past, *ways), np.int64),
+        np.zeros((n_past, n_states, N_AGES), np.int64),
+        np.zeros((n_past, n_states), np.int64),
+        np.zeros((n_past, len(SUMS), N_SPANS)),
     )
-    question = partial(_open, as_of=log.as_of_tick, n_stages=n_stages)
-    return Open(*_added([nothing, *log.ask_with_facts(question)]))
 
 
-def _added(parts: list[Learnt] | list[Open]) -> list[npt.NDArray[Any]]:
-    names = [one.name for one in fields(parts[0])]
-    return [np.sum([getattr(part, name) for part in parts], axis=0) for name in names]
-
-
-def _learnt(part: Part, *, n_stages: int) -> Learnt:
-    """What one shard adds."""
-    _, facts = part
-    days, ways, _, _ = _stays(facts, n_stages)
-    won = np.flatnonzero(facts.outcomes == IS_WON)
-    worth = values_at_win(facts, won)
-    ages = _ages(facts, won)
-    return Learnt(days, ways, added_up(ages[worth > 0], worth[worth > 0]))
-
-
-def _open(part: Part, *, as_of: int, n_stages: int) -> Open:
+def _evidence(part: Part, *, as_of: int, n_stages: int, cuts: Sequence[int]) -> Evidence:
     """What one shard adds."""
     view, facts = part
-    in_view, n_states = view.journeys, n_stages + 1
-    _, _, states, ages = _stays(facts, n_stages)
-    still = in_view[_fates(facts)[in_view] == OPEN]
+    evidence, n_states = facts.view, n_states_of(n_stages)
+    per_day = ticks_per_day(evidence)
+    days, ways, states, ages = _stays(facts, as_of)
+    still = view.journeys[states[view.journeys] >= 0]
     place = states[still] * N_AGES + np.clip(ages[still], 0, N_AGES - 1)
     values = last_values(facts, still)
     known = ~np.isnan(values)
     own = np.where(known, values, 0.0)
     weights = (np.ones(len(still)), own, own**2)
     mass = [np.bincount(place, weight, n_states * N_AGES) for weight in weights]
-    without = (place * N_SPANS + spans_of(_ages(facts, still)))[~known]
-    return Open(
+    begun_ticks = evidence.ticks[evidence.offsets[still]].astype(np.int64)
+    without = (place * N_SPANS + spans_of((as_of - begun_ticks) // per_day))[~known]
+    return Evidence(
+        days,
+        ways,
         np.array(mass, dtype=float).reshape(len(LAYERS), n_states, N_AGES),
         np.bincount(without, minlength=n_states * N_AGES * N_SPANS).reshape(-1, N_AGES, N_SPANS),
-        _begun(facts, in_view, as_of, n_stages),
+        _begun(facts, view.journeys, as_of, n_states),
+        _won_values(facts, (as_of,))[0],
+        *_past(facts, n_stages, cuts),
     )
 
 
-def _stays(facts: ShardFacts, n_stages: int) -> tuple[Ints, Ints, Ints, Ints]:
-    """Days at risk and ways on of all journeys; the state and age of each at its end."""
-    return facts.kept("stays", partial(_count_stays, facts, n_stages))
+def _won_values(facts: ShardFacts, days: Sequence[int]) -> list[Floats]:
+    """Sums of the values of what was won by each of some days."""
+    evidence = facts.view
+    won = np.flatnonzero(facts.outcomes == WON)
+    worth, ended = values_at_win(facts, won), facts.ended_ticks[won]
+    begun = evidence.ticks[evidence.offsets[won]].astype(np.int64)
+    ages = (ended - begun) // ticks_per_day(evidence)
+    told = [(ended <= day) & (worth > 0) for day in days]
+    return [added_up(ages[kept], worth[kept]) for kept in told]
 
 
-def _count_stays(facts: ShardFacts, n_stages: int) -> tuple[Ints, Ints, Ints, Ints]:
+def _past(
+    facts: ShardFacts, n_stages: int, cuts: Sequence[int]
+) -> tuple[Ints, Ints, Ints, Ints, Floats]:
+    """What is told of past days: see :class:`Evidence`."""
+    empty, n_states = _no_evidence(n_stages, len(cuts)), n_states_of(n_stages)
+    found = empty.past_days, empty.past_ways, empty.past_mass, empty.past_begun
+    everybody = np.arange(facts.view.n_journeys)
+    for back, cut in enumerate(cuts):
+        days, ways, states, ages = _stays(facts, cut)
+        place = (states * N_AGES + np.minimum(ages, N_AGES - 1))[states >= 0]
+        mass = np.bincount(place, minlength=n_states * N_AGES).reshape(n_states, N_AGES)
+        begun = _begun(facts, everybody, cut, n_states).sum(axis=0)
+        for all_of_it, then in zip(found, (days, ways, mass, begun), strict=True):
+            all_of_it[back] = then
+    return *found, np.array(_won_values(facts, cuts)).reshape(empty.past_won_values.shape)
+
+
+def _stays(facts: ShardFacts, as_of: int) -> tuple[Ints, Ints, Ints, Ints]:
+    """What ``count_stays`` tells of a shard as of some time."""
+    evidence = facts.view
     return count_stays(
         facts.current,
-        facts.view.ticks,
-        frozen(facts.view.offsets[:-1]),
-        facts.end_rows,
-        facts.ended_ticks,
-        frozen(_fates(facts)),
+        evidence.ticks,
+        evidence.offsets,
+        facts.is_open,
+        frozen(np.where(facts.outcomes == WON, facts.decided_rows, -1)),
+        as_of,
+        facts.silence.dormancy_limit,
         FIRST_DAYS,
-        _ticks_a_day(facts),
-        n_stages,
+        ticks_per_day(evidence),
+        facts.n_stages,
     )
 
 
-def _fates(facts: ShardFacts) -> npt.NDArray[np.uint8]:
-    """How each journey ends."""
-    fates = np.where(facts.outcomes == IS_WON, WON, np.where(facts.is_over, OVER, OPEN))
-    return fates.astype(np.uint8)
+def ticks_per_day(view: View) -> int:
+    """The units of time of a view's store in a day."""
+    return round(SECONDS_PER_DAY * view.store.ticks_per_second)
 
 
-def _ages(facts: ShardFacts, some: Ints) -> Ints:
-    """Days from the first touch of some journeys to their end."""
-    evidence = facts.view
-    begun = evidence.ticks[evidence.offsets[:-1][some]].astype(np.int64)
-    return (facts.ended_ticks[some] - begun) // _ticks_a_day(facts)
-
-
-def _ticks_a_day(facts: ShardFacts) -> int:
-    return round(86_400 * facts.view.store.ticks_per_second)
-
-
-def _begun(facts: ShardFacts, in_view: Ints, as_of: int, n_stages: int) -> Ints:
+def _begun(facts: ShardFacts, chosen: Ints, as_of: int, n_states: int) -> Ints:
     """Journeys begun in each of the last weeks by the state after their first touch."""
-    evidence, per_week = facts.view, _ticks_a_day(facts) * DAYS_A_WEEK
-    first = evidence.offsets[:-1][in_view]
+    evidence, per_week = facts.view, ticks_per_day(facts.view) * DAYS_A_WEEK
+    chosen = chosen[evidence.lengths[chosen] > 0]
+    first = evidence.offsets[:-1][chosen]
     ago = (as_of - evidence.ticks[first].astype(np.int64)) // per_week
-    state = facts.current[first].astype(np.int64)
-    is_decided = facts.decided_rows[in_view] == first
-    state = np.where((state < 0) | is_decided, n_stages, state)
-    recent = ago < WEEKS_OF_BEGINNINGS
-    shape = WEEKS_OF_BEGINNINGS, n_stages + 1
-    place = ago[recent] * shape[1] + state[recent]
-    return np.bincount(place, minlength=shape[0] * shape[1]).reshape(shape)
+    stage = facts.current[first].astype(np.int64)
+    state = np.where(facts.is_open[first] & (stage >= 0), stage, n_states - 2)
+    recent = (ago >= 0) & (ago < WEEKS_OF_BEGINNINGS)
+    place = ago[recent] * n_states + state[recent]
+    counts = np.bincount(place, minlength=WEEKS_OF_BEGINNINGS * n_states)
+    return counts.reshape(WEEKS_OF_BEGINNINGS, n_states)

@@ -1,11 +1,12 @@
 """How many journeys will be won in the coming weeks, and what they are worth.
 
 Chances to move on, to be won or to end are counted over the whole log by stage and time in it
-(:mod:`journey.analysis.forecast.chain`), and applied to the open journeys in view and to those
-that will begin if journeys go on beginning as in the last 13 weeks. A win counts with its
-journey's deal value or, where none is known, what wins of journeys of that age were worth
-(:mod:`journey.analysis.forecast.worth`). What journeys did so far is all that is known: no plan,
-season or price.
+(:mod:`journey.analysis.forecast.chain`), and applied to the open journeys in view, to those that
+are over and may come back, and to those that will begin if journeys go on beginning as in the last
+13 weeks. A win counts with its journey's deal value or, where none is known, what wins of journeys
+of that age were worth (:mod:`journey.analysis.forecast.worth`). What journeys did so far is all
+that is known: no plan, season or price. What these did in the past makes the interval wider
+(:mod:`journey.analysis.forecast.misses`).
 """
 
 from collections.abc import Iterator
@@ -20,27 +21,42 @@ from journey.analysis.forecast.chain import Chances, chances, chances_to_win, dr
 from journey.analysis.forecast.evidence import (
     DAYS_A_WEEK,
     WEEKS_OF_BEGINNINGS,
-    Open,
-    learnt_of,
-    open_of,
+    Evidence,
+    evidence_of,
 )
+from journey.analysis.forecast.misses import spread_of_misses, spread_of_values
 from journey.analysis.forecast.worth import DAYS_A_SPAN, MIDDLES, Worth, drawn_worth, worth_of
 from journey.errors import ValueNotAllowedError
-from journey.kernels.chain import won_of_open
 from journey.log import TouchpointLog
-from journey.store.layout import frozen
 
-Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 WEEKS: Final = 13
 MOST_WEEKS: Final = 104
+
 INTERVAL: Final = (10.0, 90.0)
 """Percentiles between which four of five outcomes are expected."""
 
-N_DRAWS: Final = 100
-N_SAMPLES: Final = 20
+N_DRAWS: Final = 50
+N_SAMPLES: Final = 40
 """Courses drawn of each draw of the chances."""
+
+_DAYS: Final = DAYS_A_WEEK
+
+
+@dataclass(frozen=True, eq=False)
+class Weekly:
+    """What is expected by week and draw of the chances.
+
+    ``wins[week, draw, source]`` of open journeys, of those that are over, of those to begin;
+    ``value`` and ``square`` of values; ``sure[draw]``, the chances of journeys known, squared and
+    added up: the surer they are the less is left to chance.
+    """
+
+    wins: Floats
+    value: Floats
+    square: Floats
+    sure: Floats
 
 
 def forecast_wins(log: TouchpointLog, *, weeks: int = WEEKS, seed: int = 0) -> pd.DataFrame:
@@ -57,10 +73,11 @@ def forecast_wins(log: TouchpointLog, *, weeks: int = WEEKS, seed: int = 0) -> p
     -------
     DataFrame
         One row per week: ``week`` (from 1), ``begins_at``, ``ends_at``; ``expected_wins`` with
-        ``low``, ``high``, and the part of it ``from_open`` journeys and ``from_new`` ones that are
-        still to begin; ``expected_value`` with ``value_low``, ``value_high``; the same of all
-        weeks so far, as ``total_wins`` … ``total_value_high``. Not a number where nothing was won,
-        value where no win has one.
+        ``low``, ``high``, and the part of it ``from_open`` journeys, ``from_over`` (lost, closed
+        or dormant, that come back) and ``from_new`` ones that are still to begin;
+        ``expected_value`` with ``value_low``, ``value_high``; the same of all weeks so far, as
+        ``total_wins`` … ``total_value_high``. Not a number where nothing was won, value where no
+        win has one.
 
     Raises
     ------
@@ -69,35 +86,35 @@ def forecast_wins(log: TouchpointLog, *, weeks: int = WEEKS, seed: int = 0) -> p
 
     Examples
     --------
-    One journey was won on its eleventh day in its stage, another is open after ten days: one way
-    on in 21 days at risk, seven of these and the win in the second week. With 30 days at the rate
-    of all ages, a day's chance is (1 + 30 / 21) / (7 + 30) = 0.066 until the two weeks are over,
-    which the open one has four days to go, then 1 / 21: 1 - 0.934 ** 4 * 0.952 ** 3 = 0.34.
+    Of those at risk half are won on a day and half are lost, and so is the third in the end.
 
     >>> from journey import Definitions, Stage, from_frame
     >>> log = from_frame(pd.DataFrame({
-    ...     "account_id": ["a", "a", "b", "c"], "touchpoint": ["Demo", "Won", "Demo", "Lost"],
-    ...     "occurred_at": pd.to_datetime(["2026-01-01", "2026-01-11"] * 2)}),
+    ...     "account_id": ["a", "b", "c", "a", "b"],
+    ...     "touchpoint": ["Demo", "Demo", "Demo", "Won", "Lost"],
+    ...     "occurred_at": pd.to_datetime(["2026-01-01 08:00"] * 3 + ["2026-01-01 12:00"] * 2)}),
     ...     definitions=Definitions((Stage("Convert", ("Demo",)),), won=("Won",), lost=("Lost",)))
-    >>> forecast_wins(log.where(account_id="b"), weeks=1)["from_open"].round(2).tolist()
-    [0.34]
+    >>> forecast_wins(log.where(account_id="c"), weeks=1)["from_open"].round(2).tolist()
+    [0.5]
     """
     check_weeks(weeks)
     if not log.n_journeys:
-        return _forecast_frame(log, np.zeros((0, 2)), np.zeros((0, 0, 2)), np.zeros(0))
-    learnt, known = learnt_of(log), open_of(log)
-    if not learnt.ways[:, :, -2].sum():
+        return _forecast_frame(log, np.zeros((0, 2)), np.zeros((0, 0, 2)), np.zeros((0, 3)))
+    known = evidence_of(log, weeks=min(weeks, WEEKS))
+    if not known.ways[:, :, -1].sum():
         return _forecast_frame(log, *_unknown(weeks))
-    expected, _, from_open = _weekly(known, log.once(_expected_ahead, weeks))
-    samples = _courses(log, known, weeks, seed)
-    is_told = 1.0, 1.0 if learnt.won_values[0].any() else np.nan
-    return _forecast_frame(log, expected[:, 0] * is_told, samples * is_told, from_open[:, 0])
+    told = chances(known.days, known.ways)
+    weekly = _weekly(known, told, worth_of(known.won_values), weeks)
+    expected = np.stack([weekly.wins[:, 0].sum(axis=1), weekly.value[:, 0]], axis=1)
+    samples = _courses(known, weeks, np.random.default_rng(seed))
+    is_told = 1.0, 1.0 if known.won_values[0].any() else np.nan
+    return _forecast_frame(log, expected * is_told, samples * is_told, weekly.wins[:, 0])
 
 
 def _unknown(weeks: int) -> tuple[Floats, Floats, Floats]:
     """What stands where nothing can be foretold."""
-    nothing = np.full((weeks, 1, 2), np.nan)
-    return nothing[:, 0], nothing, nothing[:, 0, 0]
+    nothing = np.full((weeks, 1, 3), np.nan)
+    return nothing[:, 0, :2], nothing[..., :2], nothing[:, 0]
 
 
 def win_chances(log: TouchpointLog, *, weeks: int = WEEKS) -> pd.DataFrame:
@@ -109,7 +126,8 @@ def win_chances(log: TouchpointLog, *, weeks: int = WEEKS) -> pd.DataFrame:
         One row per stage with open journeys, in order, those before any last: ``stage`` (None:
         before any); ``n_open``; ``win_rate``, mean chance of these to be won within the weeks;
         ``expected_wins``; ``expected_value``; ``n_won``, journeys of the whole log won from this
-        stage, of ``n_left`` that ever left it. Not a number where nothing was ever won.
+        stage, of ``n_left`` that ever left it. Not a number where nothing was ever won, value
+        where no win has one.
 
     Raises
     ------
@@ -127,27 +145,35 @@ def win_chances(log: TouchpointLog, *, weeks: int = WEEKS) -> pd.DataFrame:
     [0.34]
     """
     check_weeks(weeks)
-    known = open_of(log)
+    known = evidence_of(log, weeks=min(weeks, WEEKS))
     names = [*log.definitions.stage_names, None]
-    left = learnt_of(log).ways.sum(axis=1)
-    won = left[:, -2]
-    by_week = [of_open[0] for of_open in _by_week(known, log.once(_expected_ahead, weeks))]
-    layers = np.sum(by_week, axis=0).T
-    if not won.sum():
-        layers = np.full_like(layers, np.nan)
-    n_open = known.open_mass[0].sum(axis=1)
+    left = _by_stage(known.ways.sum(axis=1))
+    won = left[:, -1]
+    told, worth = chances(known.days, known.ways), worth_of(known.won_values)
+    by_week = [of_known[0] for _, of_known, _, _ in _by_week(known, told, worth, weeks)]
+    wins, value, _ = _by_stage(np.sum(by_week, axis=0)).T
+    wins = wins if won.sum() else np.full(len(names), np.nan)
+    value = value if known.won_values[0].any() else np.full(len(names), np.nan)
+    n_open = _by_stage(known.mass[0].sum(axis=1))
     frame = pd.DataFrame(
         {
             "stage": pd.Series(names, dtype=object),
             "n_open": n_open.astype(np.int64),
-            "win_rate": layers[0] / np.maximum(n_open, 1),
-            "expected_wins": layers[0],
-            "expected_value": layers[1],
+            "win_rate": wins / np.maximum(n_open, 1),
+            "expected_wins": wins,
+            "expected_value": value,
             "n_won": won,
             "n_left": left.sum(axis=1),
         }
     )
     return frame[frame["n_open"] > 0].reset_index(drop=True)
+
+
+def _by_stage(of_states: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Of the states of open journeys: those of a stage together, then before any."""
+    n_stages = (len(of_states) - 2) // 2
+    never_further, further, before, _ = np.split(of_states, [n_stages, 2 * n_stages, -1])
+    return np.concatenate([never_further + further, before])
 
 
 def check_weeks(weeks: int) -> None:
@@ -158,78 +184,59 @@ def check_weeks(weeks: int) -> None:
         )
 
 
-@dataclass(frozen=True, eq=False)
-class Ahead:
-    """The days ahead as all journeys of a log let expect them, whoever is open.
-
-    ``gained[week, draw, state, age]`` is the chance to be won in that week;
-    ``of_first_day[week, draw, day, state]`` that of a journey to be won by a day since its first.
-    """
-
-    gained: Floats
-    of_first_day: Floats
-    worth: Worth
-
-
-def _ahead(drawn: Chances, worth: Worth, weeks: int) -> Ahead:
-    before, gained = np.float64(0), list[Floats]()
-    of_first_day: list[Floats] = []
-    for day, won in enumerate(chances_to_win(drawn, weeks * DAYS_A_WEEK), start=1):
-        of_first_day.append(won[:, :, 0])
-        if not day % DAYS_A_WEEK:
-            gained.append(won - before)
-            before = won
-    n_draws, n_states = drawn.ways.shape[:2]
-    by_day = np.array(of_first_day).reshape(weeks, DAYS_A_WEEK, n_draws, n_states)
-    return Ahead(frozen(np.array(gained)), by_day.transpose(0, 2, 1, 3), worth)
-
-
-def _expected_ahead(log: TouchpointLog, weeks: int) -> Ahead:
-    """What lies ahead by the chances that were counted."""
-    known = learnt_of(log)
-    return _ahead(chances(known.days, known.ways), worth_of(known.won_values), weeks)
-
-
-def _drawn_ahead(log: TouchpointLog, weeks: int, seed: int) -> tuple[Ahead, Any]:
-    """What may lie ahead, and where the numbers drawn then stand."""
-    known, rng = learnt_of(log), np.random.default_rng(seed)
-    drawn = drawn_chances(known.days, known.ways, n_draws=N_DRAWS, rng=rng)
-    worth = drawn_worth(known.won_values, n_draws=N_DRAWS, rng=rng)
-    return _ahead(drawn, worth, weeks), rng.bit_generator.state
-
-
 def _weekly(
-    known: Open, ahead: Ahead, *, rng: np.random.Generator | None = None
-) -> tuple[Floats, Floats, Floats]:
-    """By week and draw: wins and value expected, ``[week, draw, 2]``; squared value; wins of open.
+    known: Evidence,
+    drawn: Chances,
+    worth: Worth,
+    weeks: int,
+    *,
+    rng: np.random.Generator | None = None,
+) -> Weekly:
+    """What is expected by week and draw.
 
     The number of journeys that begin is the mean of the last weeks or, with ``rng``, one drawn
     about it.
     """
-    worth, (weeks, n_draws) = ahead.worth, ahead.gained.shape[:2]
+    n_draws = len(drawn.ways)
     a_day = _begin_a_day(known, n_draws, rng)
-    weekly = np.zeros((weeks, n_draws, 4))
-    for place, of_open in enumerate(_by_week(known, ahead)):
+    wins, value, square = np.zeros((weeks, n_draws, 3)), *np.zeros((2, weeks, n_draws))
+    sure = np.zeros(n_draws)
+    for week, of_known, of_first_day, won in _by_week(known, drawn, worth, weeks):
         # Journeys begun on each day so far are won as those on their first day were by then.
-        new = (a_day[:, None] * ahead.of_first_day[place]).sum(axis=(1, 2))
-        value = worth.at(np.array([(place + 1) * DAYS_A_WEEK / 2]))[:, 0]
-        of_new = new[:, None] * np.stack([np.ones_like(value), value, worth.square * value**2], 1)
-        found = of_open.sum(axis=1)
-        weekly[place] = np.column_stack([found + of_new, found[:, 0]])
-    return weekly[..., :2], weekly[..., 2], weekly[..., 3]
+        new = (a_day[:, None] * of_first_day).sum(axis=(1, 2))
+        worth_of_new = worth.at(np.array([week * _DAYS / 2]))[:, 0]
+        is_open, is_over = of_known[:, :-1, 0].sum(axis=1), of_known[:, -1, 0]
+        wins[week - 1] = np.column_stack([is_open, is_over, new])
+        found = of_known.sum(axis=1)
+        value[week - 1] = found[:, 1] + new * worth_of_new
+        square[week - 1] = found[:, 2] + new * worth.square * worth_of_new**2
+        if week == weeks:
+            sure = np.einsum("sa,dsa->d", known.mass[0], won**2)
+    return Weekly(wins, value, square, sure)
 
 
-def _by_week(known: Open, ahead: Ahead) -> Iterator[Floats]:
-    """What open journeys bring in each week: wins, value, squared value by draw and state."""
-    ages, worth = MIDDLES * DAYS_A_SPAN, ahead.worth
-    found = np.nonzero(known.valueless)
-    in_state, of_age, old = (frozen(place) for place in found)
-    counts = frozen(known.valueless[found].astype(np.float64))
-    mass = frozen(known.open_mass)
-    for week, gained in enumerate(ahead.gained, start=1):
-        value = frozen(worth.at(ages + (week - 0.5) * DAYS_A_WEEK))
-        open_then = frozen(gained), mass, in_state, of_age, old, counts, value, worth.square
-        yield won_of_open(*open_then)
+def _by_week(
+    known: Evidence, drawn: Chances, worth: Worth, weeks: int
+) -> Iterator[tuple[int, Floats, Floats, Floats]]:
+    """Each week, what journeys known bring in it: wins, value and squared value by draw and state.
+
+    Beside it the chance to have won by each of its days since the first day of a journey,
+    ``[draw, day, state]``, and by its end at any age, ``[draw, state, age]``.
+    """
+    ages = MIDDLES * DAYS_A_SPAN
+    before, of_first_day = np.float64(0), list[Floats]()
+    for day, won in enumerate(chances_to_win(drawn, weeks * _DAYS), start=1):
+        of_first_day.append(won[:, :, 0])
+        if day % _DAYS:
+            continue
+        gained, before = won - before, won
+        of_known = np.einsum("lsa,dsa->dsl", known.mass, gained)
+        unvalued = np.einsum("sab,dsa->dsb", known.valueless, gained, optimize=True)
+        value = worth.at(ages + day - _DAYS / 2)[:, None]
+        of_known[..., 1] += (unvalued * value).sum(axis=2)
+        of_known[..., 2] += (unvalued * worth.square * value**2).sum(axis=2)
+        yield day // _DAYS, of_known, np.stack(of_first_day, axis=1), won
+        of_first_day.clear()
 
 
 def _begin_a_day(known: Open, n_draws: int, rng: np.random.Generator | None) -> Floats:
@@ -246,23 +253,44 @@ def _begin_a_day(known: Open, n_draws: int, rng: np.random.Generator | None) -> 
 
 def _courses(log: TouchpointLog, known: Open, weeks: int, seed: int) -> Floats:
     """Courses that wins and value may take, ``[week, course, 2]``."""
-    ahead, state = log.once(_drawn_ahead, weeks, seed)
-    rng = np.random.default_rng(seed)
-    rng.bit_generator.state = state
-    means, squares, _ = _weekly(known, ahead, rng=rng)
-    shape = (len(means), N_SAMPLES, means.shape[1])
-    wins = rng.poisson(np.broadcast_to(means[:, None, :, 0], shape)).astype(float)
-    value = np.broadcast_to(means[:, None, :, 1], shape)
-    spread = np.broadcast_to(squares[:, None, :], shape)
+    drawn = drawn_chances(known.days, known.ways, n_draws=N_DRAWS, rng=rng)
+    worth = drawn_worth(known.won_values, n_draws=N_DRAWS, rng=rng)
+    weekly = _weekly(known, drawn, worth, weeks, rng=rng)
+    times = _times(spread_of_misses(known, min(weeks, WEEKS)), rng)
+    wins = _known_wins(weekly, times, rng) + rng.poisson(weekly.wins[:, None, :, 2] * times)
+    value, square = weekly.value[:, None], weekly.square[:, None]
     # A sum of so many values has this mean and variance; a gamma with both is never below 0.
-    has_value = (value > 0) & (spread > 0)
-    form = np.where(has_value, value, 1.0) ** 2 / np.where(has_value, spread, 1.0)
-    scale = np.where(has_value, spread, 0.0) / np.where(has_value, value, 1.0)
-    return np.stack([wins, rng.gamma(form) * scale], axis=-1).reshape(len(means), -1, 2)
+    has_value = (value > 0) & (square > 0)
+    form = np.where(has_value, value, 1.0) ** 2 / np.where(has_value, square, 1.0)
+    scale = np.where(has_value, square, 0.0) / np.where(has_value, value, 1.0)
+    worths = rng.gamma(form * times) * scale * _times(spread_of_values(known), rng)
+    return np.stack([wins, worths], axis=-1).reshape(weeks, -1, 2)
+
+
+def _times(spread: float, rng: np.random.Generator) -> Floats:
+    """By sample and draw, how many times what is expected comes, of a mean of 1."""
+    shape = N_SAMPLES, N_DRAWS
+    return rng.gamma(1 / spread, spread, size=shape) if spread else np.ones(shape)
+
+
+def _known_wins(weekly: Weekly, times: Floats, rng: np.random.Generator) -> Floats:
+    """Wins of journeys known, ``[week, sample, draw]``, so many times what is expected.
+
+    As if all had the same chance, of the same mean and variance of wins as their own have.
+    """
+    by_week = weekly.wins[..., :2].sum(axis=2)
+    expected = np.maximum(by_week.sum(axis=0), 1e-12)
+    chance = np.clip(weekly.sure / expected * times, 1e-12, 1.0)
+    n_alike = expected * times / chance
+    n_whole = np.floor(n_alike + rng.random(times.shape)).astype(np.int64)
+    n_won = rng.binomial(n_whole, chance)
+    shares = np.maximum(by_week, 0.0) + 1e-12
+    shares /= shares.sum(axis=0)
+    return rng.multinomial(n_won, shares.T).transpose(2, 0, 1).astype(float)
 
 
 def _forecast_frame(
-    log: TouchpointLog, expected: Floats, samples: Floats, from_open: Floats
+    log: TouchpointLog, expected: Floats, samples: Floats, wins_of: Floats
 ) -> pd.DataFrame:
     weeks = len(expected)
     number = np.arange(1, weeks + 1)
@@ -279,7 +307,7 @@ def _forecast_frame(
         low, high = _interval(courses)
         columns |= {wins: mean[:, 0], f"{of_wins}low": low[:, 0], f"{of_wins}high": high[:, 0]}
         if wins == "expected_wins":
-            columns |= {"from_open": from_open, "from_new": mean[:, 0] - from_open}
+            columns |= dict(zip(("from_open", "from_over", "from_new"), wins_of.T, strict=True))
         columns |= {value: mean[:, 1], f"{of_value}low": low[:, 1], f"{of_value}high": high[:, 1]}
     return pd.DataFrame(columns)
 

@@ -1,4 +1,5 @@
 from collections import Counter
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from journey import Definitions, Stage, forecast_wins, from_frame, outcomes, win_chances
-from journey.analysis.forecast.evidence import learnt_of, open_of
+from journey.analysis.forecast.evidence import evidence_of
 from journey.errors import ValueNotAllowedError
 from tests import oracle
 from tests.examples import MODEL, small_log
@@ -19,25 +20,42 @@ ONE_STAGE = Definitions((Stage("Convert", ("Demo",)),), won=("Won",), lost=("Los
 FIGURES = ["expected_wins", "low", "high", "expected_value", "value_low", "value_high"]
 
 
+def entries(reference, journey):
+    """States entered one after the other, and when: a stage and whether it was further, over."""
+    found, furthest = [], -1
+    for place, touch in enumerate(journey.touches):
+        before = journey.touches[place - 1]
+        if found and journey.is_open[place - 1] and touch.at - before.at > reference.dormancy:
+            found.append(("over", before.at + reference.dormancy))
+        at = reference.stages.index(touch.now) if touch.now else -1
+        state, furthest = "over", max(furthest, at)
+        if journey.outcome == "won" and place == journey.decided:
+            state = "won"
+        elif journey.is_open[place]:
+            state = (touch.now, furthest > at)
+        if not found:
+            found.append(((None, False) if state in ("over", "won") else state, touch.at))
+        found.append((state, touch.at))
+        if state == "won":
+            break
+    last = journey.touches[-1]
+    if journey.is_open[-1] and reference.as_of - last.at > reference.dormancy:
+        found.append(("over", last.at + reference.dormancy))
+    return [found[0], *(b for a, b in pairwise(found) if a[0] != b[0])]
+
+
 def lives(reference):
-    """Of each journey: days at risk, ways on, and the stage and age of those still open."""
+    """Of all journeys days at risk and ways on; by state those in view that are not won."""
     days, ways, still = Counter(), Counter(), Counter()
     for case, journey in reference.journeys.items():
-        over = journey.outcome in oracle.DECIDED
-        end = reference.ended_at(case)
-        path = [(t.now, t.at) for t in journey.before_end]
-        path = path or [(None, end)]
-        stays = [path[0], *(b for a, b in pairwise(path) if a[0] != b[0])]
-        for number, (stage, since) in enumerate(stays):
-            is_last = number + 1 == len(stays)
-            age = ((end if is_last else stays[number + 1][1]) - since) // oracle.DAY
-            goes_on = over or not is_last
-            days[stage] += age + goes_on
-            if goes_on:
-                to = stays[number + 1][0] if not is_last else journey.outcome == "won"
-                ways[stage, to] += 1
-            elif case in reference.view:
-                still[stage] += 1
+        path = entries(reference, journey)
+        for (state, since), (to, until) in pairwise(path):
+            days[state] += (until - since) // oracle.DAY + 1
+            ways[state, to] += 1
+        state, since = path[-1]
+        if state != "won":
+            days[state] += (reference.as_of - since) // oracle.DAY
+            still[state] += case in reference.view
     return days, ways, still
 
 
@@ -45,9 +63,11 @@ def lives(reference):
 def test_evidence_equals_the_reference(sample, rows_per_shard):
     log, reference = sample.log(rows_per_shard), sample.oracle()
     days, ways, still = lives(reference)
-    found, still_open = learnt_of(log), open_of(log)
-    names = [*log.definitions.stage_names, None]
-    targets = [*names, True, False]  # a win, another end
+    found = evidence_of(log, weeks=13)
+    stages = log.definitions.stage_names
+    names = [(name, further) for further in (False, True) for name in stages]
+    names += [(None, False), "over"]
+    targets = [*names, "won"]
     assert dict(zip(names, found.days.sum(axis=1).tolist(), strict=True)) == {
         name: days[name] for name in names
     }
@@ -57,16 +77,34 @@ def test_evidence_equals_the_reference(sample, rows_per_shard):
         for b, n in zip(targets, row, strict=True)
         if n
     } == {key: n for key, n in ways.items() if n}
-    open_by_stage = still_open.open_mass[0].sum(axis=1).tolist()
-    assert dict(zip(names, open_by_stage, strict=True)) == {n: still[n] for n in names}
+    by_state = found.mass[0].sum(axis=1).tolist()
+    assert dict(zip(names, by_state, strict=True)) == {n: still[n] for n in names}
 
 
 def test_mail_to_a_dormant_journey_prolongs_no_stay():
-    # Two touches, then silence: a day in Attract, 90 in Convert and, as it ends, the day it does.
-    # z began on the last day.
+    # Two touches, then silence: a day in Attract and the day it left, 90 in Convert and, as it
+    # ends, the day it does, then 60 days over. z began on the last day.
     rows = [("a", 0, "Ad"), ("a", 1, "Demo"), ("a", 150, "Mail"), ("z", 151, "Ad")]
     log = small_log(rows, direction=["did", "did", "was shown", "did"])
-    assert learnt_of(log).days.sum(axis=1).tolist() == [2, 0, 91, 0, 0]
+    assert evidence_of(log, weeks=13).days.sum(axis=1).tolist() == [2, 0, 91, *[0] * 6, 60]
+
+
+def test_what_was_known_on_past_days_is_the_evidence_of_the_log_as_it_was_then():
+    sample = seeded(7)
+    sample = replace(sample, definitions=replace(sample.definitions, dormancy_days=90))
+    whole = sample.log()
+    # Touches are at midnight, and the log is read at noon.
+    log = whole.between(end=whole.at(whole.as_of_tick - round(whole.ticks_per_day / 2)))
+    now = evidence_of(log, weeks=4)
+    for back in range(3):
+        cut = log.at(log.as_of_tick - (back + 1) * round(28 * log.ticks_per_day))
+        then = evidence_of(log.between(end=cut), weeks=4)
+        for name, past in (("days", now.past_days), ("ways", now.past_ways)):
+            np.testing.assert_array_equal(past[back], getattr(then, name))
+        np.testing.assert_array_equal(now.past_mass[back], then.mass[0])
+        np.testing.assert_array_equal(now.past_begun[back], then.begun.sum(axis=0))
+        # A value that was told later is known now.
+        assert (now.past_won_values[back, 0] >= then.won_values[0]).all()
 
 
 @pytest.mark.parametrize("rows_per_shard", [None, 60])
@@ -88,7 +126,7 @@ def test_every_open_journey_is_in_one_stage():
 def test_the_parts_add_up_and_the_intervals_hold_what_is_expected():
     log = seeded(5).log()
     frame = forecast_wins(log, weeks=6)
-    parts = frame["from_open"] + frame["from_new"]
+    parts = frame["from_open"] + frame["from_over"] + frame["from_new"]
     np.testing.assert_allclose(parts, frame["expected_wins"])
     np.testing.assert_allclose(frame["expected_wins"].cumsum(), frame["total_wins"])
     assert frame["week"].tolist() == [1, 2, 3, 4, 5, 6]
@@ -162,3 +200,29 @@ def test_without_a_known_value_none_is_foretold():
     frame = forecast_wins(small_log([("a", 0, "Demo"), ("a", 3, "Won"), ("b", 0, "Demo")]))
     assert frame["total_wins"].notna().all()
     assert frame[["expected_value", "value_high", "total_value_low"]].isna().all(axis=None)
+    log = small_log([("a", 0, "Demo"), ("a", 3, "Won"), ("b", 0, "Demo")], ONE_STAGE)
+    assert win_chances(log)["expected_value"].isna().all()
+
+
+@pytest.mark.parametrize("value", [0.0, -5.0])
+def test_wins_worth_nothing_tell_no_value(value):
+    rows = [("a", 0, "Demo"), ("a", 3, "Won"), ("b", 0, "Demo")]
+    frame = forecast_wins(small_log(rows, ONE_STAGE, value=[value] * 3))
+    assert frame["total_wins"].notna().all()
+    assert frame["total_value"].isna().all()
+
+
+def test_a_lost_journey_may_come_back_and_win():
+    # a was lost and came back to win; b was lost as a was, and none is open or begins again.
+    rows = [("a", 0, "Demo"), ("a", 1, "Lost"), ("a", 20, "Demo"), ("a", 21, "Won")]
+    rows += [("b", 0, "Demo"), ("b", 1, "Lost"), ("z", 120, "Won")]
+    frame = forecast_wins(small_log(rows, ONE_STAGE).where(account_id="b"))
+    assert frame["from_over"].sum() > 0
+    assert frame[["from_open", "from_new"]].sum().sum() == 0
+
+
+def test_a_log_read_before_it_begins_foretells_nothing():
+    log = small_log([("a", 0, "Demo"), ("a", 3, "Won")], ONE_STAGE)
+    early = log.between(end=log.first_at - pd.Timedelta(days=30))
+    assert forecast_wins(early).empty
+    assert win_chances(early).empty
