@@ -31,7 +31,7 @@ def a_day_more(won: Floats, ways_on: Floats, stays: Floats, first_ages: Ints) ->
 
 
 @kernel
-def won_of_open(
+def won_by_known(
     gained: Floats,
     mass: Floats,
     states: Ints,
@@ -41,7 +41,7 @@ def won_of_open(
     value: Floats,
     square: float,
 ) -> Floats:
-    """What open journeys bring: wins, value and squared value, ``[draw, state, layer]``.
+    """What journeys known bring: wins, value and squared value, ``[draw, state, layer]``.
 
     ``gained[draw, state, age]`` is the chance to be won in the time looked at. ``mass`` has the
     same layers of journeys by state and age. Journeys without a value of their own are told apart:

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from journey.kernels.chain import a_day_more, won_of_open
+from journey.kernels.chain import a_day_more, won_by_known
 from journey.store.layout import frozen
 
 FIRST_AGES = (0, 1, 3)
@@ -54,7 +54,7 @@ def test_what_open_journeys_bring_is_a_sum_over_them(data):
     columns = np.array([[*where, n] for where, n in unvalued], np.int64).reshape(-1, 4).T
     states, ages, spans, counts = columns
     square = 1.5
-    found = won_of_open(
+    found = won_by_known(
         *map(frozen, (gained, mass, states, ages, spans, counts.astype(float), value)), square
     )
     for draw in range(n_draws):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -35,25 +35,18 @@ DAYS_A_WEEK: Final = 7
 
 
 @dataclass(frozen=True, eq=False)
-class Evidence:
-    """What a forecast needs to know of a log.
+class Learnt:
+    """What all journeys of a log tell of chances and worth, whatever is in view.
 
-    ``days`` and ``ways`` are those of ``count_stays``, of the whole log. Of the journeys in view:
-    ``mass[layer, state, age]`` with the layers of :data:`LAYERS`; of those without a value
-    ``valueless[state, age, span]`` by the age of the journey too; ``begun[week, state]``, journeys
-    begun in the last weeks (0: the latest) by the state after their first touch. ``won_values``
-    are the sums of :func:`journey.analysis.forecast.worth.added_up` of all won journeys.
+    ``days`` and ``ways`` are those of ``count_stays``. ``won_values`` are the sums of
+    :func:`journey.analysis.forecast.worth.added_up` of all won journeys.
 
-    As of past days, the latest first, of the whole log: ``past_days``, ``past_ways``,
-    ``past_mass`` (journeys alone), ``past_begun`` (in all weeks) and ``past_won_values`` (by what
-    is known now).
+    As of past days, the latest first: ``past_days``, ``past_ways``, ``past_mass`` (journeys by
+    state and age), ``past_begun`` (in all weeks) and ``past_won_values`` (by what is known now).
     """
 
     days: Ints
     ways: Ints
-    mass: Floats
-    valueless: Ints
-    begun: Ints
     won_values: Floats
     past_days: Ints
     past_ways: Ints
@@ -62,19 +55,52 @@ class Evidence:
     past_won_values: Floats
 
 
-def evidence_of(log: TouchpointLog, *, weeks: int) -> Evidence:
-    """What a forecast of a log rests on; the past in steps of so many weeks."""
+@dataclass(frozen=True, eq=False)
+class Alive:
+    """Of the journeys in view what a forecast needs to know.
+
+    ``mass[layer, state, age]`` with the layers of :data:`LAYERS`; of those without a value
+    ``valueless[state, age, span]`` by the age of the journey too; ``begun[week, state]``, journeys
+    begun in the last weeks (0: the latest) by the state after their first touch.
+    """
+
+    mass: Floats
+    valueless: Ints
+    begun: Ints
+
+
+def learnt_of(log: TouchpointLog, *, weeks: int) -> Learnt:
+    """What all journeys of a log tell; the past in steps of so many weeks."""
+    return log.once(_learnt_of, weeks)
+
+
+def _learnt_of(log: TouchpointLog, weeks: int) -> Learnt:
+    n_stages, cuts = len(log.definitions.stages), _past_ticks(log, weeks)
+    question = partial(_learnt, as_of=log.as_of_tick, n_stages=n_stages, cuts=cuts)
+    return Learnt(*_added([_nothing_learnt(n_stages, len(cuts)), *log.ask_with_facts(question)]))
+
+
+def alive_in(log: TouchpointLog) -> Alive:
+    """Who is in view of a log and may be won yet, and who began."""
     n_stages = len(log.definitions.stages)
-    cuts = _past_ticks(log, weeks)
-    question = partial(_evidence, as_of=log.as_of_tick, n_stages=n_stages, cuts=cuts)
-    parts = log.ask_with_facts(question) or [_no_evidence(n_stages, len(cuts))]
-    names = [one.name for one in fields(Evidence)]
-    return Evidence(*(np.sum([getattr(part, name) for part in parts], axis=0) for name in names))
+    n_states = n_states_of(n_stages)
+    nothing = Alive(
+        np.zeros((len(LAYERS), n_states, N_AGES)),
+        np.zeros((n_states, N_AGES, N_SPANS), np.int64),
+        np.zeros((WEEKS_OF_BEGINNINGS, n_states), np.int64),
+    )
+    question = partial(_alive, as_of=log.as_of_tick, n_stages=n_stages)
+    return Alive(*_added([nothing, *log.ask_with_facts(question)]))
 
 
 def n_states_of(n_stages: int) -> int:
     """How many states the stages make: see ``count_stays``."""
     return 2 * n_stages + 2
+
+
+def _added(parts: list[Learnt] | list[Alive]) -> list[npt.NDArray[Any]]:
+    names = [one.name for one in fields(parts[0])]
+    return [np.sum([getattr(part, name) for part in parts], axis=0) for name in names]
 
 
 def _past_ticks(log: TouchpointLog, weeks: int) -> tuple[int, ...]:
@@ -86,15 +112,12 @@ def _past_ticks(log: TouchpointLog, weeks: int) -> tuple[int, ...]:
     return tuple(log.as_of_tick - step * back for back in range(1, most + 1))
 
 
-def _no_evidence(n_stages: int, n_past: int) -> Evidence:
+def _nothing_learnt(n_stages: int, n_past: int) -> Learnt:
     n_states, n_spans = n_states_of(n_stages), len(FIRST_DAYS)
     days, ways = (n_states, n_spans), (n_states, n_spans, n_states + 1)
-    return Evidence(
+    return Learnt(
         np.zeros(days, np.int64),
         np.zeros(ways, np.int64),
-        np.zeros((len(LAYERS), n_states, N_AGES)),
-        np.zeros((n_states, N_AGES, N_SPANS), np.int64),
-        np.zeros((WEEKS_OF_BEGINNINGS, n_states), np.int64),
         np.zeros((len(SUMS), N_SPANS)),
         np.zeros((n_past, *days), np.int64),
         np.zeros((n_past, *ways), np.int64),
@@ -104,12 +127,18 @@ def _no_evidence(n_stages: int, n_past: int) -> Evidence:
     )
 
 
-def _evidence(part: Part, *, as_of: int, n_stages: int, cuts: Sequence[int]) -> Evidence:
+def _learnt(part: Part, *, as_of: int, n_stages: int, cuts: Sequence[int]) -> Learnt:
+    """What one shard adds."""
+    _, facts = part
+    days, ways, _, _ = _stays_now(facts, as_of)
+    return Learnt(days, ways, _won_values(facts, (as_of,))[0], *_past(facts, n_stages, cuts))
+
+
+def _alive(part: Part, *, as_of: int, n_stages: int) -> Alive:
     """What one shard adds."""
     view, facts = part
     evidence, n_states = facts.view, n_states_of(n_stages)
-    per_day = ticks_per_day(evidence)
-    days, ways, states, ages = _stays(facts, as_of)
+    _, _, states, ages = _stays_now(facts, as_of)
     still = view.journeys[states[view.journeys] >= 0]
     place = states[still] * N_AGES + np.clip(ages[still], 0, N_AGES - 1)
     values = last_values(facts, still)
@@ -118,15 +147,11 @@ def _evidence(part: Part, *, as_of: int, n_stages: int, cuts: Sequence[int]) -> 
     weights = (np.ones(len(still)), own, own**2)
     mass = [np.bincount(place, weight, n_states * N_AGES) for weight in weights]
     begun_ticks = evidence.ticks[evidence.offsets[still]].astype(np.int64)
-    without = (place * N_SPANS + spans_of((as_of - begun_ticks) // per_day))[~known]
-    return Evidence(
-        days,
-        ways,
+    without = (place * N_SPANS + spans_of((as_of - begun_ticks) // ticks_per_day(evidence)))[~known]
+    return Alive(
         np.array(mass, dtype=float).reshape(len(LAYERS), n_states, N_AGES),
         np.bincount(without, minlength=n_states * N_AGES * N_SPANS).reshape(-1, N_AGES, N_SPANS),
         _begun(facts, view.journeys, as_of, n_states),
-        _won_values(facts, (as_of,))[0],
-        *_past(facts, n_stages, cuts),
     )
 
 
@@ -144,8 +169,8 @@ def _won_values(facts: ShardFacts, days: Sequence[int]) -> list[Floats]:
 def _past(
     facts: ShardFacts, n_stages: int, cuts: Sequence[int]
 ) -> tuple[Ints, Ints, Ints, Ints, Floats]:
-    """What is told of past days: see :class:`Evidence`."""
-    empty, n_states = _no_evidence(n_stages, len(cuts)), n_states_of(n_stages)
+    """What is told of past days: see :class:`Learnt`."""
+    empty, n_states = _nothing_learnt(n_stages, len(cuts)), n_states_of(n_stages)
     found = empty.past_days, empty.past_ways, empty.past_mass, empty.past_begun
     everybody = np.arange(facts.view.n_journeys)
     for back, cut in enumerate(cuts):
@@ -156,6 +181,10 @@ def _past(
         for all_of_it, then in zip(found, (days, ways, mass, begun), strict=True):
             all_of_it[back] = then
     return *found, np.array(_won_values(facts, cuts)).reshape(empty.past_won_values.shape)
+
+
+def _stays_now(facts: ShardFacts, as_of: int) -> tuple[Ints, Ints, Ints, Ints]:
+    return facts.kept(("stays", as_of), partial(_stays, facts, as_of))
 
 
 def _stays(facts: ShardFacts, as_of: int) -> tuple[Ints, Ints, Ints, Ints]:

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from journey.analysis.forecast.chain import Chances, chances, chances_to_win
-from journey.analysis.forecast.evidence import DAYS_A_WEEK, WEEKS_OF_BEGINNINGS, Evidence
+from journey.analysis.forecast.evidence import DAYS_A_WEEK, WEEKS_OF_BEGINNINGS, Learnt
 from journey.analysis.forecast.worth import DAYS_A_SPAN, MIDDLES, worth_of
 
 Floats = npt.NDArray[np.float64]
@@ -15,7 +15,7 @@ LEAST_WON: Final = 10
 """With fewer journeys won by then a forecast has nothing to go by."""
 
 
-def spread_of_misses(known: Evidence, weeks: int) -> float:
+def spread_of_misses(known: Learnt, weeks: int) -> float:
     """The variance, as a share of what was expected squared, that chance alone doesn't make.
 
     Wins are counted beside those expected on the past days of the evidence, in steps of so many
@@ -32,7 +32,7 @@ def spread_of_misses(known: Evidence, weeks: int) -> float:
     return max(float(beyond / (expected**2).sum()), 0.0)
 
 
-def spread_of_values(known: Evidence) -> float:
+def spread_of_values(known: Learnt) -> float:
     """The same of the value of wins: beside what those of that age were worth up to then."""
     past = np.concatenate([known.won_values[None], known.past_won_values])
     can_tell = np.flatnonzero(past[1:, 0].sum(axis=1) >= LEAST_WON)
@@ -48,7 +48,7 @@ def spread_of_values(known: Evidence) -> float:
     return max(beyond / squares, 0.0) if squares else 0.0
 
 
-def _expected(known: Evidence, can_tell: npt.NDArray[np.bool_], weeks: int) -> Floats:
+def _expected(known: Learnt, can_tell: npt.NDArray[np.bool_], weeks: int) -> Floats:
     """Wins expected in the weeks after some past days, from what was known then."""
     then = zip(known.past_days[can_tell], known.past_ways[can_tell], strict=True)
     told = Chances(np.concatenate([chances(*counts).ways for counts in then]))

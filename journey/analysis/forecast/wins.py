@@ -21,13 +21,16 @@ from journey.analysis.forecast.chain import Chances, chances, chances_to_win, dr
 from journey.analysis.forecast.evidence import (
     DAYS_A_WEEK,
     WEEKS_OF_BEGINNINGS,
-    Evidence,
-    evidence_of,
+    Alive,
+    alive_in,
+    learnt_of,
 )
 from journey.analysis.forecast.misses import spread_of_misses, spread_of_values
 from journey.analysis.forecast.worth import DAYS_A_SPAN, MIDDLES, Worth, drawn_worth, worth_of
 from journey.errors import ValueNotAllowedError
+from journey.kernels.chain import won_by_known
 from journey.log import TouchpointLog
+from journey.store.layout import frozen
 
 Floats = npt.NDArray[np.float64]
 
@@ -57,6 +60,19 @@ class Weekly:
     value: Floats
     square: Floats
     sure: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Ahead:
+    """The weeks ahead as all journeys of a log let expect them, whoever is in view.
+
+    ``gained[week, draw, state, age]`` is the chance to be won in that week;
+    ``of_first_day[week, draw, day, state]`` that of a journey to be won by a day since its first.
+    """
+
+    gained: Floats
+    of_first_day: Floats
+    worth: Worth
 
 
 def forecast_wins(log: TouchpointLog, *, weeks: int = WEEKS, seed: int = 0) -> pd.DataFrame:
@@ -100,14 +116,13 @@ def forecast_wins(log: TouchpointLog, *, weeks: int = WEEKS, seed: int = 0) -> p
     check_weeks(weeks)
     if not log.n_journeys:
         return _forecast_frame(log, np.zeros((0, 2)), np.zeros((0, 0, 2)), np.zeros((0, 3)))
-    known = evidence_of(log, weeks=min(weeks, WEEKS))
-    if not known.ways[:, :, -1].sum():
+    learnt, known = learnt_of(log, weeks=min(weeks, WEEKS)), alive_in(log)
+    if not learnt.ways[:, :, -1].sum():
         return _forecast_frame(log, *_unknown(weeks))
-    told = chances(known.days, known.ways)
-    weekly = _weekly(known, told, worth_of(known.won_values), weeks)
+    weekly = _weekly(known, log.once(_expected_ahead, weeks))
     expected = np.stack([weekly.wins[:, 0].sum(axis=1), weekly.value[:, 0]], axis=1)
-    samples = _courses(known, weeks, np.random.default_rng(seed))
-    is_told = 1.0, 1.0 if known.won_values[0].any() else np.nan
+    samples = _courses(log, known, weeks, seed)
+    is_told = 1.0, 1.0 if learnt.won_values[0].any() else np.nan
     return _forecast_frame(log, expected * is_told, samples * is_told, weekly.wins[:, 0])
 
 
@@ -136,28 +151,27 @@ def win_chances(log: TouchpointLog, *, weeks: int = WEEKS) -> pd.DataFrame:
 
     Examples
     --------
+    Of those at risk half are won on a day and half are lost, and so is the third in the end.
+
     >>> from journey import Definitions, Stage, from_frame
     >>> log = from_frame(pd.DataFrame({
-    ...     "account_id": ["a", "a", "b", "c"], "touchpoint": ["Demo", "Won", "Demo", "Lost"],
-    ...     "occurred_at": pd.to_datetime(["2026-01-01", "2026-01-11"] * 2)}),
+    ...     "account_id": ["a", "b", "c", "a", "b"],
+    ...     "touchpoint": ["Demo", "Demo", "Demo", "Won", "Lost"],
+    ...     "occurred_at": pd.to_datetime(["2026-01-01 08:00"] * 3 + ["2026-01-01 12:00"] * 2)}),
     ...     definitions=Definitions((Stage("Convert", ("Demo",)),), won=("Won",), lost=("Lost",)))
-    >>> win_chances(log, weeks=1)["win_rate"].round(2).tolist()  # b, as reckoned in forecast_wins
-    [0.34]
+    >>> win_chances(log, weeks=1)[["n_open", "win_rate", "n_won"]].round(2).values.tolist()
+    [[1.0, 0.5, 1.0]]
     """
     check_weeks(weeks)
-    known = evidence_of(log, weeks=min(weeks, WEEKS))
-    names = [*log.definitions.stage_names, None]
-    left = _by_stage(known.ways.sum(axis=1))
+    learnt, known = learnt_of(log, weeks=min(weeks, WEEKS)), alive_in(log)
+    left = _by_stage(learnt.ways.sum(axis=1))
     won = left[:, -1]
-    told, worth = chances(known.days, known.ways), worth_of(known.won_values)
-    by_week = [of_known[0] for _, of_known, _, _ in _by_week(known, told, worth, weeks)]
-    wins, value, _ = _by_stage(np.sum(by_week, axis=0)).T
-    wins = wins if won.sum() else np.full(len(names), np.nan)
-    value = value if known.won_values[0].any() else np.full(len(names), np.nan)
+    is_told = [1.0 if told else np.nan for told in (won.sum(), learnt.won_values[0].any())]
+    wins, value = (_by_stage(_in_all(known, log.once(_expected_ahead, weeks))) * is_told).T
     n_open = _by_stage(known.mass[0].sum(axis=1))
     frame = pd.DataFrame(
         {
-            "stage": pd.Series(names, dtype=object),
+            "stage": pd.Series([*log.definitions.stage_names, None], dtype=object),
             "n_open": n_open.astype(np.int64),
             "win_rate": wins / np.maximum(n_open, 1),
             "expected_wins": wins,
@@ -167,6 +181,11 @@ def win_chances(log: TouchpointLog, *, weeks: int = WEEKS) -> pd.DataFrame:
         }
     )
     return frame[frame["n_open"] > 0].reset_index(drop=True)
+
+
+def _in_all(known: Alive, ahead: Ahead) -> Floats:
+    """Wins and value expected of journeys known in all weeks, by state."""
+    return np.sum([of_known[0, :, :2] for of_known in _by_week(known, ahead)], axis=0)
 
 
 def _by_stage(of_states: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -184,65 +203,78 @@ def check_weeks(weeks: int) -> None:
         )
 
 
-def _weekly(
-    known: Evidence,
-    drawn: Chances,
-    worth: Worth,
-    weeks: int,
-    *,
-    rng: np.random.Generator | None = None,
-) -> Weekly:
+def _ahead(drawn: Chances, worth: Worth, weeks: int) -> Ahead:
+    before, gained = np.float64(0), list[Floats]()
+    of_first_day = list[Floats]()
+    for day, won in enumerate(chances_to_win(drawn, weeks * _DAYS), start=1):
+        of_first_day.append(won[:, :, 0])
+        if not day % _DAYS:
+            gained.append(won - before)
+            before = won
+    n_draws, n_states = drawn.ways.shape[:2]
+    by_day = np.array(of_first_day).reshape(weeks, _DAYS, n_draws, n_states)
+    return Ahead(frozen(np.array(gained)), by_day.transpose(0, 2, 1, 3), worth)
+
+
+def _expected_ahead(log: TouchpointLog, weeks: int) -> Ahead:
+    """What lies ahead by the chances that were counted."""
+    known = learnt_of(log, weeks=min(weeks, WEEKS))
+    return _ahead(chances(known.days, known.ways), worth_of(known.won_values), weeks)
+
+
+def _drawn_ahead(log: TouchpointLog, weeks: int, seed: int) -> tuple[Ahead, Any]:
+    """What may lie ahead, and where the numbers drawn then stand."""
+    known, rng = learnt_of(log, weeks=min(weeks, WEEKS)), np.random.default_rng(seed)
+    drawn = drawn_chances(known.days, known.ways, n_draws=N_DRAWS, rng=rng)
+    worth = drawn_worth(known.won_values, n_draws=N_DRAWS, rng=rng)
+    return _ahead(drawn, worth, weeks), rng.bit_generator.state
+
+
+def _spreads(log: TouchpointLog, weeks: int) -> tuple[float, float]:
+    """How far forecasts of wins and of values were off before, beyond chance."""
+    known = learnt_of(log, weeks=weeks)
+    return spread_of_misses(known, weeks), spread_of_values(known)
+
+
+def _weekly(known: Alive, ahead: Ahead, *, rng: np.random.Generator | None = None) -> Weekly:
     """What is expected by week and draw.
 
     The number of journeys that begin is the mean of the last weeks or, with ``rng``, one drawn
     about it.
     """
-    n_draws = len(drawn.ways)
+    worth, (weeks, n_draws) = ahead.worth, ahead.gained.shape[:2]
     a_day = _begin_a_day(known, n_draws, rng)
     wins, value, square = np.zeros((weeks, n_draws, 3)), *np.zeros((2, weeks, n_draws))
-    sure = np.zeros(n_draws)
-    for week, of_known, of_first_day, won in _by_week(known, drawn, worth, weeks):
+    for place, of_known in enumerate(_by_week(known, ahead)):
         # Journeys begun on each day so far are won as those on their first day were by then.
-        new = (a_day[:, None] * of_first_day).sum(axis=(1, 2))
-        worth_of_new = worth.at(np.array([week * _DAYS / 2]))[:, 0]
+        new = (a_day[:, None] * ahead.of_first_day[place]).sum(axis=(1, 2))
+        worth_of_new = worth.at(np.array([(place + 1) * _DAYS / 2]))[:, 0]
         is_open, is_over = of_known[:, :-1, 0].sum(axis=1), of_known[:, -1, 0]
-        wins[week - 1] = np.column_stack([is_open, is_over, new])
+        wins[place] = np.column_stack([is_open, is_over, new])
         found = of_known.sum(axis=1)
-        value[week - 1] = found[:, 1] + new * worth_of_new
-        square[week - 1] = found[:, 2] + new * worth.square * worth_of_new**2
-        if week == weeks:
-            sure = np.einsum("sa,dsa->d", known.mass[0], won**2)
-    return Weekly(wins, value, square, sure)
+        value[place] = found[:, 1] + new * worth_of_new
+        square[place] = found[:, 2] + new * worth.square * worth_of_new**2
+    won = ahead.gained.sum(axis=0)
+    return Weekly(wins, value, square, sure=np.einsum("sa,dsa->d", known.mass[0], won**2))
 
 
-def _by_week(
-    known: Evidence, drawn: Chances, worth: Worth, weeks: int
-) -> Iterator[tuple[int, Floats, Floats, Floats]]:
-    """Each week, what journeys known bring in it: wins, value and squared value by draw and state.
-
-    Beside it the chance to have won by each of its days since the first day of a journey,
-    ``[draw, day, state]``, and by its end at any age, ``[draw, state, age]``.
-    """
-    ages = MIDDLES * DAYS_A_SPAN
-    before, of_first_day = np.float64(0), list[Floats]()
-    for day, won in enumerate(chances_to_win(drawn, weeks * _DAYS), start=1):
-        of_first_day.append(won[:, :, 0])
-        if day % _DAYS:
-            continue
-        gained, before = won - before, won
-        of_known = np.einsum("lsa,dsa->dsl", known.mass, gained)
-        unvalued = np.einsum("sab,dsa->dsb", known.valueless, gained, optimize=True)
-        value = worth.at(ages + day - _DAYS / 2)[:, None]
-        of_known[..., 1] += (unvalued * value).sum(axis=2)
-        of_known[..., 2] += (unvalued * worth.square * value**2).sum(axis=2)
-        yield day // _DAYS, of_known, np.stack(of_first_day, axis=1), won
-        of_first_day.clear()
+def _by_week(known: Alive, ahead: Ahead) -> Iterator[Floats]:
+    """What journeys known bring in each week: wins, value, squared value by draw and state."""
+    ages, worth = MIDDLES * DAYS_A_SPAN, ahead.worth
+    found = np.nonzero(known.valueless)
+    in_state, of_age, old = (frozen(place) for place in found)
+    counts = frozen(known.valueless[found].astype(np.float64))
+    mass = frozen(known.mass)
+    for week, gained in enumerate(ahead.gained, start=1):
+        value = frozen(worth.at(ages + (week - 0.5) * _DAYS))
+        known_then = frozen(gained), mass, in_state, of_age, old, counts, value, worth.square
+        yield won_by_known(*known_then)
 
 
-def _begin_a_day(known: Open, n_draws: int, rng: np.random.Generator | None) -> Floats:
+def _begin_a_day(known: Alive, n_draws: int, rng: np.random.Generator | None) -> Floats:
     """Journeys that begin on a day, by draw and state."""
     weekly = known.begun.sum(axis=1)
-    a_day = known.begun.sum(axis=0) / (WEEKS_OF_BEGINNINGS * DAYS_A_WEEK)
+    a_day = known.begun.sum(axis=0) / (WEEKS_OF_BEGINNINGS * _DAYS)
     mean = weekly.mean()
     if rng is None or not mean:
         return np.tile(a_day, (n_draws, 1))
@@ -251,19 +283,21 @@ def _begin_a_day(known: Open, n_draws: int, rng: np.random.Generator | None) -> 
     return rng.gamma(shape, 1 / shape, size=(n_draws, 1)) * a_day
 
 
-def _courses(log: TouchpointLog, known: Open, weeks: int, seed: int) -> Floats:
+def _courses(log: TouchpointLog, known: Alive, weeks: int, seed: int) -> Floats:
     """Courses that wins and value may take, ``[week, course, 2]``."""
-    drawn = drawn_chances(known.days, known.ways, n_draws=N_DRAWS, rng=rng)
-    worth = drawn_worth(known.won_values, n_draws=N_DRAWS, rng=rng)
-    weekly = _weekly(known, drawn, worth, weeks, rng=rng)
-    times = _times(spread_of_misses(known, min(weeks, WEEKS)), rng)
+    ahead, state = log.once(_drawn_ahead, weeks, seed)
+    rng = np.random.default_rng(seed)
+    rng.bit_generator.state = state
+    weekly = _weekly(known, ahead, rng=rng)
+    of_wins, of_values = log.once(_spreads, min(weeks, WEEKS))
+    times = _times(of_wins, rng)
     wins = _known_wins(weekly, times, rng) + rng.poisson(weekly.wins[:, None, :, 2] * times)
     value, square = weekly.value[:, None], weekly.square[:, None]
     # A sum of so many values has this mean and variance; a gamma with both is never below 0.
     has_value = (value > 0) & (square > 0)
     form = np.where(has_value, value, 1.0) ** 2 / np.where(has_value, square, 1.0)
     scale = np.where(has_value, square, 0.0) / np.where(has_value, value, 1.0)
-    worths = rng.gamma(form * times) * scale * _times(spread_of_values(known), rng)
+    worths = rng.gamma(form * times) * scale * _times(of_values, rng)
     return np.stack([wins, worths], axis=-1).reshape(weeks, -1, 2)
 
 

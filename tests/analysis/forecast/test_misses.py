@@ -4,7 +4,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from journey.analysis.forecast.evidence import evidence_of
+from journey.analysis.forecast.evidence import learnt_of
 from journey.analysis.forecast.misses import spread_of_misses, spread_of_values
 from tests.analysis.forecast.test_backtest import steady
 from tests.examples import small_log
@@ -12,7 +12,7 @@ from tests.strategies import seeded
 
 
 def test_what_comes_as_expected_is_off_by_chance_alone():
-    known = evidence_of(steady(60), weeks=4)
+    known = learnt_of(steady(60), weeks=4)
     assert spread_of_misses(known, 4) == 0
     # Each win is worth 100.
     assert spread_of_values(known) == 0
@@ -28,12 +28,12 @@ def test_wins_that_stop_and_start_are_off_by_more():
         for day, name in ((0, "Demo"), (3, "Won"))
     ]
     log = small_log(rows, steady(1).definitions)
-    assert spread_of_misses(evidence_of(log, weeks=13), 13) > 0.1
+    assert spread_of_misses(learnt_of(log, weeks=13), 13) > 0.1
 
 
 def test_values_that_grow_tenfold_are_off_by_more_than_chance():
     log = steady(60)
-    known = evidence_of(log, weeks=13)
+    known = learnt_of(log, weeks=13)
     # Of values 100 each, those before the last quarter are taken for 10: squares and logs too.
     n = known.past_won_values[:, 0]
     past = np.stack([n, n * 10, n * 100, n * np.log(10), n * np.log(10) ** 2], axis=1)
@@ -53,5 +53,5 @@ def test_values_that_grow_tenfold_are_off_by_more_than_chance():
 
 def test_without_a_past_nothing_is_known_of_misses():
     for log in (steady(6), seeded(1, n_accounts=1).log()):
-        known = evidence_of(log, weeks=13)
+        known = learnt_of(log, weeks=13)
         assert (spread_of_misses(known, 13), spread_of_values(known)) == (0, 0)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from journey import Definitions, Stage, forecast_wins, from_frame, outcomes, win_chances
-from journey.analysis.forecast.evidence import evidence_of
+from journey.analysis.forecast.evidence import alive_in, learnt_of
 from journey.errors import ValueNotAllowedError
 from tests import oracle
 from tests.examples import MODEL, small_log
@@ -63,7 +63,7 @@ def lives(reference):
 def test_evidence_equals_the_reference(sample, rows_per_shard):
     log, reference = sample.log(rows_per_shard), sample.oracle()
     days, ways, still = lives(reference)
-    found = evidence_of(log, weeks=13)
+    found = learnt_of(log, weeks=13)
     stages = log.definitions.stage_names
     names = [(name, further) for further in (False, True) for name in stages]
     names += [(None, False), "over"]
@@ -77,7 +77,7 @@ def test_evidence_equals_the_reference(sample, rows_per_shard):
         for b, n in zip(targets, row, strict=True)
         if n
     } == {key: n for key, n in ways.items() if n}
-    by_state = found.mass[0].sum(axis=1).tolist()
+    by_state = alive_in(log).mass[0].sum(axis=1).tolist()
     assert dict(zip(names, by_state, strict=True)) == {n: still[n] for n in names}
 
 
@@ -86,23 +86,24 @@ def test_mail_to_a_dormant_journey_prolongs_no_stay():
     # ends, the day it does, then 60 days over. z began on the last day.
     rows = [("a", 0, "Ad"), ("a", 1, "Demo"), ("a", 150, "Mail"), ("z", 151, "Ad")]
     log = small_log(rows, direction=["did", "did", "was shown", "did"])
-    assert evidence_of(log, weeks=13).days.sum(axis=1).tolist() == [2, 0, 91, *[0] * 6, 60]
+    assert learnt_of(log, weeks=13).days.sum(axis=1).tolist() == [2, 0, 91, *[0] * 6, 60]
 
 
-def test_what_was_known_on_past_days_is_the_evidence_of_the_log_as_it_was_then():
+def test_what_was_known_on_past_days_is_what_the_log_told_then():
     sample = seeded(7)
     sample = replace(sample, definitions=replace(sample.definitions, dormancy_days=90))
     whole = sample.log()
     # Touches are at midnight, and the log is read at noon.
     log = whole.between(end=whole.at(whole.as_of_tick - round(whole.ticks_per_day / 2)))
-    now = evidence_of(log, weeks=4)
+    now = learnt_of(log, weeks=4)
     for back in range(3):
         cut = log.at(log.as_of_tick - (back + 1) * round(28 * log.ticks_per_day))
-        then = evidence_of(log.between(end=cut), weeks=4)
+        before = log.between(end=cut)
+        then, alive = learnt_of(before, weeks=4), alive_in(before)
         for name, past in (("days", now.past_days), ("ways", now.past_ways)):
             np.testing.assert_array_equal(past[back], getattr(then, name))
-        np.testing.assert_array_equal(now.past_mass[back], then.mass[0])
-        np.testing.assert_array_equal(now.past_begun[back], then.begun.sum(axis=0))
+        np.testing.assert_array_equal(now.past_mass[back], alive.mass[0])
+        np.testing.assert_array_equal(now.past_begun[back], alive.begun.sum(axis=0))
         # A value that was told later is known now.
         assert (now.past_won_values[back, 0] >= then.won_values[0]).all()
 
