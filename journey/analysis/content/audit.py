@@ -388,5 +388,7 @@ def _are_dead(tally: Tally, log: TouchpointLog, idle_days: float) -> npt.NDArray
 
 
 def _statuses(frame: pd.DataFrame) -> list[str]:
-    kinds = [frame["is_orphaned"], frame["is_dead"], frame["n_touchpoints"] == 0]
+    # Of no rows a column has no type of its own.
+    kinds = [frame[name].astype(bool) for name in ("is_orphaned", "is_dead")]
+    kinds.append(frame["n_touchpoints"] == 0)
     return np.select(kinds, [ORPHANED, DEAD, NOT_IN_VIEW], IN_USE).tolist()
