@@ -12,6 +12,7 @@ import journey
 from journey.ingest import stand_by
 
 _n_modules = 0
+atexit.register(gc.unfreeze)
 
 _FEW_TOUCHES: Final = {
     "account_id": ["A1", "A1", "A2"],
@@ -35,7 +36,6 @@ def warm_up() -> None:
     _ask_something()
     gc.collect()
     gc.freeze()
-    atexit.register(gc.unfreeze)
 
 
 def set_aside_what_was_loaded() -> None:
