@@ -27,10 +27,12 @@ from journey.wording import counted
 
 TEXTS: Final = (".csv", ".tsv", ".txt")
 BOOK: Final = ".xlsx"
-_BOOK_BYTES: Final = 5_000_000
-"""A larger book is a log: it would take long to be read twice."""
+_BOOK_BYTES: Final = 500_000_000
+_SHEET_BYTES: Final = 20_000_000
+"""A larger sheet, unpacked, is a log: it would take long to be read twice."""
 _HEAD_BYTES: Final = 65_536
 _SURE: Final = 0.5
+_A_LOG: Final = ("account_id",)
 _WHO_DID: Final = ("account_id", "person_id", "anonymous_id", "session_id", "touchpoint")
 """A table that names one of these is a log or a list of customers."""
 
@@ -62,10 +64,11 @@ def read_inventory(path: Path | str) -> Inventory:
     place = Path(path)
     if not place.is_file():
         raise UnreadableFileError(f"There is no file {place.name!r}. Check the path.")
-    if place.stat().st_size > MOST_BYTES:
+    most = _BOOK_BYTES if place.suffix.lower() == BOOK else MOST_BYTES
+    if place.stat().st_size > most:
         raise ImportLimitError(
             f"{place.name} is too large for a content inventory: at most {MOST_ENTRIES:,} rows and "
-            f"{MOST_BYTES // 1_000_000} MB. List each content once."
+            f"{most // 1_000_000} MB. List each content once."
         )
     if place.suffix.lower() == BOOK:
         return _of_book(_sheets(place), place.name)
@@ -122,7 +125,8 @@ def without_lists(tables: Sequence[RawTable], path: Path) -> list[RawTable]:
     """
     if path.suffix.lower() != BOOK or not _may_list(path):
         return list(tables)
-    lists = _lists_beside_data([table.columns for table in tables])
+    headers = [table.columns if table.n_rows <= MOST_ENTRIES else _A_LOG for table in tables]
+    lists = _lists_beside_data(headers)
     rest = [table for place, table in enumerate(tables) if place not in lists]
     notes = [
         f"left to the content inventory: {tables[place].file}, "
@@ -133,7 +137,12 @@ def without_lists(tables: Sequence[RawTable], path: Path) -> list[RawTable]:
 
 
 def read_sheets(argument: Mapping[str, Any], tell: Callable[[Progress], None]) -> dict[str, Any]:
-    """In a child process: the rows of each table of a book, its header first, as ``sheets``."""
+    """In a child process: the rows of each table of a book, its header first, as ``sheets``.
+
+    For a sheet that is too large to list content there is the header of a log.
+    """
+    from journey.ingest.formats.excel import read_excel, sheet_sizes
+    from journey.ingest.formats.table import Source
     from journey.ingest.raw import read_raw
     from journey.ingest.sql import connect, identifier
 
@@ -142,17 +151,24 @@ def read_sheets(argument: Mapping[str, Any], tell: Callable[[Progress], None]) -
         Path(argument["scratch"]),
         Limits(**argument["limits"]),
     )
-    sheets: list[list[list[str]]] = []
+    large = {name for name, n_bytes in sheet_sizes(path).items() if n_bytes > _SHEET_BYTES}
+    sheets: list[list[list[str]]] = [[list(_A_LOG)]] * len(large)
     with connect(scratch, memory_bytes=limits.memory_bytes) as connection:
-        for table in read_raw(
-            connection,
-            path,
-            name=path.name,
-            index=0,
-            scratch=scratch,
-            limits=limits,
-            progress=tell,
-        ):
+        source = Source(connection, path, path.name, "raw_0", scratch, limits, tell)
+        tables = (
+            read_excel(source, without=large)
+            if large
+            else read_raw(
+                connection,
+                path,
+                name=path.name,
+                index=0,
+                scratch=scratch,
+                limits=limits,
+                progress=tell,
+            )
+        )
+        for table in tables:
             columns = ", ".join(identifier(name) for name in table.columns)
             rows = connection.sql(
                 f"SELECT {columns} FROM {identifier(table.table)} ORDER BY source_row "

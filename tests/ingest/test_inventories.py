@@ -5,7 +5,14 @@ import pytest
 
 import journey
 from journey.errors import UnreadableFileError
-from journey.ingest.inventories import read_inventories, read_inventory, split_inventories
+from journey.ingest import inventories
+from journey.ingest.formats.excel import sheet_sizes
+from journey.ingest.inventories import (
+    read_inventories,
+    read_inventory,
+    read_sheets,
+    split_inventories,
+)
 from journey.inventory import Entry
 
 
@@ -101,3 +108,28 @@ def test_a_damaged_book_is_told_and_is_no_inventory(tmp_path):
     assert split_inventories([path]) == ([path], [])
     with pytest.raises(UnreadableFileError, match=r"bad\.xlsx"):
         read_inventory(path)
+
+
+def test_a_large_book_is_judged_sheet_by_sheet(tmp_path, monkeypatch):
+    path = tmp_path / "all.xlsx"
+    events = {
+        "account": [f"A{n % 9}" for n in range(300)],
+        "event": ["Ad", "Demo", "Call"] * 100,
+        "time": [f"2026-01-{n % 28 + 1:02}" for n in range(300)],
+    }
+    with pd.ExcelWriter(path) as writer:
+        pd.DataFrame(events).to_excel(writer, sheet_name="Events & more", index=False)
+        pd.DataFrame({"Content": ["Guide"], "Stage": ["Nurture"]}).to_excel(
+            writer, sheet_name="Inventory", index=False
+        )
+    sizes = sheet_sizes(path)
+    assert [*sizes] == ["Events & more", "Inventory"]
+    assert sizes["Events & more"] > 10_000 > sizes["Inventory"] > 0
+    read = []
+    monkeypatch.setattr(inventories, "_SHEET_BYTES", 10_000)
+    here = lambda _, asked, **__: read_sheets(asked, read.append)  # noqa: E731 - seen from within
+    monkeypatch.setattr(inventories, "run_in_child", here)
+    # The log is not read to find the list.
+    assert split_inventories([path]) == ([path], [path])
+    assert max(told.n_rows for told in read) == 1
+    assert read_inventory(path).entries == (Entry("Guide", stage="Nurture"),)

@@ -1,8 +1,9 @@
 """XLSX workbooks: the extent of each sheet is measured before any of it is laid out in memory."""
 
+import html
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, Final
@@ -32,13 +33,15 @@ _SAMPLE_ROWS: Final = 1_000
 _MIN_ROWS: Final = 2
 
 
-def read_excel(source: Source) -> list[RawTable]:
+def read_excel(source: Source, *, without: Collection[str] = ()) -> list[RawTable]:
     """Read the tables of a workbook.
 
     Parameters
     ----------
     source
         The workbook.
+    without
+        Sheets that are not read.
 
     Returns
     -------
@@ -54,6 +57,8 @@ def read_excel(source: Source) -> list[RawTable]:
     try:
         book = fastexcel.read_excel(source.path)
         for name in book.sheet_names:
+            if name in without:
+                continue
             sheet = book.load_sheet(name, header_row=None, dtypes="string")
             if sheet.visible == "visible":
                 grids[name] = _grid(sheet.to_arrow())
@@ -73,6 +78,29 @@ def read_excel(source: Source) -> list[RawTable]:
             part = replace(source, name=f"{source.name}: {name}", table=table)
         found.append(with_notes(_read_sheet(part, grid), notes))
     return found
+
+
+def sheet_sizes(path: Path) -> dict[str, int]:
+    """The unpacked bytes of each sheet of a workbook, by its name; none where that is not told."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            book, links = (
+                archive.read(name).decode("utf-8", "replace")
+                for name in ("xl/workbook.xml", "xl/_rels/workbook.xml.rels")
+            )
+            sizes = {info.filename: info.file_size for info in archive.infolist()}
+    except (zipfile.BadZipFile, OSError, KeyError, NotImplementedError, RuntimeError):
+        return {}
+    attributes = re.compile(r"([\w:]+)\s*=\s*[\"']([^\"']*)[\"']")
+    targets = {
+        told.get("Id"): told.get("Target", "").removeprefix("/xl/")
+        for told in map(dict, map(attributes.findall, re.findall(r"<Relationship\s[^>]*>", links)))
+    }
+    sheets = map(dict, map(attributes.findall, re.findall(r"<(?:\w+:)?sheet\s[^>]*>", book)))
+    return {
+        html.unescape(sheet.get("name", "")): sizes.get(f"xl/{targets.get(sheet.get('r:id'))}", 0)
+        for sheet in sheets
+    }
 
 
 def _tables(file: str, grids: Mapping[str, pa.Table], notes: list[str]) -> dict[str, pa.Table]:
