@@ -15,6 +15,7 @@ from journey.schema import COMMENT_ROLE, NUMBER_ROLES
 
 KEY_ROLES: Final = ("account_id", "person_id", "opportunity_id", "anonymous_id", "session_id")
 SURE: Final = 0.5
+_OF_A_ROW: Final = re.compile(r"(?:^|_)(?:ids?|uuid|guid)$")
 
 
 def allowed(profile: Profile, role: str) -> float:  # noqa: PLR0911 - one rule a role
@@ -192,7 +193,9 @@ def weak_touchpoint(
     words = [
         h
         for h in free
-        if profiles[h].number_share < SURE and not any(profiles[h].named(role) for role in SYNONYMS)
+        if profiles[h].number_share < SURE
+        and not _OF_A_ROW.search(plain(h))
+        and not any(profiles[h].named(role) for role in SYNONYMS)
     ]
     varying = {header: varies_within(connection, raw, key, header) for header in words}
     best = max(words, key=lambda header: varying[header], default=None)

@@ -311,7 +311,7 @@ def merge_touches(job: Job, traced: Sequence[str]) -> set[str]:
         replaced=f"REPLACE ({source} AS source_system)" if is_named else "",
     )
     if has_comments:
-        read_comments(job.connection, UNREAD, KEPT)
+        read_comments(job.connection, UNREAD, KEPT, job.tables)
     return {*filled, *(("source_system",) if is_named else ())}
 
 

@@ -6,6 +6,7 @@ store, made of all its batches.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final, cast
@@ -18,14 +19,17 @@ from journey.ingest.dataset import make_dataset
 from journey.ingest.dates import DateOrder
 from journey.ingest.formats.held import drop_raw, is_as_read
 from journey.ingest.inventories import without_lists
+from journey.ingest.kept_owners import kept_owners
 from journey.ingest.limits import Limits
 from journey.ingest.missing_ids import blank_missing_ids
+from journey.ingest.owners import check_owners
 from journey.ingest.path_tables import refuse_path_tables
 from journey.ingest.preset_choice import Presets
 from journey.ingest.presets import prepare_tables
 from journey.ingest.progress import Progress
 from journey.ingest.raw import RawTable, read_raw
-from journey.ingest.sentiment.comments import span_of_scores
+from journey.ingest.row_times import span_note
+from journey.ingest.sentiment.comments import languages_of, span_of_scores
 from journey.ingest.shapes import stage_tables
 from journey.ingest.sources import (
     SOURCES,
@@ -135,17 +139,22 @@ def stage_files(
     """Read files into a batch, in a folder that is not there yet, after those that are before.
 
     With ``is_part`` in the argument other files of the import are read elsewhere: then columns may
-    be named that these files have not, and ``as_first`` says by file how others like it are read.
+    be named that these files have not, ``as_first`` says by file how others like it are read, and
+    ``beside`` names the batches that may say whose rows are; else those before.
     """
     known = [table for batch in before for table in batch.tables]
     options = _options(argument, before)
-    raw = _prepared(connection, _read_all(connection, argument, tell), argument, tell)
+    beside = argument.get("beside") or [str(one) for one in batch_folders(folder.parent)]
+    kept = partial(kept_owners, connection, map(Path, beside))
+    raw = _prepared(connection, _read_all(connection, argument, tell), argument, tell, kept)
     argument = _of_part(argument, raw) if argument.get("is_part") else argument
     told = _as_before(raw, known, argument) | argument.get("as_first", {})
     read = assign_roles(connection, raw, argument["columns"], told)
     check_complete(read)
-    if not before and not argument.get("is_part"):
-        check_dated(read)
+    if not argument.get("is_part"):
+        check_owners(read)
+        if not before:
+            check_dated(read)
     nobody = blank_missing_ids(connection, read)
     dates = cast("DateOrder | None", options["dates"])
     decimals = {table.headers: table.decimals for table in known}
@@ -159,6 +168,7 @@ def stage_files(
             file=file,
             decimals=told,
             scores=span_of_scores(connection, t),
+            comments=languages_of(connection, t),
         )
         for r, t, file, told in zip(raw, read, shown, marks, strict=True)
     )
@@ -254,7 +264,7 @@ def suggest_roles(argument: Mapping[str, Any], tell: Report) -> dict[str, Any]:
     with connect(scratch, memory_bytes=limits.memory_bytes) as connection:
         read = _read_all(connection, argument, tell)
         headers = {table.file: table.columns for table in read}
-        raw = _prepared(connection, read, argument, tell)
+        raw = _prepared(connection, read, argument, tell, list)
         for table in assign_roles(connection, raw, {}):
             known = table.raw.known
             presets |= {table.raw.file: known.preset} if known and known.preset else {}
@@ -313,6 +323,7 @@ def _prepared(
     raw: Sequence[RawTable],
     argument: Mapping[str, Any],
     tell: Report,
+    kept: Callable[[], Sequence[RawTable]],
 ) -> list[RawTable]:
     """The tables as presets make them ready; what the user names stays as it is."""
     tell(Progress("columns", "", 0, None))
@@ -324,6 +335,7 @@ def _prepared(
         Presets(**argument.get("presets", {})),
         named={file: [h for named in said.values() for h in named] for file, said in told.items()},
         keep_repeats=argument.get("dedupe") == "none",
+        kept=kept,
     )
 
 
@@ -331,6 +343,7 @@ def _raw_notes(raw: Sequence[RawTable], tables: Sequence[TableRoles]) -> list[st
     """How the files were read, and which columns the user had left out."""
     read = [f"{table.file}: {note}" for table in raw for note in table.notes]
     read += [note for used in tables for note in _guesses(used)]
+    read += [f"{used.raw.file}: {note}" for used in tables if (note := span_note(used))]
     return read + [
         f"Column {header!r} of {table.file} is left out, as asked."
         for table, used in zip(raw, tables, strict=True)

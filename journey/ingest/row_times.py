@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Final, cast
+from typing import Final, Protocol, cast
 
 import duckdb
 
@@ -14,11 +14,37 @@ from journey.ingest.raw import RawTable
 from journey.ingest.sql import identifier
 from journey.ingest.synonyms import TECHNICAL_DATES, TIME_WORDS, plain
 
+_FILLED: Final = 0.98
+"""Share of activities that must have ended for their ends to be their times."""
 _ANY_TIME: Final = re.compile(
     r"(?:(?:date|time|timestamp|datetime|day|hour|ts|at|event|server|visit|session|hit|start|first"
     r"|action|local|utc|gmt|unix|epoch)_?)+"
 )
 """Headers that name a time and not what happened then."""
+
+
+_BEGUN: Final = re.compile(r"(?:^|_)(?:start|started|begin|beginning|began|beginn)(?:_|$)")
+_DONE: Final = re.compile(r"(?:^|_)(?:complete|completed|completion|finish|finished)(?:_|$)")
+_OVER: Final = re.compile(r"(?:^|_)(?:end|ended|stop|stopped|ende)(?:_|$)")
+
+
+class HasTimes(Protocol):
+    """A table by its shape, its roles and its values."""
+
+    @property
+    def shape(self) -> str:
+        """Events, wide or another."""
+        ...
+
+    @property
+    def roles(self) -> Mapping[str, tuple[str, ...]]:
+        """Headers by role."""
+        ...
+
+    @property
+    def profiles(self) -> Mapping[str, Profile]:
+        """Values by header."""
+        ...
 
 
 def is_technical(header: str) -> bool:
@@ -43,11 +69,35 @@ def find_times(
     if "touchpoint" in roles:
         found = {"occurred_at": (told[0], 0.6)} if told else elapsed(profiles, used)
         header, score = {**found, **named_roles}.get("occurred_at", ("", 0.0))
+        header = _completed(header, profiles)
         return _with_clock(header, round(score, 2), profiles) if header else {}
     if not told or not any(role in roles for role in KEY_ROLES):
         return {}
     again = _told_again(connection, raw, profiles, told)
     return {header: 0.8 for header in told if header not in again}
+
+
+def _completed(header: str, profiles: Mapping[str, Profile]) -> str:
+    """Of an activity that starts and completes, the time it is complete, as in event logs."""
+    if not _BEGUN.search(plain(header)):
+        return header
+    done = next((h for h in profiles if _DONE.search(plain(h)) and profiles[h].is_date), None)
+    is_filled = done and profiles[done].n_values >= _FILLED * profiles[header].n_values
+    return done if done and is_filled else header
+
+
+def span_note(table: HasTimes) -> str | None:
+    """Say which of two times of a row was taken, where activities begin and end."""
+    times = table.roles.get("occurred_at", ())
+    if table.shape != "events" or len(times) != 1:
+        return None
+    name = plain(times[0])
+    kinds = (_DONE, _OVER) if _BEGUN.search(name) else (_BEGUN,) if _DONE.search(name) else ()
+    dates = [h for h, profile in table.profiles.items() if profile.is_date and h not in times]
+    other = next((h for kind in kinds for h in dates if kind.search(plain(h))), None)
+    if other is None:
+        return None
+    return f"rows have two times; touchpoints are at {times[0]!r}, not at {other!r}"
 
 
 def _with_clock(header: str, score: float, profiles: Mapping[str, Profile]) -> dict[str, float]:

@@ -72,6 +72,8 @@ class SourceTable:
         The least and the highest sentiment that a column gives; none: no column, or not known.
     preset
         The preset that said what its columns mean; empty: none did.
+    comments
+        How many of some comments are in English, and in other languages; none: no column.
     """
 
     file: str
@@ -88,6 +90,7 @@ class SourceTable:
     decimals: Mapping[str, str] = field(default_factory=dict[str, str])
     scores: tuple[float, float] | None = None
     preset: str = ""
+    comments: tuple[int, int] | None = None
 
     @property
     def extras(self) -> tuple[str, ...]:
@@ -255,6 +258,7 @@ def _table(entry: Mapping[str, Any]) -> SourceTable:
     fields["roles"] = {role: tuple(headers) for role, headers in entry["roles"].items()}
     fields["rejected"] = tuple(RejectedRow(**row) for row in entry["rejected"])
     fields["scores"] = None if entry.get("scores") is None else tuple(entry["scores"])
+    fields["comments"] = None if entry.get("comments") is None else tuple(entry["comments"])
     fields["aside"] = tuple(_aside(taken) for taken in entry.get("aside", ()))
     return SourceTable(**fields)
 

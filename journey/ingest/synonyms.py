@@ -120,11 +120,11 @@ WEAK: Final[dict[str, tuple[str, ...]]] = {
 
 PREFIXES: Final = (
     *("property_hs_", "property_", "properties_", "case_", "context_", "hs_", "6sense_"),
-    *("hubspot_", "salesforce_", "sfdc_", "marketo_", "zoho_", "demandbase_"),
+    *("hubspot_", "salesforce_", "sfdc_", "marketo_", "zoho_", "demandbase_", "crm_"),
 )
 
 DATE_WORDS: Final = re.compile(
-    r"(?:^|_)(date|time|timestamp|at|on|when|day|ts|datetime|created|modified|datum|zeit"
+    r"(?:^|_)(date|time|timestamp|at|on|when|day|ts|datetime|created|modified|datum|dat|zeit"
     r"|zeitstempel|zeitpunkt|uhrzeit|fecha|data|createdate|closedate|started|ended|dt|eventtime"
     r"|timeframe|tstamp|horodatage|tijdstip|czas|tidpunkt|tarih|zaman|tanggal|waktu)(?:_|$)"
     r"|date$|timestamp$|дата|время|日|时间|時間|時刻|시간|날짜|วันที่|เวลา"
@@ -161,8 +161,18 @@ def plain(header: str) -> str:
     return lead + _GAPS.sub("_", words).strip("_")
 
 
+_OF_ONE: Final = ("account_id", "person_id", "anonymous_id", "session_id", "opportunity_id")
 _LANGUAGE: Final = re.compile(r"_(?:en|de|fr|es|it|pt|nl)$")
-CURRENCY: Final = re.compile(r"_(?:eur|usd|gbp|chf|jpy|cny|inr|brl|aud|cad|local_currency)$")
+_CODES: Final = (
+    "eur|usd|gbp|chf|jpy|cny|inr|brl|aud|cad|sek|nok|dkk|isk|pln|czk|huf|ron|bgn|try|rub|uah|mxn"
+    "|ars|clp|cop|pen|nzd|zar|sgd|hkd|twd|krw|thb|idr|myr|php|vnd|ils|aed|sar|qar|egp|ngn|kes"
+)
+_SYMBOLS: Final = (
+    *(("€", "EUR"), ("£", "GBP"), ("US$", "USD"), ("R$", "BRL"), ("₹", "INR"), ("₽", "RUB")),
+    *(("₺", "TRY"), ("₩", "KRW"), ("฿", "THB"), ("zł", "PLN"), ("Kč", "CZK")),
+)
+"""Signs that stand for one currency; a bare $, ¥ or kr for several."""
+CURRENCY: Final = re.compile(rf"(?:_in)?_(?P<code>{_CODES}|local_currency)$")
 
 
 @lru_cache(maxsize=4_096)
@@ -172,6 +182,20 @@ def names_of(header: str) -> tuple[str, ...]:
     prefixed = [name.removeprefix(prefix) for prefix in PREFIXES if name.startswith(prefix)]
     shorter = [*prefixed, *([CURRENCY.sub("", name)] if CURRENCY.search(name) else [])]
     return tuple(dict.fromkeys((name, *(rest for rest in shorter if rest))))
+
+
+def currency_of(header: str) -> str | None:
+    """The currency that a header names, as in ``Amount spent (USD)``.
+
+    Examples
+    --------
+    >>> currency_of("Cost (EUR)"), currency_of("Kosten [€]"), currency_of("Cost")
+    ('EUR', 'EUR', None)
+    """
+    code = CURRENCY.search(plain(header))
+    if code:
+        return None if code["code"] == "local_currency" else code["code"].upper()
+    return next((code for sign, code in _SYMBOLS if sign in header), None)
 
 
 def without_shared_start(headers: Sequence[str]) -> dict[str, str]:
@@ -220,6 +244,9 @@ def _spellings(header: str, role: str) -> list[tuple[float, str]]:
     if plain(header).startswith("case_") and role in ("touchpoint", "occurred_at"):
         # What is said of a whole case is no event of it.
         del names[1:]
+    if "." in header and role in _OF_ONE:
+        # What an object within an object is called, as in ``data.object.customer``.
+        names.append((0.1, plain(header.rpartition(".")[2])))
     names += [(less + 0.06, name[1:]) for less, name in names if name.startswith("_")]
     names += [(less + 0.06, _LANGUAGE.sub("", name)) for less, name in names]
     return [(less, _folded(name)) for less, name in names]

@@ -332,3 +332,23 @@ def test_what_is_guessed_by_values_is_told(imported):
         "a.csv: guessed that 'ref_no' says whose journey a row is of; name another column if not.",
         "a.csv: guessed that 'what' is what happened; name another column if not.",
     ]
+
+
+class TestWhoseRowsAre:
+    ROWS = "".join(f"{n},2024-01-{n % 28 + 1:02},view,{n % 9}\n" for n in range(30))
+
+    def test_an_id_that_numbers_the_rows_is_asked_about_with_what_it_may_be(self, imported):
+        with pytest.raises(
+            ColumnsUnclearError, match=r"'id' is another on each of 30 rows.*'shop'"
+        ):
+            imported({"a.csv": "id,created_at,event,shop\n" + self.ROWS})
+
+    def test_said_so_each_row_is_a_journey(self, imported):
+        log = imported(
+            {"a.csv": "id,created_at,event,shop\n" + self.ROWS}, columns={"account_id": ["id"]}
+        )
+        assert log.n_journeys == 30
+
+    def test_leads_with_a_date_each_are_journeys(self, imported):
+        rows = "".join(f"{n},2024-01-{n % 28 + 1:02}\n" for n in range(30))
+        assert imported({"leads.csv": "lead_ref_no,signed_up\n" + rows}).n_journeys == 30

@@ -52,10 +52,39 @@ def test_that_dates_are_the_touchpoints_is_told(imported):
 def test_words_for_no_date_hide_no_column_of_dates(imported):
     log = imported(
         {
-            "attendees.csv": "Email,Registration Time,Join Time\n"
+            "people.csv": "Email,Signup Time,Trial Time\n"
             "a@a.example,05/13/2024 10:00:00 AM,05/14/2024 03:00:00 PM\n"
             "b@b.example,05/13/2024 10:00:00 AM,--\nc@c.example,05/13/2024 10:00:00 AM,N/A\n"
         }
     )
-    assert log.touchpoint_types == ["Join Time", "Registration Time"]
+    assert log.touchpoint_types == ["Signup Time", "Trial Time"]
     assert (log.report.n_read, log.report.n_kept, log.report.n_set_aside) == (4, 4, 0)
+
+
+ACTIVITIES = "Case ID,Activity,{},{}\n1,Ask,2024-01-01 09:00,2024-01-02 10:00\n1,Ship,{},{}\n"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "taken"),
+    [
+        ("Start Timestamp", "Complete Timestamp", "Complete Timestamp"),
+        ("start_time", "completion_time", "completion_time"),
+        # Calls and visits happen when they begin.
+        ("start_time", "end_time", "start_time"),
+    ],
+)
+def test_of_two_times_one_counts_and_that_is_told(imported, first, second, taken):
+    log = imported(
+        {"a.csv": ACTIVITIES.format(first, second, "2024-01-03 09:00", "2024-01-04 10:00")}
+    )
+    (file,) = log.report.files
+    assert dict(file.roles)["occurred_at"] == (taken,)
+    other = second if taken == first else first
+    note = f"a.csv: rows have two times; touchpoints are at {taken!r}, not at {other!r}"
+    assert note in log.report.notes
+
+
+def test_activities_that_did_not_end_are_told_when_they_began(imported):
+    text = ACTIVITIES.format("Start Timestamp", "Complete Timestamp", "2024-01-03 09:00", "")
+    (file,) = imported({"a.csv": text}).report.files
+    assert (dict(file.roles)["occurred_at"], file.n_kept) == (("Start Timestamp",), 2)

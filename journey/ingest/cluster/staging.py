@@ -18,6 +18,7 @@ from journey.ingest.cluster.workshop import Workshop, open_workshop
 from journey.ingest.limits import Limits
 from journey.ingest.pipeline import stage_files
 from journey.ingest.presets.files import built_in, own_presets, write_own
+from journey.ingest.presets.foreign_keys import names_owner, waits
 from journey.ingest.sources import SOURCES, Batch, SourceTable, unique_files
 from journey.runners.piece import Workers
 from journey.schema import LEFT_OUT, ROLES
@@ -94,13 +95,13 @@ def stage(
             raise ValueNotAllowedError.among(file, names, what="The file of a column")
     ask = partial(_staged, workshop=workshop, files=files, names=names)
     batches = workers.each(len(files), partial(ask, options=options))
-    as_first = [_as_first(batch, batches) for batch in batches]
-    again = [number for number, told in enumerate(as_first) if told]
-    if again:
-        told = [{**options, "as_first": as_first[number]} for number in again]
-        places = partial(_staged_again, ask=ask, numbers=again, options=told)
-        for number, batch in zip(again, workers.each(len(again), places), strict=True):
-            batches[number] = batch
+    told = dict.fromkeys(range(len(files)), options)
+    while waiting := _led_by_others(batches, told):
+        told |= {n: {**options, "beside": _places(workshop, batches, n)} for n in waiting}
+        _stage_again(workers, ask, batches, {n: told[n] for n in waiting})
+    as_first = {n: _as_first(batch, batches) for n, batch in enumerate(batches)}
+    others = {n: {**told[n], "as_first": first} for n, first in as_first.items() if first}
+    _stage_again(workers, ask, batches, others)
     tables = [table for batch in batches for table in batch.tables]
     _check_found(tables, options["columns"])
     if not any(table.shape in ("events", "wide") for table in tables):
@@ -167,6 +168,45 @@ def _staged(
         _check_alone(batch, own_presets)
         workshop.put(own / place, SOURCES, place)
     return batch
+
+
+def _stage_again(
+    workers: Workers, ask: Any, batches: list[Batch], told: Mapping[int, Mapping[str, Any]]
+) -> None:
+    """Make some batches anew, each by its own options."""
+    if told:
+        numbers = list(told)
+        places = partial(_staged_again, ask=ask, numbers=numbers, options=list(told.values()))
+        for number, batch in zip(numbers, workers.each(len(numbers), places), strict=True):
+            batches[number] = batch
+
+
+def _led_by_others(batches: Sequence[Batch], told: Mapping[int, Mapping[str, Any]]) -> list[int]:
+    """The batches with a table that names nobody, where another one may say whose its rows are.
+
+    One that was looked at beside others is looked at again as long as more of them name owners.
+    """
+    naming = [n for n, batch in enumerate(batches) if any(map(_names_owner, batch.tables))]
+    return [
+        n
+        for n, batch in enumerate(batches)
+        if n not in naming
+        and any(waits(t.headers, t.preset or None) for t in batch.tables)
+        and len(told[n].get("beside", ())) < len(naming)
+    ]
+
+
+def _names_owner(table: SourceTable) -> bool:
+    return not table.preset and names_owner(table.headers)
+
+
+def _places(workshop: Workshop, batches: Sequence[Batch], number: int) -> list[str]:
+    """Where the batches lie that name owners, but for one."""
+    return [
+        str(workshop.path / SOURCES / f"{n + 1:04}")
+        for n, batch in enumerate(batches)
+        if n != number and any(map(_names_owner, batch.tables))
+    ]
 
 
 def _staged_again(

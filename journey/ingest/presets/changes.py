@@ -18,6 +18,8 @@ _FIELD: Final = re.compile(r"^(?:changed_)?(?:property|field|attribute)(?:_?(?:n
 _VALUE: Final = re.compile(
     r"^(?:(?:property|field|attribute)_)?(?:new_)?(?:value|string)$|^(?:to|new|changed_to)(?:_value)?$"
 )
+_SET_BY: Final = {"value", "source", "source_id"}
+_NAMED_FIELD: Final = re.compile(r"^name$")
 _STANDING: Final = "(?i)stage|status|lifecycle|phase"
 _SURE: Final = 0.5
 
@@ -25,14 +27,17 @@ _SURE: Final = 0.5
 def as_changes(connection: duckdb.DuckDBPyConnection, table: RawTable) -> RawTable:
     """Name the events of a history of fields; any other table is given back as it is."""
     names = {header: plain(header) for header in table.columns}
+    # A bare name is that of a field where it is told who set the value.
+    kind_of_field = _NAMED_FIELD if {*names.values()} >= _SET_BY else _FIELD
     field, value = (
         next((header for header, name in names.items() if kind.search(name)), None)
-        for kind in (_FIELD, _VALUE)
+        for kind in (kind_of_field, _VALUE)
     )
     is_dated = any(DATE_WORDS.search(name) for name in names.values())
     if not field or not value or not is_dated:
         return table
-    if any(named(header, "touchpoint") > _SURE for header in table.columns):
+    others = [header for header in table.columns if header != field]
+    if any(named(header, "touchpoint") > _SURE for header in others):
         return table
     (event,) = unique_names(["touchpoint"], taken=table.columns)
     make_changeable(connection, table.table)

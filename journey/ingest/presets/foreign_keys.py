@@ -4,7 +4,7 @@ Only among tables that no preset knows: presets say themselves how their files b
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple
 
@@ -28,85 +28,114 @@ _ROW_WORDS: Final = {
 
 
 class _Way(NamedTuple):
-    """By which key of which table one can come to its owner, and how many ids that lacks."""
+    """By which key of which tables one can come to its owner, and how many ids these lack."""
 
     n_missing: int
-    file: str
+    files: str
     key: str
-    place: int
+    tables: tuple[RawTable, ...]
 
 
 def follow_keys(
-    connection: duckdb.DuckDBPyConnection, tables: Sequence[RawTable]
+    connection: duckdb.DuckDBPyConnection,
+    tables: Sequence[RawTable],
+    kept: Callable[[], Sequence[RawTable]],
 ) -> list[RawTable]:
     """Give tables without an owner the owner that another table names for the id they share.
 
-    The id must stand on one row each of the other table, and that must know most of the ids. Of
-    several such tables that which knows most is taken, then the first by name. In rounds, so
-    that the order of the tables changes nothing.
+    The id must have one owner in the other table, and that must know most of the ids; tables with
+    the same columns are one, as exports cut by month are. Of several that which knows most is
+    taken, then the first by name. In rounds, so that the order of the tables changes nothing.
+
+    Parameters
+    ----------
+    kept
+        Gives tables of earlier imports that may name owners, if any is needed.
     """
     ready = list(tables)
-    free = [place for place, table in enumerate(ready) if table.known is None]
-    owned = {place for place in free if _owners(ready[place])}
-    waiting = [p for p in free if p not in owned and not _names_a_deal(ready[p])]
+    waiting = [place for place, table in enumerate(ready) if waits(table.columns, table.known)]
+    owning = [t for t in ready if t.known is None and names_owner(t.columns)]
+    pool = [*owning, *kept()] if waiting else []
     while found := {
-        place: ways for place in waiting if (ways := _ways(connection, ready, place, owned))
+        place: ways for place in waiting if (ways := _ways(connection, ready[place], pool))
     }:
         for place, ways in found.items():
-            ready[place] = _with_owner(connection, ready, place, ways)
-        owned.update(found)
+            ready[place] = _with_owner(connection, ready[place], ways)
+        pool += [ready[place] for place in found]
         waiting = [place for place in waiting if place not in found]
     return ready
 
 
+def waits(columns: Sequence[str], known: object) -> bool:
+    """Whether a table that no preset knows names nobody, and no deal that leads to its account."""
+    is_deal = any(named(header, "opportunity_id") >= _SURE for header in columns)
+    return known is None and not is_deal and not names_owner(columns)
+
+
+def names_owner(columns: Iterable[str]) -> bool:
+    """Whether a column names whose journey a row is of."""
+    return bool(_owners(tuple(columns)))
+
+
+def may_lead(header: str) -> bool:
+    """Whether a column may be such an id, or name an owner."""
+    return bool(ID_WORDS.search(plain(header)) and _whose(header)) or names_owner((header,))
+
+
 def _ways(
-    connection: duckdb.DuckDBPyConnection,
-    tables: Sequence[RawTable],
-    place: int,
-    owned: Collection[int],
+    connection: duckdb.DuckDBPyConnection, table: RawTable, pool: Sequence[RawTable]
 ) -> list[_Way]:
     """All ways of a table to an owner, the best first."""
+    groups: dict[frozenset[str], list[RawTable]] = {}
+    for other in pool:
+        groups.setdefault(frozenset(other.columns), []).append(other)
     return sorted(
-        _Way(n_missing, tables[other].file, key, other)
-        for other in owned
-        for key, n_missing in _shared_keys(connection, tables[place], tables[other]).items()
+        _Way(n_missing, ", ".join(sorted(other.file for other in group)), key, tuple(group))
+        for group in groups.values()
+        for key, n_missing in _shared_keys(connection, table, group).items()
     )
 
 
-def _owners(table: RawTable) -> dict[str, float]:
+def _owners(columns: Sequence[str]) -> dict[str, float]:
     """The headers that name whose journey a row is of, the surest of each role."""
     sure: dict[str, float] = {}
     for role in _OWNERS:
-        scores = {header: named(header, role) for header in table.columns}
+        scores = {header: named(header, role) for header in columns}
         best = max(scores, key=lambda header: scores[header], default=None)
         if best is not None and scores[best] >= _SURE:
             sure[best] = scores[best]
     return sure
 
 
-def _names_a_deal(table: RawTable) -> bool:
-    """Deals lead to their accounts later, through all files."""
-    return any(named(header, "opportunity_id") >= _SURE for header in table.columns)
+def _owned_sql(group: Sequence[RawTable], key: str) -> str:
+    """A query of the ids of some tables with their owners, each pair once."""
+    owner = next(iter(_owners(group[0].columns)))
+    return " UNION ".join(
+        f"SELECT {identifier(key)} AS key, {identifier(owner)} AS owner FROM "
+        f"{identifier(table.table)} WHERE {identifier(key)} <> '' AND {identifier(owner)} <> ''"
+        for table in group
+    )
 
 
 def _shared_keys(
-    connection: duckdb.DuckDBPyConnection, table: RawTable, other: RawTable
+    connection: duckdb.DuckDBPyConnection, table: RawTable, group: Sequence[RawTable]
 ) -> dict[str, int]:
-    """The ids of a table that are those of a row in the other one, and how many that lacks."""
+    """The ids of a table that have one owner each in others, and how many these lack."""
     shared: dict[str, int] = {}
     for header in table.columns:
         whose = _whose(header)
-        if header not in other.columns or not ID_WORDS.search(plain(header)) or not whose:
+        if header not in group[0].columns or not ID_WORDS.search(plain(header)) or not whose:
             continue
-        key, here, there = (identifier(name) for name in (header, table.table, other.table))
-        n_values, n_distinct, n_found, n_here, n_rows_here = connection.execute(
+        key, here = identifier(header), identifier(table.table)
+        n_pairs, n_distinct, n_found, n_here, n_rows_here = connection.execute(
             f"WITH ids AS (SELECT {key} AS id, count(*) AS n FROM {here} WHERE {key} <> '' "
-            f"GROUP BY 1) SELECT count({key}), count(DISTINCT {key}), "
-            f"count(DISTINCT {key}) FILTER ({key} IN (SELECT id FROM ids)), "
-            f"(SELECT count(*) FROM ids), (SELECT sum(n) FROM ids) FROM {there} WHERE {key} <> ''"
+            f"GROUP BY 1) SELECT count(key), count(DISTINCT key), "
+            f"count(DISTINCT key) FILTER (key IN (SELECT id FROM ids)), "
+            f"(SELECT count(*) FROM ids), (SELECT sum(n) FROM ids) "
+            f"FROM ({_owned_sql(group, header)})"
         ).fetchall()[0]
         is_own = whose <= _ROW_WORDS and n_here == n_rows_here
-        fits = n_values and n_values == n_distinct and n_found >= _LEAST_FOUND * n_here > 0
+        fits = n_pairs and n_pairs == n_distinct and n_found >= _LEAST_FOUND * n_here > 0
         if fits and not is_own:
             shared[header] = n_here - n_found
     return shared
@@ -119,25 +148,21 @@ def _whose(header: str) -> set[str]:
 
 
 def _with_owner(
-    connection: duckdb.DuckDBPyConnection,
-    tables: Sequence[RawTable],
-    place: int,
-    ways: Sequence[_Way],
+    connection: duckdb.DuckDBPyConnection, table: RawTable, ways: Sequence[_Way]
 ) -> RawTable:
     """A table with the owner of what its rows are of, by the first of its ways."""
-    table, other, key = tables[place], tables[ways[0].place], ways[0].key
-    owner = next(iter(_owners(other)))
+    way = ways[0]
+    owner = next(iter(_owners(way.tables[0].columns)))
     (name,) = unique_names([owner], taken=table.columns)
     made = f"{table.table}_owned"
     connection.execute(
-        f"CREATE TABLE {identifier(made)} AS SELECT h.*, o.{identifier(owner)} AS "
-        f"{identifier(name)} FROM {identifier(table.table)} h "
-        f"LEFT JOIN {identifier(other.table)} o ON h.{identifier(key)} = o.{identifier(key)} "
-        f"AND h.{identifier(key)} <> '' ORDER BY h.{SOURCE_ROW}"
+        f"CREATE TABLE {identifier(made)} AS SELECT h.*, o.owner AS {identifier(name)} "
+        f"FROM {identifier(table.table)} h LEFT JOIN ({_owned_sql(way.tables, way.key)}) o "
+        f"ON h.{identifier(way.key)} = o.key ORDER BY h.{SOURCE_ROW}"
     )
     put_in_place(connection, made, table.table)
-    note = f"{owner!r} is taken from {other.file} by {key!r}"
+    note = f"{owner!r} is taken from {way.files} by {way.key!r}"
     if len(ways) > 1:
-        others = ", ".join(f"{way.file} by {way.key!r}" for way in ways[1:])
+        others = ", ".join(f"{other.files} by {other.key!r}" for other in ways[1:])
         note = f"{note}; not taken, though it would fit: {others}"
     return replace(table, columns=(*table.columns, name), notes=(*table.notes, note))

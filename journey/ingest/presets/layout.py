@@ -4,11 +4,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from journey.ingest.formats.table import RawTable, unique_names
+from journey.ingest.formats.table import SOURCE_ROW, RawTable, unique_names
 from journey.ingest.presets.headers import HeaderIndex
 from journey.ingest.presets.model import Moment, Preset
 from journey.ingest.presets.references import (
     Found,
+    cells_of,
     column_sql,
     condition_sql,
     filled,
@@ -16,8 +17,8 @@ from journey.ingest.presets.references import (
     resolve,
     resolved,
 )
-from journey.ingest.sql import identifier
-from journey.ingest.synonyms import plain
+from journey.ingest.sql import identifier, literal
+from journey.ingest.synonyms import currency_of, plain
 from journey.schema import ROLES
 
 COST = "cost of campaigns: "
@@ -79,7 +80,10 @@ def lay_out(table: RawTable, preset: Preset) -> Made:
     layout = _Layout(table)
     roles: dict[str, tuple[str, ...]] = {}
     for name, column in preset.columns.items():
-        sql = column_sql(column, layout.index)
+        # Columns made before may be spoken of too.
+        index = HeaderIndex((*table.columns, *layout.columns))
+        sql = column_sql(column, index)
+        layout.opened.update(cells_of(column, index))
         if sql is not None:
             unique = layout.add(name, sql)
             if name in ROLES:
@@ -93,6 +97,7 @@ def lay_out(table: RawTable, preset: Preset) -> Made:
         sql = first_sql(references, layout.index)
         if sql is not None:
             layout.add(f"{COST}{name}", sql)
+    _name_currency(layout, preset)
     for name, references in preset.extras.items():
         _add_extra(layout, name, references)
     roles |= _named_roles(layout, preset)
@@ -105,6 +110,15 @@ def lay_out(table: RawTable, preset: Preset) -> Made:
         opened=layout.opened,
         is_events=not preset.moments and preset.shape != "wide" and "touchpoint" in roles,
     )
+
+
+def _name_currency(layout: _Layout, preset: Preset) -> None:
+    """Add the currency that the header of the costs names, where no column does."""
+    costs = [name for kind in ("cost", "cost_micros") for name in preset.costs.get(kind, ())]
+    found = resolved(costs, layout.index)
+    code = currency_of(found[0].header) if found else None
+    if code and f"{COST}currency" not in layout.columns and "currency" not in preset.columns:
+        layout.add(f"{COST}currency", literal(code))
 
 
 def _cost_roles(layout: _Layout) -> dict[str, tuple[str, ...]]:
@@ -174,6 +188,9 @@ def _dates(layout: _Layout, moment: Moment) -> list[tuple[str, str]]:
         matches = layout.index.like(moment.like)
         pairs = [(_words(moment.touchpoint, match), match.string) for match in matches]
     layout.opened.update(header for _, header in pairs)
+    if moment.once and (key := first_sql([moment.once], layout.index)):
+        alike = f"PARTITION BY {key}, {condition} ORDER BY {SOURCE_ROW}"
+        condition = f"{condition} AND row_number() OVER ({alike}) = 1"
     return [
         (words, f"CASE WHEN {condition} THEN {filled(identifier(header))} END")
         for words, header in pairs

@@ -19,8 +19,8 @@ Conditions = Mapping[str, tuple[str, ...]]
 
 _KEYS: Final = (
     *("title", "source_system", "shape", "extends", "headers", "roles", "extras", "columns"),
-    *("moments", "set_aside", "dedupe", "dates", "nothing", "unpivot", "links", "describes"),
-    *("left_out", "costs"),
+    *("moments", "set_aside", "dedupe", "dates", "nothing", "unpivot", "unnest", "links"),
+    *("describes", "left_out", "costs"),
 )
 _ORDERS: Final = ("day-first", "month-first")
 UNITS: Final = ("s", "ms", "us", "ns")
@@ -41,6 +41,7 @@ class Column:
     """A column made of others: the first that is filled, or words; then narrowed and renamed.
 
     ``lists`` is what its cells may name several of, with ``;`` between; the first counts.
+    ``otherwise`` stands where nothing is filled, ``divided_by`` makes amounts of their parts.
     """
 
     first: tuple[str, ...] = ()
@@ -50,15 +51,21 @@ class Column:
     not_matches: str | None = None
     labels: Mapping[str, str] = field(default_factory=dict[str, str])
     lists: str | None = None
+    otherwise: str | None = None
+    divided_by: int | None = None
 
 
 @dataclass(frozen=True)
 class Moment:
-    """A date of a wide file that is a touchpoint, and what that is called."""
+    """A date of a wide file that is a touchpoint, and what that is called.
+
+    Of rows that are alike in what ``once`` refers to, the first alone has it.
+    """
 
     touchpoint: str
     header: tuple[str, ...] = ()
     like: str | None = None
+    once: str | None = None
     when: Conditions = field(default_factory=dict[str, tuple[str, ...]])
 
 
@@ -80,11 +87,15 @@ class Repeats:
 
 @dataclass(frozen=True)
 class Dates:
-    """How the times of an export are written."""
+    """How the times of an export are written.
+
+    With ``since`` they count from the time in the column of that name, in seconds since 1970.
+    """
 
     order: str | None = None
     unit: str | None = None
     zone: str | None = None
+    since: str | None = None
 
 
 @dataclass(frozen=True)
@@ -137,6 +148,7 @@ class Preset:
     dates: Dates = field(default_factory=Dates)
     nothing: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     unpivot: str | None = None
+    unnest: str | None = None
     links: Links | None = None
     describes: Details | None = None
     left_out: tuple[str, ...] = ()
@@ -189,6 +201,7 @@ class _Reader:
             dates=self.dates(told),
             nothing=self.references(told, "nothing", None),
             unpivot=self.text(told, "unpivot", ""),
+            unnest=self.text(told, "unnest", ""),
             links=self.links(told),
             describes=self.details(told),
             left_out=self.words(told.get("left_out", ()), "left_out"),
@@ -210,6 +223,8 @@ class _Reader:
             not_matches=self.pattern(entry, "not_matches", place),
             labels={key: str(words) for key, words in self.table(entry, "labels", place).items()},
             lists=self.text(entry, "lists", place),
+            otherwise=self.text(entry, "otherwise", place),
+            divided_by=self.number(entry, "divided_by", place),
         )
         if bool(column.first) == bool(column.words):
             self.refuse(f"[{place}] needs either first = [...] or words = '...'")
@@ -221,6 +236,7 @@ class _Reader:
             touchpoint=self.text(told, "touchpoint", "moments") or "",
             header=self.words(told.get("header", ()), "moments"),
             like=self.pattern(told, "like", "moments"),
+            once=self.text(told, "once", "moments"),
             when=self.conditions(told, "moments"),
         )
         if not moment.touchpoint or bool(moment.header) == bool(moment.like):
@@ -242,11 +258,12 @@ class _Reader:
 
     def dates(self, told: dict[str, Any]) -> Dates:
         entry = self.table(told, "dates")
-        self.known(entry, ("order", "unit", "zone"), "dates")
+        self.known(entry, tuple(Dates.__dataclass_fields__), "dates")
         return Dates(
             order=self.among(entry, "order", _ORDERS, "dates"),
             unit=self.among(entry, "unit", UNITS, "dates"),
             zone=self.text(entry, "zone", "dates"),
+            since=self.text(entry, "since", "dates"),
         )
 
     def links(self, told: dict[str, Any]) -> Links | None:
@@ -299,6 +316,12 @@ class _Reader:
         value = table.get(key)
         if value is not None and not (isinstance(value, str) and value.strip()):
             self.refuse(f"{_at(place, key)} is {value!r}; words are needed")
+        return value
+
+    def number(self, table: dict[str, Any], key: str, place: str) -> int | None:
+        value = table.get(key)
+        if value is not None and not (isinstance(value, int) and value > 0):
+            self.refuse(f"{_at(place, key)} is {value!r}; a number above 0 is needed")
         return value
 
     def pattern(self, table: dict[str, Any], key: str, place: str) -> str | None:

@@ -1,9 +1,10 @@
 """One row that holds a list of events becomes one row for each.
 
-Only in tables that no preset knows: presets look into such cells themselves.
+In tables that no preset knows, where the events say when each was; else as a preset says. Lists and
+objects that nobody looks into are told.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -15,9 +16,12 @@ from journey.ingest.formats.table import SOURCE_PART, SOURCE_ROW, RawTable, uniq
 from journey.ingest.profiles import DATED_NUMBER, MOST
 from journey.ingest.sql import identifier, json_path, literal
 from journey.ingest.synonyms import named
+from journey.wording import counted
 
 _MOST_KEYS: Final = 60
 _SURE: Final = 0.8
+_NESTED: Final = r"^\s*(?:\[\s*)*\{\s*['\x22]"
+"""How lists of objects, and objects, begin."""
 
 
 def unfold_events(
@@ -43,22 +47,51 @@ def unfold_events(
     )
     if header is None:
         return table
-    columns = _write(connection, table, header)
+    keys = _keys(connection, identifier(table.table), header)
+    return _unnested(connection, table, header, {key: key for key in keys})
+
+
+def unnest(connection: duckdb.DuckDBPyConnection, table: RawTable, header: str) -> RawTable:
+    """Make a row of each object of a list; the columns of its keys are named ``header.key``."""
+    keys = _keys(connection, identifier(table.table), header)
+    names = {key: f"{header}.{key}" for key in keys}
+    return _unnested(connection, table, header, names) if keys else table
+
+
+def _unnested(
+    connection: duckdb.DuckDBPyConnection, table: RawTable, header: str, names: dict[str, str]
+) -> RawTable:
+    cell = identifier(header)
+    ((n_broken,),) = connection.execute(
+        f"SELECT count(*) FROM {identifier(table.table)} WHERE {cell} <> '' "
+        f"AND {_objects(header)} IS NULL"
+    ).fetchall()
+    columns = _write(connection, table, header, names)
     ((n_rows,),) = connection.execute(f"SELECT count(*) FROM {identifier(table.table)}").fetchall()
     n_added = int(n_rows) - table.n_rows
     if not n_added:
         connection.execute(f"ALTER TABLE {identifier(table.table)} DROP COLUMN {SOURCE_PART}")
-    note = f"each of the {header!r} of a row is a row of its own"
-    notes = (*table.notes, note)
-    return replace(table, columns=columns, n_rows=int(n_rows), n_added=n_added, notes=notes)
+    notes = [f"each of the {header!r} of a row is a row of its own"]
+    if n_broken:
+        notes.append(f"{counted(int(n_broken), 'row')} whose {header!r} can't be read as a list")
+    return replace(
+        table, columns=columns, n_rows=int(n_rows), n_added=n_added, notes=(*table.notes, *notes)
+    )
 
 
-def _write(connection: duckdb.DuckDBPyConnection, table: RawTable, header: str) -> tuple[str, ...]:
-    """Replace a raw table by one with a row for each object; gives its columns."""
+def _write(
+    connection: duckdb.DuckDBPyConnection, table: RawTable, header: str, names: dict[str, str]
+) -> tuple[str, ...]:
+    """Replace a raw table by one with a row for each object; gives its columns.
+
+    Parameters
+    ----------
+    names
+        What to call the columns, by the keys of the objects.
+    """
     make_changeable(connection, table.table)
     own = [name for name in table.columns if name != header]
-    keys = _keys(connection, identifier(table.table), header)
-    shown = unique_names(keys, taken=own)
+    keys, shown = list(names), unique_names(list(names.values()), taken=own)
     kept = ", ".join(identifier(name) for name in (SOURCE_ROW, *own))
     values = ", ".join(
         f"json_extract_string(part, {literal(json_path(key))}) AS {identifier(name)}"
@@ -73,6 +106,28 @@ def _write(connection: duckdb.DuckDBPyConnection, table: RawTable, header: str) 
     )
     put_in_place(connection, made, table.table)
     return (*own, *shown)
+
+
+def not_looked_into(
+    connection: duckdb.DuckDBPyConnection, table: RawTable, headers: Sequence[str]
+) -> list[str]:
+    """Say which of some columns hold lists or objects, of which nothing is read.
+
+    Parameters
+    ----------
+    headers
+        Those that nobody looks into.
+    """
+    if not headers:
+        return []
+    flags = ", ".join(
+        f"coalesce(bool_or(regexp_matches({name}, {literal(_NESTED)})), false)"
+        for name in map(identifier, headers)
+    )
+    source = sampled(connection, table.table, table.n_rows)
+    row = connection.execute(f"SELECT {flags} FROM {source}").fetchall()[0]
+    found = [repr(header) for header, is_nested in zip(headers, row, strict=True) if is_nested]
+    return [f"lists and objects not looked into: {', '.join(found)}"] if found else []
 
 
 def _lists(

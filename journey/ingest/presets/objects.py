@@ -28,17 +28,19 @@ def open_objects(
     named
         Columns that stay as they are, since the user speaks of them.
     """
-    columns = list(table.columns)
+    columns, notes = list(table.columns), list(table.notes)
     fresh = [name for name in columns if name not in named]
     for _ in range(_LEVELS):
         opened = _holding_objects(connection, table, fresh)
         fresh = []
         for header in opened:
-            made = _open(connection, table.table, header, columns)
+            made, n_more = _open(connection, table.table, header, columns)
             place = columns.index(header)
             columns[place : place + 1] = made or [header]
             fresh += made
-    return replace(table, columns=tuple(columns))
+            if n_more:
+                notes.append(f"{n_more:,} rare keys of the objects in {header!r} are not read")
+    return replace(table, columns=tuple(columns), notes=tuple(notes))
 
 
 def _holding_objects(
@@ -60,23 +62,27 @@ def _holding_objects(
 
 def _open(
     connection: duckdb.DuckDBPyConnection, table: str, header: str, taken: Collection[str]
-) -> list[str]:
-    """Add a column for each key of the objects in another; the most frequent keys, if many."""
+) -> tuple[list[str], int]:
+    """Add a column for each key of the objects in another; the most frequent keys, if many.
+
+    Gives the columns, and how many keys have none.
+    """
     make_changeable(connection, table)
     raw, cell = identifier(table), f"TRY({identifier(header)}::JSON)"
-    keys = connection.execute(
+    every = connection.execute(
         f"SELECT key FROM (SELECT unnest(json_keys({cell})) AS key, rowid AS place FROM {raw} "
         f"WHERE starts_with({identifier(header)}, '{{')) GROUP BY key "
-        f"ORDER BY count(*) DESC, min(place), key LIMIT {_MOST_KEYS}"
+        "ORDER BY count(*) DESC, min(place), key"
     ).fetchall()
+    keys = every[:_MOST_KEYS]
     names = unique_names([f"{header}.{key}" for (key,) in keys], taken=taken)
     for name in names:
         connection.execute(f"ALTER TABLE {raw} ADD COLUMN {identifier(name)} VARCHAR")
     if not names:
-        return []
+        return [], 0
     values = ", ".join(
         f"{identifier(name)} = json_extract_string({cell}, {literal(json_path(key))})"
         for name, (key,) in zip(names, keys, strict=True)
     )
     connection.execute(f"UPDATE {raw} SET {values}")
-    return list(names)
+    return list(names), len(every) - len(keys)

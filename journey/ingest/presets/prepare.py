@@ -1,6 +1,6 @@
 """Raw tables made ready for the roles of their columns, as their presets say."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, Literal, cast
@@ -26,7 +26,7 @@ from journey.ingest.presets.headers import CONNECTOR, HeaderIndex, recognise
 from journey.ingest.presets.layout import COST, Made, lay_out
 from journey.ingest.presets.links import split_links
 from journey.ingest.presets.model import Preset
-from journey.ingest.presets.nested import unfold_events
+from journey.ingest.presets.nested import not_looked_into, unfold_events, unnest
 from journey.ingest.presets.objects import open_objects
 from journey.ingest.presets.purchases import as_purchases
 from journey.ingest.presets.references import condition_sql, filled, first_sql, resolved
@@ -55,6 +55,7 @@ def prepare_tables(
     *,
     named: Mapping[str, Sequence[str]] | None = None,
     keep_repeats: bool = False,
+    kept: Callable[[], Sequence[RawTable]] = list,
 ) -> list[RawTable]:
     """Recognise tables and make them ready.
 
@@ -66,6 +67,8 @@ def prepare_tables(
         Headers by file that the user speaks of: they are read whatever a preset says.
     keep_repeats
         The user wants every row, repeated or not.
+    kept
+        Gives tables of earlier imports that may say whose rows are.
 
     Returns
     -------
@@ -85,7 +88,7 @@ def prepare_tables(
         if preset is not None:
             presets[table.table] = preset
         ready += made
-    return follow_keys(connection, join_details(connection, ready, presets))
+    return follow_keys(connection, join_details(connection, ready, presets), kept)
 
 
 def _made_ready(
@@ -126,6 +129,8 @@ def _told_by_headers(
     Where the user speaks of its own columns alone, rows mean what he says.
     """
     table = open_objects(connection, unfold_events(connection, table, named), named)
+    nested = not_looked_into(connection, table, table.columns)
+    table = replace(table, notes=(*table.notes, *nested))
     if named and {*named} <= {*table.columns}:
         return table
     made = as_changes(connection, table)
@@ -154,9 +159,11 @@ def _prepared(
     *,
     keep_repeats: bool,
 ) -> list[RawTable]:
-    base = unfold(connection, table, preset.unpivot) if preset.unpivot else table
+    base = _a_row_each(connection, table, preset)
     made = lay_out(base, preset)
     _write(connection, base, made, preset)
+    shut = [name for name in base.columns if name not in made.opened]
+    nested = not_looked_into(connection, base, shut)
     base, linked = split_links(connection, base, preset)
     aside = _set_aside(connection, base, made, preset)
     if preset.dedupe and not keep_repeats:
@@ -173,11 +180,19 @@ def _prepared(
         base,
         columns=tuple(name for name in made.headers if name not in hidden),
         n_rows=_count(connection, base.table),
-        notes=(*base.notes, *_notes(preset, n_empty), *several),
+        notes=(*base.notes, *_notes(preset, n_empty), *several, *nested),
         aside=(*base.aside, *aside),
         known=_known(preset, confidence, roles),
     )
     return [ready, *linked]
+
+
+def _a_row_each(connection: duckdb.DuckDBPyConnection, table: RawTable, preset: Preset) -> RawTable:
+    """A table with a row for each of what a row holds in numbered columns or in a list."""
+    if preset.unpivot:
+        return unfold(connection, table, preset.unpivot)
+    header = HeaderIndex(table.columns).find(preset.unnest) if preset.unnest else None
+    return unnest(connection, table, header) if header else table
 
 
 def _known(preset: Preset, confidence: float, roles: Mapping[str, tuple[str, ...]]) -> Known:
@@ -216,9 +231,11 @@ def _write(
         f"CREATE TABLE {identifier(ready)} AS SELECT {', '.join(['*', *made_of])} FROM ({inner})"
     )
     times = set(made.roles.get("occurred_at", ()))
+    since = index.find(preset.dates.since) if preset.dates.since else None
     if preset.dates.unit:
-        for header in times:
-            sql = _epoch_sql(identifier(header), preset.dates.unit)
+        for header in sorted(times, key=lambda name: name == since):
+            unit = "s" if header == since else preset.dates.unit
+            sql = _epoch_sql(identifier(header), unit, identifier(since or header))
             connection.execute(f"UPDATE {identifier(ready)} SET {identifier(header)} = {sql}")
     put_in_place(connection, ready, table.table)
 
@@ -238,10 +255,13 @@ def _kept_sql(header: str, preset: Preset, index: HeaderIndex) -> str:
     return f"CASE WHEN lower(trim({cell})) NOT IN ({listed}) THEN {cell} END"
 
 
-def _epoch_sql(cell: str, unit: str) -> str:
-    """SQL of a time, its bare numbers read in a unit."""
+def _epoch_sql(cell: str, unit: str, since: str) -> str:
+    """SQL of a time, its bare numbers read in a unit, since 1970 or since another time."""
     number = f"TRY_CAST({cell} AS DECIMAL(38, 9))"
     ticks = f"{number} / 1000" if unit == "ns" else f"{number} * {_TICKS[unit]}"
+    if since != cell:
+        number = f"TRY_CAST({since} AS DECIMAL(38, 9))"
+        ticks = f"{number} * {_TICKS['s']} + coalesce({ticks}, 0)"
     time = f"strftime(make_timestamp(floor({ticks})::BIGINT), '%Y-%m-%d %H:%M:%S.%f') || '+00:00'"
     return f"CASE WHEN {number} IS NULL THEN {cell} ELSE TRY({time}) END"
 

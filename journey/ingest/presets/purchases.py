@@ -34,6 +34,7 @@ _BOUGHT: Final = re.compile(
     r"(?:^|_)(purchase|order|invoice|transaction|spend|sale|sales|basket|bought|bestell|kauf|achat"
     r"|commande|compra|pedido|acquisto|ordine)"
 )
+_GOODS_ID: Final = re.compile(r"^(?:article|product|sku|stock|item)_?(?:id|no|nr|number|code|key)$")
 _PEOPLE: Final = ("account_id", "person_id")
 _GOODS: Final = ("description", "name", "title", "label", "category")
 _SURE: Final = 0.5
@@ -150,6 +151,7 @@ def _find(connection: duckdb.DuckDBPyConnection, table: RawTable) -> _Columns | 
         for kind in (_QUANTITY, _PRICE)
     )
     is_bought = any(_BOUGHT.search(names[h]) for h in (*dates, order, price) if h)
+    is_bought = is_bought or any(_GOODS_ID.search(names[h]) for h in others)
     return (
         _Columns(order, quantity, price, people[0]) if price and (quantity or is_bought) else None
     )

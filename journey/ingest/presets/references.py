@@ -12,10 +12,13 @@ from dataclasses import dataclass
 from journey.ingest.presets.headers import HeaderIndex
 from journey.ingest.presets.model import Column, Conditions
 from journey.ingest.sql import identifier, literal
+from journey.ingest.synonyms import plain
 
 _REFERENCE = re.compile(r"(?P<header>[^/\[\]]+)(?:\[(?P<key>[^\]]+)\]|(?P<path>(?:/[^/]+)+))?")
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 _PAIRS = '\'[{"key":"VARCHAR","name":"VARCHAR","value":"JSON"}]\''
+_VAGUE = ("id", "name", "type", "key", "value")
+"""Keys that say nothing without what they are of."""
 _TYPES = ("string_value", "int_value", "float_value", "double_value")
 
 
@@ -46,7 +49,9 @@ def resolve(reference: str, index: HeaderIndex) -> Found | None:
         return Found(header, parts["key"], _pair_sql(cell, parts["key"]))
     if parts["path"]:
         keys = parts["path"].strip("/").split("/")
-        name = next((key for key in reversed(keys) if key != "*"), header).lstrip("$")
+        told = [key.lstrip("$") for key in keys if key != "*"] or [header]
+        # The id of an author is not that of the row.
+        name = ".".join([header, *told][-2:]) if plain(told[-1]) in _VAGUE else told[-1]
         return Found(header, name if name != header else f"{name} value", _path_sql(cell, keys))
     return Found(header, header, cell)
 
@@ -100,8 +105,9 @@ def _is_sql(value: str, word: str) -> str:
 def column_sql(column: Column, index: HeaderIndex) -> str | None:
     """SQL of a column made of others; None if the table has none of what it is made of."""
     value = _source_sql(column, index)
-    if value is None:
+    if value is None and column.otherwise is None:
         return None
+    value = value or "NULL::VARCHAR"
     if column.matches is not None:
         group = 1 if re.compile(column.matches).groups else 0
         value = filled(f"regexp_extract({value}, {literal(f'^(?:{column.matches})$')}, {group})")
@@ -112,12 +118,23 @@ def column_sql(column: Column, index: HeaderIndex) -> str | None:
         )
     if column.labels:
         value = _labelled(value, column.labels)
+    if column.divided_by is not None:
+        value = f"(TRY_CAST({value} AS DOUBLE) / {column.divided_by})::VARCHAR"
+    if column.otherwise is not None:
+        value = f"COALESCE({value}, {literal(column.otherwise)})"
     if column.when:
         condition = condition_sql(column.when, index)
         if condition is None:
             return None
         value = f"CASE WHEN {condition} THEN {value} END"
     return value
+
+
+def cells_of(column: Column, index: HeaderIndex) -> set[str]:
+    """The headers into whose cells a column made of others looks."""
+    told = [*column.first, *_PLACEHOLDER.findall(column.words or "")]
+    references = [part.strip() for one in told for part in one.split(" | ")]
+    return {one.header for one in resolved(references, index) if not one.is_column}
 
 
 def _source_sql(column: Column, index: HeaderIndex) -> str | None:

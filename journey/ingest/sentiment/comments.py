@@ -7,6 +7,8 @@ import duckdb
 import pyarrow as pa
 
 from journey.ingest.columns import TableRoles
+from journey.ingest.formats.held import sampled
+from journey.ingest.sentiment.english import count_languages
 from journey.ingest.sentiment.reading import read_text
 from journey.ingest.sources import SourceTable
 from journey.ingest.sql import identifier, literal
@@ -25,6 +27,9 @@ from journey.wording import counted
 _READ: Final = "comments read"
 _BATCH_ROWS: Final = 10_000
 _MOST_SHOWN: Final = 60
+_FEWEST: Final = 2
+"""Texts that tell the language of their column, at least."""
+_MOSTLY: Final = 2 / 3
 
 
 def span_of_scores(
@@ -42,6 +47,42 @@ def span_of_scores(
     return cast("tuple[float, float]", row)
 
 
+def languages_of(
+    connection: duckdb.DuckDBPyConnection, table: TableRoles
+) -> tuple[int, int] | None:
+    """How many of some comments of a raw table are English and how many not; none: no column."""
+    headers = table.roles.get(COMMENT_ROLE)
+    if not headers:
+        return None
+    rows = connection.execute(
+        f"SELECT DISTINCT {identifier(headers[0])} AS text "
+        f"FROM {sampled(connection, table.raw.table, table.raw.n_rows)} WHERE text <> ''"
+    ).fetchall()
+    return count_languages(text for (text,) in rows)
+
+
+def _in_english(tables: Sequence[SourceTable]) -> str:
+    """SQL that tells of an entry whether the comments of its source are mostly English.
+
+    Files with the same columns are one source; one with too few texts that tell says nothing.
+    """
+    counts: dict[frozenset[str], list[tuple[int, int]]] = {}
+    for table in tables:
+        counts.setdefault(frozenset(table.headers), []).append(table.comments or (0, 0))
+    told: dict[bool, list[int]] = {True: [], False: []}
+    for number, table in enumerate(tables):
+        n_english, n_other = map(sum, zip(*counts[frozenset(table.headers)], strict=True))
+        least = max(_FEWEST, _MOSTLY * (n_english + n_other))
+        if max(n_english, n_other) >= least:
+            told[n_english > n_other].append(number)
+    cases = " ".join(
+        f"WHEN file_index IN ({', '.join(map(str, numbers))}) THEN {is_english}"
+        for is_english, numbers in told.items()
+        if numbers
+    )
+    return f"CASE {cases} END" if cases else "NULL::BOOLEAN"
+
+
 def may_read(tables: Sequence[SourceTable]) -> bool:
     """Whether a file has comments, and no scores of another unit that they would be mixed with."""
     return any(COMMENT_ROLE in table.roles for table in tables) and not _other_units(tables)
@@ -57,7 +98,12 @@ def _other_units(tables: Sequence[SourceTable]) -> list[SourceTable]:
     ]
 
 
-def read_comments(connection: duckdb.DuckDBPyConnection, source: str, target: str) -> None:
+def read_comments(
+    connection: duckdb.DuckDBPyConnection,
+    source: str,
+    target: str,
+    tables: Sequence[SourceTable],
+) -> None:
     """Make a view of entries whose sentiment is read from their comment where they have none.
 
     Parameters
@@ -66,18 +112,21 @@ def read_comments(connection: duckdb.DuckDBPyConnection, source: str, target: st
         Entries with ``comment`` and ``sentiment``.
     target
         The view to make; it has :data:`journey.schema.SENTIMENT_FROM` besides.
+    tables
+        The files as they were read: what few words mean is told by the language of their column.
     """
+    spoken = _in_english(tables)
     words = ", ".join(literal(word) for word in EMPTY_WORDS)
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE {identifier(_READ)} "
-        "(comment VARCHAR, score DOUBLE, verdict VARCHAR)"
+        "(comment VARCHAR, spoken BOOLEAN, score DOUBLE, verdict VARCHAR)"
     )
     texts = connection.sql(
-        f"SELECT DISTINCT comment FROM {identifier(source)} WHERE sentiment IS NULL "
-        f"AND trim(comment) NOT IN ({words})"
+        f"SELECT DISTINCT comment, {spoken} AS spoken FROM {identifier(source)} "
+        f"WHERE sentiment IS NULL AND trim(comment) NOT IN ({words})"
     ).to_arrow_reader(_BATCH_ROWS)
     # All are read before any is written: the connection has one result at a time.
-    for batch in [_read(part.column(0).to_pylist()) for part in texts]:
+    for batch in [_read(part) for part in texts]:
         connection.register("batch_read", batch)
         connection.execute(f"INSERT INTO {identifier(_READ)} FROM batch_read")
         connection.unregister("batch_read")
@@ -86,15 +135,19 @@ def read_comments(connection: duckdb.DuckDBPyConnection, source: str, target: st
         f"SELECT t.* REPLACE (COALESCE(t.sentiment::DOUBLE, r.score) AS sentiment), "
         f"CASE WHEN t.sentiment IS NOT NULL THEN {literal(FROM_SCORE)} ELSE r.verdict END "
         f"AS {SENTIMENT_FROM} FROM {identifier(source)} t "
-        f"LEFT JOIN {identifier(_READ)} r ON t.sentiment IS NULL AND t.comment = r.comment"
+        f"LEFT JOIN {identifier(_READ)} r ON t.sentiment IS NULL AND t.comment = r.comment "
+        f"AND r.spoken IS NOT DISTINCT FROM ({spoken})"
     )
 
 
-def _read(texts: Sequence[str]) -> pa.Table:
-    found = [read_text(text) for text in texts]
+def _read(part: pa.RecordBatch) -> pa.Table:
+    texts = cast("list[str]", part.column(0).to_pylist())
+    spoken = cast("list[bool | None]", part.column(1).to_pylist())
+    found = [read_text(text, column=told) for text, told in zip(texts, spoken, strict=True)]
     return pa.table(
         {
             "comment": pa.array(texts, pa.string()),
+            "spoken": pa.array(spoken, pa.bool_()),
             "score": pa.array([x if isinstance(x, float) else None for x in found], pa.float64()),
             "verdict": pa.array([x if isinstance(x, str) else FROM_TEXT for x in found]),
         }

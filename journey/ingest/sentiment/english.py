@@ -1,9 +1,11 @@
 """Whether a text is English, told by the small words that every sentence has.
 
-A few words without any are English only if most of them are known as such.
+A few words without any are of the language of their column, where that is told; else they are
+English only if most of them are known as such.
 """
 
 import re
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Final
 
@@ -94,11 +96,17 @@ OTHERS: Final = tuple(
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
 
 
-def is_probably_english(text: str) -> bool:
+def is_probably_english(text: str, *, column: bool | None = None) -> bool:
     """Whether a text has more small words of English than of any other language.
 
-    A text with no small word that is English alone must be in plain letters, without words of
-    another language, and of those of its words that are of one language most must be known.
+    A text without such words is as the column is. Where that tells nothing, it must be in plain
+    letters, without words of another language, and of those of its words that are of one language
+    most must be known.
+
+    Parameters
+    ----------
+    column
+        Whether the texts beside it are English; none: not told.
 
     Examples
     --------
@@ -106,18 +114,47 @@ def is_probably_english(text: str) -> bool:
     (True, True)
     >>> is_probably_english("Die Software ist toll"), is_probably_english("Problem behoben")
     (False, False)
+    >>> is_probably_english("Great Acme", column=True), is_probably_english("Super", column=False)
+    (True, False)
     """
-    words = [word.replace("\u2019", "'") for word in _WORD.findall(text.lower())]
-    n_plain = sum(word.isascii() for word in words)
-    if not words or n_plain < len(words) / 2:
+    words = _words(text)
+    told = _by_small_words(words)
+    if told is not None or not words:
+        return bool(told)
+    if column is not None:
+        return column
+    if not all(word.isascii() for word in words) or not _EITHER.isdisjoint(words):
+        return False
+    telling = [word for word in words if word not in _EVERYWHERE]
+    return sum(word in _known() for word in telling) > len(telling) / 2
+
+
+def count_languages(texts: Iterable[str]) -> tuple[int, int]:
+    """How many texts are English, and how many of another language, by their small words alone.
+
+    Examples
+    --------
+    >>> count_languages(["The demo was great", "Das war nicht gut", "Super", "Es ist teuer"])
+    (1, 2)
+    """
+    told = [_by_small_words(_words(text)) for text in texts]
+    return told.count(True), told.count(False)
+
+
+def _words(text: str) -> list[str]:
+    return [word.replace("\u2019", "'") for word in _WORD.findall(text.lower())]
+
+
+def _by_small_words(words: Sequence[str]) -> bool | None:
+    """Whether words are English; none where no small word and no letter tells."""
+    if not words:
+        return None
+    if sum(word.isascii() for word in words) < len(words) / 2:
         return False
     n_other = max(sum(word in others for word in words) for others in OTHERS)
     if any(word in ENGLISH and word not in _SHARED for word in words):
         return sum(word in ENGLISH for word in words) > n_other
-    if n_other or n_plain < len(words) or not _EITHER.isdisjoint(words):
-        return False
-    telling = [word for word in words if word not in _EVERYWHERE]
-    return sum(word in _known() for word in telling) > len(telling) / 2
+    return False if n_other else None
 
 
 @cache

@@ -24,10 +24,15 @@ _MOST_WORDS: Final = 60
 _MOST_LETTERS: Final = 20_000
 
 
-def read_text(text: str) -> float | str:
+def read_text(text: str, *, column: bool | None = None) -> float | str:
     """The feeling of a text from -1 to 1, or why it has none.
 
     It is the mean over those of its clauses in which a word or emoji has a weight.
+
+    Parameters
+    ----------
+    column
+        Whether the texts of its column are English; none: not told.
 
     Examples
     --------
@@ -38,7 +43,7 @@ def read_text(text: str) -> float | str:
     """
     plain = _MARKUP.sub(" ", html.unescape(text[:_MOST_LETTERS]))
     scores = [score for part in _parts(plain) if (score := _score(part)) is not None]
-    if any(letter.isalpha() for letter in plain) and not is_probably_english(plain):
+    if any(letter.isalpha() for letter in plain) and not is_probably_english(plain, column=column):
         return NOT_ENGLISH
     return round(sum(scores) / len(scores), 4) if scores else NO_FEELING
 

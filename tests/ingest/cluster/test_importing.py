@@ -289,3 +289,19 @@ def test_comments_are_read_as_on_one_machine(tmp_path):
     assert far.fingerprint == near.fingerprint
     assert journey.sentiment_sources(far)["n_touchpoints"].tolist() == [0, 2, 1, 1]
     assert set(far.report.notes) == set(near.report.notes)
+
+
+def test_the_customer_of_an_order_is_found_in_another_file(tmp_path):
+    texts = {
+        "lines": "order_id,product,shipped_on\no1,Pen,2024-01-04\no2,Ink,2024-01-05\n",
+        "orders": "order_id,cart_id,ordered_on\no1,k1,2024-01-02\no2,k2,2024-01-03\n",
+        "shops": "cart_id,email,event,time\nk1,x@a.com,Ad,2024-01-01\nk2,y@b.com,Ad,2024-01-01\n",
+    }
+    files = [tmp_path / f"{name}.csv" for name in texts]
+    for file, text in zip(files, texts.values(), strict=True):
+        file.write_text(text)
+    far = imported(tmp_path / "far", files, columns={})
+    near = journey.read_touchpoints(*files, presets=Presets(named="none"))
+    # Two ads, two orders, two shipments, of x and y.
+    assert (far.n_journeys, far.n_touchpoints) == (2, 6)
+    assert far.fingerprint == near.fingerprint

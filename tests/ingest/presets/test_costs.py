@@ -217,7 +217,7 @@ def test_meta_writes_the_currency_into_the_header(costs):
         "Amount spent (EUR)\n2024-01-02,2024-01-02,Spring,Set 1,1000,12,34.50\n"
     )
     assert [shown(row) for row in rows] == [
-        ("2024-01-02", None, "Spring", "Paid Social", 34.5, None, 1000, 12)
+        ("2024-01-02", None, "Spring", "Paid Social", 34.5, "EUR", 1000, 12)
     ]
     assert "costs.csv: recognised as Meta Ads costs" in report.notes
 

@@ -4,6 +4,8 @@ from itertools import permutations
 
 import pytest
 
+from journey.ingest import add_touchpoints, read_touchpoints
+
 ORDERS = "order_id,customer_id,bought_at\no1,c1,2024-01-02\no2,c2,2024-01-03\no3,c1,2024-02-04\n"
 REVIEWS = "review_id,order_id,reviewed_on\nr1,o1,2024-01-09\nr2,o3,2024-02-09\nr3,o9,2024-02-09\n"
 CUSTOMERS = "customer_id,customer_unique_id,city\nc1,u1,Rio\nc2,u1,Rio\n"
@@ -79,3 +81,41 @@ def test_of_two_files_that_fit_that_which_knows_more_ids_is_taken_and_told(impor
         "reviews.csv: 'customer_id' is taken from payers.csv by 'order_id'; "
         "not taken, though it would fit: orders.csv by 'order_id'"
     ) in notes
+
+
+def test_exports_cut_by_month_know_ids_together(imported):
+    files = {
+        "orders-1.csv": ORDERS,
+        "orders-2.csv": "order_id,customer_id,bought_at\no9,c2,2024-02-05\no1,c1,2024-01-02\n",
+        "reviews.csv": REVIEWS,
+    }
+    log = imported(files)
+    # o9 is c2's, by the second file; o1 is told twice and counts once.
+    assert (log.n_journeys, log.n_touchpoints) == (2, 7)
+    assert (
+        "reviews.csv: 'customer_id' is taken from orders-1.csv, orders-2.csv by 'order_id'"
+    ) in log.report.notes
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        ORDERS,
+        # An event beside the date: rows are kept as they are read.
+        "\n".join(f"{line},{('event', 'Order')[n > 0]}" for n, line in enumerate(ORDERS.split())),
+    ],
+    ids=["wide", "events"],
+)
+def test_a_file_added_later_takes_the_customer_from_those_kept(tmp_path, kept):
+    paths = [tmp_path / name for name in ("orders.csv", "reviews.csv", "more.csv")]
+    more = REVIEWS.replace("r1,o1", "r4,o2").replace("r2,o3,2024-02", "r5,o3,2024-03")
+    for path, text in zip(paths, (kept, REVIEWS, more), strict=True):
+        path.write_text(text)
+    once = read_touchpoints(*paths)
+    read_touchpoints(paths[0], into=tmp_path / "set")
+    add_touchpoints(tmp_path / "set", paths[1])
+    log = add_touchpoints(tmp_path / "set", paths[2])
+    assert log.fingerprint == once.fingerprint
+    # Three orders and four reviews of known ones, by c1 and c2.
+    assert (log.n_journeys, log.n_touchpoints) == (2, 7)
+    assert "more.csv: 'customer_id' is taken from orders.csv" in " ".join(log.report.notes)

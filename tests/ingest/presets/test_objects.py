@@ -35,3 +35,15 @@ def test_a_column_the_user_names_stays_whole(imported):
     )
     log = imported({"a.csv": text}, columns={"content": ["about"]})
     assert log.origin.dictionaries["content"].to_pylist()[:2] == ['{"a": 1}', '{"a": 2}']
+
+
+def test_what_is_looked_into_by_nobody_is_named(imported):
+    rows = [
+        {**event, "items": [{"sku": "a"}, {"sku": "b"}], "more": {f"k{n}": n for n in range(70)}}
+        for event in EVENTS
+    ]
+    notes = imported({"hook.jsonl": "\n".join(map(json.dumps, rows))}).report.notes
+    assert (
+        "hook.jsonl: lists and objects not looked into: 'user.traits.sub.scribed', 'items'" in notes
+    )
+    assert "hook.jsonl: 10 rare keys of the objects in 'more' are not read" in notes

@@ -107,3 +107,35 @@ def test_prose_under_such_a_header_is_a_comment(tmp_path, header):
 )
 def test_templates_links_and_ids_are_none(tmp_path, header, values):
     assert proposed(tmp_path, header, values) != "comment"
+
+
+GERMAN = ["Das Gespräch war sehr gut", "Es ist leider zu teuer für uns", "Ich bin nicht zufrieden"]
+ENGLISH = ["The call was fine", "It is too expensive for us", "We are not happy with it"]
+
+
+def spoken(texts):
+    rows = "".join(f"a,2026-01-{n + 1:02},Survey,{text}\n" for n, text in enumerate(texts))
+    return f"{HEAD},comment\n{rows}"
+
+
+def test_few_words_are_read_by_the_language_of_their_column(imported):
+    short = ["Super", "Great Acme"]
+    log = imported({"de.csv": spoken([*GERMAN, *short])})
+    # Of five German texts none is read.
+    assert sources(log) == [0, 0, 5, 0]
+    # fine, happy, super and great tell a feeling; 'too expensive' has no word with a weight.
+    log = imported({"en.csv": spoken([*ENGLISH, *short])})
+    assert sources(log) == [0, 4, 0, 1]
+
+
+def test_each_file_has_its_own_language_and_added_files_change_nothing(tmp_path, imported):
+    german, english = spoken([*GERMAN, "Super"]), spoken([*ENGLISH, "Super"])
+    english = english.replace(HEAD, f"{HEAD},tool").replace("Survey,", "Survey,x,")
+    english = english.replace("2026-01", "2026-03")
+    once = imported({"de.csv": german, "en.csv": english})
+    assert sources(once) == [0, 3, 4, 1]
+    for name, text in (("de", german), ("en", english)):
+        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
+    journey.read_touchpoints(tmp_path / "de.csv", into=tmp_path / "set")
+    log = add_touchpoints(tmp_path / "set", tmp_path / "en.csv")
+    assert log.fingerprint == once.fingerprint

@@ -60,3 +60,14 @@ def test_other_languages_and_no_words_are_not_english(text):
 def test_small_words_of_the_north_tell_another_language(word):
     assert is_probably_english("Great helpful answer now")
     assert not is_probably_english(f"Great helpful answer {word}")
+
+
+@pytest.mark.parametrize("text", ["Great", "ok thanks", "Great Acme", "thx gr8"])
+def test_few_words_are_of_the_language_of_their_column(text):
+    assert is_probably_english(text, column=True)
+    assert not is_probably_english(text, column=False)
+
+
+def test_small_words_go_before_the_column():
+    assert is_probably_english("It was a great call", column=False)
+    assert not is_probably_english("Das war nicht gut", column=True)

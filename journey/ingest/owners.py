@@ -1,0 +1,65 @@
+"""Tables of events that only number their rows: whose journey a row is of must be asked."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from journey.errors import ColumnsUnclearError
+from journey.ingest.columns import TableRoles
+from journey.ingest.synonyms import plain
+
+_SHARED: Final = 0.75
+"""How sure an id is that other files have too."""
+_MOST_NAMED: Final = 4
+
+
+def check_owners(tables: Sequence[TableRoles]) -> None:
+    """Refuse events whose only id is another on every row: each would be a journey of its own.
+
+    Raises
+    ------
+    ColumnsUnclearError
+        Naming the file, the columns it may be, and the options to give.
+    """
+    for table in tables:
+        header = _own_number(table)
+        if header is None:
+            continue
+        likely = _may_be_owners(table)
+        hint = (
+            f"Columns whose values come again: {', '.join(map(repr, likely))}. " if likely else ""
+        )
+        raise ColumnsUnclearError(
+            f"{table.raw.file} does not say whose journey a row is of: {header!r} is another on "
+            f"each of {table.raw.n_rows:,} rows, so each would be a journey of its own. {hint}"
+            "Name the customer, for example --column account_id=HEADER, add a file that has both "
+            f"{header!r} and the customer, or say --column account_id={header!r} if each row is "
+            "one journey."
+        )
+
+
+def _own_number(table: TableRoles) -> str | None:
+    """The id that was guessed to be the account and numbers the rows."""
+    header = next(iter(table.roles.get("account_id", ())), None)
+    if header is None or table.shape != "events" or table.raw.known is not None:
+        return None
+    is_guess = 0 < table.confidence[header] < _SHARED and not table.profiles[header].named(
+        "account_id"
+    )
+    others = {"person_id", "anonymous_id", "opportunity_id", "session_id"} & {*table.roles}
+    profile = table.profiles[header]
+    is_row = profile.is_unique and profile.n_distinct == profile.n_values
+    return header if is_guess and is_row and not others else None
+
+
+def _may_be_owners(table: TableRoles) -> list[str]:
+    """Columns of many values that come again, and are neither dates nor amounts."""
+    least, most = 0.1, 0.95
+    used = {header for headers in table.roles.values() for header in headers}
+    return [
+        header
+        for header, profile in table.profiles.items()
+        if header not in used
+        and not profile.is_date
+        and least * profile.n_values <= profile.n_distinct <= most * profile.n_values
+        and not plain(header).startswith("_")
+    ][:_MOST_NAMED]
