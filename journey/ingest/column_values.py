@@ -15,6 +15,7 @@ from journey.schema import COMMENT_ROLE, NUMBER_ROLES
 
 KEY_ROLES: Final = ("account_id", "person_id", "opportunity_id", "anonymous_id", "session_id")
 SURE: Final = 0.5
+_ANSWERS: Final = {"yes", "no", "y", "n", "true", "false", "t", "f", "ja", "nein"}
 _OF_A_ROW: Final = re.compile(r"(?:^|_)(?:ids?|uuid|guid)$")
 
 
@@ -195,6 +196,7 @@ def weak_touchpoint(
         for h in free
         if profiles[h].number_share < SURE
         and not _OF_A_ROW.search(plain(h))
+        and not _says_yes_or_no(profiles[h])
         and not any(profiles[h].named(role) for role in SYNONYMS)
     ]
     varying = {header: varies_within(connection, raw, key, header) for header in words}
@@ -202,6 +204,11 @@ def weak_touchpoint(
     if best is not None and varying[best] > SURE:
         return {"touchpoint": (best, 0.4)}
     return {}
+
+
+def _says_yes_or_no(profile: Profile) -> bool:
+    """Whether the values are answers, which alone say nothing of what happened."""
+    return profile.n_distinct <= len(_ANSWERS) and {x.lower() for x in profile.samples} <= _ANSWERS
 
 
 def varies_within(

@@ -14,6 +14,7 @@ SYNONYMS: Final[dict[str, tuple[str, ...]]] = {
         *("account_id", "case_concept_name", "case_id", "caseid", "company_id", "dd_company_id"),
         *("group_id", "organization_id", "organisation_id", "associated_company_ids", "case"),
         *("account_key", "account_number", "account", "company", "company_name", "account_name"),
+        "company_account",
         *("organization", "organisation", "company_domain", "account_domain", "domain"),
         *("case_name", "case_key", "journey_id", "trace_id", "case_no", "case_number"),
     ),
@@ -161,7 +162,14 @@ def plain(header: str) -> str:
     return lead + _GAPS.sub("_", words).strip("_")
 
 
-_OF_ONE: Final = ("account_id", "person_id", "anonymous_id", "session_id", "opportunity_id")
+_TELLING: Final = (
+    *("account_id", "person_id", "anonymous_id", "session_id", "opportunity_id"),
+    *("touchpoint", "occurred_at"),
+)
+_TYPES: Final = ("S", "N", "$oid", "$date", "$numberLong")
+"""Keys with which stores of documents say of what type a value is."""
+_SURE: Final = 0.7
+_DEEP: Final = 0.1
 _LANGUAGE: Final = re.compile(r"_(?:en|de|fr|es|it|pt|nl)$")
 _CODES: Final = (
     "eur|usd|gbp|chf|jpy|cny|inr|brl|aud|cad|sek|nok|dkk|isk|pln|czk|huf|ron|bgn|try|rub|uah|mxn"
@@ -208,7 +216,8 @@ def without_shared_start(headers: Sequence[str]) -> dict[str, str]:
 'Deal - Deal created': 'deal_created'}
     """
     names = {header: plain(header) for header in headers}
-    starts = Counter(name.split("_")[0] for name in names.values() if "_" in name.strip("_"))
+    names = {header: name.lstrip("_") for header, name in names.items()}
+    starts = Counter(name.split("_")[0] for name in names.values() if "_" in name)
     (start, n_shared), *_ = starts.most_common(1) or [("", 0)]
     few, most = 4, 0.8
     if not start or n_shared < max(few, most * len(headers)):
@@ -235,7 +244,16 @@ def named(header: str, role: str) -> float:
     for penalty, name in _spellings(header, role):
         if name in scores:
             best = max(best, scores[name] - penalty)
-    return best
+    within = [scores.get(name, 0.0) for name in _within(header)] if role in _TELLING else []
+    return max(best, *(score - _DEEP for score in within if score > _SURE), 0.0)
+
+
+def _within(header: str) -> list[str]:
+    """What an object within an object is called, as ``data.object.customer`` is a customer."""
+    parts = header.split(".")
+    if len(parts) > 1 and parts[-1] in _TYPES:
+        parts = [*parts[:-1], ""]
+    return [_folded(plain(".".join(parts[n:]))) for n in range(1, len(parts))]
 
 
 def _spellings(header: str, role: str) -> list[tuple[float, str]]:
@@ -244,9 +262,6 @@ def _spellings(header: str, role: str) -> list[tuple[float, str]]:
     if plain(header).startswith("case_") and role in ("touchpoint", "occurred_at"):
         # What is said of a whole case is no event of it.
         del names[1:]
-    if "." in header and role in _OF_ONE:
-        # What an object within an object is called, as in ``data.object.customer``.
-        names.append((0.1, plain(header.rpartition(".")[2])))
     names += [(less + 0.06, name[1:]) for less, name in names if name.startswith("_")]
     names += [(less + 0.06, _LANGUAGE.sub("", name)) for less, name in names]
     return [(less, _folded(name)) for less, name in names]

@@ -21,16 +21,18 @@ from journey.ingest.presets.changes import as_changes
 from journey.ingest.presets.closings import with_closings
 from journey.ingest.presets.details import join_details
 from journey.ingest.presets.files import built_in, chosen, own_presets
+from journey.ingest.presets.fitting import finds_nobody
+from journey.ingest.presets.flags import as_flagged
 from journey.ingest.presets.foreign_keys import follow_keys
 from journey.ingest.presets.headers import CONNECTOR, HeaderIndex, recognise
 from journey.ingest.presets.layout import COST, Made, lay_out
 from journey.ingest.presets.links import split_links
 from journey.ingest.presets.model import Preset
-from journey.ingest.presets.nested import not_looked_into, unfold_events, unnest
+from journey.ingest.presets.nested import not_looked_into, unfold_events
 from journey.ingest.presets.objects import open_objects
 from journey.ingest.presets.purchases import as_purchases
 from journey.ingest.presets.references import condition_sql, filled, first_sql, resolved
-from journey.ingest.presets.unfold import unfold
+from journey.ingest.presets.unfold import a_row_each
 from journey.ingest.sql import identifier, literal
 from journey.report import MOST_EXAMPLES
 from journey.schema import REQUIRED_ROLES
@@ -101,6 +103,8 @@ def _made_ready(
 ) -> tuple[Preset | None, list[RawTable]]:
     """The preset that maps a table, if one does, and what becomes of the table."""
     found = recognise(_allowed(choice, table.file), table.columns)
+    if found and not choice.name_for(table.file) and finds_nobody(connection, table, found[0]):
+        found = None
     if found is None or _is_overruled(found[0], table, spoken_of):
         if found is None and choice.name_for(table.file) != NO_PRESET:
             table = _told_by_headers(connection, table, spoken_of, keep_repeats=keep_repeats)
@@ -136,6 +140,7 @@ def _told_by_headers(
     made = as_changes(connection, table)
     if made is table:
         made = as_purchases(connection, table, keep_repeats=keep_repeats)
+    made = as_flagged(connection, table) if made is table else made
     return with_closings(connection, table) if made is table else made
 
 
@@ -159,7 +164,7 @@ def _prepared(
     *,
     keep_repeats: bool,
 ) -> list[RawTable]:
-    base = _a_row_each(connection, table, preset)
+    base = a_row_each(connection, table, preset)
     made = lay_out(base, preset)
     _write(connection, base, made, preset)
     shut = [name for name in base.columns if name not in made.opened]
@@ -185,14 +190,6 @@ def _prepared(
         known=_known(preset, confidence, roles),
     )
     return [ready, *linked]
-
-
-def _a_row_each(connection: duckdb.DuckDBPyConnection, table: RawTable, preset: Preset) -> RawTable:
-    """A table with a row for each of what a row holds in numbered columns or in a list."""
-    if preset.unpivot:
-        return unfold(connection, table, preset.unpivot)
-    header = HeaderIndex(table.columns).find(preset.unnest) if preset.unnest else None
-    return unnest(connection, table, header) if header else table
 
 
 def _known(preset: Preset, confidence: float, roles: Mapping[str, tuple[str, ...]]) -> Known:

@@ -35,6 +35,9 @@ _BOUGHT: Final = re.compile(
     r"|commande|compra|pedido|acquisto|ordine)"
 )
 _GOODS_ID: Final = re.compile(r"^(?:article|product|sku|stock|item)_?(?:id|no|nr|number|code|key)$")
+_MAIL: Final = re.compile(r"(?:^|_)e?_?mail(?:_|$)")
+_OF_ORDER: Final = re.compile(r"(?:^|_)(?:order_(?:total|amount|value)|grand_total|total_order)")
+"""Amounts that stand for the whole order on each of its items."""
 _PEOPLE: Final = ("account_id", "person_id")
 _GOODS: Final = ("description", "name", "title", "label", "category")
 _SURE: Final = 0.5
@@ -84,7 +87,7 @@ def as_purchases(
         f"CASE WHEN {is_return} THEN {literal(RETURN)} ELSE {literal(PURCHASE)} END"
     )
     aside = (
-        _merge_items(connection, table.table, found.order, found.who, value)
+        _merge_items(connection, table.table, found, value)
         if found.order and not keep_repeats
         else []
     )
@@ -100,17 +103,18 @@ def as_purchases(
 
 
 def _merge_items(
-    connection: duckdb.DuckDBPyConnection, table: str, order: str, who: str, value: str
+    connection: duckdb.DuckDBPyConnection, table: str, found: _Columns, value: str
 ) -> list[Aside]:
     """Leave the first row of each order, with the amount of all its items."""
-    raw, key, amount = (identifier(name) for name in (table, order, value))
-    person = f"nullif(trim({identifier(who)}), '')"
+    raw, key, amount = (identifier(name) for name in (table, found.order or "", value))
+    person = f"nullif(trim({identifier(found.who)}), '')"
+    added = "max" if _OF_ORDER.search(plain(found.price)) else "sum"
     # Numbers of receipts begin again in each shop, so those of two people are two orders.
     buyer = f"coalesce({person}, min({person}) OVER (PARTITION BY {key}), '')"
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE items AS SELECT item_row, ordered, "
         "min(item_row) OVER same AS first_row, "
-        "round(sum(TRY_CAST(amount AS DOUBLE)) OVER same, 4)::VARCHAR AS total "
+        f"round({added}(TRY_CAST(amount AS DOUBLE)) OVER same, 4)::VARCHAR AS total "
         f"FROM (SELECT {SOURCE_ROW} AS item_row, {key} AS ordered, {amount} AS amount, "
         f"{buyer} AS buyer FROM {raw} WHERE trim(coalesce({key}, '')) <> '') "
         "WINDOW same AS (PARTITION BY ordered, buyer) QUALIFY count(*) OVER same > 1"
@@ -139,6 +143,7 @@ def _find(connection: duckdb.DuckDBPyConnection, table: RawTable) -> _Columns | 
         return None
     dates = [h for h, name in names.items() if DATE_WORDS.search(name)]
     people = [h for role in reversed(_PEOPLE) for h in headers if named(h, role) >= _SURE]
+    people += [header for header, name in names.items() if _MAIL.search(name)]
     if len(dates) != 1 or not people:
         return None
     others = [header for header in headers if header not in dates]

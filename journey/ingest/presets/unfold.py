@@ -7,9 +7,20 @@ import duckdb
 
 from journey.ingest.formats.held import put_in_place
 from journey.ingest.formats.table import SOURCE_PART, SOURCE_ROW, RawTable, unique_names
+from journey.ingest.presets.headers import HeaderIndex
+from journey.ingest.presets.model import Preset
+from journey.ingest.presets.nested import unnest
 from journey.ingest.sql import identifier, literal
 
 PLACE = "{n}"
+
+
+def a_row_each(connection: duckdb.DuckDBPyConnection, table: RawTable, preset: Preset) -> RawTable:
+    """A table with a row for each of what a row holds in numbered columns or in a list."""
+    if preset.unpivot:
+        return unfold(connection, table, preset.unpivot)
+    header = HeaderIndex(table.columns).find(preset.unnest) if preset.unnest else None
+    return unnest(connection, table, header) if header else table
 
 
 def unfold(connection: duckdb.DuckDBPyConnection, table: RawTable, ending: str) -> RawTable:

@@ -47,3 +47,36 @@ def test_what_is_looked_into_by_nobody_is_named(imported):
         "hook.jsonl: lists and objects not looked into: 'user.traits.sub.scribed', 'items'" in notes
     )
     assert "hook.jsonl: 10 rare keys of the objects in 'more' are not read" in notes
+
+
+def test_documents_of_stores_say_what_their_parts_are(imported):
+    wrapped = [
+        {"Item": {"user_id": {"S": who}, "ts": {"N": str(1700000000 + n)}, "event": {"S": what}}}
+        for n, (who, what) in enumerate([("u1", "Form"), ("u1", "Demo"), ("u2", "Form")])
+    ]
+    found = [
+        {
+            "_index": "log",
+            "_id": str(n),
+            "_source": {
+                "@timestamp": f"2024-01-0{n + 1}T10:00:00Z",
+                "user": {"id": one["Item"]["user_id"]["S"]},
+                "event": {"action": one["Item"]["event"]["S"]},
+            },
+        }
+        for n, one in enumerate(wrapped)
+    ]
+    for rows in (wrapped, found):
+        log = imported({"export.jsonl": "\n".join(map(json.dumps, rows))})
+        assert log.touchpoint_types == ["Demo", "Form"]
+        assert (log.n_touchpoints, log.n_journeys) == (3, 2)
+
+
+def test_properties_beside_an_own_id_are_not_those_of_a_vendor(imported):
+    text = (
+        'user_id,event,time,properties\nu1,view,2024-01-02,"{""plan"": ""pro""}"\n'
+        'u2,view,2024-01-02,"{""plan"": ""free""}"\n'
+    )
+    log = imported({"events.csv": text})
+    assert (log.n_touchpoints, log.n_journeys) == (2, 2)
+    assert "recognised" not in " ".join(log.report.notes)

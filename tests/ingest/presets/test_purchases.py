@@ -77,3 +77,15 @@ def test_words_are_no_amount_of_a_purchase(imported):
         {"a.csv": "customer,purchase_date,spend area\n1,2024-01-02,Food\n1,2024-01-03,Fuel\n"}
     )
     assert "Purchase" not in log.touchpoint_types
+
+
+def test_the_total_of_an_order_on_each_of_its_items_counts_once(imported):
+    text = (
+        "Order Number,Order Date,Email (Billing),Order Total Amount,Item Name,Quantity\n"
+        "1,2024-01-02,ann@acme.com,30,Mug,2\n1,2024-01-02,ann@acme.com,30,Pen,1\n"
+        "2,2024-01-03,bob@beta.com,5,Pen,1\n"
+    )
+    log = imported({"orders.csv": text})
+    assert (log.touchpoint_types, log.n_touchpoints) == (["Purchase"], 2)
+    values = [v for shard in log.origin.shards for v in shard.numbers["value"].tolist()]
+    assert sorted(values) == [5, 30]

@@ -1,0 +1,28 @@
+"""Whether a preset that knows the headers of a table also finds somebody in its rows."""
+
+import duckdb
+
+from journey.ingest.formats.held import sampled
+from journey.ingest.formats.table import RawTable
+from journey.ingest.presets.headers import HeaderIndex
+from journey.ingest.presets.model import Preset
+from journey.ingest.presets.references import column_sql, filled, first_sql
+
+_WHO = ("account_id", "person_id", "anonymous_id", "session_id", "opportunity_id")
+
+
+def finds_nobody(connection: duckdb.DuckDBPyConnection, table: RawTable, preset: Preset) -> bool:
+    """Whether a preset for events looks for people and finds none: it is another's file."""
+    if preset.is_own or preset.shape not in ("events", "wide") or preset.unpivot or preset.unnest:
+        return False
+    index = HeaderIndex(table.columns)
+    told = [first_sql(preset.roles[role], index) for role in _WHO if role in preset.roles]
+    told += [column_sql(preset.columns[role], index) for role in _WHO if role in preset.columns]
+    found = [filled(sql) for sql in told if sql]
+    if not found:
+        return bool(told)
+    ((n_rows, n_found),) = connection.execute(
+        f"SELECT count(*), count(coalesce({', '.join(found)}, NULL)) "
+        f"FROM {sampled(connection, table.table, table.n_rows)}"
+    ).fetchall()
+    return n_rows > 0 and n_found == 0

@@ -1,0 +1,53 @@
+"""Rows that name no event, but say by flags or by a channel what happened."""
+
+import pytest
+
+HEAD = "user_id,timestamp,channel,campaign,converted\n"
+TOUCHES = (
+    "1,2024-01-02 10:00,Email,A,No\n1,2024-01-03 10:00,Search,B,Yes\n"
+    "2,2024-01-02 10:00,Social,A,No\n2,2024-01-05 10:00,Email,A,No\n"
+)
+
+
+def test_a_touch_that_converted_says_so_and_others_are_named_by_their_channel(imported):
+    log = imported({"touches.csv": HEAD + TOUCHES})
+    assert log.touchpoint_types == ["Conversion", "Email", "Social"]
+    assert (log.n_touchpoints, log.n_journeys) == (4, 2)
+    # The channel of the touch that converted is still known.
+    assert log.where(channel="Search").n_touchpoints == 1
+    note = "no column names an event: rows are named by 'converted' and 'channel'"
+    assert f"touches.csv: {note}" in log.report.notes
+
+
+def test_the_channel_alone_names_touches(imported):
+    rows = "".join(f"{line.rpartition(',')[0]}\n" for line in (HEAD + TOUCHES).splitlines())
+    assert imported({"a.csv": rows}).touchpoint_types == ["Email", "Search", "Social"]
+
+
+def test_a_click_names_impressions(imported):
+    text = "user,time_stamp,adgroup_id,clk\n" + "".join(
+        f"{n % 3},{1494137644 + n},7,{int(n == 4)}\n" for n in range(6)
+    )
+    log = imported({"ads.csv": text})
+    assert log.touchpoint_types == ["Click", "Impression"]
+    assert log.exclude("Impression").n_touchpoints == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "types"),
+    [
+        # A lead has its channel, and converted or not, once and for all.
+        (
+            "lead_id,created,channel,converted\n1,2024-01-02,Web,1\n2,2024-01-03,Mail,0\n",
+            ["created"],
+        ),
+        # What is named stays.
+        ("user,time,event,clicked\n1,2024-01-02,Mail,1\n1,2024-01-03,Mail,0\n", ["Mail"]),
+        # Answers are no touchpoints.
+        ("user,called,answered\n1,2024-01-02,Yes\n1,2024-01-03,No\n", ["called"]),
+        # Neither yes nor no.
+        ("user,time,click\n1,2024-01-02,3\n1,2024-01-03,5\n", ["time"]),
+    ],
+)
+def test_facts_and_named_events_are_no_flags(imported, text, types):
+    assert imported({"a.csv": text}).touchpoint_types == types
