@@ -27,6 +27,7 @@ from journey.ingest.presets.foreign_keys import follow_keys
 from journey.ingest.presets.headers import CONNECTOR, HeaderIndex, recognise
 from journey.ingest.presets.layout import COST, Made, lay_out
 from journey.ingest.presets.links import split_links
+from journey.ingest.presets.literals import as_json
 from journey.ingest.presets.model import Preset
 from journey.ingest.presets.nested import not_looked_into, unfold_events
 from journey.ingest.presets.objects import open_objects
@@ -86,7 +87,8 @@ def prepare_tables(
     presets: dict[str, Preset] = {}
     for table in tables:
         spoken_of = (named or {}).get(table.file, ())
-        preset, made = _made_ready(connection, table, choice, spoken_of, keep_repeats=keep_repeats)
+        read = as_json(connection, table)
+        preset, made = _made_ready(connection, read, choice, spoken_of, keep_repeats=keep_repeats)
         if preset is not None:
             presets[table.table] = preset
         ready += made

@@ -232,9 +232,27 @@ class TestGoogleAnalytics360:
         log = imported({"sessions.jsonl": lines(*bare)})
         assert (log.touchpoint_types, log.n_touchpoints) == (["Visit"], 3)
 
-    def test_lists_written_as_another_language_does_are_told(self, imported):
+    def test_lists_as_python_writes_them_give_the_same(self, imported):
         python = [{**one, "hits": str(one["hits"])} for one in SESSIONS]
         log = imported({"sessions.jsonl": lines(*python)})
+        assert log.fingerprint == imported({"sessions.jsonl": lines(*SESSIONS)}).fingerprint
+        assert "'hits' is written as Python does, and read so" in " ".join(log.report.notes)
+
+    def test_hits_laid_out_flat_count_from_the_start_of_their_session(self, imported):
+        text = table(
+            "fullVisitorId,visitId,visitStartTime,hitNumber,time,type,pagePath,eventAction",
+            "0001,1501583974,1501583974,1,0,PAGE,/home,",
+            "0001,1501583974,1501583974,2,61000,EVENT,/home,Add to Cart",
+        )
+        log = imported({"hits.csv": text})
+        assert log.touchpoint_types == ["Add to Cart", "Page viewed"]
+        assert journey.journeys(log)["last_at"].max() == pd.Timestamp(
+            "2017-08-01 10:40:35", tz="UTC"
+        )
+
+    def test_lists_that_nobody_can_read_are_told(self, imported):
+        broken = [{**one, "hits": str(one["hits"])[:-5]} for one in SESSIONS]
+        log = imported({"sessions.jsonl": lines(*broken)})
         assert (log.touchpoint_types, log.n_touchpoints) == (["Visit"], 3)
         assert "not looked into: 'totals', 'hits'" in " ".join(log.report.notes)
 
