@@ -51,3 +51,9 @@ def test_a_connectors_columns_do_not_hide_a_source():
 )
 def test_files_of_nobody_are_not_taken_for_a_vendors(headers):
     assert recognise(built_in(), headers) is None
+
+
+def test_touches_with_a_cost_are_no_table_of_costs():
+    assert recognise(built_in(), ["date", "channel", "cost"])[0].name == "costs_by_day"
+    for who in ("cookie", "uid", "visitor", "interaction", "client_no", "deal"):
+        assert recognise(built_in(), ["date", "channel", "cost", who]) is None
