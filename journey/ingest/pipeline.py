@@ -163,13 +163,7 @@ def stage_files(
     )
     shown = unique_files((t.file for t in raw), taken=[table.file for table in known])
     tables = tuple(
-        replace(
-            source_table(r, t, names),
-            file=file,
-            decimals=told,
-            scores=span_of_scores(connection, t),
-            comments=languages_of(connection, t),
-        )
+        replace(_described(connection, r, t, names), file=file, decimals=told)
         for r, t, file, told in zip(raw, read, shown, marks, strict=True)
     )
     origin = read_origin(argument["paths"])
@@ -179,6 +173,17 @@ def stage_files(
     for table in raw:
         drop_raw(connection, table.table)
     return batch
+
+
+def _described(
+    connection: duckdb.DuckDBPyConnection, raw: RawTable, read: TableRoles, names: Mapping[str, str]
+) -> SourceTable:
+    """A table by its rows, the roles of its columns, and what its feelings are written in."""
+    return replace(
+        source_table(raw, read, names),
+        scores=span_of_scores(connection, read),
+        comments=languages_of(connection, read),
+    )
 
 
 def _as_read(
