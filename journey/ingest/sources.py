@@ -33,8 +33,7 @@ STAGED: Final = (ENTRIES, ATTRIBUTES, COSTS)
 TABLES_FILE: Final = "tables.json"
 VERSION: Final = 4
 READABLE: Final = (1, 2, 3, 4)
-"""Batches of the first version have all entries in one file, of the second times otherwise, of the
-third always beside the rows."""
+"""The first have all entries in one file, the second times otherwise, the third beside rows."""
 
 MOST_TABLES: Final = 16_384
 """More would not fit the number of an entry."""
@@ -67,13 +66,13 @@ class SourceTable:
     aside, n_added
         Rows that a preset took out of the table, and rows it made of others.
     decimals
-        What parts the decimals of amounts, ``comma`` or ``point`` by header, where values told.
+        What parts decimals, ``comma`` or ``point`` by header, where values told.
     scores
         The least and the highest sentiment that a column gives; none: no column, or not known.
     preset
         The preset that said what its columns mean; empty: none did.
     comments
-        How many of some comments are in English, and in other languages; none: no column.
+        How many comments of some are English, how many are not; none: no column.
     """
 
     file: str
@@ -257,8 +256,8 @@ def _table(entry: Mapping[str, Any]) -> SourceTable:
     fields["left_out"] = tuple(entry["left_out"])
     fields["roles"] = {role: tuple(headers) for role, headers in entry["roles"].items()}
     fields["rejected"] = tuple(RejectedRow(**row) for row in entry["rejected"])
-    fields["scores"] = None if entry.get("scores") is None else tuple(entry["scores"])
-    fields["comments"] = None if entry.get("comments") is None else tuple(entry["comments"])
+    for pair in ("scores", "comments"):
+        fields[pair] = None if entry.get(pair) is None else tuple(entry[pair])
     fields["aside"] = tuple(_aside(taken) for taken in entry.get("aside", ()))
     return SourceTable(**fields)
 
