@@ -217,9 +217,9 @@ def _take(bucket: int, chunks: Sequence[Chunk], *, wanted: Wanted, making: Path)
             write_shared(own, {wanted.role: names}, {})
             (own / "dictionary-0.arrow").replace(making / _DRAFTS / f"dictionary-{bucket}.arrow")
         write_shard(own, bucket, shard_of(found, n_names))
-        for folder, file in ((_DATA, "touchpoints"), (_DRAFTS, "journeys")):
-            name = f"{file}-{bucket}.arrow"
-            (own / name).replace(making / folder / name)
+        drafted = f"journeys-{bucket}.arrow"
+        for file in sorted(own.iterdir()):
+            file.replace(making / (_DRAFTS if file.name == drafted else _DATA) / file.name)
     return n_own
 
 

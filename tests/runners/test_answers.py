@@ -25,7 +25,7 @@ from tests.strategies import samples, seeded
 A_ROW_FOR_EACH_JOURNEY = {
     *("journeys", "stalled", "call list", "open promises", "scores", "not buyers"),
 }
-NO_LOG = {"attribute_paths", "simplify"}
+NO_LOG = {"attribute_paths", "score_versions", "simplify"}
 IN_ROUNDS = {"most at risk", "first to call"}
 """Asks more finely where the order of journeys is in doubt; how often depends on the log."""
 

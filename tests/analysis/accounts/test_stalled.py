@@ -239,3 +239,13 @@ def test_the_first_of_a_bigger_list_are_those_of_the_whole(rows_per_shard, limit
     whole = stalled_accounts(log)
     assert len(whole) > 7
     pd.testing.assert_frame_equal(stalled_accounts(log, limit=limit), whole.head(limit))
+
+
+def test_the_first_are_found_where_nothing_is_known_to_win():
+    # Without a winning touch no value is at risk: nothing finer can be asked about.
+    sample = seeded(33)
+    log = replace(sample, definitions=replace(sample.definitions, won=())).log(90)
+    whole = stalled_accounts(log)
+    assert len(whole) > 2
+    assert whole["value_at_risk"].isna().all()
+    pd.testing.assert_frame_equal(stalled_accounts(log, limit=2), whole.head(2))
