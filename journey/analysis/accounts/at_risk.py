@@ -95,7 +95,7 @@ def _doubtful(parts: Sequence[_Best], last: Rank) -> list[Cell]:
     for best, others in parts:
         left_out = [(cell, value) for rank, value, cell in best if rank > last]
         for cell, value in [*left_out, *others.items()]:
-            if value >= -last[0]:
+            if -np.inf < value >= -last[0]:
                 most[cell] = max(value, most.get(cell, value))
     return sorted(most, key=lambda cell: (-most[cell], cell))
 
