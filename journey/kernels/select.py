@@ -51,7 +51,9 @@ def rows_having(
         journeys[n_journeys] = j
         n_journeys += np.uint64(at > before)
         ends[n_journeys] = at
-    return rows[:at], journeys[:n_journeys], ends[: n_journeys + np.uint64(1)]
+    # Copied, so that what is kept of a narrow view doesn't hold the memory of a wide one.
+    n_ends = n_journeys + np.uint64(1)
+    return rows[:at].copy(), journeys[:n_journeys].copy(), ends[:n_ends].copy()
 
 
 @kernel

@@ -288,7 +288,7 @@ def _chances(log: TouchpointLog, stages: Stages, silent: Ints, context: Context)
 
 
 def _reasons(frame: pd.DataFrame) -> list[str]:
-    stages = frame["stage"].where(frame["stage"].notna(), None)
+    stages = frame["stage"].astype(object).where(frame["stage"].notna(), None)
     columns = frame["days_silent"], frame["normal_days"], stages, frame["normal_of"] == "stage"
     return [_reason(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
 

@@ -22,6 +22,7 @@ from journey.analysis.forecast.evidence import (
     DAYS_A_WEEK,
     WEEKS_OF_BEGINNINGS,
     Alive,
+    Learnt,
     alive_in,
     learnt_of,
 )
@@ -122,7 +123,7 @@ def forecast_wins(log: TouchpointLog, *, weeks: int = WEEKS, seed: int = 0) -> p
     weekly = _weekly(known, log.once(_expected_ahead, weeks))
     expected = np.stack([weekly.wins[:, 0].sum(axis=1), weekly.value[:, 0]], axis=1)
     samples = _courses(log, known, weeks, seed)
-    is_told = 1.0, 1.0 if learnt.won_values[0].any() else np.nan
+    is_told = _is_told(learnt)
     return _forecast_frame(log, expected * is_told, samples * is_told, weekly.wins[:, 0])
 
 
@@ -166,8 +167,8 @@ def win_chances(log: TouchpointLog, *, weeks: int = WEEKS) -> pd.DataFrame:
     learnt, known = learnt_of(log, weeks=min(weeks, WEEKS)), alive_in(log)
     left = _by_stage(learnt.ways.sum(axis=1))
     won = left[:, -1]
-    is_told = [1.0 if told else np.nan for told in (won.sum(), learnt.won_values[0].any())]
-    wins, value = (_by_stage(_in_all(known, log.once(_expected_ahead, weeks))) * is_told).T
+    expected = _by_stage(_in_all(known, log.once(_expected_ahead, weeks)))
+    wins, value = (expected * _is_told(learnt)).T
     n_open = _by_stage(known.mass[0].sum(axis=1))
     frame = pd.DataFrame(
         {
@@ -181,6 +182,11 @@ def win_chances(log: TouchpointLog, *, weeks: int = WEEKS) -> pd.DataFrame:
         }
     )
     return frame[frame["n_open"] > 0].reset_index(drop=True)
+
+
+def _is_told(learnt: Learnt) -> Floats:
+    """1 where wins, and their value, can be foretold; else not a number."""
+    return np.where([learnt.ways[:, :, -1].any(), learnt.won_values[0].any()], 1.0, np.nan)
 
 
 def _in_all(known: Alive, ahead: Ahead) -> Floats:

@@ -175,7 +175,7 @@ def _open_deals(part: Part, per_tick: int) -> tuple[Ints, Ints, Floats, Ints]:
     ticks = np.append(evidence.ticks, 0).astype(np.int64)
     begins = ticks[rows]
     is_last = rows + 1 == evidence.offsets[1:][owners]
-    ends = np.minimum(np.where(is_last, _NEVER, ticks[rows + 1]), begins + limit)
+    ends = np.minimum(np.where(is_last, _NEVER, ticks[rows + 1]), begins + limit + 1)
     goes_on = ends > facts.as_of
     opened = months_of(begins, per_tick).astype(np.int64)
     closed = months_of(np.where(goes_on, facts.as_of, ends), per_tick).astype(np.int64)

@@ -35,6 +35,13 @@ def test_the_last_opportunity_and_everybody_engaged_are_named():
     assert row["last_touch_on"] == "2026-02-18"
 
 
+def test_an_account_before_any_stage_is_silent_in_none():
+    rows = [*WAITS, *SILENT, ("q", 10, "Chat"), ("q", 11, "Chat")]
+    reasons = stalled_accounts(small_log(rows)).set_index("account_id")["reason"]
+    assert " in Nurture;" in reasons["s"]
+    assert " in " not in reasons["q"].partition(";")[0]
+
+
 def test_what_nothing_tells_is_empty():
     row = called()
     assert row["opportunity_id"] is None

@@ -227,3 +227,15 @@ def test_a_log_read_before_it_begins_foretells_nothing():
     early = log.between(end=log.first_at - pd.Timedelta(days=30))
     assert forecast_wins(early).empty
     assert win_chances(early).empty
+
+
+def test_who_wins_only_after_dormancy_may_win_in_any_stage():
+    # Each comes back after 20 days, when 10 of silence had closed it, and wins: none of the wins
+    # was won from a stage, and the chance of an open one goes by way of dormancy.
+    model = Definitions((Stage("Convert", ("Demo",)),), won=("Won",), dormancy_days=10)
+    days = [(str(n), n + day, name) for n in range(15) for day, name in ((0, "Demo"), (20, "Won"))]
+    log = small_log([*days, ("open", 34, "Demo")], model)
+    assert forecast_wins(log, weeks=4)["from_open"].sum() > 0
+    found = win_chances(log, weeks=4).set_index("stage").loc["Convert"]
+    assert found["n_won"] == 0
+    assert found["expected_wins"] == pytest.approx(forecast_wins(log, weeks=4)["from_open"].sum())

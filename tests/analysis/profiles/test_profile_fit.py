@@ -51,6 +51,14 @@ def test_a_silent_deal_leaves_the_pipeline_when_it_is_dormant():
     assert found.tolist() == [100.0, 100.0, 100.0, 0.0, 0.0]
 
 
+def test_a_deal_silent_for_just_as_long_as_allowed_is_still_open():
+    # From 5 January to 5 April are 90 days, the limit, and dormant is what is silent for longer.
+    rows = [("a", "2026-01-05", "Demo"), ("b", "2026-04-05", "Ad")]
+    log = log_of(rows, {"a": "Retail", "b": "Travel"}, value=[100.0, None])
+    assert set(journeys(log)["outcome"]) <= set(OPEN)
+    assert profile_fit_by_month(log, RETAIL)["pipeline"].tolist() == [100.0] * 4
+
+
 def test_mail_to_a_dormant_deal_keeps_it_in_no_pipeline():
     # As above; the mail of May is ours, so a stays given up.
     log = log_of(
