@@ -274,17 +274,29 @@ def plot_programme(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Figure:
     )
     _draw_leavers(chart, frame, theme)
     name_rows(chart, names)
-    chart.update_xaxes(visible=False, range=[0, float(frame["n_people"].max()) * 1.35])
+    chart.update_xaxes(visible=False, range=[0, float(frame["n_people"].max()) * 1.6])
     return chart.drawn()
 
 
 def _draw_leavers(chart: Draft, frame: pd.DataFrame, theme: Theme) -> None:
     """Write behind each step how many got it, and which share of them left."""
-    for row, (n, rate) in enumerate(zip(frame["n_people"], frame["left_rate"], strict=True)):
-        words = format_count(n)
-        if not pd.isna(rate):
-            words += f", {format_share(float(rate))} left after it"
+    steps = zip(frame["n_people"], frame["n_waiting"], frame["left_rate"], strict=True)
+    for row, (n, n_waiting, rate) in enumerate(steps):
+        left_rate = None if pd.isna(rate) else float(rate)
+        words = _step_words(int(n), 0 if pd.isna(n_waiting) else int(n_waiting), left_rate)
         chart.add_annotation(x=n, y=row, text=words, **beside(theme, n=int(n)))
+
+
+def _step_words(n_people: int, n_waiting: int, left_rate: float | None) -> str:
+    people = format_count(n_people)
+    if left_rate is None:
+        return people
+    share = format_share(left_rate)
+    if n_waiting:
+        return (
+            f"{people}; {format_count(n_waiting)} still wait, {share} of the others left after it"
+        )
+    return f"{people}, {share} left after it"
 
 
 def _programme_title(frame: pd.DataFrame) -> str:

@@ -50,3 +50,21 @@ def test_costs_without_anybody_to_pay_for_are_no_chart():
 def test_an_empty_frame_says_so(plot, columns):
     empty = pd.DataFrame({name: pd.Series(dtype=float) for name in columns})
     assert plot(empty).layout.title.text == "Nothing to show yet"
+
+
+def test_who_waits_for_the_next_message_is_counted_apart():
+    # 100 got One: 20 still wait for Two, 60 of the other 80 left.
+    frame = pd.DataFrame(
+        {
+            "content": ["One", "Two"],
+            "n_people": [100, 20],
+            "n_left": [60, None],
+            "left_rate": [0.75, None],
+            "n_waiting": [20, 0],
+            "is_leak": [True, False],
+        }
+    )
+    chart = plots.plot_programme(frame)
+    assert chart.layout.title.text == "Most leave after One: 75% of 80 people"
+    words = {note.text for note in chart.layout.annotations}
+    assert {"100; 20 still wait, 75% of the others left after it", "20"} <= words
