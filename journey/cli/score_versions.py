@@ -53,10 +53,8 @@ def _save(given: Namespace, definitions: Definitions) -> None:
     note: str = f"Back to version {given.back_to}" if given.save is None else given.save
     if not note.strip():
         raise ValueNotAllowedError("--save is empty. Say what was agreed.")
-    if given.back_to is None:
-        wanted = rules_in_force(scoring, definitions.stage_names)
-    else:
-        wanted = scoring.as_of_version(given.back_to)
-    agreed = wanted.agreed(datetime.now(UTC).date(), note)
+    in_force = rules_in_force(scoring, definitions.stage_names)
+    wanted = in_force if given.back_to is None else scoring.as_of_version(given.back_to)
+    agreed = in_force.followed_by(wanted, datetime.now(UTC).date(), note)
     save_definitions(workspace_root(), given.dataset, replace(definitions, scoring=agreed))
     tell(f"Saved as version {agreed.version}: {note}.")

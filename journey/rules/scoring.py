@@ -162,6 +162,22 @@ class ScoringRules:
         change = Change(self.version + 1, on, note, self.alone)
         return replace(self, changes=(*self.changes, change))
 
+    def followed_by(self, wanted: "ScoringRules", on: date, note: str) -> "ScoringRules":
+        """Other rules as the next version; the last version keeps these, if it has none kept.
+
+        Examples
+        --------
+        >>> noted = ScoringRules(changes=(Change(1, date(2026, 3, 31), "A start"),))
+        >>> second = noted.followed_by(replace(noted, most=50), date(2026, 6, 30), "Less")
+        >>> second.as_of_version(1).most, second.as_of_version(2).most
+        (100.0, 50.0)
+        """
+        changes = self.changes
+        # The next version keeps rules that stay as they are: nothing is lost, so nothing is added.
+        if changes and changes[-1].agreed is None and wanted.alone != self.alone:
+            changes = (*changes[:-1], replace(changes[-1], agreed=self.alone))
+        return replace(wanted, changes=changes).agreed(on, note)
+
     def as_of_version(self, version: int) -> "ScoringRules":
         """The rules of a version, with all versions so far: the way back that loses none.
 

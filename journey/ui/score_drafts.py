@@ -95,7 +95,7 @@ def save(log: TouchpointLog, wanted: ScoringRules, note: str) -> None:
     if name is None:
         return
     try:
-        agreed = wanted.agreed(datetime.now(UTC).date(), note)
+        agreed = saved_rules(log).followed_by(wanted, datetime.now(UTC).date(), note)
         save_definitions(workspace_root(), name, replace(log.definitions, scoring=agreed))
     except (JourneyError, OSError) as problem:
         add_note(f"Not saved. {problem}")

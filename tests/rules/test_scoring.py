@@ -86,6 +86,16 @@ def test_an_agreed_version_is_kept_whole_and_comes_back_from_the_file():
     assert loads(dumps(plain)).scoring.changes[0].agreed == ScoringRules()
 
 
+def test_the_next_version_keeps_the_rules_it_replaces_where_only_a_note_was_kept():
+    later = FULL.followed_by(replace(FULL, rules=()), date(2026, 6, 30), "None")
+    assert later.as_of_version(2).rules == FULL.rules
+    assert later.as_of_version(3).rules == ()
+    # What was kept stays, and rules that stay as they are do not stand for an earlier version.
+    again = later.followed_by(replace(later, half_life_days=9), date(2026, 7, 1), "Faster")
+    assert again.changes[:2] == later.changes
+    assert FULL.followed_by(FULL, date(2026, 6, 30), "Kept").changes[0] == FULL.changes[0]
+
+
 def test_a_version_comes_back_as_the_next_one_and_none_is_lost():
     agreed = FULL.agreed(date(2026, 6, 30), "Shorter")
     later = replace(agreed, rules=()).agreed(date(2026, 7, 1), "None")
