@@ -60,21 +60,20 @@ class Draft:
     @property
     def stage_roles(self) -> StageRoles:
         """Which stages play which part of the lifecycle."""
-        if self.roles is None:
+        played = {one.name.strip(): self.role_of(one) for one in self.stages}
+        if self.roles is None and played == StageRoles().of(played):
             return StageRoles()
-        named = {
-            role: tuple(
-                one.name.strip() for one in self.stages if self.roles.get(one.number) == role
-            )
-            for role in ROLES
-        }
-        return StageRoles(**named)
+        return StageRoles(
+            **{role: tuple(name for name in played if played[name] == role) for role in ROLES}
+        )
 
     def role_of(self, stage: DraftStage) -> Role | None:
-        """Return the part of the lifecycle that a stage plays."""
-        if self.roles is None:
-            return StageRoles().of([stage.name])[stage.name]
-        return self.roles.get(stage.number)
+        """Return the part of the lifecycle that a stage plays: a new name takes it from none."""
+        if self.roles is not None:
+            return self.roles.get(stage.number)
+        names = (*self.begun_from.stage_names[stage.number : stage.number + 1], stage.name)
+        parts = StageRoles().of(names).values()
+        return next((part for part in parts if part is not None), None)
 
     def playing(self, number: int, role: Role | None) -> Self:
         """Return the draft with a stage in another part; all others stay in theirs by number."""

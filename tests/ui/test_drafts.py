@@ -95,7 +95,17 @@ def test_parts_go_by_names_until_one_is_chosen_and_then_stay_with_their_stage():
     # Zebra sounds like nothing, but was Attract.
     assert roles.of(["Zebra", "Convert"]) == {"Zebra": "attract", "Convert": "expand"}
     assert draft_of(definitions_of(renamed)).roles == {0: "attract", 1: "expand"}
-    assert definitions_of(replace(renamed, roles=None)).stage_roles == StageRoles()
+
+
+def test_a_stage_keeps_the_part_its_name_told_when_it_is_renamed():
+    renamed = DRAFT.with_stage(replace(DRAFT.stages[0], name="Zebra "))
+    told = definitions_of(renamed).stage_roles
+    assert told.of(["Zebra", "Convert"]) == {"Zebra": "attract", "Convert": "convert"}
+    assert draft_of(definitions_of(renamed)).roles == {0: "attract", 1: "convert"}
+    # A name that tells the same part leaves all to names, and a new stage tells its own.
+    other = DRAFT.with_stage(replace(DRAFT.stages[0], name="Awareness")).adding_stage()
+    assert definitions_of(other).stage_roles == StageRoles()
+    assert other.role_of(replace(other.stages[2], name="Nurture")) == "nurture"
 
 
 def test_a_stage_can_play_no_part():
