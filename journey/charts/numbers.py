@@ -25,6 +25,7 @@ READER: Final[ContextVar[str]] = ContextVar("reader", default="en")
 """The locale, in Babel's words, of whoever reads what is written next."""
 
 _HALF_PERCENT: Final = 0.005
+_HALF_HUNDREDTH: Final = 0.005
 _SHOWN_WITH_TENTHS: Final = 2.0
 _LONGEST: Final = 3
 """So many digits stand without a sign between them."""
@@ -101,16 +102,19 @@ def format_signed(value: float, decimals: int = 0, locale: str | None = None) ->
 
 
 def format_amount(value: float, locale: str | None = None) -> str:
-    """Write an amount to the two figures it carries.
+    """Write an amount to the two figures it carries; less than half a hundredth is nothing.
 
     Examples
     --------
     >>> format_amount(648_100), format_amount(1_234_000), format_amount(12.4)
     ('650K', '1.2M', '12')
+    >>> format_amount(1e-15), format_amount(-0.001), format_amount(0.05)
+    ('0', '0', '0.05')
     >>> format_amount(648_100, "de")
     '650.000'
     """
-    chosen, rounded = locale or READER.get(), float(f"{value:.2g}")
+    chosen = locale or READER.get()
+    rounded = 0.0 if abs(value) < _HALF_HUNDREDTH else float(f"{value:.2g}")
     written = format_compact_decimal(rounded, fraction_digits=1, locale=chosen)
     # Some languages have no short word for thousands, and Babel then sets nothing between them.
     digits = written.lstrip("-")
