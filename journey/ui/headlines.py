@@ -146,20 +146,26 @@ def _turning_back(log: TouchpointLog) -> Pointer | None:
 
 
 def _segment(log: TouchpointLog) -> Pointer | None:
-    """Find the segment of accounts that stands out most from the win rate of all."""
+    """Find the segment that stands out most from the win rate of all whose value is known."""
     best: tuple[float, str] | None = None
     for column in log.store.accounts.column_names:
         if column == "account_id" or not 1 < len(log.filter_values(column)) <= FEW_VALUES:
             continue
         frame = cached(journey.segment_breakdown)(log, by=column)
-        overall = frame["n_won"].sum() / max(frame["n_journeys"].sum(), 1)
-        for row in frame.itertuples():
-            if row.value is None or row.n_journeys < SMALL_SAMPLE or not row.low > overall:
+        known = frame[frame["value"].notna()]
+        n_not_won = (frame["n_journeys"] - frame["n_won"]).sum()
+        # What is learnt of customers alone tells only that they are customers.
+        if (known["n_journeys"] - known["n_won"]).sum() <= n_not_won / 2:
+            continue
+        overall = known["n_won"].sum() / known["n_journeys"].sum()
+        of_all = "all" if len(known) == len(frame) else "all where it is known"
+        for row in known.itertuples():
+            if row.n_journeys < SMALL_SAMPLE or not row.low > overall:
                 continue
             words = (
                 f"**{markdown(label(column))} {markdown(row.value)} wins most**: "
                 f"{percent(row.win_rate)} of {counted(row.n_journeys, 'journey')}, "
-                f"against {percent(overall)} of all."
+                f"against {percent(overall)} of {of_all}."
             )
             best = max(best or (0.0, ""), (float(row.low - overall), words))
     return Pointer(best[1], SEGMENTS, "Segments") if best else None

@@ -1,0 +1,40 @@
+"""The sentences of the overview, for small logs whose answer is plain."""
+
+import pandas as pd
+
+from journey import Definitions, from_frame
+from journey.ui.headlines import pointers
+
+MODEL = Definitions(won=("Won",), lost=("Lost",))
+
+
+def log_of(**industries):
+    """Of each industry so many journeys won and lost; "none" is not known."""
+    rows, accounts = [], []
+    for industry, (n_won, n_lost) in industries.items():
+        for place, end in enumerate(["Won"] * n_won + ["Lost"] * n_lost):
+            account = f"{industry} {place}"
+            rows.append((account, pd.Timestamp("2026-01-01"), end))
+            accounts.append((account, None if industry == "none" else industry))
+    return from_frame(
+        pd.DataFrame(rows, columns=["account_id", "occurred_at", "touchpoint"]),
+        accounts=pd.DataFrame(accounts, columns=["account_id", "industry"]),
+        definitions=MODEL,
+    )
+
+
+def told(log):
+    return " ".join(pointer.sentence for pointer in pointers(log))
+
+
+def test_the_segment_that_wins_most_stands_against_all_whose_value_is_known():
+    words = told(log_of(Retail=(30, 10), Chemistry=(10, 30), none=(0, 20)))
+    # 40 of 80 with a known industry; 40 of 60 that are not won have one.
+    assert "Retail wins most**: 75% of 40 journeys, against 50% of all where it is known" in words
+    words = told(log_of(Retail=(30, 10), Chemistry=(10, 30)))
+    assert "against 50% of all." in words
+
+
+def test_what_is_known_of_customers_alone_is_no_segment_that_wins():
+    # 15 of 45 that are not won have an industry; its 40 of 40 beat 80 of 95 in all.
+    assert "wins most" not in told(log_of(Retail=(40, 0), Chemistry=(40, 15), none=(0, 30)))
