@@ -21,6 +21,7 @@ from journey.charts.plot_style import (
 )
 from journey.charts.theme import TOKENS, Theme
 from journey.schema import SMALL_SAMPLE
+from journey.wording import noun_for
 
 COSTS: Final = {
     "cost_per_lead": ("Per lead", "stage-1", "solid"),
@@ -204,8 +205,11 @@ def plot_nurture(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Figure:
     counts = table[list(COUNTS)].astype(float)
     if not counts.fillna(0).to_numpy().any():
         return empty("No journey became a lead or an MQL, or came back.", theme=theme)
-    leads, back, mqls = (format_count(counts[name].sum()) for name in COUNTS)
-    title = f"{mqls} MQLs from {leads} new leads and {back} that came back"
+    leads, back, mqls = (counts[name].sum() for name in COUNTS)
+    title = (
+        f"{format_count(mqls)} {noun_for(mqls, 'MQL')} from {format_count(leads)} new "
+        f"{noun_for(leads, 'lead')} and {format_count(back)} that came back"
+    )
     chart = draft(title, theme=theme, height=HEIGHT)
     _draw_lines(chart, table, COUNTS, theme)
     chart.update_yaxes(rangemode="tozero", tickformat=",")

@@ -234,11 +234,15 @@ def _grades_title(frame: pd.DataFrame, total: int) -> str:
         mine = int(frame.loc[frame["engagement_grade"].isin(["1", "2"]), "n_journeys"].sum())
         if not mine:
             return f"None of {format_count(total)} is engaged now"
-        return f"{format_count(mine)} of {format_count(total)} are engaged now"
+        verb = "is" if mine == 1 else "are"
+        return f"{format_count(mine)} of {format_count(total)} {verb} engaged now"
     n_cool = int(best.loc[best["engagement_grade"].isin(["3", "4"]), "n_journeys"].sum())
     if n_cool == n_best:
         return f"None of the {format_count(n_best)} that fit best is engaged now"
-    return f"{format_count(n_cool)} of the {format_count(n_best)} that fit best are not engaged now"
+    verb = "is" if n_cool == 1 else "are"
+    return (
+        f"{format_count(n_cool)} of the {format_count(n_best)} that fit best {verb} not engaged now"
+    )
 
 
 def _rows(frame: pd.DataFrame) -> Iterator[Any]:

@@ -112,7 +112,8 @@ def _what_counts(view: TouchpointLog, frame: pd.DataFrame, by: str) -> str:
     without = frame.loc[frame["channel"].isna(), "n_journeys"]
     parts = ["Touches before the winning one count, it and later ones don't."]
     if n_open:
-        parts.append(f"{counted(n_open, 'open journey')} are left out.")
+        verb = "is" if n_open == 1 else "are"
+        parts.append(f"{counted(n_open, 'open journey')} {verb} left out.")
     if len(without):
         name = "touchpoint" if by == "touchpoint" else label(by).lower()
         parts.append(f"{counted(int(without.iloc[0]), 'win')} had no known {name} before.")

@@ -16,7 +16,7 @@ from journey.ui.cache import cached
 from journey.ui.plots import current_theme, show_plot
 from journey.ui.state import add_note, current_dataset
 from journey.ui.tables import show_table
-from journey.ui.text import markdown, number
+from journey.ui.text import counted, markdown, number
 from journey.workspace import dataset_path, save_entered_costs, workspace_root
 
 ENDS: Final = {"lead": "lead", "mql": "MQL", "sql": "SQL", "customer": "customer"}
@@ -93,13 +93,14 @@ def kinds_missing(frame: pd.DataFrame) -> str | None:
 def _cost(cell: Any, row: dict[Any, Any], name: str, words: str, currency: str) -> None:
     n, value = row[f"n_{name}s"], row[f"value_per_{name}"]
     worth = None if pd.isna(value) else f"worth {number(round(value))} so far"
+    many = f"No {words}s" if pd.isna(n) else counted(int(n), words)
     cell.metric(
         f"Per {words}{currency}",
         number(row[f"cost_per_{name}"]),
         delta=worth,
         delta_color="off",
         delta_arrow="off",
-        help=f"{'No' if pd.isna(n) else number(n)} {words}s. Worth: won by these, for each.",
+        help=f"{many}. Worth: won by these, for each.",
         border=True,
         height="stretch",
     )

@@ -86,7 +86,7 @@ def message(known: Figures, *, has_win_rule: bool = True) -> str:
     if not has_win_rule:
         return f"{all_of_them}: {shares[2]} are open, {shares[1]} have ended; no win is defined"
     if not known.n_won:
-        return f"None of {all_of_them} is won so far; {shares[1]} have ended, {shares[2]} are open"
+        return f"No win so far in {all_of_them}; {shares[1]} have ended, {shares[2]} are open"
     return f"{shares[0]} of {all_of_them} are won, {shares[1]} end without a win"
 
 
@@ -141,7 +141,8 @@ def _turning_back(log: TouchpointLog) -> Pointer | None:
     top = frame.iloc[0]
     reason = "" if pd.isna(top["reason"]) else f", most often for '{markdown(top['reason'])}'"
     names = f"{markdown(top['source_stage'])} to {markdown(top['target_stage'])}"
-    words = f"**{counted(top['n_journeys'], 'journey')} turn back** from {names}{reason}."
+    turn = "turns" if top["n_journeys"] == 1 else "turn"
+    words = f"**{counted(top['n_journeys'], 'journey')} {turn} back** from {names}{reason}."
     return Pointer(words, JOURNEY_MAP, "Journey map")
 
 

@@ -26,7 +26,7 @@ from journey.ui.journeys import open_journeys
 from journey.ui.navigation import DEFINITIONS, page_link
 from journey.ui.plots import current_theme, show_plot
 from journey.ui.tables import show_table
-from journey.ui.text import NO_FIGURE, label, markdown, number, percent, signed
+from journey.ui.text import NO_FIGURE, counted, label, markdown, number, percent, signed
 
 PERIODS: Final = {30: "30 days", 90: "90 days", 180: "180 days", 365: "365 days"}
 HEADLINES: Final[dict[Role, tuple[tuple[str, str], ...]]] = {
@@ -167,7 +167,7 @@ def _question(view: TouchpointLog, row: dict[Any, Any], days: int) -> None:
             key=f"lifecycle:{row['role']}:{row['metric']}",
             type="tertiary",
             icon=":material/list:",
-            help=f"Open the {number(row['numerator'])} journeys",
+            help=f"Open the {counted(int(row['numerator']), 'journey')}",
         ):
             log = lifecycle_journeys(view, row["role"], row["metric"], days=days)
             open_journeys(log, title=label(str(row["metric"])))

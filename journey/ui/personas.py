@@ -120,7 +120,7 @@ def show_group(view: TouchpointLog) -> None:
             counted(int(row.n_people), "person").replace("persons", "people"),
             int(row.n_journeys),
             partial(with_group_of, view, int(row.n_people)),
-            f"{row.n_people} known people",
+            counted(int(row.n_people), "known person").replace("persons", "people"),
         )
         for row in frame.itertuples()
     ]

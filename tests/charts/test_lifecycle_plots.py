@@ -68,3 +68,11 @@ def test_who_waits_for_the_next_message_is_counted_apart():
     assert chart.layout.title.text == "Most leave after One: 75% of 80 people"
     words = {note.text for note in chart.layout.annotations}
     assert {"100; 20 still wait, 75% of the others left after it", "20"} <= words
+
+
+def test_one_mql_from_one_lead_is_spoken_of_as_one():
+    frame = pd.DataFrame(
+        {"month": ["2026-01"], "n_new_leads": [1], "n_reopened": [0], "n_mqls": [1]}
+    )
+    title = plots.plot_nurture(frame).layout.title.text
+    assert title == "1 MQL from 1 new lead and 0 that came back"

@@ -50,6 +50,7 @@ class TestGrades:
         ("letter", "hot", "title"),
         [
             ("?", 5, "5 of 9 are engaged now"),
+            ("?", 1, "1 of 5 is engaged now"),
             ("?", 0, "None of 4 is engaged now"),
             ("A", 0, "None of the 4 that fit best is engaged now"),
         ],

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from journey import Definitions, from_frame
-from journey.ui.headlines import pointers
+from journey import Definitions, Stage, from_frame
+from journey.ui.headlines import figures, message, pointers
 
 MODEL = Definitions(won=("Won",), lost=("Lost",))
 
@@ -38,3 +38,21 @@ def test_the_segment_that_wins_most_stands_against_all_whose_value_is_known():
 def test_what_is_known_of_customers_alone_is_no_segment_that_wins():
     # 15 of 45 that are not won have an industry; its 40 of 40 beat 80 of 95 in all.
     assert "wins most" not in told(log_of(Retail=(40, 0), Chemistry=(40, 15), none=(0, 30)))
+
+
+def test_one_journey_is_spoken_of_as_one():
+    # Shown what it is, then an advertisement again: it turns back and wins nothing.
+    log = from_frame(
+        pd.DataFrame(
+            {
+                "account_id": ["a", "a"],
+                "occurred_at": pd.to_datetime(["2026-01-01", "2026-01-02"]),
+                "touchpoint": ["Demo", "Ad"],
+            }
+        ),
+        definitions=Definitions(
+            stages=(Stage("See", ("Ad",)), Stage("Try", ("Demo",))), won=("Won",)
+        ),
+    )
+    assert "**1 journey turns back** from Try to See." in told(log)
+    assert message(figures(log)) == "No win so far in 1 journey; 0% have ended, 100% are open"

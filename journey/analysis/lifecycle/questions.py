@@ -56,7 +56,7 @@ METRICS: Final[tuple[Metric, ...]] = (
     ),
     Metric(
         *("attract", "consumers_per_content", "number", "consumers"),
-        "{value} people took in each of {bottom} pieces of content, on average",
+        "{value} people took in each piece of content on average, of {bottom} in all",
         bottom="contents",
         lacks="No touch names its content",
     ),
