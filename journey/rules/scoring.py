@@ -207,8 +207,15 @@ class ScoringRules:
         return replace(change.agreed, changes=self.changes)
 
     def renamed(self, new_names: Mapping[str, str]) -> "ScoringRules":
-        """The same with stages under new names, as rules look at them; old versions stay."""
-        return replace(self, rules=tuple(rule.renamed(new_names) for rule in self.rules))
+        """The same with stages under new names, as rules look at them, also those of versions."""
+        return replace(
+            self,
+            rules=tuple(rule.renamed(new_names) for rule in self.rules),
+            changes=tuple(
+                replace(change, agreed=change.agreed and change.agreed.renamed(new_names))
+                for change in self.changes
+            ),
+        )
 
 
 _RULE_KEYS: Final = tuple(one.name for one in fields(Rule))

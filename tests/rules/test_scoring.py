@@ -124,6 +124,14 @@ def test_rules_follow_a_stage_to_its_new_name():
     assert [rule.words for rule in rules.rules] == ["enters Close or See", "in Close"]
 
 
+def test_versions_follow_a_stage_to_its_new_name():
+    later = replace(FULL.agreed(date(2026, 6, 30), "A start"), rules=())
+    renamed = later.renamed({"Buy": "Close"})
+    assert renamed.as_of_version(3).rules[-1].words == "in Close known for 30 days"
+    assert renamed.as_of_version(3).rules[:-1] == FULL.rules[:-1]
+    assert renamed.changes[0] == FULL.changes[0]  # a note alone has no rules to follow
+
+
 def test_only_dimensions_without_rules_are_proposed():
     given = ScoringRules((Rule("engagement", 1, touchpoints=("Ad",)),))
     found = rules_in_force(given, ("Attract", "Buy"))
