@@ -205,7 +205,7 @@ def plot_nurture(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Figure:
     counts = table[list(COUNTS)].astype(float)
     if not counts.fillna(0).to_numpy().any():
         return empty("No journey became a lead or an MQL, or came back.", theme=theme)
-    leads, back, mqls = (counts[name].sum() for name in COUNTS)
+    leads, back, mqls = (int(counts[name].sum()) for name in COUNTS)
     title = (
         f"{format_count(mqls)} {noun_for(mqls, 'MQL')} from {format_count(leads)} new "
         f"{noun_for(leads, 'lead')} and {format_count(back)} that came back"
