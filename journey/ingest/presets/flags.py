@@ -10,8 +10,10 @@ from typing import Final
 
 import duckdb
 
+from journey.ingest.column_values import varies_within, weak_touchpoint
 from journey.ingest.formats.held import make_changeable, sampled
 from journey.ingest.formats.table import RawTable, unique_names
+from journey.ingest.profiles import MOST, profile_table
 from journey.ingest.sql import identifier, literal
 from journey.ingest.synonyms import DATE_WORDS, named, plain
 
@@ -49,6 +51,9 @@ def as_flagged(connection: duckdb.DuckDBPyConnection, table: RawTable) -> RawTab
         return table
     if not (flags or channel) or not _comes_again(connection, table, people[0]):
         return table
+    left = tuple(h for h in others if h not in (channel, *people))
+    if _tells_more(connection, replace(table, columns=left), people[0]):
+        return table
     return _named(connection, table, flags, channel)
 
 
@@ -75,7 +80,10 @@ def _named(
     connection.execute(f"ALTER TABLE {raw} ADD COLUMN {identifier(event)} VARCHAR")
     connection.execute(f"UPDATE {raw} SET {identifier(event)} = {made}")
     by = " and ".join(repr(h) for h in (*(header for _, header in flags), channel) if h)
-    note = f"no column names an event: rows are named by {by}"
+    note = (
+        f"no column was found that names an event: rows are named by {by}; "
+        "if one does, say --column touchpoint=HEADER"
+    )
     return replace(table, columns=(*table.columns, event), notes=(*table.notes, note))
 
 
@@ -88,6 +96,16 @@ def _is_flag(connection: duckdb.DuckDBPyConnection, table: RawTable, header: str
         f"FROM {sampled(connection, table.table, table.n_rows)} WHERE {x} <> ''"
     ).fetchall()
     return share == 1 and n_different == 2  # noqa: PLR2004 - yes and no
+
+
+def _tells_more(connection: duckdb.DuckDBPyConnection, table: RawTable, who: str) -> bool:
+    """Whether a column of words, vaguely named or not at all, changes along the rows of many.
+
+    What stays the same on all rows of one is a fact about him, as his name.
+    """
+    profiles = profile_table(connection, table)
+    found = weak_touchpoint(connection, table, profiles, {}, who).get("touchpoint")
+    return found is not None and varies_within(connection, table, who, found[0]) > 1 - MOST
 
 
 def _comes_again(connection: duckdb.DuckDBPyConnection, table: RawTable, who: str) -> bool:

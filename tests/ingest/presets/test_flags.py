@@ -15,7 +15,10 @@ def test_a_touch_that_converted_says_so_and_others_are_named_by_their_channel(im
     assert (log.n_touchpoints, log.n_journeys) == (4, 2)
     # The channel of the touch that converted is still known.
     assert log.where(channel="Search").n_touchpoints == 1
-    note = "no column names an event: rows are named by 'converted' and 'channel'"
+    note = (
+        "no column was found that names an event: rows are named by 'converted' and 'channel'; "
+        "if one does, say --column touchpoint=HEADER"
+    )
     assert f"touches.csv: {note}" in log.report.notes
 
 
@@ -51,3 +54,36 @@ def test_a_click_names_impressions(imported):
 )
 def test_facts_and_named_events_are_no_flags(imported, text, types):
     assert imported({"a.csv": text}).touchpoint_types == types
+
+
+STEPS = ("Landing", "Pricing", "Demo", "Signup")
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        *("time,step,converted", "time,task,channel", "time,category,channel"),
+        *("time,description,converted", "time,what_happened,channel", "time,touch_desc,medium"),
+    ],
+)
+def test_words_that_change_name_events_before_flags_and_channels(imported, head):
+    side = ("No", "Yes") if "converted" in head else ("Mail", "Web")
+    rows = "".join(
+        f"{who},2024-01-0{day} 10:00,{step},{side[step == 'Signup']}\n"
+        for who in range(1, 6)
+        for day, step in enumerate(STEPS[: who + 1], 1)
+    )
+    log = imported({"a.csv": f"customer_id,{head}\n{rows}"})
+    assert log.touchpoint_types == sorted(STEPS)
+    # 2 + 3 + 4 + 4 + 4 steps.
+    assert (log.n_touchpoints, log.n_journeys) == (17, 5)
+    assert not any("names an event" in note for note in log.report.notes)
+
+
+def test_a_fact_about_people_does_not_hide_what_flags_say(imported):
+    rows = "".join(
+        f"{n % 3},2024-01-{n + 1:02} 10:00,{('North', 'South', 'West')[n % 3]},{int(n == 4)}\n"
+        for n in range(9)
+    )
+    log = imported({"a.csv": f"user_id,timestamp,region,clicked\n{rows}"})
+    assert log.touchpoint_types == ["Click", "Impression"]
