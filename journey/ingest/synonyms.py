@@ -162,10 +162,12 @@ def plain(header: str) -> str:
     return lead + _GAPS.sub("_", words).strip("_")
 
 
-_TELLING: Final = (
-    *("account_id", "person_id", "anonymous_id", "session_id", "opportunity_id"),
-    *("touchpoint", "occurred_at"),
+_KEYS: Final = ("account_id", "person_id", "anonymous_id", "session_id", "opportunity_id")
+_TELLING: Final = (*_KEYS, "touchpoint", "occurred_at")
+_CODED: Final = re.compile(
+    r"^hashed_|_(?:key|uuid|guid|ref|reference|hash|hashed|sha256|md5)$",
 )
+"""Ids called otherwise; a number or a code may count, or be that of a telephone."""
 _TYPES: Final = ("S", "N", "$oid", "$date", "$numberLong")
 """Keys with which stores of documents say of what type a value is."""
 _SURE: Final = 0.7
@@ -237,6 +239,8 @@ def named(header: str, role: str) -> float:
     True
     >>> named("EVENTTIME", "occurred_at") > 0.8, named("Müşteri No", "person_id") > 0.8
     (True, True)
+    >>> named("cust_uuid", "person_id") > 0.7, named("hashed_email", "person_id") > 0.7
+    (True, True)
     >>> named("colour", "occurred_at")
     0.0
     """
@@ -262,6 +266,9 @@ def _spellings(header: str, role: str) -> list[tuple[float, str]]:
     if plain(header).startswith("case_") and role in ("touchpoint", "occurred_at"):
         # What is said of a whole case is no event of it.
         del names[1:]
+    if role in _KEYS and _CODED.search(plain(header)):
+        bare = _CODED.sub("", plain(header))
+        names += [(_DEEP, bare), (_DEEP, f"{bare}_id")]
     names += [(less + 0.06, name[1:]) for less, name in names if name.startswith("_")]
     names += [(less + 0.06, _LANGUAGE.sub("", name)) for less, name in names]
     return [(less, _folded(name)) for less, name in names]

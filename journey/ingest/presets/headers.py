@@ -7,12 +7,13 @@ from functools import lru_cache
 from typing import Final
 
 from journey.ingest.presets.model import Headers, Preset
-from journey.ingest.synonyms import names_of, plain
+from journey.ingest.synonyms import named, names_of, plain
 
 CONNECTOR: Final = ("_fivetran_*", "_airbyte_*", "_sdc_*", "_dlt_*")
 """Columns in which a connector keeps its own books; ``_fivetran_end`` is 9999 for 'still so'."""
 
 _LEAST, _MOST = 0.75, 0.99
+_SURE: Final = 0.7
 
 
 class HeaderIndex:
@@ -66,6 +67,8 @@ def how_well(told: Headers, headers: Sequence[str]) -> tuple[int, float] | None:
     if not all(index.find(name) for name in told.required):
         return None
     if any(index.find(name) for name in told.none):
+        return None
+    if any(named(header, role) >= _SURE for header in headers for role in told.no_role):
         return None
     n_any = sum(index.find(name) is not None for name in told.any)
     share = n_any / len(told.any) if told.any else 1.0

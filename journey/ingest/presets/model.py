@@ -28,11 +28,15 @@ UNITS: Final = ("s", "ms", "us", "ns")
 
 @dataclass(frozen=True)
 class Headers:
-    """By which headers a file is recognised, all written as :func:`plain` writes them."""
+    """By which headers a file is recognised, all written as :func:`plain` writes them.
+
+    ``no_role`` names roles: a file with a header that names one of them is something else.
+    """
 
     required: tuple[str, ...] = ()
     any: tuple[str, ...] = ()
     none: tuple[str, ...] = ()
+    no_role: tuple[str, ...] = ()
     exactly: tuple[str, ...] = ()
 
 
@@ -209,6 +213,7 @@ class _Reader:
         )
         if not (made.headers.required or made.headers.exactly):
             self.refuse("[headers] names no header. Give required = [...]")
+        self.known(dict.fromkeys(made.headers.no_role), ROLES, "headers.no_role")
         return made
 
     def column(self, name: str, told: Any) -> Column:

@@ -231,3 +231,14 @@ def test_costs_of_any_other_platform(costs):
         ("2024-01-02", None, "Spring", None, 34.5, "GBP", 1000, 12)
     ]
     assert (file.n_costs, file.n_set_aside) == (1, 0)
+
+
+@pytest.mark.parametrize("who", ["cust_uuid", "visitor_key", "hashed_email", "kundennr"])
+def test_touches_with_a_cost_are_touchpoints(imported, who):
+    rows = "".join(
+        f"c{n % 3},2024-01-{n + 1:02},{('Mail', 'Web')[n % 2]},1.5,{int(n == 5)}\n"
+        for n in range(9)
+    )
+    log = imported({"touches.csv": f"{who},date,channel,cost,converted\n{rows}"})
+    assert (log.n_touchpoints, log.n_journeys) == (9, 3)
+    assert log.touchpoint_types == ["Conversion", "Mail", "Web"]

@@ -57,3 +57,15 @@ def test_touches_with_a_cost_are_no_table_of_costs():
     assert recognise(built_in(), ["date", "channel", "cost"])[0].name == "costs_by_day"
     for who in ("cookie", "uid", "visitor", "interaction", "client_no", "deal"):
         assert recognise(built_in(), ["date", "channel", "cost", who]) is None
+    for who in ("cust_uuid", "visitor_key", "hashed_email", "customer_ref", "kundennr"):
+        assert recognise(built_in(), [who, "date", "channel", "cost", "converted"]) is None
+        assert recognise(built_in(), [who, "date", "campaign", "cost", "clicks"]) is None
+        assert recognise(built_in(), [who, "month", "cost"]) is None
+
+
+def test_what_costs_are_told_by_is_nobody():
+    of_campaigns = ["campaign_id", "ad_set_key", "device", "cost_per_lead", "users", "sessions"]
+    headers = ["date", "campaign", "cost", *of_campaigns]
+    assert recognise(built_in(), headers)[0].name == "costs_by_day"
+    accounts = ["date", "campaign", "cost", "clicks", "account_name"]
+    assert recognise(built_in(), accounts)[0].name == "ad_costs"
