@@ -63,6 +63,16 @@ def test_touches_with_a_cost_are_no_table_of_costs():
         assert recognise(built_in(), [who, "month", "cost"]) is None
 
 
+def test_a_webinar_is_told_by_what_only_webinars_have():
+    users = ["email", "registered_at", "joined_at"]
+    for told in ("attended", "leave_time", "topic", "webinar_name", "attentiveness_score"):
+        assert recognise(built_in(), [*users, told])[0].name == "webinar_attendees"
+        for event in ("event", "event_name", "action", "interaction"):
+            assert recognise(built_in(), [*users, told, event]) is None
+    assert recognise(built_in(), [*users, "plan"]) is None
+    assert recognise(built_in(), ["Email", "Registration Time", "Join Time"]) is None
+
+
 def test_what_costs_are_told_by_is_nobody():
     of_campaigns = ["campaign_id", "ad_set_key", "device", "cost_per_lead", "users", "sessions"]
     headers = ["date", "campaign", "cost", *of_campaigns]

@@ -280,3 +280,15 @@ def test_a_header_names_the_currency_of_costs(imported, header, row, currency):
     assert costs["cost"].tolist() == [12.5]
     found = costs["currency"].tolist()[0]
     assert (None if pd.isna(found) else found) == currency
+
+
+def test_a_list_of_users_and_their_events_are_no_webinar(imported):
+    users = "email,registered_at,joined_at,plan\na@x.com,2024-01-02,2024-01-03,Pro\n"
+    assert imported({"users.csv": users}).touchpoint_types == ["joined_at", "registered_at"]
+    rows = "".join(
+        f"u{n % 20}@x.com,{('Seen', 'Used')[n % 2]},2024-02-{n // 4 + 1:02},2024-01-02,2024-01-03\n"
+        for n in range(80)
+    )
+    head = "email,event,event_time,registered_at,joined_at\n"
+    log = imported({"events.csv": head + rows})
+    assert (log.n_touchpoints, log.touchpoint_types) == (80, ["Seen", "Used"])
