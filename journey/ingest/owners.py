@@ -1,10 +1,14 @@
 """Tables of events that only number their rows: whose journey a row is of must be asked."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, cast
+
+import duckdb
 
 from journey.errors import ColumnsUnclearError
 from journey.ingest.columns import TableRoles
+from journey.ingest.raw import RawTable
+from journey.ingest.sql import identifier
 from journey.ingest.synonyms import plain
 
 _SHARED: Final = 0.75
@@ -12,7 +16,7 @@ _SHARED: Final = 0.75
 _MOST_NAMED: Final = 4
 
 
-def check_owners(tables: Sequence[TableRoles]) -> None:
+def check_owners(connection: duckdb.DuckDBPyConnection, tables: Sequence[TableRoles]) -> None:
     """Refuse events whose only id is another on every row: each would be a journey of its own.
 
     Raises
@@ -22,7 +26,7 @@ def check_owners(tables: Sequence[TableRoles]) -> None:
     """
     for table in tables:
         header = _own_number(table)
-        if header is None:
+        if header is None or not _is_on_one_row_each(connection, table.raw, header):
             continue
         likely = _may_be_owners(table)
         hint = (
@@ -38,7 +42,7 @@ def check_owners(tables: Sequence[TableRoles]) -> None:
 
 
 def _own_number(table: TableRoles) -> str | None:
-    """The id that was guessed to be the account and numbers the rows."""
+    """The id that was guessed to be the account and numbers the rows looked at."""
     header = next(iter(table.roles.get("account_id", ())), None)
     if header is None or table.shape != "events" or table.raw.known is not None:
         return None
@@ -49,6 +53,16 @@ def _own_number(table: TableRoles) -> str | None:
     profile = table.profiles[header]
     is_row = profile.is_unique and profile.n_distinct == profile.n_values
     return header if is_guess and is_row and not others else None
+
+
+def _is_on_one_row_each(connection: duckdb.DuckDBPyConnection, raw: RawTable, header: str) -> bool:
+    """Whether no id comes again in the whole table, of which a profile has seen some rows."""
+    x = f"nullif(trim({identifier(header)}), '')"
+    row = connection.execute(
+        f"SELECT count({x}), count(DISTINCT {x}) FROM {identifier(raw.table)}"
+    ).fetchall()[0]
+    n_values, n_distinct = cast("tuple[int, int]", row)
+    return n_distinct == n_values
 
 
 def _may_be_owners(table: TableRoles) -> list[str]:

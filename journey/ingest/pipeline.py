@@ -152,7 +152,7 @@ def stage_files(
     read = assign_roles(connection, raw, argument["columns"], told)
     check_complete(read)
     if not argument.get("is_part"):
-        check_owners(read)
+        check_owners(connection, read)
         if not before:
             check_dated(read)
     nobody = blank_missing_ids(connection, read)
