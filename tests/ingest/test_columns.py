@@ -344,8 +344,8 @@ class TestWhoseRowsAre:
             imported({"a.csv": "id,created_at,event,shop\n" + self.ROWS})
 
     def test_an_id_that_comes_again_on_rows_not_looked_at_is_no_number_of_a_row(self, imported):
-        # Only the last two rows are of one ticket, and not both are among those looked at.
-        rows = "".join(f"t{min(n, 11_998)},2024-01-02,view\n" for n in range(12_000))
+        # Only the first two rows are of one ticket, and not both are among those looked at.
+        rows = "".join(f"t{max(n, 1)},2024-01-02,view\n" for n in range(12_000))
         log = imported({"a.csv": "ticket_id,time,status\n" + rows})
         assert (log.n_journeys, log.n_touchpoints) == (11_999, 11_999)
 

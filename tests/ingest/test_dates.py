@@ -269,3 +269,10 @@ def test_a_zone_must_be_in_the_database():
 def test_a_month_by_name_may_have_a_year_of_two_digits(imported, written):
     log = imported({"jira.csv": f"company,event,created\nP-1,Done,{written}\nP-1,Back,{written}\n"})
     assert str(log.first_at) == "2024-06-14 18:05:00+00:00"
+
+
+def test_ways_of_writing_a_day_that_take_turns_are_all_read(imported):
+    days = ("{:02}/01/2024", "2024-01-{:02}")
+    rows = "".join(f"c{n // 4},{days[n % 2].format(28 - n % 28)},e{n}\n" for n in range(12_000))
+    report = imported({"a.csv": "company,time,event\n" + rows}).report
+    assert (report.n_read, report.n_set_aside) == (12_000, 0)

@@ -13,11 +13,13 @@ from journey.store.layout import Values
 
 _MOST_SAMPLED: Final = 5_000
 
+_FACTOR, _HALF, _LOW = np.uint64(0x9E3779B1), np.uint64(16), np.uint64(0xFFFFFFFF)
+
 
 class EvenSample:
     """Evenly spread rows of a table that is still being read, of whose length nothing is known.
 
-    Every nth row by its number, ``n`` twice as large whenever they have become too many.
+    One row in ``n`` by its mixed number, ``n`` twice as large whenever they have become too many.
 
     Examples
     --------
@@ -25,7 +27,7 @@ class EvenSample:
     >>> for numbers in ([1, 2, 3], [4, 5, 6, 7, 8]):
     ...     sample.add(pa.table({"source_row": numbers}))
     >>> sample.taken()["source_row"].to_pylist()
-    [4, 8]
+    [3, 6, 7]
     """
 
     def __init__(self, most: int = 2 * _MOST_SAMPLED) -> None:
@@ -46,8 +48,10 @@ class EvenSample:
         return pa.concat_tables(self._held).combine_chunks()
 
     def _places(self, rows: pa.Table) -> Values:
-        numbers = rows.column("source_row").to_numpy()
-        return pa.array(np.flatnonzero(numbers % self._step == 0))
+        # Mixed, since a file may have a rhythm, or its ids side by side.
+        low = rows.column("source_row").to_numpy().astype(np.uint64) * _FACTOR & _LOW
+        mixed = (low ^ low >> _HALF) * _FACTOR >> _HALF
+        return pa.array(np.flatnonzero(mixed % np.uint64(self._step) == 0))
 
 
 def view_file(connection: duckdb.DuckDBPyConnection, table: str, path: Path) -> None:
@@ -81,7 +85,7 @@ def sampled(connection: duckdb.DuckDBPyConnection, table: str, n_rows: int) -> s
     sample = identifier(f"{table} sampled")
     connection.execute(
         f"CREATE TEMP TABLE IF NOT EXISTS {sample} AS SELECT * FROM {identifier(table)} "
-        f"WHERE source_row % {step} = 0"
+        f"WHERE hash(source_row) % {step} = 0"
     )
     return sample
 
