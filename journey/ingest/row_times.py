@@ -7,15 +7,13 @@ from typing import Final, Protocol, cast
 import duckdb
 
 from journey.ingest.column_values import KEY_ROLES, elapsed
-from journey.ingest.dates import time_sql
+from journey.ingest.dates import NO_DATE, time_sql
 from journey.ingest.formats.held import sampled
 from journey.ingest.profiles import MOST, Profile
 from journey.ingest.raw import RawTable
-from journey.ingest.sql import identifier
+from journey.ingest.sql import identifier, literal
 from journey.ingest.synonyms import TECHNICAL_DATES, TIME_WORDS, plain
 
-_FILLED: Final = 0.98
-"""Share of activities that must have ended for their ends to be their times."""
 _ANY_TIME: Final = re.compile(
     r"(?:(?:date|time|timestamp|datetime|day|hour|ts|at|event|server|visit|session|hit|start|first"
     r"|action|local|utc|gmt|unix|epoch)_?)+"
@@ -69,7 +67,7 @@ def find_times(
     if "touchpoint" in roles:
         found = {"occurred_at": (told[0], 0.6)} if told else elapsed(profiles, used)
         header, score = {**found, **named_roles}.get("occurred_at", ("", 0.0))
-        header = _completed(header, profiles)
+        header = _completed(connection, raw, header, profiles)
         return _with_clock(header, round(score, 2), profiles) if header else {}
     if not told or not any(role in roles for role in KEY_ROLES):
         return {}
@@ -77,13 +75,38 @@ def find_times(
     return {header: 0.8 for header in told if header not in again}
 
 
-def _completed(header: str, profiles: Mapping[str, Profile]) -> str:
-    """Of an activity that starts and completes, the time it is complete, as in event logs."""
+def _completed(
+    connection: duckdb.DuckDBPyConnection,
+    raw: RawTable,
+    header: str,
+    profiles: Mapping[str, Profile],
+) -> str:
+    """Of an activity that starts and completes, the time it is complete, as in event logs.
+
+    Where that leaves more rows without a time, the time they began.
+    """
     if not _BEGUN.search(plain(header)):
         return header
-    done = next((h for h in profiles if _DONE.search(plain(h)) and profiles[h].is_date), None)
-    is_filled = done and profiles[done].n_values >= _FILLED * profiles[header].n_values
-    return done if done and is_filled else header
+    rest = _BEGUN.sub("_", plain(header))
+    ends = (h for h in profiles if _DONE.search(plain(h)) and profiles[h].is_date)
+    done = next((h for h in ends if _DONE.sub("_", plain(h)) == rest), None)
+    return done if done and _is_filled_as_well(connection, raw, done, header) else header
+
+
+def _is_filled_as_well(
+    connection: duckdb.DuckDBPyConnection, raw: RawTable, done: str, begun: str
+) -> bool:
+    """Whether, in the whole table, no more rows lack the first of two times than the second."""
+    is_done, is_begun = (
+        f"NOT regexp_full_match(trim(coalesce({identifier(header)}, '')), {literal(NO_DATE)})"
+        for header in (done, begun)
+    )
+    row = connection.execute(
+        f"SELECT count(*) FILTER ({is_done}), count(*) FILTER ({is_begun}) "
+        f"FROM {identifier(raw.table)}"
+    ).fetchall()[0]
+    n_done, n_begun = cast("tuple[int, int]", row)
+    return n_done >= n_begun
 
 
 def span_note(table: HasTimes) -> str | None:

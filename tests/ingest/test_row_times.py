@@ -71,6 +71,8 @@ ACTIVITIES = "Case ID,Activity,{},{}\n1,Ask,2024-01-01 09:00,2024-01-02 10:00\n1
         ("start_time", "completion_time", "completion_time"),
         # Calls and visits happen when they begin.
         ("start_time", "end_time", "start_time"),
+        # What is complete is another thing than what starts.
+        ("started", "course_completed", "started"),
     ],
 )
 def test_of_two_times_one_counts_and_that_is_told(imported, first, second, taken):
@@ -88,3 +90,29 @@ def test_activities_that_did_not_end_are_told_when_they_began(imported):
     text = ACTIVITIES.format("Start Timestamp", "Complete Timestamp", "2024-01-03 09:00", "")
     (file,) = imported({"a.csv": text}).report.files
     assert (dict(file.roles)["occurred_at"], file.n_kept) == (("Start Timestamp",), 2)
+
+
+@pytest.mark.parametrize("unended", ["", "--"])
+def test_one_activity_of_many_that_did_not_end_is_kept(imported, unended):
+    rows = "".join(
+        f"{n // 2},do,2024-01-02 09:00,{'2024-01-03 09:00' if n else unended}\n" for n in range(200)
+    )
+    (file,) = imported({"a.csv": "case,activity,start_time,complete_time\n" + rows}).report.files
+    assert (dict(file.roles)["occurred_at"], file.n_set_aside) == (("start_time",), 0)
+
+
+def test_of_two_times_the_one_is_taken_that_more_rows_have(imported):
+    # Of three activities two say when they began, all when they were complete.
+    rows = "1,ask,,2024-01-02\n1,pay,2024-01-03,2024-01-04\n1,ship,2024-01-05,2024-01-06\n"
+    header = "case,activity,start_time,complete_time\n"
+    (file,) = imported({"a.csv": header + rows}).report.files
+    assert (dict(file.roles)["occurred_at"], file.n_kept) == (("complete_time",), 3)
+
+
+def test_a_time_on_every_second_row_is_not_on_all(imported):
+    rows = "".join(
+        f"{n // 4},e{n % 4},2024-01-02 09:00,{'2024-01-03 09:00' if n % 2 else ''}\n"
+        for n in range(12_000)
+    )
+    (file,) = imported({"a.csv": "case,activity,start_time,complete_time\n" + rows}).report.files
+    assert (dict(file.roles)["occurred_at"], file.n_set_aside) == (("start_time",), 0)
