@@ -25,7 +25,7 @@ import journey
 from journey.analysis.attribution.attribute import removal_effects
 from journey.analysis.maps import graph
 from journey.analysis.maps.moves import partial_counts
-from journey.store.cache import memory
+from journey.store.cache import keep_freed_pages, memory
 from journey.ui import headlines
 
 PACKAGES = ("numpy", "numba", "pyarrow", "pandas", "networkx")
@@ -35,7 +35,8 @@ Counts = dict[Any, float]
 
 
 def load(directory: Path) -> journey.TouchpointLog:
-    """The log, opened by memory map."""
+    """The log, opened by memory map; freed memory is kept as in the app."""
+    keep_freed_pages()
     return journey.open_log(directory / "store")
 
 

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from journey.charts.columns import require
 from journey.charts.draft import Draft
-from journey.charts.numbers import format_count
+from journey.charts.numbers import format_count, format_signed
 from journey.charts.plot_style import (
     beside,
     draft,
@@ -26,6 +26,10 @@ NO_SCORE: Final = "No touchpoint in view has a sentiment or a survey answer."
 NOTE: Final = (
     f"Mean with its 95% interval, in the log's unit; grey: fewer than {SMALL_SAMPLE} scores"
 )
+
+
+def _mood(mean: float) -> str:
+    return format_signed(mean, 2)
 
 
 def plot_feelings(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Figure:
@@ -85,7 +89,7 @@ def _draw_means(chart: Draft, table: pd.DataFrame, theme: Theme) -> None:
             hoverinfo="skip",
             showlegend=False,
         )
-        words = f"{row.mean_sentiment:+.2f} of {format_count(row.n_scores)}"
+        words = f"{_mood(row.mean_sentiment)} of {format_count(row.n_scores)}"
         chart.add_scatter(
             x=[row.mean_sentiment],
             y=[row.Index],
@@ -105,9 +109,9 @@ def _title(table: pd.DataFrame) -> str:
         return "Too few scores to compare touchpoints"
     worst, best = enough.iloc[0], enough.iloc[-1]
     if len(enough) == 1:
-        return f"{safe_name(worst['touchpoint'])} feels {worst['mean_sentiment']:+.2f}"
+        return f"{safe_name(worst['touchpoint'])} feels {_mood(worst['mean_sentiment'])}"
     low, high = (
-        f"{safe_name(row['touchpoint'])}, {row['mean_sentiment']:+.2f}" for row in (worst, best)
+        f"{safe_name(row['touchpoint'])}, {_mood(row['mean_sentiment'])}" for row in (worst, best)
     )
     return f"Lowest mood: {low}; highest: {high}"
 
@@ -159,7 +163,7 @@ def _draw_line(chart: Draft, known: pd.DataFrame, theme: Theme) -> None:
         colour["line" if n < SMALL_SAMPLE else "outcome-won" if mean > 0 else "outcome-lost"]
         for n, mean in zip(counts, means, strict=True)
     ]
-    words = [f"{mean:+.2f} of {format_count(n)}" for n, mean in zip(counts, means, strict=True)]
+    words = [f"{_mood(mean)} of {format_count(n)}" for n, mean in zip(counts, means, strict=True)]
     chart.add_scatter(
         x=[safe_name(stage) for stage in known["stage"]],
         y=means,
@@ -185,7 +189,9 @@ def _stage_title(known: pd.DataFrame) -> str:
     falls = [(after - before, place) for place, (before, after) in enumerate(pairwise(means))]
     if not falls or min(falls)[0] >= 0:
         best = top_row(known, known["mean_sentiment"])
-        return f"People feel best in {safe_name(best['stage'])}: {best['mean_sentiment']:+.2f}"
+        return f"People feel best in {safe_name(best['stage'])}: {_mood(best['mean_sentiment'])}"
     place = min(falls)[1]
     stage = safe_name(known["stage"].iloc[place + 1])
-    return f"The mood falls most into {stage}: from {means[place]:+.2f} to {means[place + 1]:+.2f}"
+    return (
+        f"The mood falls most into {stage}: from {_mood(means[place])} to {_mood(means[place + 1])}"
+    )

@@ -8,6 +8,7 @@ from typing import Final, Literal
 import pandas as pd
 
 from journey.charts.columns import require
+from journey.charts.numbers import format_count, format_signed
 from journey.charts.svg import coordinate as at
 from journey.charts.svg import element, label, printable, text_width, tooltip
 from journey.charts.timeline_layout import LEFT, MARGIN, RIGHT, Scale
@@ -100,12 +101,12 @@ def sentiment_track(touches: Sequence[Touch]) -> Track | None:
         (
             touch.at,
             min(max(touch.sentiment, -1.0), 1.0),
-            f"{printable(touch.name)}, {date_words(touch.at)}: {touch.sentiment:+.2f}",
+            f"{printable(touch.name)}, {date_words(touch.at)}: {format_signed(touch.sentiment, 2)}",
         )
         for touch in told
     )
     mean = sum(touch.sentiment for touch in told) / len(told)
-    about = f"{mean:+.1f} on average, of {len(told)}"
+    about = f"{format_signed(mean, 1)} on average, of {len(told)}"
     return Track("Sentiment", about, (Line("Sentiment", "solid", points),), -1.0, 1.0, True)
 
 
@@ -147,7 +148,7 @@ def _edge(y: float) -> str:
 
 def _figure(track: Track, value: float, y: float) -> str:
     """Name the height of a value at its left end."""
-    shown = f"{value:+.0f}" if track.is_marked and value else f"{value:.0f}"
+    shown = format_signed(value) if track.is_marked else format_count(value)
     name = {"class": "muted legend", "x": LEFT - 8, "y": y + 4.5, "text-anchor": "end"}
     return label(shown, name)
 

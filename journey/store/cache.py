@@ -59,7 +59,8 @@ def keep_freed_pages() -> None:
 
     A page asked of the system anew takes longer to come than kernels take to fill it; without this
     each question gives back what the next one asks for. Threads share an arena for each core, so
-    that not all of them keep as much.
+    that not all of them keep as much. It is of the whole process, so a program asks for it, as the
+    app does, and no module that is imported.
     """
     try:
         mallopt = ctypes.CDLL(None).mallopt
@@ -70,7 +71,6 @@ def keep_freed_pages() -> None:
     mallopt(M_ARENA_MAX, os.cpu_count() or 1)
 
 
-keep_freed_pages()
 memory = Memory(ROOM_BYTES)
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 import journey
 from journey.ingest import stand_by
+from journey.store.cache import keep_freed_pages
 
 _n_modules = 0
 atexit.register(gc.unfreeze)
@@ -32,6 +33,7 @@ def warm_up() -> None:
     Streamlit collects garbage after every run of a page. That takes 0.1 s while the collector looks
     through all of Plotly, numba and pandas, and nothing once these are known to stay.
     """
+    keep_freed_pages()
     stand_by()
     _ask_something()
     gc.collect()
