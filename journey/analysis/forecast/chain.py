@@ -37,7 +37,7 @@ MOST_FILLED_DAYS: Final = 7.0
 
 @dataclass(frozen=True, eq=False)
 class Chances:
-    """Chances of a day by draw, state and span of age: to go to each state, to win, to end.
+    """Chances of a day by draw, state and span of age: to go to each state, and to win.
 
     Index of ``ways``: ``[draw, state, span, to]``; to is a state, then a win.
     """
