@@ -8,6 +8,7 @@ from journey.ui.filters import filter_bar
 from journey.ui.guards import plain_errors, report_error, require_log
 from journey.ui.navigation import navigation
 from journey.ui.reader import write_for_reader
+from journey.ui.sending import send_at_once
 from journey.ui.style import apply_style
 from journey.ui.text import markdown
 from journey.ui.warm_up import set_aside_what_was_loaded, warm_up_in_background
@@ -76,5 +77,6 @@ else:
     # Imported once by the server, before any visit. Streamlit would take a folder named 'pages'
     # for its older kind of navigation and greet a deep link with 'Page not found'.
     PagesManager.uses_pages_directory = False
+    send_at_once()
     server = st.App(__file__, on_script_error=report_error)
     warm_up_in_background()

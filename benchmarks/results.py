@@ -12,6 +12,7 @@ Result = dict[str, Any]
 def write(result: Result) -> None:
     """Keep what is measured so far at one size."""
     path = RESULTS / f"{result['n_touchpoints']}-{result['n_types']}.json"
+    RESULTS.mkdir(exist_ok=True)
     unfinished = path.with_suffix(".unfinished")
     unfinished.write_text(json.dumps(result, indent=1), encoding="utf-8")
     unfinished.replace(path)
