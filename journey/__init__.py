@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from journey.analysis.accounts.routes import winning_routes
     from journey.analysis.accounts.stalled import stalled_accounts, value_at_risk
     from journey.analysis.accounts.timeline import account_timeline
+    from journey.analysis.accounts.unnamed import unnamed_visitors, who_can_be_called
     from journey.analysis.attribution.attribute import attribute
     from journey.analysis.content.assets import content_engagement
     from journey.analysis.content.audit import content_audit, content_coverage
@@ -159,9 +160,11 @@ __all__ = [
     "summary",
     "time_to_next_stage",
     "triggers",
+    "unnamed_visitors",
     "value_at_risk",
     "variants",
     "what_if",
+    "who_can_be_called",
     "win_chances",
     "winning_routes",
 ]
@@ -247,9 +250,11 @@ _HOME = {
     "summary": "analysis.summary",
     "time_to_next_stage": "analysis.stages.funnel",
     "triggers": "analysis.lifecycle.triggers",
+    "unnamed_visitors": "analysis.accounts.unnamed",
     "value_at_risk": "analysis.accounts.stalled",
     "variants": "analysis.maps.variants",
     "what_if": "analysis.scores.evidence",
+    "who_can_be_called": "analysis.accounts.unnamed",
     "win_chances": "analysis.forecast.wins",
     "winning_routes": "analysis.accounts.routes",
 }

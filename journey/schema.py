@@ -64,6 +64,12 @@ EXCLUDED_FROM_CODES: Final = ("occurred_at", "source_order")
 
 SECONDS_PER_DAY: Final = 86_400.0
 
+KNOWN_AS: Final = "known as"
+"""The attribute in which an import says what it knows of an account."""
+
+VISITOR: Final = "visitor"
+"""Its value where neither a person nor an account is known."""
+
 SMALL_SAMPLE: Final = 30
 """Rates with a smaller denominator are greyed and say n."""
 

@@ -28,6 +28,12 @@ _WEEKS: Final[Options] = {
 _ALL: Final[Options] = {
     "--all": {"action": "store_true", "help": "those snoozed or handled in the app too"}
 }
+_UNNAMED: Final[Options] = {
+    "--unnamed": {
+        "action": "store_true",
+        "help": "the unnamed visitors gone silent instead, whom nobody can call",
+    }
+}
 _ACCOUNT: Final[Options] = {"--account": {"required": True, "metavar": "ID"}}
 _BY_OR_MONTH: Final[Options] = {
     "--by": {"metavar": "COLUMN|month", "help": "an attribute, or month"}
@@ -76,7 +82,7 @@ OWN_OPTIONS: Final[dict[str, Options]] = {
     "paths": _top("only the most frequent"),
     "scores": _top("only the best"),
     "drivers": _top("only the first"),
-    "stalled": _ALL,
+    "stalled": _ALL | _UNNAMED,
     "calls": _ALL,
     "timeline": _ACCOUNT,
     "routes": _ACCOUNT,

@@ -13,7 +13,7 @@ from journey.analysis.content.feelings import sources_text
 from journey.analysis.spending.reach import reach_text, worth_text
 from journey.cli.compared import compared
 from journey.cli.inventories import inventory_of
-from journey.cli.to_call import left_out_text, to_call
+from journey.cli.to_call import calls, left_out_text, nobody_to_call, stalled
 from journey.log import TouchpointLog
 
 Answer = pd.DataFrame | dict[str, object]
@@ -34,12 +34,6 @@ def _no_anchor(log: TouchpointLog, given: Namespace) -> str:
         if touchpoint is not None and not log.having(touchpoint).n_journeys:
             return f"{option} {touchpoint!r} is in no journey in view."
     return f"no journey in view has --end {given.end!r} after --start {given.start!r}."
-
-
-def _nobody_to_call(log: TouchpointLog, given: Namespace) -> str:
-    if left_out_text(log, given):
-        return "every open journey that is silent longer than is normal is snoozed or handled."
-    return "no open journey in view is silent longer than is normal."
 
 
 def _no_posts(_log: TouchpointLog, _given: Namespace) -> str:
@@ -221,8 +215,8 @@ QUESTIONS: Final[dict[str, Question]] = {
     ),
     "stalled": Question(
         "open accounts gone silent",
-        lambda log, given: to_call(log, given, journey.stalled_accounts(log)),
-        _nobody_to_call,
+        stalled,
+        nobody_to_call,
         tells_wins=True,
         note=lambda _log, view, given: left_out_text(view, given),
     ),
@@ -254,8 +248,8 @@ QUESTIONS: Final[dict[str, Question]] = {
     ),
     "calls": Question(
         "stalled accounts as rows that a CRM can import",
-        lambda log, given: to_call(log, given, journey.call_list(log)),
-        _nobody_to_call,
+        calls,
+        nobody_to_call,
         tells_wins=True,
         note=lambda _log, view, given: left_out_text(view, given),
     ),

@@ -9,9 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from journey.log import TouchpointLog
-
-KNOWN_AS: Final = "known as"
-"""The attribute in which an import says what it knows of an account."""
+from journey.schema import KNOWN_AS
 
 NAME_WORDS: Final = (
     "company",

@@ -158,7 +158,7 @@ def unranked_because(log: TouchpointLog, frame: pd.DataFrame) -> str | None:
 def show_pickers(log: TouchpointLog) -> None:
     """Show the shared filters that a list of stalled accounts is worked through by.
 
-    Each offers what the stalled accounts have when none of these filters is set.
+    Each offers what the stalled accounts that can be called have when none of these filters is set.
 
     Parameters
     ----------
@@ -169,7 +169,7 @@ def show_pickers(log: TouchpointLog) -> None:
     rest = filters
     for column in FILTERS.values():
         rest = rest.keeping(column, ())
-    every = stalled_frame(apply_filters(log, rest))
+    every = stalled_frame(journey.who_can_be_called(apply_filters(log, rest)))
     columns = [
         name
         for name, column in FILTERS.items()

@@ -12,7 +12,7 @@ import journey
 from journey.log import TouchpointLog
 from journey.ui.cache import cached
 from journey.ui.guards import plain_errors
-from journey.ui.stalled_list import stalled_frame
+from journey.ui.stalled_list import Rest, stalled_frame
 from journey.ui.state import current_dataset
 from journey.ui.tables import choose_rows, download_buttons, download_row
 from journey.ui.text import counted, markdown, number
@@ -25,6 +25,7 @@ _SNOOZE_DAYS: Final = 7
 _MAX_NOTE: Final = 500
 
 TO_CALL: Final = "To call"
+UNNAMED: Final = "Unnamed visitors"
 _SHOWN: Final[dict[str, Kind]] = {"Snoozed": "snoozed", "Handled": "handled"}
 _LABELS: Final = {
     "account_id": "Account",
@@ -65,11 +66,24 @@ def show_done(log: TouchpointLog) -> None:
                   on_click=_undo, args=(log, done.case_ids))  # fmt: skip
 
 
-def choose_shown(frame: pd.DataFrame) -> str:
-    """Let the user look at what is hidden, with how many that is; nothing to ask if nothing is."""
-    counts = {TO_CALL: int(frame["marked"].isna().sum())}
-    counts |= {words: int((frame["marked"] == kind).sum()) for words, kind in _SHOWN.items()}
-    if counts[TO_CALL] == len(frame):
+def choose_shown(frame: pd.DataFrame, rest: Rest, n_unnamed: int) -> str:
+    """Let the user look at what is not listed, with how many that is; nothing to ask if nothing is.
+
+    Parameters
+    ----------
+    frame
+        What ``marked_frame`` gives.
+    rest
+        What is stalled beyond it.
+    n_unnamed
+        Stalled journeys of unnamed visitors.
+    """
+    counts = {TO_CALL: int(frame["marked"].isna().sum()) + rest.n}
+    counts |= {UNNAMED: n_unnamed} if n_unnamed else {}
+    has_marks = bool(frame["marked"].notna().any())
+    for words, kind in _SHOWN.items() if has_marks else ():
+        counts[words] = int((frame["marked"] == kind).sum())
+    if len(counts) == 1:
         return TO_CALL
     chosen = st.segmented_control(
         "Accounts shown",

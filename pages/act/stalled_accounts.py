@@ -22,8 +22,10 @@ from journey.ui.stalled_list import (
 )
 from journey.ui.tables import chosen_rows, download_row
 from journey.ui.text import counted
+from journey.ui.unnamed_list import n_unnamed, show_unnamed, who_is_listed
 from journey.ui.worklist import (
     TO_CALL,
+    UNNAMED,
     choose_shown,
     marked_frame,
     show_actions,
@@ -33,10 +35,11 @@ from journey.ui.worklist import (
 )
 
 
-def nothing_stalled(view: journey.TouchpointLog) -> None:
-    """Say that nobody is silent for too long, and how that is judged."""
+def nothing_stalled(view: journey.TouchpointLog, n_apart: int) -> None:
+    """Say that nobody who can be called is silent for too long, and how that is judged."""
+    whose = "open journey of somebody known by name" if n_apart else "open journey"
     with st.container(border=True):
-        st.markdown("**Every open journey was touched within the normal silence of its stage.**")
+        st.markdown(f"**Every {whose} was touched within the normal silence of its stage.**")
         page_link(OVERVIEW, ":blue[See how journeys stand] :material/arrow_forward:")
     with st.expander("How normal silence is measured"):
         explain(view)
@@ -74,18 +77,24 @@ def show_list(view: journey.TouchpointLog, frame: pd.DataFrame, key: str) -> Non
 
 view = require_view()
 with plain_errors():
-    stalled = marked_frame(view)
-    rest = rest_of(view, stalled)
+    named = journey.who_can_be_called(view)
+    stalled = marked_frame(named)
+    rest, n_apart = rest_of(named, stalled), n_unnamed(view)
 to_call = stalled[stalled["marked"].isna()]
 is_done = to_call.empty and not stalled.empty
 st.title(f"No {view.case} is left to call" if is_done else headline(to_call, view.case, rest))
+if told := who_is_listed(view, len(stalled) + rest.n):
+    st.caption(told)
 show_done(view)
 with plain_errors():
     show_pickers(require_log())
-if stalled.empty:
-    nothing_stalled(view)
+shown = choose_shown(stalled, rest, n_apart)
+if shown == UNNAMED:
+    show_unnamed(view)
     st.stop()
-shown = choose_shown(stalled)
+if stalled.empty:
+    nothing_stalled(view, n_apart)
+    st.stop()
 if shown != TO_CALL:
     show_hidden(view, stalled, shown)
     st.stop()
@@ -99,7 +108,7 @@ if reason := unranked_because(view, to_call):
         page_link(DEFINITIONS, ":blue[Give a winning rule] :material/arrow_forward:")
 # A position in one list must never choose a row of another.
 show_rest(rest, view.case)
-show_list(view, to_call, key=f"stalled:{view.fingerprint}:{hash(tuple(to_call.index))}")
+show_list(named, to_call, key=f"stalled:{view.fingerprint}:{hash(tuple(to_call.index))}")
 show_stakes(to_call)
 with st.expander("How these figures are made"):
     explain(view)

@@ -1,7 +1,7 @@
 """The stalled accounts as rows that a CRM can import."""
 
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -9,6 +9,7 @@ import pandas as pd
 from journey.analysis.accounts.at_risk import cases_of, stalled_of
 from journey.analysis.accounts.engaged import emails_of, last_named
 from journey.analysis.accounts.stalled import stalled_accounts
+from journey.analysis.accounts.unnamed import who_can_be_called
 from journey.analysis.figures.frames import none_for_missing
 from journey.facts import ShardFacts
 from journey.log import TouchpointLog
@@ -31,10 +32,14 @@ CALL_COLUMNS = (
     "next_action_evidence",
     "reason",
 )
+_DECIMALS: Final = {"value_at_risk": 2, "deal_value": 2, "days_silent": 1}
+"""No more digits than an amount, or a silence, is told to."""
 
 
 def call_list(log: TouchpointLog, *, limit: int | None = None) -> pd.DataFrame:
-    """Stalled accounts with the ids, contacts and next action that a CRM asks for.
+    """Stalled accounts that can be called, with ids, contacts and next action for a CRM.
+
+    Amounts are to the cent, silences to a tenth of a day.
 
     Parameters
     ----------
@@ -44,7 +49,8 @@ def call_list(log: TouchpointLog, *, limit: int | None = None) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The rows of :func:`stalled_accounts` in the same order: ``account_id`` and
+        The rows of :func:`stalled_accounts` in the same order, but for unnamed visitors, whom
+        nobody can call: ``account_id`` and
         ``opportunity_id`` (the last that a touch of the journey names, or the journey's own),
         ``owner``, ``stage``, ``value_at_risk``, ``deal_value``, ``days_silent``,
         ``last_touchpoint``, ``last_touch_on`` (the day in UTC, ``YYYY-MM-DD``), ``person_ids`` and
@@ -63,6 +69,7 @@ def call_list(log: TouchpointLog, *, limit: int | None = None) -> pd.DataFrame:
       account_id opportunity_id         person_ids         emails
     0          a             d1  ann@x.example; bo  ann@x.example
     """
+    log = who_can_be_called(log)
     stalled = stalled_accounts(log, limit=limit)
     parts = log.ask_with_facts(partial(_ids, cases=frozenset(stalled["account_id"])))
     if stalled.empty or not parts:
@@ -81,7 +88,7 @@ def call_list(log: TouchpointLog, *, limit: int | None = None) -> pd.DataFrame:
         ),
     )
     texts = ["account_id", "opportunity_id", "next_action_evidence"]
-    return none_for_missing(frame[list(CALL_COLUMNS)], texts)
+    return none_for_missing(frame[list(CALL_COLUMNS)].round(_DECIMALS), texts)
 
 
 def _ids(part: tuple[View, ShardFacts], *, cases: frozenset[str]) -> pd.DataFrame:

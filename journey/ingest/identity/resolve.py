@@ -23,9 +23,8 @@ from journey.ingest.identity.people import NODES, make_people
 from journey.ingest.identity.unsafe import find_warnings
 from journey.ingest.sql import identifier, literal
 from journey.rules.identity import IdentityRules
+from journey.schema import KNOWN_AS, VISITOR
 from journey.wording import counted
-
-KNOWN_AS: Final = "known as"
 
 HOW: Final = {
     "file": "the account the file gives",
@@ -39,9 +38,9 @@ HOW: Final = {
 }
 KINDS: Final = {
     "person itself": "person",
-    "visitor itself": "visitor",
+    "visitor itself": VISITOR,
     "opportunity itself": "opportunity",
-    "session itself": "visitor",
+    "session itself": VISITOR,
 }
 _FALLBACKS: Final = ("person itself", "opportunity itself", "visitor itself", "session itself")
 """Of two ids that are spelled alike, the first keeps its name; an account always does."""

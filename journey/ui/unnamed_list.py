@@ -1,0 +1,56 @@
+"""Unnamed visitors that have gone silent: kept apart from whom somebody can call, not lost."""
+
+import streamlit as st
+
+import journey
+from journey.log import TouchpointLog
+from journey.ui.cache import cached
+from journey.ui.headlines import compact
+from journey.ui.stalled_list import choose_stalled, rest_of, show_details, show_rest, stalled_frame
+from journey.ui.tables import download_row
+from journey.ui.text import counted, number
+
+
+def n_unnamed(log: TouchpointLog) -> int:
+    """Return how many stalled journeys are of unnamed visitors."""
+    counts = cached(journey.outcomes)(journey.unnamed_visitors(log)).set_index("outcome")
+    return int(counts.loc["stalled", "n_journeys"])
+
+
+def who_is_listed(log: TouchpointLog, n_listed: int) -> str | None:
+    """Say of whom the list is, where some of the stalled are nobody that can be called.
+
+    Parameters
+    ----------
+    log
+        The log in view.
+    n_listed
+        Its stalled journeys that can be called, marked ones among them.
+    """
+    n_left = n_unnamed(log)
+    if not n_left:
+        return None
+    at_risk = cached(journey.value_at_risk)(journey.unnamed_visitors(log))
+    stake = f", with {compact(at_risk)} at risk" if at_risk > 0 else ""
+    return (
+        f"Of {counted(n_listed + n_left, 'stalled journey')} {number(n_listed)} can be called. "
+        f"The other {number(n_left)} {'is' if n_left == 1 else 'are'} of unnamed visitors{stake}: "
+        "no name, no company, no address."
+    )
+
+
+def show_unnamed(log: TouchpointLog) -> None:
+    """List the unnamed visitors that have gone silent, and show the one that is chosen."""
+    visitors = journey.unnamed_visitors(log)
+    frame = stalled_frame(visitors)
+    st.caption(
+        "Nobody can call them; they are in no export for the CRM. A form, a reply or a login on "
+        "the same browser would name them."
+    )
+    show_rest(rest_of(visitors, frame), "visitor")
+    key = f"unnamed:{log.fingerprint}"
+    chosen = choose_stalled(frame, key=key)
+    download_row(frame, key=key, file_name="unnamed visitors gone silent")
+    if len(chosen) == 1:
+        with st.container(border=True):
+            show_details(visitors, frame.iloc[chosen[0]])
