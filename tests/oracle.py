@@ -895,40 +895,43 @@ def norm_of(log, stage):
     }
 
 
+ANY_STAGE = "whichever stage"
+
+
 def advice(log, journey):
-    """The best touch to come next, of the finest state with 30 journeys on both sides."""
+    """The best touch of ours to come next, and what customers did by themselves."""
     stage, last = journey.stages[-1], journey.touches[-1]
     silence = log.as_of - last.at
     band = sum(silence > times * log.normal[stage] for times in (1, 2))
-    rows = next_rows(log, compared(log, (stage, last.touchpoint, band)), 30)
-    rows = [row for row in rows if row["difference"] > 0 and row["n_without"] >= 30]
-    rows = [row for row in rows if row["difference_low"] > 0] or rows
-    if not rows:
-        return {
-            "next_touchpoint": None,
-            "next_is_ours": False,
-            "next_win_rate": nan,
-            "next_low": nan,
-            "next_high": nan,
-            "n_next": 0,
-            "next_without_rate": nan,
-            "n_next_without": 0,
-        }
-    best = rows[0]
+    state = (stage, last.touchpoint, band)
+    ours, theirs = ours_of(log, state), theirs_of(log, state)
+    best, back = ours and ours[1], theirs and theirs[1]
     return {
-        "next_touchpoint": best["touchpoint"],
-        "next_is_ours": best["is_ours"],
-        "next_win_rate": best["win_rate"],
-        "next_low": best["low"],
-        "next_high": best["high"],
-        "n_next": best["n_with"],
-        "next_without_rate": best["without_rate"],
-        "n_next_without": best["n_without"],
+        "next_touchpoint": best and best["touchpoint"],
+        "next_is_clear": bool(best and best["difference_low"] > 0),
+        "next_win_rate": best["win_rate"] if best else nan,
+        "next_low": best["low"] if best else nan,
+        "next_high": best["high"] if best else nan,
+        "n_next": best["n_with"] if best else 0,
+        "next_without_rate": best["without_rate"] if best else nan,
+        "n_next_without": best["n_without"] if best else 0,
+        "return_touchpoint": back and back["touchpoint"],
+        "return_win_rate": back["win_rate"] if back else nan,
+        "n_return": back["n_with"] if back else 0,
+        "return_without_rate": back["without_rate"] if back else nan,
+        "n_return_without": back["n_without"] if back else 0,
     }
 
 
 def answers(log, state):
     """Whether decided journeys won, by what came next when they first were in a state."""
+    kept = log.__dict__.setdefault("answers", {})
+    if state not in kept:
+        kept[state] = counted_answers(log, state)
+    return kept[state]
+
+
+def counted_answers(log, state):
     stage, wanted, band = state
     won = defaultdict(list)
     for journey in log.journeys.values():
@@ -949,49 +952,82 @@ def answers(log, state):
     return won
 
 
-def compared(log, state):
-    """The finest state in which a touch of ours helped beyond chance; else any; else 30 had it."""
+def rungs_of(state):
+    """A state and coarser ones of its stage."""
     stage, _, band = state
-    rungs = [state, *((stage, None, lower) for lower in range(band, -1, -1))]
-    alike = [rung for rung in rungs if bool(rung[2]) == bool(band)]
+    return [state, *((stage, None, lower) for lower in range(band, -1, -1))]
 
-    def enough(rung):
-        return [row for row in next_rows(log, rung, 30) if row["n_without"] >= 30]
 
-    tests = (
-        (alike, lambda row: row["difference_low"] > 0 and row["is_ours"]),
-        (alike, lambda row: row["difference_low"] > 0),
-        (rungs, lambda _: True),
+def first_of(log, rungs, test):
+    """The first of the rungs with a touch that 30 had and 30 had not and that passes a test."""
+    for rung in rungs:
+        for row in next_rows(log, rung, 30):
+            if row["n_without"] >= 30 and test(row):
+                return rung, row
+    return None
+
+
+def alike(rungs, state):
+    return [rung for rung in rungs if bool(rung[2]) == bool(state[2])]
+
+
+def ours_of(log, state):
+    rungs = [*rungs_of(state), *((ANY_STAGE, None, lower) for lower in range(state[2], -1, -1))]
+    clear = first_of(
+        log, alike(rungs, state), lambda row: row["is_ours"] and row["difference_low"] > 0
     )
-    for among, test in tests:
-        for rung in among:
-            if any(map(test, enough(rung))):
-                return rung
-    return rungs[-1]
+    return clear or first_of(log, rungs, lambda row: row["is_ours"] and row["difference"] > 0)
+
+
+def theirs_of(log, state):
+    rungs = alike(rungs_of(state), state)
+    return first_of(log, rungs, lambda row: not row["is_ours"] and row["difference_low"] > 0)
+
+
+def compared(log, state):
+    """Where a touch of ours helped; else where one of theirs did; else where 30 had one."""
+    rungs = rungs_of(state)
+    found = ours_of(log, state) or theirs_of(log, state) or first_of(log, rungs, lambda _: True)
+    return found[0] if found else rungs[-1]
 
 
 def next_rows(log, state, least):
     """One row a next touch: ours first, then by how much more often it went with a win."""
     stage, last, band = state
-    won = answers(log, state)
+    is_any = stage == ANY_STAGE
+    strata = [
+        answers(log, (one, last, band)) for one in ([*log.stages, None] if is_any else [stage])
+    ]
     rows = []
-    for name, mine in won.items():
-        if len(mine) < least:
+    for name in {name for won in strata for name in won}:
+        pairs = []
+        for won in strata:
+            others = [one for other, theirs in won.items() if other != name for one in theirs]
+            if won.get(name) and (others or not is_any):
+                pairs.append((won[name], others))
+        mine = [one for own, _ in pairs for one in own]
+        if len(mine) < least or not mine:
             continue
-        others = [one for other, theirs in won.items() if other != name for one in theirs]
+        others = [one for _, theirs in pairs for one in theirs]
+        weights = [Fraction(len(own), len(mine)) for own, _ in pairs]
         low, high = wilson(sum(mine), len(mine))
-        others_low, others_high = wilson(sum(others), len(others)) if others else (nan, nan)
-        rate, base = (ratio(sum(some), len(some)) for some in (mine, others))
-        gain = (
-            float(Fraction(sum(mine), len(mine)) - Fraction(sum(others), len(others)))
-            if others
-            else nan
-        )
+        rate, base, gain, others_low, others_high = ratio(sum(mine), len(mine)), *[nan] * 4
+        if others:
+            # Each stage counts as many of the journeys without as have the touch there.
+            both = list(zip(weights, (theirs for _, theirs in pairs), strict=True))
+            exact = sum(weight * Fraction(sum(some), len(some)) for weight, some in both)
+            sure = 1 / sum(weight**2 / Fraction(len(some)) for weight, some in both)
+            base, gain = float(exact), float(Fraction(sum(mine), len(mine)) - exact)
+            others_low, others_high = wilson(float(exact * sure), float(sure))
         rows.append(
             {
-                "stage": stage,
+                "stage": None if is_any else stage,
                 "last_touchpoint": last,
-                "min_days_silent": band * log.normal[stage] / DAY if band else 0.0,
+                "min_days_silent": 0.0
+                if not band
+                else nan
+                if is_any
+                else band * log.normal[stage] / DAY,
                 "touchpoint": name,
                 "is_ours": is_ours(log, name),
                 "win_rate": rate,
@@ -1023,6 +1059,8 @@ def next_rows(log, state, least):
 
 def is_ours(log, name):
     """Whether the seller brings it about: mostly shown, or by its name where nothing is told."""
+    if name in log.definitions.meanings.types("ad_shown", [name]):
+        return False
     told = [
         touch.direction
         for journey in log.journeys.values()

@@ -37,7 +37,7 @@ HELP: Final = {
     "low": "95 % interval of the share won.",
     "high": "95 % interval of the share won.",
     "without_rate": "Won, of those whose next touch was another one that decides nothing.",
-    "is_ours": "By its direction in the log, or else by its name.",
+    "is_ours": "By its meaning in the definitions, its direction in the log, or its name.",
 }
 
 
@@ -70,17 +70,16 @@ def show_next(log: TouchpointLog, account_id: str) -> None:
 
 
 def _advice(frame: pd.DataFrame) -> str:
-    """Say which touch went with more wins beyond chance; plainly if none did."""
+    """Say which touch of ours went with more wins beyond chance; plainly if none did."""
     enough = frame[(frame["n_with"] >= SMALL_SAMPLE) & (frame["n_without"] >= SMALL_SAMPLE)]
-    better = enough[enough["difference"] > 0]
+    better = enough[enough["is_ours"] & (enough["difference"] > 0)]
     if better.empty:
-        return "No touch went with more wins often enough (30 accounts) to advise it."
+        return "Nothing that we can do went with more wins often enough (30 accounts) to advise it."
     clear = better[better["difference_low"] > 0]
     best = (better if clear.empty else clear).iloc[0]
-    lead = "Next best touch" if best["is_ours"] else "What others did"
     sure = "" if best["difference_low"] > 0 else " It may be chance."
     return (
-        f"{lead}: **{markdown(best['touchpoint'])}**. "
+        f"Next best touch: **{markdown(best['touchpoint'])}**. "
         f"{rate_of(best['win_rate'], best['n_with'], 'decided')} won with it next (95 % interval "
         f"{percent(best['low'])} to {percent(best['high'])}), "
         f"{rate_of(best['without_rate'], best['n_without'], 'decided')} with another touch.{sure}"

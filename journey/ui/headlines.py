@@ -9,7 +9,7 @@ import pandas as pd
 import journey
 from journey.charts.numbers import format_amount
 from journey.log import TouchpointLog
-from journey.schema import DECIDED, SMALL_SAMPLE
+from journey.schema import DECIDED, KNOWN_AS, SMALL_SAMPLE
 from journey.ui.accounts import account_names
 from journey.ui.cache import cached
 from journey.ui.navigation import JOURNEY_MAP, PATHS, SEGMENTS, STAGES, STALLED
@@ -90,6 +90,45 @@ def message(known: Figures, *, has_win_rule: bool = True) -> str:
     return f"{shares[0]} of {all_of_them} are won, {shares[1]} end without a win"
 
 
+def of_whom(log: TouchpointLog) -> str | None:
+    """Say of whom journeys are, and how those known by name stand; none if all may be known.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from journey import Definitions, from_frame
+    >>> log = from_frame(
+    ...     pd.DataFrame({"account_id": ["acme", "bolt", "cookie-7"],
+    ...                   "touchpoint": ["Deal won", "Ad", "Ad"],
+    ...                   "occurred_at": pd.to_datetime(["2026-01-01"] * 3)}),
+    ...     accounts=pd.DataFrame({"account_id": ["acme", "bolt", "cookie-7"],
+    ...                            "known as": ["company", "company", "visitor"]}),
+    ...     definitions=Definitions(won=("Deal won",)))
+    >>> of_whom(log)
+    '1 of 3 journeys is of unnamed visitors. Of the 2 of companies and people 50% (n = 2) are won, \
+0% (n = 2) end without a win.'
+    """
+    named = journey.who_can_be_called(log)
+    known, n_all = figures(named), figures(log).n_journeys
+    n_apart = n_all - known.n_journeys
+    if not n_apart:
+        return None
+    words = (
+        f"{number(n_apart)} of {counted(n_all, 'journey')} "
+        f"{'is' if n_apart == 1 else 'are'} of unnamed visitors."
+    )
+    if not known.n_won:
+        return words
+    won, ended = (
+        percent(n / known.n_journeys, known.n_journeys)
+        for n in (known.n_won, known.n_decided - known.n_won)
+    )
+    return (
+        f"{words} Of the {number(known.n_journeys)} of companies and people {won} are won, "
+        f"{ended} end without a win."
+    )
+
+
 def pointers(log: TouchpointLog) -> list[Pointer]:
     """Return where to look first, what matters most first."""
     return cached(_pointers)(log)
@@ -120,18 +159,23 @@ def _drop_off(log: TouchpointLog) -> Pointer | None:
 
 
 def _stalled(log: TouchpointLog) -> Pointer | None:
-    first = cached(journey.stalled_accounts)(log, limit=1)
+    """Say how many that can be called have gone silent, and how many unnamed visitors."""
+    named = journey.who_can_be_called(log)
+    first = cached(journey.stalled_accounts)(named, limit=1)
     if first.empty:
         return None
-    top, known = first.iloc[0], figures(log)
+    top, known = first.iloc[0], figures(named)
     stake = f" with {compact(known.value_at_risk)} at risk" if known.value_at_risk else ""
     stage = "" if pd.isna(top["stage"]) else f" in {markdown(top['stage'])}"
     name = account_names(log, [top["account_id"]])[0] or top["account_id"]
-    words = (
-        f"**{counted(known.n_stalled, 'journey')} are stalled{stake}.** First: "
-        f"{markdown(name)}, silent {days(top['days_silent'])}{stage}."
-    )
-    return Pointer(words.replace("1 journey are", "1 journey is"), STALLED, "Stalled accounts")
+    n_all = figures(log).n_stalled
+    who = counted(known.n_stalled, "journey")
+    are = "is" if known.n_stalled == 1 else "are"
+    lead = f"{who} {are} stalled{stake}"
+    if n_all > known.n_stalled:
+        lead = f"{number(known.n_stalled)} of {number(n_all)} stalled can be called{stake}"
+    words = f"**{lead}.** First: {markdown(name)}, silent {days(top['days_silent'])}{stage}."
+    return Pointer(words, STALLED, "Stalled accounts")
 
 
 def _turning_back(log: TouchpointLog) -> Pointer | None:
@@ -150,7 +194,10 @@ def _segment(log: TouchpointLog) -> Pointer | None:
     """Find the segment that stands out most from the win rate of all whose value is known."""
     best: tuple[float, str] | None = None
     for column in log.store.accounts.column_names:
-        if column == "account_id" or not 1 < len(log.filter_values(column)) <= FEW_VALUES:
+        if (
+            column in ("account_id", KNOWN_AS)
+            or not 1 < len(log.filter_values(column)) <= FEW_VALUES
+        ):
             continue
         frame = cached(journey.segment_breakdown)(log, by=column)
         known = frame[frame["value"].notna()]

@@ -9,6 +9,7 @@ import streamlit as st
 
 import journey
 from journey.analysis.accounts.stalled import normal_silence
+from journey.analysis.accounts.states import IN_ANY_STAGE
 from journey.log import TouchpointLog
 from journey.ui.accounts import (
     KNOWN_AS,
@@ -52,7 +53,7 @@ HELP: Final = {
     "days_silent": "From the last touch to the end of the log.",
     "normal_days": "9 of 10 waits in this stage, of those that moved on, lasted at most so long.",
     "value_at_risk": "Value times the chance to win that such a silence costs. See below.",
-    "next_step": "What went with most wins in the same state: won with it, against without.",
+    "next_step": "Of what we can do, what went with most wins there: won with it, against without.",
     "usual_rate": "Won, of all decided that were ever in this stage.",
     "silent_rate": "Won, of those ever silent as long in this stage, else of the longest silent.",
     "whom": "The first known person with a touch, and how many more there are.",
@@ -222,8 +223,8 @@ def _on_screen(frame: pd.DataFrame) -> pd.DataFrame:
         missing_roles=frame["missing_roles"].replace("", None),
     )
     order = [
-        *("account_id", "owner", "stage", "value_at_risk", "days_silent", "normal_days"),
-        *("next_step", "whom", "last_touchpoint", "last_at", "missing_roles", "reason"),
+        *("account_id", "value_at_risk", "days_silent", "whom", "next_step", "owner", "stage"),
+        *("normal_days", "last_touchpoint", "last_at", "missing_roles", "reason"),
     ]
     if not frame["value_at_risk"].gt(0).any():
         has_rates = frame["win_rate_after_touch"].gt(0).any()
@@ -243,8 +244,9 @@ def _next_step(row: Any) -> str | None:
         percent(row.next_win_rate, row.n_next),
         percent(row.next_without_rate, row.n_next_without),
     )
-    words = f"{row.next_touchpoint} ({' against '.join(rates)})"
-    return words if row.next_is_ours else f"Others did: {words}"
+    wide = ", any stage" if row.next_state.startswith(IN_ANY_STAGE) else ""
+    doubt = "" if row.next_is_clear else ", may be chance"
+    return f"{row.next_touchpoint} ({' against '.join(rates)}{wide}{doubt})"
 
 
 def show_stake(row: pd.Series) -> None:
@@ -271,20 +273,29 @@ def show_stake(row: pd.Series) -> None:
 
 
 def show_next_touch(row: pd.Series) -> None:
-    """Say which touch ended such a silence and went with most wins, as the association it is."""
-    if pd.isna(row["next_touchpoint"]):
-        if not row["win_rate_after_touch"] > 0:
-            return
-        st.markdown(":gray[No touch went with more wins often enough (30 journeys) to advise it.]")
-        return
-    name = f"**{markdown(row['next_touchpoint'])}**"
-    lead = f"Next best touch: {name}." if row["next_is_ours"] else f"What others did next: {name}."
-    interval = f"95 % interval {percent(row['next_low'])} to {percent(row['next_high'])}"
-    st.markdown(
-        f"{lead} {_rate(row, 'next_win_rate', 'n_next')} won where it came next "
-        f"({interval}), {_rate(row, 'next_without_rate', 'n_next_without')} where another touch "
-        f"did: journeys {markdown(row['next_state'])}. An association, not a proof."
-    )
+    """Say which touch of ours went with most wins after such a silence, and what others did."""
+    if pd.notna(row["next_touchpoint"]):
+        interval = f"95 % interval {percent(row['next_low'])} to {percent(row['next_high'])}"
+        doubt = "" if row["next_is_clear"] else " It may be chance."
+        st.markdown(
+            f"Next best touch: **{markdown(row['next_touchpoint'])}**. "
+            f"{_rate(row, 'next_win_rate', 'n_next')} won where it came next ({interval}), "
+            f"{_rate(row, 'next_without_rate', 'n_next_without')} where another touch did: "
+            f"journeys {markdown(row['next_state'])}. An association, not a proof.{doubt}"
+        )
+    elif row["win_rate_after_touch"] > 0:
+        st.markdown(
+            ":gray[Nothing that we can do went with more wins often enough (30 journeys) to "
+            "advise it.]"
+        )
+    if pd.notna(row["return_touchpoint"]):
+        st.markdown(
+            f"Accounts like it came back by themselves through "
+            f"**{markdown(row['return_touchpoint'])}**: "
+            f"{_rate(row, 'return_win_rate', 'n_return')} of those won, "
+            f"{_rate(row, 'return_without_rate', 'n_return_without')} of others "
+            f"{markdown(row['return_state'])}."
+        )
 
 
 def _rate(row: pd.Series, rate: str, n: str) -> str:
@@ -341,10 +352,11 @@ def explain(log: TouchpointLog) -> None:
   silent as long there; where none was, of those silent longest. Without a winning rule it is not
   known.
 - **Next best touch**: of decided accounts that were in the same state (stage, last touch and how
-  long it was silent, or less of that where fewer than 30 were), what came next and went with most
-  wins, in at least 30; what we can do comes first, else it says what others did. Accounts that a
-  win or a loss followed at once are not compared. Those accounts may differ in other ways too: it
-  is not a proof.
+  long it was silent, or less of that where too little is known, or any stage), what of ours came
+  next and went with most wins, in at least 30. In any stage each account is compared with others
+  of its own. What is ours: as *Definitions* says what a touchpoint means (a message sent, a
+  conversation), else what the log says was shown, else by its name. Accounts that a win or a loss
+  followed at once are not compared. Those accounts may differ in other ways too: it is not a proof.
 - Rates are counted over the whole log, whatever the filters. Grey: fewer than 30 behind it.
 """
     )

@@ -1,14 +1,23 @@
 """Unnamed visitors that have gone silent: kept apart from whom somebody can call, not lost."""
 
+from typing import Final
+
 import streamlit as st
 
 import journey
 from journey.log import TouchpointLog
 from journey.ui.cache import cached
 from journey.ui.headlines import compact
-from journey.ui.stalled_list import choose_stalled, rest_of, show_details, show_rest, stalled_frame
+from journey.ui.navigation import ACCOUNT, open_page
+from journey.ui.stalled_list import choose_stalled, rest_of, show_rest, stalled_frame
+from journey.ui.state import ACCOUNT_PARAMETER
 from journey.ui.tables import download_row
 from journey.ui.text import counted, number
+
+_COLUMNS: Final = (
+    *("stage", "days_silent", "normal_days", "last_touchpoint", "last_at"),
+    *("value_at_risk", "reason"),
+)
 
 
 def n_unnamed(log: TouchpointLog) -> int:
@@ -49,8 +58,13 @@ def show_unnamed(log: TouchpointLog) -> None:
     )
     show_rest(rest_of(visitors, frame), "visitor")
     key = f"unnamed:{log.fingerprint}"
-    chosen = choose_stalled(frame, key=key)
-    download_row(frame, key=key, file_name="unnamed visitors gone silent")
+    # Whom nobody can call is given no next touch, and lacks no roles.
+    listed = frame.assign(next_touchpoint=None, missing_roles="")
+    chosen = choose_stalled(listed, key=key)
+    download_row(
+        frame[["account_id", *_COLUMNS]], key=key, file_name="unnamed visitors gone silent"
+    )
     if len(chosen) == 1:
-        with st.container(border=True):
-            show_details(visitors, frame.iloc[chosen[0]])
+        account_id = str(frame["account_id"].iloc[chosen[0]])
+        if st.button("Open the journey", icon=":material/route:"):
+            open_page(ACCOUNT, **{ACCOUNT_PARAMETER: account_id})

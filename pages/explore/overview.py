@@ -6,7 +6,7 @@ import journey
 from journey.ui.cache import cached
 from journey.ui.definition_warnings import has_win_rule
 from journey.ui.guards import require_view
-from journey.ui.headlines import figures, message, pointers, stalled_label
+from journey.ui.headlines import figures, message, of_whom, pointers, stalled_label
 from journey.ui.months import show_months
 from journey.ui.navigation import DEFINITIONS, page_link
 from journey.ui.outcome_bar import show_outcomes
@@ -33,7 +33,13 @@ def show_figures(view: journey.TouchpointLog) -> None:
         help="From the first touch to the winning one: half take less.",
         border=True,
     )
-    cells[4].metric(stalled_label(known), number(known.n_stalled), border=True)
+    cells[4].metric(
+        stalled_label(known),
+        number(known.n_stalled),
+        help="Open, and silent longer than is normal in their stage. Stalled accounts lists them; "
+        "unnamed visitors, whom nobody can call, stand apart there.",
+        border=True,
+    )
 
 
 def ask_for_a_win_rule() -> None:
@@ -62,6 +68,8 @@ def show_drop_offs(view: journey.TouchpointLog) -> None:
 
 view = require_view()
 st.title(message(figures(view), has_win_rule=has_win_rule(view)))
+if told := of_whom(view):
+    st.markdown(told)
 if not has_win_rule(view):
     ask_for_a_win_rule()
 show_outcomes(view)

@@ -39,8 +39,6 @@ _DECIMALS: Final = {"value_at_risk": 2, "deal_value": 2, "days_silent": 1}
 def call_list(log: TouchpointLog, *, limit: int | None = None) -> pd.DataFrame:
     """Stalled accounts that can be called, with ids, contacts and next action for a CRM.
 
-    Amounts are to the cent, silences to a tenth of a day.
-
     Parameters
     ----------
     limit
@@ -50,12 +48,12 @@ def call_list(log: TouchpointLog, *, limit: int | None = None) -> pd.DataFrame:
     -------
     DataFrame
         The rows of :func:`stalled_accounts` in the same order, but for unnamed visitors, whom
-        nobody can call: ``account_id`` and
-        ``opportunity_id`` (the last that a touch of the journey names, or the journey's own),
-        ``owner``, ``stage``, ``value_at_risk``, ``deal_value``, ``days_silent``,
-        ``last_touchpoint``, ``last_touch_on`` (the day in UTC, ``YYYY-MM-DD``), ``person_ids`` and
-        ``emails`` of the people engaged (``;`` between), ``missing_roles``, ``next_action`` (a
-        touchpoint type), ``next_action_evidence`` and ``reason`` in words.
+        nobody can call: ``account_id`` and ``opportunity_id`` (the last that a touch of the journey
+        names, or its own), ``owner``, ``stage``, ``value_at_risk``, ``deal_value`` (to the cent),
+        ``days_silent`` (to a tenth), ``last_touchpoint``, ``last_touch_on`` (the day in
+        UTC, ``YYYY-MM-DD``), ``person_ids`` and ``emails`` of the people engaged (``;`` between),
+        ``missing_roles``, ``next_action`` (a touchpoint type), ``next_action_evidence`` and
+        ``reason`` in words.
 
     Examples
     --------
@@ -78,14 +76,13 @@ def call_list(log: TouchpointLog, *, limit: int | None = None) -> pd.DataFrame:
     ids = {name: known[name] for name in ("account_id", "opportunity_id", "emails")}
     if log.case in ("account", "opportunity"):
         ids[f"{log.case}_id"] = stalled["account_id"]
+    evidence = [_evidence(row) for row in stalled.to_dict("records")]
     frame = stalled.assign(
         **ids,
         last_touch_on=stalled["last_at"].dt.strftime("%Y-%m-%d"),
         person_ids=stalled["people"],
         next_action=stalled["next_touchpoint"],
-        next_action_evidence=pd.Series(
-            list(map(_evidence, stalled.to_dict("records"))), dtype=object
-        ),
+        next_action_evidence=pd.Series(evidence, dtype=object),
     )
     texts = ["account_id", "opportunity_id", "next_action_evidence"]
     return none_for_missing(frame[list(CALL_COLUMNS)].round(_DECIMALS), texts)
@@ -107,12 +104,20 @@ def _ids(part: tuple[View, ShardFacts], *, cases: frozenset[str]) -> pd.DataFram
 
 
 def _evidence(row: dict[Any, Any]) -> str | None:
-    """What speaks for the next action, as the association it is."""
-    if row["next_touchpoint"] is None:
-        return None
-    whose = "" if row["next_is_ours"] else "What others did: "
-    return (
-        f"{whose}{row['next_win_rate']:.0%} of {row['n_next']:,} decided won with it next, "
-        f"{row['next_without_rate']:.0%} of {row['n_next_without']:,} with another touch "
-        f"({row['next_state']}); an association, not a proof."
-    )
+    """What speaks for the next action, and what customers did by themselves, as associations."""
+    said: list[str] = []
+    if row["next_touchpoint"] is not None:
+        chance = "" if row["next_is_clear"] else " It may be chance."
+        said.append(
+            f"{row['next_win_rate']:.0%} of {row['n_next']:,} decided won with it next, "
+            f"{row['next_without_rate']:.0%} of {row['n_next_without']:,} with another touch "
+            f"({row['next_state']}); an association, not a proof.{chance}"
+        )
+    if row["return_touchpoint"] is not None:
+        said.append(
+            f"Accounts like it that came back by themselves through {row['return_touchpoint']}: "
+            f"{row['return_win_rate']:.0%} of {row['n_return']:,} won, "
+            f"{row['return_without_rate']:.0%} of {row['n_return_without']:,} with another touch "
+            f"({row['return_state']})."
+        )
+    return " ".join(said) or None

@@ -3,10 +3,12 @@
 A state is a stage, a silence there (any, longer than is normal, longer than twice that) and the
 last touch before. An account is compared with the finest state in which a touch that we can bring
 about went with more wins than others did, beyond chance (95 %), 30 journeys having had it next and
-as many another; else with the finest in which any touch did; else with the finest that has so many
-journeys. Coarser is first any last touch, then less of a silence. A journey counts once in a
-state, at its first time in it. All is counted over the whole log, whatever is in view. These are
-associations, no proof: journeys with a touch may differ otherwise.
+as many another; else with the finest in which one did at all; else with the finest in which
+customers came back by themselves and won more; else with the finest that has so many journeys.
+Coarser is first any last touch, then less of a silence, then whichever stage; there each journey is
+compared with others of its own stage. A journey counts once in a state, at its first time in it.
+All is counted over the whole log, whatever is in view. These are associations, no proof: journeys
+with a touch may differ otherwise.
 
 Examples
 --------
@@ -28,9 +30,10 @@ After an ad, three of four that were mailed won, and one of two that were called
 1  in Attract       Call      0.50       2          0.75          4
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
+from itertools import compress
 from typing import Any, Final
 
 import numpy as np
@@ -38,6 +41,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from journey.analysis.accounts.outreach import brought_about_by_us
+from journey.analysis.accounts.sides import Sides, sides
 from journey.analysis.accounts.states import (
     BANDS,
     Followers,
@@ -78,13 +82,9 @@ NEXT_TOUCH_COLUMNS = (
     "difference_low",
     "difference_high",
 )
-_NOTHING, _ENOUGH, _ANY, _OURS = range(4)
-"""What can be said of a state: nothing; of 30 journeys with and without a touch; that some touch
-went with more wins; that one of ours did."""
-
 _ADVICE: Final[dict[str, tuple[str, object, type]]] = {
     "touchpoint": ("next_touchpoint", None, object),
-    "is_ours": ("next_is_ours", False, bool),
+    "is_clear": ("next_is_clear", False, bool),
     "win_rate": ("next_win_rate", np.nan, float),
     "low": ("next_low", np.nan, float),
     "high": ("next_high", np.nan, float),
@@ -93,7 +93,18 @@ _ADVICE: Final[dict[str, tuple[str, object, type]]] = {
     "n_without": ("n_next_without", 0, int),
     "state": ("next_state", None, object),
 }
-"""Columns of a next touch: their names beside an account, what stands where there is none, type."""
+_RETURN: Final[dict[str, tuple[str, object, type]]] = {
+    "touchpoint": ("return_touchpoint", None, object),
+    "win_rate": ("return_win_rate", np.nan, float),
+    "n_with": ("n_return", 0, int),
+    "without_rate": ("return_without_rate", np.nan, float),
+    "n_without": ("n_return_without", 0, int),
+    "state": ("return_state", None, object),
+}
+"""Columns of a next touch, one of ours and one that customers make by themselves: their names
+beside an account, what stands where there is none, type."""
+
+Figures = dict[str, npt.NDArray[Any]]
 
 
 def next_best_touches(
@@ -116,9 +127,10 @@ def next_best_touches(
     -------
     DataFrame
         One row per state and touch: ``state`` in words, ``is_coarser`` (than the account's),
-        ``stage``, ``last_touchpoint`` (none: any), ``min_days_silent``, ``touchpoint``,
-        ``is_ours`` (we can bring it about), ``win_rate`` (of ``n_with``; 95 % interval ``low``,
-        ``high``), ``without_rate`` (of ``n_without``; ``without_low``, ``without_high``),
+        ``stage`` (none: before any, or whichever), ``last_touchpoint`` (none: any),
+        ``min_days_silent``, ``touchpoint``, ``is_ours`` (we can bring it about), ``win_rate`` (of
+        ``n_with``; 95 % interval ``low``, ``high``), ``without_rate`` (of ``n_without``, in
+        whichever stage weighted as those with it; ``without_low``, ``without_high``),
         ``difference`` of the two and its interval (``difference_low``, ``difference_high``). By
         stage and silence, ours first, then by difference, largest first, then by ``n_with``. Rates
         are not a number without a winning rule. Empty where a touch has decided the account.
@@ -132,7 +144,7 @@ def next_best_touches(
     own = None
     if account_id is not None:
         own = ask_journey(log, account_id, partial(state_of, as_of=log.as_of_tick))
-        used = [] if own is None else [evidence.finest([own])[own]]
+        used = [] if own is None else [_compared(_figures_by_state(log, evidence), own)]
     else:
         places = range(len(log.definitions.stages) + 1)
         used = [State(stage, None, band) for stage in places for band in BANDS]
@@ -150,19 +162,19 @@ def advice(
 ) -> dict[str, Any]:
     """The best next touch of each open journey, as columns; parameters as for ``states_of``.
 
-    Of the touches that went with more wins than others did in the same state, beyond chance if one
-    did, 30 journeys at least: the first of :func:`next_best_touches`, so what we can bring about
-    before what customers do by themselves.
+    Of the touches that we can bring about and that went with more wins than others did, 30
+    journeys at least: the first of :func:`next_best_touches` in the finest state, then in whichever
+    stage, in which one did so beyond chance; else in which one did. Beside it what customers did by
+    themselves, where it went with more wins beyond chance.
     """
     states = states_of(log, stages, lasts, silent)
-    evidence = _evidence(log)
-    used = evidence.finest(states)
-    best = {state: _best(log, evidence, state) for state in set(used.values())}
-    place_of = {state: place for place, state in enumerate(used)}
-    places = np.array([place_of[state] for state in states], dtype=np.int64)
+    known = _figures_by_state(log, _evidence(log))
+    seen = {state: _advice_of(log, known, state) for state in set(states)}
+    rows = [seen[state] for state in states]
     return {
-        name: np.array([best[one].get(column, missing) for one in used.values()], kind)[places]
-        for column, (name, missing, kind) in _ADVICE.items()
+        name: np.array([row.get(name, missing) for row in rows], kind)
+        for columns in (_ADVICE, _RETURN)
+        for name, missing, kind in columns.values()
     }
 
 
@@ -174,41 +186,10 @@ class _Evidence:
     may_help: Flags
     ours: Flags
 
-    def of(self, state: State) -> tuple[Ints, Ints]:
-        """Decided and won journeys by the touch that came next, but for touches that decide."""
+    def of(self, state: State) -> Sides:
+        """Journeys with and without each touch next, but for touches that decide."""
         decided, won = self.next_of.of(state)
-        return np.where(self.may_help, decided, 0), np.where(self.may_help, won, 0)
-
-    def finest(self, states: Iterable[State]) -> dict[State, State]:
-        """For each state the one it is compared with."""
-        seen: dict[State, int] = {}
-
-        def strength(state: State) -> int:
-            if state not in seen:
-                seen[state] = self._strength(state)
-            return seen[state]
-
-        def compared(state: State) -> State:
-            rungs = list(state.and_coarser())
-            alike = [rung for rung in rungs if bool(rung.band) == bool(state.band)]
-            for wanted, among in ((_OURS, alike), (_ANY, alike), (_ENOUGH, rungs)):
-                for rung in among:
-                    if strength(rung) >= wanted:
-                        return rung
-            return rungs[-1]
-
-        return {state: compared(state) for state in set(states)}
-
-    def _strength(self, state: State) -> int:
-        """How much can be said of a state."""
-        decided, won = self.of(state)
-        without = won.sum() - won, decided.sum() - decided
-        enough = (decided >= SMALL_SAMPLE) & (without[1] >= SMALL_SAMPLE)
-        if not enough.any():
-            return _NOTHING
-        _, low, _ = difference_of_rates(won, decided, *without)
-        clear = enough & (low > 0)
-        return _OURS if (clear & self.ours).any() else _ANY if clear.any() else _ENOUGH
+        return sides(np.where(self.may_help, decided, 0), np.where(self.may_help, won, 0))
 
 
 def _evidence(log: TouchpointLog) -> _Evidence:
@@ -220,16 +201,64 @@ def _counted(log: TouchpointLog) -> _Evidence:
     return _Evidence(followers(log), may_help, brought_about_by_us(log))
 
 
-def _best(log: TouchpointLog, evidence: _Evidence, used: State) -> dict[str, Any]:
-    """The first of the touches that went with more wins, beyond chance if one did."""
-    figures = _figures(log, evidence, used, SMALL_SAMPLE)
-    helpful = (figures["difference"] > 0) & (figures["n_without"] >= SMALL_SAMPLE)
-    clear = helpful & (figures["difference_low"] > 0)
-    places = np.flatnonzero(clear if clear.any() else helpful)
-    if not len(places):
-        return {}
-    first = {name: column[places[0]] for name, column in figures.items()}
-    return first | {"state": state_words(log, used)}
+def _figures_by_state(log: TouchpointLog, evidence: _Evidence) -> Callable[[State], Figures]:
+    """The figures of touches that 30 journeys had next, made once a state."""
+    return cache(partial(_figures, log, evidence, least=SMALL_SAMPLE))
+
+
+def _advice_of(
+    log: TouchpointLog, known: Callable[[State], Figures], state: State
+) -> dict[str, Any]:
+    """What is advised in a state, and what customers did by themselves, under their names."""
+    found: dict[str, Any] = {}
+    for best, columns in ((_ours(known, state), _ADVICE), (_theirs(known, state), _RETURN)):
+        if best is None:
+            continue
+        used, place = best
+        row = {name: column[place] for name, column in known(used).items()}
+        seen = f"; seen in {row['seen_in']}" if used.stage is None else ""
+        row |= {"state": state_words(log, used) + seen, "is_clear": row["difference_low"] > 0}
+        found |= {name: row[column] for column, (name, _, _) in columns.items()}
+    return found
+
+
+def _ours(known: Callable[[State], Figures], state: State) -> tuple[State, int] | None:
+    """The best of the touches that we can bring about, and the state in which it is."""
+    rungs = [*state.and_coarser(), *state.in_any_stage()]
+    alike = [rung for rung in rungs if _is_alike(rung, state)]
+    clear = _first(known, alike, lambda row: row["is_ours"] & (row["difference_low"] > 0))
+    return clear or _first(known, rungs, lambda row: row["is_ours"] & (row["difference"] > 0))
+
+
+def _theirs(known: Callable[[State], Figures], state: State) -> tuple[State, int] | None:
+    """The best of what customers do by themselves, and the state in which it is."""
+    alike = [rung for rung in state.and_coarser() if _is_alike(rung, state)]
+    return _first(known, alike, lambda row: ~row["is_ours"] & (row["difference_low"] > 0))
+
+
+def _compared(known: Callable[[State], Figures], state: State) -> State:
+    """The state that one is compared with: where something can be said of what came next."""
+    rungs = list(state.and_coarser())
+    anything = _first(known, rungs, lambda row: row["n_with"] > 0)
+    best = _ours(known, state) or _theirs(known, state) or anything
+    return rungs[-1] if best is None else best[0]
+
+
+def _is_alike(rung: State, state: State) -> bool:
+    """Whether both are silent for longer than is normal, or neither."""
+    return bool(rung.band) == bool(state.band)
+
+
+def _first(
+    known: Callable[[State], Figures], rungs: Iterable[State], wanted: Callable[[Figures], Flags]
+) -> tuple[State, int] | None:
+    """The first state with a wanted touch that 30 journeys had and as many had not."""
+    for rung in rungs:
+        figures = known(rung)
+        places = np.flatnonzero(wanted(figures) & (figures["n_without"] >= SMALL_SAMPLE))
+        if len(places):
+            return rung, int(places[0])
+    return None
 
 
 def _rows(
@@ -237,31 +266,32 @@ def _rows(
 ) -> pd.DataFrame:
     """Every next touch of a state with enough journeys."""
     stages, names = log.definitions.stage_names, log.store.touchpoint_types
-    figures = _figures(log, evidence, state, least)
-    frame = pd.DataFrame(figures)
+    frame = pd.DataFrame(_figures(log, evidence, state, least=least))
     return frame.assign(
         state=state_words(log, state),
         is_coarser=is_coarser,
-        stage=stages[state.stage] if state.stage < len(stages) else None,
+        stage=stages[state.stage]
+        if state.stage is not None and state.stage < len(stages)
+        else None,
         last_touchpoint=None if state.last is None else names[state.last],
         min_days_silent=min_days_silent(log, state),
     )
 
 
-def _figures(
-    log: TouchpointLog, evidence: _Evidence, state: State, least: int
-) -> dict[str, npt.NDArray[Any]]:
+def _figures(log: TouchpointLog, evidence: _Evidence, state: State, *, least: int) -> Figures:
     """The figures of every next touch of a state, in their order."""
-    decided, won = evidence.of(state)
-    wins = won if log.definitions.won else np.full(len(won), np.nan)  # nothing can have been won
-    codes = np.flatnonzero(decided >= max(least, 1))
-    with_it = wins[codes], decided[codes]
-    without = wins.sum() - wins[codes], decided.sum() - decided[codes]
+    both = evidence.of(state)
+    codes = np.flatnonzero(both.n_with >= max(least, 1))
+    # Without a winning rule nothing can have been won.
+    known = 1.0 if log.definitions.won else np.nan
+    with_it = both.won_with[codes] * known, both.n_with[codes]
+    without = both.won_without[codes] * known, both.n_sure[codes]
     rate, low, high = wilson(*with_it)
     others, others_low, others_high = wilson(*without)
     gain, gain_low, gain_high = difference_of_rates(*with_it, *without)
     names = log.store.touchpoint_types
     figures = {
+        "seen_in": _stages_seen(log, both.seen[:, codes]),
         "touchpoint": np.array([names[code] for code in codes], dtype=object),
         "is_ours": evidence.ours[codes],
         "win_rate": rate,
@@ -271,7 +301,7 @@ def _figures(
         "without_rate": others,
         "without_low": others_low,
         "without_high": others_high,
-        "n_without": without[1],
+        "n_without": both.n_without[codes],
         "difference": gain,
         "difference_low": gain_low,
         "difference_high": gain_high,
@@ -279,3 +309,10 @@ def _figures(
     ranks = np.argsort(np.argsort(figures["touchpoint"], kind="stable"))
     order = np.lexsort((ranks, -with_it[1], -gain, ~evidence.ours[codes]))
     return {name: column[order] for name, column in figures.items()}
+
+
+def _stages_seen(log: TouchpointLog, seen: Flags) -> npt.NDArray[np.object_]:
+    """The names of the stages, in one text, in which journeys had each touch next."""
+    names = [*log.definitions.stage_names, "no stage yet"]
+    texts = [", ".join(compress(names, column)) for column in seen.T.tolist()]
+    return np.array(texts, dtype=object)

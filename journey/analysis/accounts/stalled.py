@@ -60,7 +60,7 @@ STALLED_COLUMNS = (
     "people",
     "missing_roles",
     "next_touchpoint",
-    "next_is_ours",
+    "next_is_clear",
     "next_win_rate",
     "next_low",
     "next_high",
@@ -68,6 +68,12 @@ STALLED_COLUMNS = (
     "next_without_rate",
     "n_next_without",
     "next_state",
+    "return_touchpoint",
+    "return_win_rate",
+    "n_return",
+    "return_without_rate",
+    "n_return_without",
+    "return_state",
     "reason",
 )
 
@@ -81,9 +87,8 @@ def stalled_accounts(log: TouchpointLog, *, limit: int | None = None) -> pd.Data
     share that won of journeys in the stage before they were decided, less the share of those ever
     silent so long there by then; where none was, of those silent longest. It is unknown (not a
     number) where there is no winning rule, no value, or no decided journey in the stage. The next
-    touch is the one that went with most wins in the same state, as :func:`next_best_touches` finds
-    it: one that we can bring about, or else what customers did by themselves.
-    Rates are counted over the whole log, whatever is in view.
+    touch is the one of ours that went with most wins in the same state or a wider one (see
+    :func:`next_best_touches`). Rates are counted over the whole log, whatever is in view.
 
     Parameters
     ----------
@@ -99,10 +104,13 @@ def stalled_accounts(log: TouchpointLog, *, limit: int | None = None) -> pd.Data
         ``value_at_risk``, ``deal_value``, ``is_median_value`` (the journey has none of its own),
         ``win_rate_after_touch`` (of ``n_after_touch``), ``win_rate_silent`` (of ``n_silent``
         silent for ``precedent_days`` or longer: as long as this one, or as the longest),
-        ``n_people``, ``people``, ``missing_roles``, ``next_touchpoint``, ``next_is_ours``,
-        ``next_win_rate`` (of ``n_next``, at least 30; 95 % interval ``next_low``,
-        ``next_high``), ``next_without_rate`` (of ``n_next_without``: an association, no proof),
-        ``next_state`` (the state compared, in words), ``reason``.
+        ``n_people``, ``people``, ``missing_roles``; ``next_touchpoint``, ``next_is_clear`` (more
+        wins than others beyond chance), ``next_win_rate`` (of ``n_next``, at least 30; 95 %
+        interval ``next_low``, ``next_high``), ``next_without_rate`` (of ``n_next_without``: an
+        association, no proof), ``next_state`` (the state compared, in words); the same of what
+        customers did by themselves, beyond chance: ``return_touchpoint``, ``return_win_rate`` (of
+        ``n_return``), ``return_without_rate`` (of ``n_return_without``), ``return_state``;
+        ``reason``.
 
     Examples
     --------
@@ -118,8 +126,7 @@ def stalled_accounts(log: TouchpointLog, *, limit: int | None = None) -> pd.Data
     parts = log.ask_with_facts(partial(_shard_rows, context=context, first=first))
     if not parts:
         return pd.DataFrame(columns=list(STALLED_COLUMNS))
-    rows = pd.concat(parts, ignore_index=True)
-    frame = _ranked(_valued(rows, log, context))
+    frame = _ranked(_valued(pd.concat(parts, ignore_index=True), log, context))
     return frame.head(len(frame) if limit is None else limit)
 
 
@@ -261,7 +268,8 @@ def _valued(rows: pd.DataFrame, log: TouchpointLog, context: Context) -> pd.Data
     )
     frame["reason"] = _reasons(frame)
     return none_for_missing(
-        frame[list(STALLED_COLUMNS)], ["owner", "stage", "next_touchpoint", "next_state"]
+        frame[list(STALLED_COLUMNS)],
+        ["owner", "stage", "next_touchpoint", "next_state", "return_touchpoint", "return_state"],
     )
 
 

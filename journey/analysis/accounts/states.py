@@ -20,6 +20,9 @@ Part = tuple[View, ShardFacts]
 BANDS = (0, 1, 2)
 """Silence in a state: any, longer than is normal in its stage, longer than twice that."""
 
+IN_ANY_STAGE = "in any stage"
+"""How the words of a state begin where its stage is whichever."""
+
 MOST_DENSE = 1 << 22
 """Up to so many pairs of a state and a next touch each has a place while they are counted."""
 
@@ -28,11 +31,11 @@ MOST_DENSE = 1 << 22
 class State:
     """How a journey stands: its stage, its last touch, how long it has been silent.
 
-    ``stage`` is a position, the number of stages standing for before any; ``last`` is the code of
-    a type, none for any; ``band`` is one of ``BANDS``.
+    ``stage`` is a position, the number of stages standing for before any, none for whichever;
+    ``last`` is the code of a type, none for any; ``band`` is one of ``BANDS``.
     """
 
-    stage: int
+    stage: int | None
     last: int | None
     band: int
 
@@ -42,6 +45,11 @@ class State:
             yield self
         for band in range(self.band, -1, -1):
             yield State(self.stage, None, band)
+
+    def in_any_stage(self) -> Iterator["State"]:
+        """The same silence in whichever stage, then shorter ones."""
+        for band in range(self.band, -1, -1):
+            yield State(None, None, band)
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,12 +62,21 @@ class Followers:
     keys: Ints
     n_decided: Ints
     n_won: Ints
+    n_stages: int
     n_types: int
 
     def of(self, state: State) -> tuple[Ints, Ints]:
-        """Decided and won journeys that were in a state, by the code of the touch that followed."""
+        """Decided and won journeys that were in a state, by the code of the touch that followed.
+
+        One row a stage: the state's own, or each where it is whichever.
+        """
+        stages = range(self.n_stages) if state.stage is None else (state.stage,)
+        counts = [self._in_stage(stage, state) for stage in stages]
+        return np.stack([one[0] for one in counts]), np.stack([one[1] for one in counts])
+
+    def _in_stage(self, stage: int, state: State) -> tuple[Ints, Ints]:
         last = self.n_types if state.last is None else state.last
-        begin = ((state.stage * len(BANDS) + state.band) * (self.n_types + 1) + last) * self.n_types
+        begin = ((stage * len(BANDS) + state.band) * (self.n_types + 1) + last) * self.n_types
         low, high = np.searchsorted(self.keys, (begin, begin + self.n_types))
         counts = np.zeros((2, self.n_types), np.int64)
         counts[:, self.keys[low:high] - begin] = self.n_decided[low:high], self.n_won[low:high]
@@ -74,7 +91,8 @@ def followers(log: TouchpointLog) -> Followers:
     counts = np.zeros((2, len(keys)), np.int64)
     for own, n_decided, n_won in parts:
         counts[:, np.searchsorted(keys, own)] += np.array([n_decided, n_won])
-    return Followers(keys, counts[0], counts[1], len(log.store.touchpoint_types))
+    n_stages, n_types = len(log.definitions.stage_names) + 1, len(log.store.touchpoint_types)
+    return Followers(keys, counts[0], counts[1], n_stages, n_types)
 
 
 def _count_next(part: Part) -> tuple[Ints, Ints, Ints]:
@@ -146,13 +164,18 @@ def state_of(facts: ShardFacts, at: int, *, as_of: int) -> State | None:
 
 
 def min_days_silent(log: TouchpointLog, state: State) -> float:
-    """How long journeys in a state have been silent at least, in days."""
+    """How long journeys in a state have been silent at least, in days; unknown in any stage."""
+    if state.stage is None:
+        return float("nan") if state.band else 0.0
     return max(float(_limits(log.silence)[state.stage, state.band]), 0.0) / log.ticks_per_day
 
 
 def state_words(log: TouchpointLog, state: State) -> str:
     """A state in words, as ``in Nurture, silent longer than 15 days, last touch Webinar``."""
     names = log.definitions.stage_names
+    if state.stage is None:
+        longer = ("", ", silent longer than is normal there", ", silent twice as long as is normal")
+        return f"{IN_ANY_STAGE}{longer[state.band]}, each beside others of its own stage"
     words = [f"in {names[state.stage]}" if state.stage < len(names) else "before any stage"]
     if state.band:
         words.append(f"silent longer than {time_span(min_days_silent(log, state))}")

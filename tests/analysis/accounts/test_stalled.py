@@ -29,9 +29,11 @@ def test_a_bigger_log_equals_the_reference(seed):
 
 
 def with_winning_mails(sample):
-    """Calls and demos become mails, and every fifth mail is followed by a win the day after."""
+    """Calls and demos become mails that we sent, and every fifth mail is followed by a win the day after."""
     touches = [
-        touch._replace(touchpoint="Mail") if touch.touchpoint in ("Call", "Demo") else touch
+        touch._replace(touchpoint="Mail", direction="was shown")
+        if touch.touchpoint in ("Call", "Demo", "Mail")
+        else touch
         for touch in sample.touches
         if touch.touchpoint != "Won"
     ]
