@@ -73,10 +73,16 @@ def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def largest(frame: pd.DataFrame) -> dict[str, Any] | None:
-    """The largest difference that is hardly chance."""
+    """The largest difference that is hardly chance, and that tells more than what parts the groups.
+
+    What all of one have and none of the other is such a part, as a stage that only a win enters is
+    of those won and those not; it is the largest only where nothing else differs.
+    """
     sure = frame[frame["chance"] <= LEAST_CERTAIN]
     if sure.empty:
         return None
+    is_part = sure["difference"].abs() == 1
+    sure = sure if is_part.all() else sure[~is_part]
     return rows_of(sure)[int(sure["difference"].abs().to_numpy().argmax())]
 
 

@@ -195,9 +195,18 @@ def _forecast_title(frame: pd.DataFrame, measure: Measure) -> str:
     mean, low, high = (columns.write(float(last[name])) for name in columns.total)
     if measure == "value":
         what = f"Wins worth about {mean}"
+    elif mean == "0":
+        what = "Less than one win"
     else:
         what = f"About {mean} {'win' if mean == '1' else 'wins'}"
-    return f"{what} by {_day(last['ends_at'])}; four times in five it is {low} to {high}"
+    return f"{what} by {_day(last['ends_at'])}; four times in five it is {_range(low, high)}"
+
+
+def _range(low: str, high: str) -> str:
+    """Write an interval in words: one figure where both ends are written alike."""
+    if low == high:
+        return "none" if high == "0" else high
+    return "none or 1" if (low, high) == ("0", "1") else f"{low} to {high}"
 
 
 def _backtest_title(n_inside: int, n: int) -> str:

@@ -2,6 +2,15 @@
 
 import re
 import unicodedata
+from typing import Final
+
+
+_SAYS_NOTHING: Final = re.compile(
+    r"(?:not |un)(?:known|specified|set|provided|available|assigned|disclosed|stated)|undefined"
+    r"|n/a|null|blank|empty|unbekannt|keine angabe|inconnue?|non renseign[ée]e?|desconocid[oa]"
+    r"|sconosciut[oa]|onbekend|未知|不明|[\W_]*"
+)
+"""Not 'NA', a country and a region, nor 'none', which may be what an account has."""
 
 
 def plain_words(name: str) -> str:
@@ -26,3 +35,14 @@ def says(pattern: str, words: str) -> bool:
     (True, False)
     """
     return re.search(rf"(?:^|\b|(?<=\W))(?:{pattern})", words) is not None
+
+
+def says_nothing(value: str) -> bool:
+    """Whether a value of an attribute only says that it is not known.
+
+    Examples
+    --------
+    >>> says_nothing("(Unknown)"), says_nothing("n/a"), says_nothing("NA"), says_nothing("Known")
+    (True, True, False, False)
+    """
+    return _SAYS_NOTHING.fullmatch(value.strip().strip("()[]<>").casefold()) is not None

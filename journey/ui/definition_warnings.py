@@ -33,9 +33,9 @@ def warn_of_gaps(log: TouchpointLog) -> None:
     gaps = cached(journey.definition_gaps)(log)
     if gaps.empty:
         return
-    match = "matches" if len(gaps) == 1 else "match"
-    where = "" if set(gaps["rule"]) & _OTHER_PARTS else " in the data"
-    title = f"{counted(len(gaps), 'item')} of the definitions {match} nothing{where}"
+    name = "names" if len(gaps) == 1 else "name"
+    what = _missing(set(gaps["rule"]))
+    title = f"{counted(len(gaps), 'rule')} of the definitions {name} {what}"
     # Where every winning rule misses, nothing on the page that is said of winning holds.
     no_win = bool(log.definitions.won) and not has_win_rule(log)
     with st.expander(title, icon=":material/rule:", expanded=no_win):
@@ -49,3 +49,10 @@ def warn_of_gaps(log: TouchpointLog) -> None:
         for part, (page, words) in _ELSEWHERE.items():
             if part in parts:
                 page_link(page, f":blue[{words}] :material/arrow_forward:")
+
+
+def _missing(rules: set[str]) -> str:
+    """What rules name in vain."""
+    if not rules & _OTHER_PARTS:
+        return "what these data don't have"
+    return "what is not there" if rules - _OTHER_PARTS else "a stage that is gone"

@@ -79,6 +79,20 @@ def headline(frame: pd.DataFrame) -> str:
     return f"About {counted(n, 'win')} in the next {weeks}{worth}"
 
 
+def wins_between(low: float, high: float) -> str:
+    """Write an interval of wins.
+
+    Examples
+    --------
+    >>> wins_between(3.0, 11.0), wins_between(0.0, 1.0), wins_between(0.0, 0.4), wins_between(1, 1)
+    ('3 to 11 wins', 'None or 1 win', 'No win', '1 win')
+    """
+    least, most = round(float(low)), round(float(high))
+    if least == most:
+        return counted(most, "win") if most else "No win"
+    return "None or 1 win" if most == 1 else f"{least} to {counted(most, 'win')}"
+
+
 def show_figures(view: TouchpointLog, frame: pd.DataFrame, weeks: int) -> None:
     """Show what is expected, in numbers, with the interval and what it rests on."""
     last = frame.iloc[-1]
@@ -87,7 +101,7 @@ def show_figures(view: TouchpointLog, frame: pd.DataFrame, weeks: int) -> None:
     cells[0].metric("Wins expected", number(round(float(last["total_wins"]), 1)), border=True)
     cells[1].metric(
         "Four times in five",
-        f"{last['total_low']:.0f} to {last['total_high']:.0f} wins",
+        wins_between(last["total_low"], last["total_high"]),
         help="The 80 % interval: one time in five it will be more or less.",
         border=True,
     )

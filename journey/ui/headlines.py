@@ -135,8 +135,22 @@ def pointers(log: TouchpointLog) -> list[Pointer]:
 
 
 def _pointers(log: TouchpointLog) -> list[Pointer]:
-    found = (_drop_off(log), _stalled(log), _turning_back(log), _segment(log), _path(log))
+    found = (find(log) for find in _FINDINGS.values())
     return [pointer for pointer in found if pointer is not None]
+
+
+def finding(log: TouchpointLog, path: str) -> str | None:
+    """Return the sentence that points to a page from the overview, for the page itself.
+
+    Parameters
+    ----------
+    log
+        The log in view.
+    path
+        A page of those that the overview points to.
+    """
+    pointer = cached(_FINDINGS[path])(log)
+    return None if pointer is None else pointer.sentence
 
 
 def _drop_off(log: TouchpointLog) -> Pointer | None:
@@ -227,6 +241,16 @@ def _path(log: TouchpointLog) -> Pointer | None:
     shown = [markdown(name) for name in sequence[:MOST_STEPS]]
     path = " → ".join([*shown, "…"] if len(sequence) > MOST_STEPS else shown)
     return Pointer(f"**{share} of journeys are just** {path}.", PATHS, "Paths")
+
+
+_FINDINGS: Final = {
+    STAGES: _drop_off,
+    STALLED: _stalled,
+    JOURNEY_MAP: _turning_back,
+    SEGMENTS: _segment,
+    PATHS: _path,
+}
+"""What is looked at first, and on which page."""
 
 
 def stalled_label(known: Figures) -> str:

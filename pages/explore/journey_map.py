@@ -4,9 +4,11 @@ import streamlit as st
 
 import journey
 from journey.ui.cache import cached
+from journey.ui.findings import show_finding
 from journey.ui.guards import require_log, require_view
 from journey.ui.journeys import open_journeys
 from journey.ui.map_panel import HINT, drawing, selected_part, stage_feelings
+from journey.ui.navigation import JOURNEY_MAP
 from journey.ui.panel import show_part
 from journey.ui.picture import selection, show_picture
 from journey.ui.reader import fragment
@@ -96,6 +98,7 @@ def controls(n_types: int, *, has_feelings: bool) -> tuple[dict[str, float], str
 
 view = require_view()
 st.title("Journey map")
+show_finding(view, JOURNEY_MAP)
 kept = current_filters()
 base = apply_filters(require_log(), Filters(case=kept.case, groups=kept.groups))
 options, shown = controls(

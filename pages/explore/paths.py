@@ -4,6 +4,7 @@ import streamlit as st
 
 import journey
 from journey.ui.cache import cached
+from journey.ui.findings import show_finding
 from journey.ui.flow_controls import anchor_picker, open_other, size_sliders
 from journey.ui.flow_panel import (
     HINT,
@@ -14,6 +15,7 @@ from journey.ui.flow_panel import (
     selected_part,
 )
 from journey.ui.guards import require_view
+from journey.ui.navigation import PATHS
 from journey.ui.panel import show_part
 from journey.ui.path_list import show_paths
 from journey.ui.picture import selection, show_picture
@@ -73,6 +75,7 @@ def show_whole_paths(view: journey.TouchpointLog) -> None:
 
 view = require_view()
 st.title("Paths")
+show_finding(view, PATHS)
 chosen_view = st.segmented_control(
     "View", VIEWS, default=VIEWS[0], required=True, label_visibility="collapsed"
 )

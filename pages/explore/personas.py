@@ -3,6 +3,7 @@
 import streamlit as st
 
 from journey.ui.definition_warnings import has_win_rule
+from journey.ui.findings import show_persona_finding
 from journey.ui.guards import plain_errors, require_view
 from journey.ui.navigation import COLUMNS, DEFINITIONS, UPLOAD, page_link
 from journey.ui.personas import has_personas, show_cards, show_group, show_parts, show_wins
@@ -27,6 +28,7 @@ if not has_personas(view):
 if not has_win_rule(view):
     st.caption("Nothing counts as a win yet.")
     page_link(DEFINITIONS, "Give a winning rule")
+show_persona_finding(view)
 shown = st.segmented_control(
     "View", list(VIEWS), default="Cards", required=True, label_visibility="collapsed"
 )

@@ -4,8 +4,9 @@ import streamlit as st
 
 import journey
 from journey.ui.cache import cached
+from journey.ui.findings import show_finding
 from journey.ui.guards import require_view
-from journey.ui.navigation import DEFINITIONS, page_link
+from journey.ui.navigation import DEFINITIONS, STAGES, page_link
 from journey.ui.stage_views import (
     show_back_moves,
     show_drop_offs,
@@ -23,6 +24,7 @@ VIEWS = {
 }
 view = require_view()
 st.title("Stages")
+show_finding(view, STAGES)
 if not any(cached(journey.stage_funnel)(view)["n_journeys"]):
     with st.container(border=True):
         st.markdown("## No journey has entered a stage")

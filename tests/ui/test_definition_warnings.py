@@ -41,7 +41,7 @@ def opened(page, data):
 def test_what_matches_nothing_is_named_with_what_is_near(page):
     app = opened(page, "Amiss")
     warning = next(one for one in app.expander if "definitions" in one.label)
-    assert warning.label == "2 items of the definitions match nothing in the data"
+    assert warning.label == "2 rules of the definitions name what these data don't have"
     words = warning.markdown[0].value
     assert "Radio" in words
     # A name from the data is shown as it is, not as Markdown.

@@ -105,7 +105,7 @@ class TestOwnership:
         app = opened("ownership", "Bare")
         assert "**Old** is no stage any more. Kept for it: led by Sales." in said(app)
         warning = next(one for one in app.expander if "definitions" in one.label)
-        assert warning.label == "2 items of the definitions match nothing"
+        assert warning.label == "2 rules of the definitions name a stage that is gone"
         # What the form saves leaves them as they are.
         press(choose(app, "Edit"), "Save")
         assert journey.open_log(folder).definitions.ownership.stages == owners

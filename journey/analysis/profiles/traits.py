@@ -1,6 +1,6 @@
 """Traits of journeys: attributes and behaviours, alone and two at a time, counted by outcome."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Final, Literal
@@ -13,7 +13,7 @@ from journey.analysis.profiles.spans import Part, Until, span_of, values_within
 from journey.analysis.stages.segments import segmentation
 from journey.kernels.facts import LOST, UNDECIDING, WON
 from journey.log import TouchpointLog
-from journey.rules.words import plain_words, says
+from journey.rules.words import plain_words, says, says_nothing
 from journey.store.view import View
 
 Ints = npt.NDArray[np.int64]
@@ -119,7 +119,7 @@ def _divides(log: TouchpointLog, column: str) -> bool:
     words = plain_words(column)
     if column.endswith("_id") or says(_OURS, words):
         return False
-    names = [name for name in segmentation(log.store, column).names if name is not None]
+    names = _known(segmentation(log.store, column).names)
     return 1 < len(names) <= MOST_VALUES or bool(_bands(log, column))
 
 
@@ -140,8 +140,7 @@ def _most_frequent(log: TouchpointLog, column: str) -> list[str]:
         question = partial(_count_values, by=column)
         counts = sum(log.ask(question), np.zeros(n_segments, np.int64))
     order = np.argsort(-counts, kind="stable")
-    found = [(segments.names[place], counts[place]) for place in order]
-    return [name for name, count in found if name is not None and count][:MOST_OF_COLUMN]
+    return _known(segments.names[place] for place in order if counts[place])[:MOST_OF_COLUMN]
 
 
 def _count_values(view: View, *, by: str) -> Ints:
@@ -182,4 +181,9 @@ def _in_both(has: Flags) -> Ints:
 
 
 def _names(view: View, column: str) -> Sequence[str]:
-    return [name for name in segmentation(view.store, column).names if name is not None]
+    return _known(segmentation(view.store, column).names)
+
+
+def _known(names: Iterable[str | None]) -> list[str]:
+    """The values that tell something: what is not known is no trait."""
+    return [name for name in names if name is not None and not says_nothing(name)]
