@@ -4,7 +4,6 @@ import re
 import unicodedata
 from typing import Final
 
-
 _SAYS_NOTHING: Final = re.compile(
     r"(?:not |un)(?:known|specified|set|provided|available|assigned|disclosed|stated)|undefined"
     r"|n/a|null|blank|empty|unbekannt|keine angabe|inconnue?|non renseign[ée]e?|desconocid[oa]"

@@ -3,9 +3,8 @@
 import streamlit as st
 
 from journey.ui.definition_warnings import has_win_rule
-from journey.ui.findings import show_finding
 from journey.ui.guards import require_view
-from journey.ui.navigation import DEFINITIONS, SEGMENTS, UPLOAD, page_link
+from journey.ui.navigation import DEFINITIONS, UPLOAD, page_link
 from journey.ui.segment_views import (
     attributes,
     is_of_account,
@@ -18,7 +17,6 @@ VIEWS = {"Win rate": show_win_rates, "Outcomes": show_outcomes, "Stages": show_s
 
 view = require_view()
 st.title("Segments")
-show_finding(view, SEGMENTS)
 found = attributes(view)
 if not found:
     with st.container(border=True):

@@ -235,7 +235,7 @@ class TestAccount:
         # was ever silent so long there and then touched by what decides nothing: with any
         # silence 20 had a demo next and won. Fewer than 30, so nothing is advised.
         app = opened("account", account="s1")
-        assert "No touch went with more wins often enough (30 accounts)" in said(app)
+        assert "Nothing that we can do went with more wins often enough (30 accounts)" in said(app)
         assert "so these are all that were in Nurture" in said(app)
         following = next(one.value for one in app.dataframe if "without_rate" in one.value)
         assert following[["touchpoint", "n_with"]].to_numpy().tolist() == [["Demo", 20]]

@@ -204,7 +204,8 @@ def _ways(part: Part, state: State) -> tuple[Ints, Ints]:
     facts = part[1]
     view = facts.view
     ends = frozen(np.where(facts.outcomes == WON, facts.decided_rows, -1))
-    stage = state.stage if state.stage < facts.entered.shape[1] else -1
+    n_stages = facts.entered.shape[1]
+    stage = -1 if state.stage is None or state.stage >= n_stages else state.stage
     last = -1 if state.last is None else state.last
     begins = first_in_state(facts.current, view.types, view.offsets, ends, stage, last)
     return frozen(begins), ends

@@ -9,9 +9,12 @@ from hypothesis import strategies as st
 
 from journey import Definitions, Stage, next_best_touches, stalled_accounts
 from journey.analysis.accounts.next_touches import NEXT_TOUCH_COLUMNS
+from journey.analysis.accounts.outreach import brought_about_by_us
+from journey.analysis.accounts.sides import sides
 from journey.analysis.accounts.states import state_of
 from journey.analysis.figures.one_journey import ask_journey
 from journey.errors import ValueNotAllowedError
+from journey.rules.meanings import Meanings
 from tests import oracle
 from tests.compare import same
 from tests.examples import small_log
@@ -137,6 +140,72 @@ class TestState:
         assert "Call" not in next_of(rows)["touchpoint"].tolist()
         longer = [*rows, *decided("Call", 1, 0, last="Workshop")]
         assert next_of(longer)["touchpoint"].tolist() == ["Call", "Page"]
+
+
+class TestAnyStage:
+    # In Nurture 30 of 40 that were called won and 10 of 40 that saw a page; in Capture, where x
+    # is, 40 saw an ad next and nobody had anything else.
+    model = Definitions(
+        (Stage("Capture", ("Form",)), *MODEL.stages), won=("Won",), lost=("Lost",), dormancy_days=90
+    )
+    rows = (
+        *decided("Call", 30, 10),
+        *decided("Page", 10, 30),
+        *decided("Ad", 20, 20, last="Form"),
+        ("x", 1.9, "Form"),
+    )
+
+    def test_where_a_stage_tells_nothing_any_stage_does(self):
+        found = next_best_touches(small_log(self.rows, self.model), "x")
+        assert found["touchpoint"].tolist() == ["Call", "Page"]
+        assert found["state"].iloc[0] == "in any stage, each beside others of its own stage"
+        assert found["stage"].tolist() == [None, None]
+        assert found["win_rate"].tolist() == [0.75, 0.25]
+        assert found[["n_with", "n_without"]].to_numpy().tolist() == [[40, 40], [40, 40]]
+        assert found["is_coarser"].all()
+
+    def test_a_stalled_account_is_told_where_it_was_seen(self):
+        # z is silent for 30 days, waits of a day being normal; after such a silence 30 of 40 that
+        # were called won, all in Nurture.
+        waits = [
+            *decided("Call", 30, 10, pause=30),
+            *decided("Page", 10, 30, pause=30),
+            *decided("Page", 300, 300),
+        ]
+        rows = [*self.rows, *waits, ("z", 1, "Form"), ("y", 31, "Ad")]
+        row = stalled_accounts(small_log(rows, self.model)).set_index("account_id").loc["z"]
+        assert (row["next_touchpoint"], row["next_win_rate"], row["n_next"]) == ("Call", 0.75, 40)
+        assert row["next_state"] == (
+            "in any stage, silent twice as long as is normal, each beside others of its own stage; "
+            "seen in Nurture"
+        )
+        assert row["next_is_clear"]
+
+
+def test_a_touch_of_a_stage_that_wins_more_is_compared_within_it():
+    # The first touch wins as often as the other in each stage, 1 of 10 and 9 of 10, but mostly
+    # comes in the second: 82 of 100 won with it, and so would 10 % of 10 and 90 % of 90.
+    both = sides(np.array([[10, 90], [90, 10]]), np.array([[1, 9], [81, 9]]))
+    assert both.won_with[0] / both.n_with[0] == pytest.approx(0.82)
+    assert both.won_without[0] / both.n_sure[0] == pytest.approx(0.82)
+    # Its mean is surer than of 10, less sure than of 100: 1 / (0.1² / 90 + 0.9² / 10).
+    assert both.n_sure[0] == pytest.approx(12.329, abs=1e-3)
+    assert both.n_without.tolist() == [100, 100]
+
+
+class TestOurs:
+    def test_the_definitions_say_what_is_a_conversation_and_what_is_not(self):
+        log = small_log([("a", 0, "Call"), ("a", 1, "Page"), ("a", 2, "Won")], MODEL)
+        told = replace(MODEL, meanings=Meanings(conversation=("Page",), intent=("Call",)))
+        names = log.store.touchpoint_types
+        ours = brought_about_by_us(log.with_definitions(told))
+        assert {name for name, own in zip(names, ours, strict=True) if own} == {"Page"}
+
+    def test_an_advertisement_is_aimed_at_no_account(self):
+        log = small_log([("a", 0, "Ad view"), ("a", 1, "Call")], MODEL, direction="was shown")
+        names = log.store.touchpoint_types
+        ours = brought_about_by_us(log)
+        assert {name for name, own in zip(names, ours, strict=True) if own} == {"Call"}
 
 
 class TestRows:

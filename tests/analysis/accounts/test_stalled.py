@@ -29,7 +29,7 @@ def test_a_bigger_log_equals_the_reference(seed):
 
 
 def with_winning_mails(sample):
-    """Calls and demos become mails that we sent, and every fifth mail is followed by a win the day after."""
+    """Calls and demos become mails that we sent; a day after every fifth mail comes a win."""
     touches = [
         touch._replace(touchpoint="Mail", direction="was shown")
         if touch.touchpoint in ("Call", "Demo", "Mail")
