@@ -57,7 +57,7 @@ def _unnamed_text(log: TouchpointLog, given: Namespace) -> str:
     of = f"{n_all - n_unnamed:,} of {counted(n_all, 'stalled journey')} can be called"
     visitors = counted(n_unnamed, "unnamed visitor")
     if _lists_unnamed(given):
-        return f"{of}; these are the other {visitors}, whom nobody can."
+        return f"{of}; listed: {visitors}, whom nobody can call."
     return f"{of}; left out: {visitors}. stalled --unnamed lists them."
 
 

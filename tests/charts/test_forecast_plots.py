@@ -53,6 +53,15 @@ def test_the_titles_say_how_much_by_when():
     assert plot_forecast(forecast(wins=(0.4, 1.1))).layout.title.text.startswith("About 1 win by")
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "words"), [(0.0, 1.0, "none or 1"), (0.0, 0.0, "none"), (1.0, 1.0, "1")]
+)
+def test_less_than_one_win_is_said_in_words(low, high, words):
+    frame = forecast(wins=(0.1, 0.4)).assign(total_low=low, total_high=high)
+    title = plot_forecast(frame).layout.title.text
+    assert title == f"Less than one win by 14 Jul 2026; four times in five it is {words}"
+
+
 def test_the_band_lies_between_the_ends_of_the_interval():
     high, low, mean = plot_forecast(forecast()).data
     assert list(high.y) == [4.0, 7.0]

@@ -75,6 +75,27 @@ def test_places_are_those_of_the_union_whatever_is_hidden():
     assert places[0] == places[1] == len(graph)
 
 
+def test_what_parts_the_groups_by_rule_is_not_their_difference():
+    # All of A and none of B entered the last stage, as a win does; of the others most differ in
+    # Convert, by 60 %. Where the part alone differs, it is the difference.
+    frame = pd.DataFrame(
+        {
+            "stage": ["Nurture", "Convert", "Expand"],
+            "n_a": [50, 50, 50],
+            "n_b": [30, 24, 0],
+            "n_all_a": 50,
+            "n_all_b": 60,
+            "a_share": 1.0,
+            "b_share": [0.5, 0.4, 0.0],
+            "difference": [0.5, 0.6, 1.0],
+            "chance": 0.001,
+        }
+    )
+    title = charts.plot_compare_stages(frame).layout.title.text
+    assert title == "Convert: 100% in A, 40% in B"
+    assert charts.plot_compare_stages(frame.tail(1)).layout.title.text.startswith("Expand: 100%")
+
+
 def test_a_small_group_is_said():
     one, other = groups()
     few = one.where(account_id=["a1", "a2"])

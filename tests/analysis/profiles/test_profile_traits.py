@@ -134,3 +134,20 @@ def test_two_attributes_of_one_column_make_no_pair():
     for segment in found["segment"]:
         columns = [column for column, _ in segment.profile]
         assert all(one != other for one, other in combinations(columns, 2))
+
+
+@pytest.mark.parametrize("unknown", ["unknown", "Unbekannt", "(not set)", None])
+def test_what_is_not_known_is_no_trait(unknown):
+    # 40 won of those of whom nothing is known; of 40 in retail 5 and of 40 in travel 10.
+    won = {unknown: 40, "Retail": 5, "Travel": 10}
+    ids = [f"{value} {k}" for value in won for k in range(40)]
+    rows = [
+        (f"{value} {k}", 0, "Won" if k < n else "Ad") for value, n in won.items() for k in range(40)
+    ]
+    origins = [value for value in won for _ in range(40)]
+    accounts = pd.DataFrame({"account_id": ids, "origin": origins})
+    traits = profile_traits(small_log(rows, accounts=accounts)).set_index("profile")
+    alone = traits.index[traits["n_traits"] == 1]
+    assert {name for name in alone if "rigin" in name} == {"Origin Retail", "Origin Travel"}
+    # They are on neither side: beside retail there is travel alone.
+    assert traits.loc["Origin Retail", ["n_journeys", "n_rest"]].tolist() == [40, 40]
