@@ -1,18 +1,23 @@
 """A Plotly chart as a description, built in one go: step by step costs ten times as much."""
 
+from copy import deepcopy
 from dataclasses import dataclass, field
-from typing import Any
+from threading import RLock
+from typing import Any, Final
 
 import pandas as pd
 import plotly.graph_objects as go
 
 Spec = dict[str, Any]
 
+_BUILDING: Final = RLock()
+"""One figure is built at a time; whoever builds it looks into it meanwhile."""
+
 
 class Drawn(go.Figure):
     """A figure that is built from its description only once somebody looks into it.
 
-    To be shown it needs no building: what is sent is the description.
+    To be shown it needs no building: what is sent is the description. Threads may share it.
     """
 
     def __init__(self, spec: Spec) -> None:
@@ -20,17 +25,18 @@ class Drawn(go.Figure):
 
     def __getattr__(self, name: str) -> Any:
         """Build the figure when the first of its parts is asked for."""
-        spec = self.__dict__.get("_spec")
-        if spec is None:
-            raise AttributeError(name)
-        self._spec = None
-        # Its words are known to be Plotly's, so they aren't looked at again.
-        super().__init__(spec, _validate=False)
-        return getattr(self, name)
+        with _BUILDING:
+            spec = self.__dict__.get("_spec")
+            if spec is not None:
+                self._spec = None
+                # Its words are known to be Plotly's, so they aren't looked at again.
+                super().__init__(spec, _validate=False)
+        return object.__getattribute__(self, name)
 
     def to_dict(self) -> Spec:
-        """Return the description, which is not to be changed."""
-        return super().to_dict() if self._spec is None else self._spec
+        """Return the description, a copy that may be changed."""
+        with _BUILDING:
+            return super().to_dict() if self._spec is None else deepcopy(self._spec)
 
 
 @dataclass

@@ -1,5 +1,8 @@
 """A chart as described, and as built."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor, wait
+
 import plotly.graph_objects as go
 
 from journey.charts.draft import Draft
@@ -28,3 +31,33 @@ def test_a_figure_can_be_changed_like_any_other():
     figure.update_layout(title_text="Lost")
     assert figure.to_dict()["layout"]["title"]["text"] == "Lost"
     assert not hasattr(figure, "no_such_part")
+
+
+def test_what_is_told_of_a_figure_may_be_changed():
+    figure = bars().drawn()
+    told = figure.to_dict()
+    told["layout"]["title"]["text"] = "Lost"
+    told["data"][0]["y"].append(3)
+    assert figure.to_dict() == built_of(bars()).to_dict()
+
+
+def test_a_figure_is_built_once_for_all_threads_that_look_into_it(monkeypatch):
+    begun, goes_on, build = threading.Event(), threading.Event(), go.Figure.__init__
+
+    def slow(figure, spec, **options):
+        begun.set()
+        goes_on.wait(20)
+        build(figure, spec, **options)
+
+    monkeypatch.setattr(go.Figure, "__init__", slow)
+    figure = bars().drawn()
+    with ThreadPoolExecutor(3) as pool:
+        first = pool.submit(lambda: figure.layout.title.text)
+        assert begun.wait(20)
+        others = [pool.submit(look) for look in (lambda: len(figure.data), figure.to_dict)]
+        done, _ = wait(others, timeout=0.1)
+        goes_on.set()
+    assert not done
+    assert first.result() == "Won"
+    assert others[0].result() == 1
+    assert others[1].result() == built_of(bars()).to_dict()
