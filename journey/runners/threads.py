@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from typing import Any, TypeVar
@@ -73,9 +73,11 @@ def ask(partial: Callable[[Part], Answer], parts: Sequence[Part]) -> list[Answer
     finally:
         for _ in left:  # after a mistake, what nobody has begun is left
             pass
-        for helper in helpers:
-            if not helper.cancel():  # one that never began has nothing left to do
-                helper.result()
+        # One that never began has nothing left to do; all others end before anybody is told.
+        begun = [helper for helper in helpers if not helper.cancel()]
+        wait(begun)
+    for helper in begun:
+        helper.result()
     return [answers[number] for number in range(len(parts))]
 
 

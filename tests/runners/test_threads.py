@@ -1,4 +1,5 @@
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -24,3 +25,40 @@ def test_what_goes_wrong_with_one_part_is_told():
 
     with pytest.raises(ZeroDivisionError):
         threads.ask(question, [1, 0, 2])
+
+
+class Numbered:
+    """Helpers that know in which order they were called."""
+
+    def __init__(self, n_helpers):
+        self.pool, self.n_called = ThreadPoolExecutor(n_helpers), 0
+        self.mine = threading.local()
+
+    def submit(self, take):
+        self.n_called += 1
+        return self.pool.submit(self._as, self.n_called, take)
+
+    def _as(self, number, take):
+        self.mine.number = number
+        take()
+
+    @property
+    def number(self):
+        return getattr(self.mine, "number", 0)
+
+
+def test_nobody_is_at_work_any_more_when_what_went_wrong_is_told(monkeypatch):
+    helpers, meeting, ended = Numbered(2), threading.Barrier(3, timeout=20), []
+
+    def question(_):
+        meeting.wait()
+        if helpers.number < 2:
+            raise ValueError(helpers.number)
+        threading.Event().wait(0.2)
+        ended.append("the last helper")
+
+    monkeypatch.setattr(threads.os, "cpu_count", lambda: 3)
+    monkeypatch.setattr(threads, "_pool", lambda: helpers)
+    with pytest.raises(ValueError, match="0"):
+        threads.ask(question, range(3))
+    assert ended == ["the last helper"]
