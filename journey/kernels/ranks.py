@@ -54,12 +54,16 @@ def count_in_bins(
 
 @kernel
 def bins_at_places(counts: npt.NDArray[Any], places: Ints) -> tuple[Ints, Ints, Ints]:
-    """Of each row of counts the bin that holds a place, how many are below it, how many inside."""
+    """Of each row of counts the bin that holds a place, how many are below it, how many inside.
+
+    A place past all that was counted is in the last bin.
+    """
     bins = np.empty(len(counts), np.int64)
     n_below, n_inside = np.empty(len(counts), np.int64), np.empty(len(counts), np.int64)
+    last = counts.shape[1] - 1
     for slot in range(len(counts)):
         found, below = 0, 0
-        while below + np.int64(counts[slot, found]) <= places[slot]:
+        while found < last and below + np.int64(counts[slot, found]) <= places[slot]:
             below += np.int64(counts[slot, found])
             found += 1
         bins[slot], n_below[slot], n_inside[slot] = found, below, counts[slot, found]

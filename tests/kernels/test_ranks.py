@@ -48,6 +48,11 @@ def test_bins_at_places(rows, rng):
         assert n_below <= place < n_below + n_inside
 
 
+def test_a_place_past_all_is_in_the_last_bin():
+    found = ranks.bins_at_places(np.array([[1, 2], [0, 0]]), np.array([3, 0]))
+    assert [one.tolist() for one in found] == [[1, 1], [1, 0], [2, 0]]
+
+
 @given(LABELLED, LOWS, SMALL)
 def test_collect_in_brackets(pairs, lows, widths):
     lows, widths = [*lows, 0], [*widths, 0]

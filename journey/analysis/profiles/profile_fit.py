@@ -132,11 +132,13 @@ def _count_months(
     add = partial(_added_up, n_months=n_months)
     opened, closed, value, deals = _open_deals(part, per_tick)
     mine, is_shut = flags[deals], closed <= last
-    pipeline, pipeline_inside = np.cumsum(
-        add(opened - first, value, mine)
-        - add(closed[is_shut] - first, value[is_shut], mine[is_shut]),
-        axis=1,
-    )
+    changes = [
+        add(opened - first, each, mine) - add(closed[is_shut] - first, each[is_shut], mine[is_shut])
+        for each in (value, np.ones(len(value)))
+    ]
+    sums, n_open = np.cumsum(changes, axis=2)
+    # Where no deal is open, what rounding left of those that were is nothing.
+    pipeline, pipeline_inside = np.where(n_open > 0, sums, 0.0)
     n_new, n_new_inside = add(begun - first, np.ones(len(begun)), flags)
     costs = _carried(view, flags, first, n_months, per_tick)
     n_valued = np.full(n_months, np.count_nonzero(~np.isnan(last_values(facts, view.journeys))))

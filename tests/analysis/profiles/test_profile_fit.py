@@ -2,7 +2,15 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 
-from journey import Segment, from_frame, journeys, keep_segment, profile_fit_by_month
+from journey import (
+    Definitions,
+    Segment,
+    Stage,
+    from_frame,
+    journeys,
+    keep_segment,
+    profile_fit_by_month,
+)
 from journey.costs import costs_frame
 from journey.errors import ColumnNotFoundError
 from tests.examples import MODEL
@@ -150,3 +158,21 @@ def test_sums_are_those_of_the_list_of_journeys(sample):
         value = rows.loc[rows["outcome"].isin(OPEN), "value"].sum()
         last = found[column].iloc[-1]
         assert value == (0 if pd.isna(last) else pytest.approx(last))
+
+
+def test_a_pipeline_of_no_deals_is_exactly_nothing():
+    # 0.1 + 0.2 + 0.3 less 0.3, less 0.2, less 0.1 is not 0 in floating point.
+    model = Definitions((Stage("Convert", ("Demo",)),), won=("Won",))
+    rows = [("abc"[n], "Demo", "2026-01-05", (n + 1) / 10) for n in range(3)]
+    rows += [("abc"[n], "Won", f"2026-0{4 - n}-05", None) for n in range(3)]
+    rows += [("d", "Ad", "2026-05-01", None)]
+    frame = pd.DataFrame(rows, columns=["account_id", "touchpoint", "occurred_at", "value"])
+    frame["occurred_at"] = pd.to_datetime(frame["occurred_at"])
+    accounts = pd.DataFrame({"account_id": [*"abcd"], "industry": [*"xyxx"]})
+    found = profile_fit_by_month(
+        from_frame(frame, accounts=accounts, definitions=model),
+        Segment(profile=(("industry", ("x",)),)),
+    )
+    assert found["pipeline"].round(9).tolist() == [0.6, 0.3, 0.1, 0.0, 0.0]
+    assert found["pipeline"].tolist()[-2:] == [0.0, 0.0]
+    assert found["pipeline_share"].isna().tolist() == [False, False, False, True, True]
