@@ -24,7 +24,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from journey.analysis.forecast.misses import LEAST_WON
-from journey.analysis.forecast.wins import WEEKS, check_weeks, forecast_wins
+from journey.analysis.forecast.wins import WEEKS, check_weeks, drawn_ahead, forecast_from
 from journey.analysis.stages.outcomes import values_at_win
 from journey.facts import ShardFacts
 from journey.kernels.facts import WON
@@ -82,7 +82,10 @@ def forecast_backtest(log: TouchpointLog, *, weeks: int = WEEKS, seed: int = 0) 
         has_history = made - log.first_at >= pd.Timedelta(weeks=weeks)
         if not has_history or n_won[window + 1 :].sum() < LEAST_WON:
             break
-        total = forecast_wins(log.between(end=made), weeks=weeks, seed=seed).iloc[-1]
+        past = log.between(end=made)
+        # Nobody else asks what lay ahead then, and it is large: it is not kept.
+        drawn = partial(drawn_ahead, past, weeks, seed)
+        total = forecast_from(past, weeks, seed, drawn).iloc[-1]
         rows.append(_compared(total, made, log.at(end), int(n_won[window]), float(value[window])))
     return pd.DataFrame(rows[::-1], columns=list(BACKTEST_COLUMNS))
 

@@ -9,8 +9,9 @@ that is known: no plan, season or price. What these did in the past makes the in
 (:mod:`journey.analysis.forecast.misses`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -114,6 +115,13 @@ def forecast_wins(log: TouchpointLog, *, weeks: int = WEEKS, seed: int = 0) -> p
     >>> forecast_wins(log.where(account_id="c"), weeks=1)["from_open"].round(2).tolist()
     [0.5]
     """
+    return forecast_from(log, weeks, seed, partial(log.once, drawn_ahead, weeks, seed))
+
+
+def forecast_from(
+    log: TouchpointLog, weeks: int, seed: int, drawn: Callable[[], tuple[Ahead, Any]]
+) -> pd.DataFrame:
+    """The forecast of :func:`forecast_wins`, given who draws what may lie ahead."""
     check_weeks(weeks)
     if not log.n_journeys:
         return _forecast_frame(log, np.zeros((0, 2)), np.zeros((0, 0, 2)), np.zeros((0, 3)))
@@ -122,7 +130,7 @@ def forecast_wins(log: TouchpointLog, *, weeks: int = WEEKS, seed: int = 0) -> p
         return _forecast_frame(log, *_unknown(weeks))
     weekly = _weekly(known, log.once(_expected_ahead, weeks))
     expected = np.stack([weekly.wins[:, 0].sum(axis=1), weekly.value[:, 0]], axis=1)
-    samples = _courses(log, known, weeks, seed)
+    samples = _courses(log, known, weeks, seed, drawn())
     is_told = _is_told(learnt)
     return _forecast_frame(log, expected * is_told, samples * is_told, weekly.wins[:, 0])
 
@@ -228,7 +236,7 @@ def _expected_ahead(log: TouchpointLog, weeks: int) -> Ahead:
     return _ahead(chances(known.days, known.ways), worth_of(known.won_values), weeks)
 
 
-def _drawn_ahead(log: TouchpointLog, weeks: int, seed: int) -> tuple[Ahead, Any]:
+def drawn_ahead(log: TouchpointLog, weeks: int, seed: int) -> tuple[Ahead, Any]:
     """What may lie ahead, and where the numbers drawn then stand."""
     known, rng = learnt_of(log, weeks=min(weeks, WEEKS)), np.random.default_rng(seed)
     drawn = drawn_chances(known.days, known.ways, n_draws=N_DRAWS, rng=rng)
@@ -289,9 +297,11 @@ def _begin_a_day(known: Alive, n_draws: int, rng: np.random.Generator | None) ->
     return rng.gamma(shape, 1 / shape, size=(n_draws, 1)) * a_day
 
 
-def _courses(log: TouchpointLog, known: Alive, weeks: int, seed: int) -> Floats:
+def _courses(
+    log: TouchpointLog, known: Alive, weeks: int, seed: int, drawn: tuple[Ahead, Any]
+) -> Floats:
     """Courses that wins and value may take, ``[week, course, 2]``."""
-    ahead, state = log.once(_drawn_ahead, weeks, seed)
+    ahead, state = drawn
     rng = np.random.default_rng(seed)
     rng.bit_generator.state = state
     weekly = _weekly(known, ahead, rng=rng)
