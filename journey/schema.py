@@ -58,10 +58,6 @@ NOT_ENGLISH, NO_FEELING = "not English", "no feeling found"
 COMMENTS_NOT_READ: Final = "Comments were not read"
 """How the note of a report begins where scores of another unit keep texts from being read."""
 
-DIRECTIONS: Final = ("did", "was shown")
-
-EXCLUDED_FROM_CODES: Final = ("occurred_at", "source_order")
-
 SECONDS_PER_DAY: Final = 86_400.0
 
 KNOWN_AS: Final = "known as"

@@ -53,7 +53,6 @@ class Routes:
 
     moves: dict[Move, Route]
     ends: dict[End, Route]
-    back_top: float
     bottom: float
 
 
@@ -106,7 +105,7 @@ def routes(graph: "nx.DiGraph[str]", placed: Layout, starts: frozenset[str]) -> 
         )
         for (node, outcome), n_journeys in placed.ends.items()
     }
-    return Routes({move: ways[move] for move in thickness}, ends, placed.bottom, bottom)
+    return Routes({move: ways[move] for move in thickness}, ends, bottom)
 
 
 def _ports(thickness: dict[Move, float], placed: Layout) -> dict[_Side, list[_Port]]:

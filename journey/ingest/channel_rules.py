@@ -9,9 +9,6 @@ import pyarrow as pa
 from journey.ingest.sql import identifier, literal
 from journey.rules.channels import UNASSIGNED, ChannelRule, Condition, source_categories
 
-CLASSIFIED: Final = "classified"
-"""Table of the sources that are listed: ``value``, ``category``, and how they are ``named``."""
-
 _ENDING: Final = "(?:com|net|org|[a-z]{2}|(?:com?|net?|org?|edu|gov|ac)[.][a-z]{2})"
 _MOST_LABELS: Final = 8
 

@@ -21,7 +21,6 @@ from journey.ingest.month_names import (
 )
 from journey.ingest.sql import literal
 
-DATE_ORDERS = ("day-first", "month-first")
 NumberKind = Literal["epoch", "excel", "compact", "elapsed"]
 
 FIRST_YEAR = "1900-01-01"

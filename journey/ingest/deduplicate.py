@@ -16,7 +16,6 @@ from journey.ingest.sql import identifier
 from journey.store.layout import MICROSECONDS
 
 Dedupe = Literal["none", "exact", "cross-source"]
-DEDUPE: Final = ("none", "exact", "cross-source")
 
 TOLERANCE_MINUTES: Final = 5
 MERGED: Final = "merged"

@@ -33,7 +33,6 @@ Flags = npt.NDArray[np.bool_]
 Part = tuple[View, ShardFacts]
 
 IN_FORCE, THRESHOLDS_IN_FORCE, PROPOSED = "in force", "thresholds in force", "proposed"
-VERDICTS: Final = ("supported", "not supported", "contradicted", "too few", "not in the log")
 
 
 def what_if(log: TouchpointLog, rules: ScoringRules) -> pd.DataFrame:
