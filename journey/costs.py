@@ -5,9 +5,8 @@ import io
 import math
 import re
 import shutil
-import weakref
+from collections import deque
 from collections.abc import Mapping
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
@@ -270,18 +269,15 @@ def costs_fingerprint(costs: "pd.DataFrame") -> str:
     """
     if costs.empty:
         return ""
-    known, told = _FINGERPRINTS.get(id(costs), (None, ""))
-    if known is None or known() is not costs:
-        text = costs.to_csv(index=False)
-        told = hashlib.blake2b(text.encode("utf-8"), digest_size=16).hexdigest()
-        _FINGERPRINTS[id(costs)] = weakref.ref(costs, partial(_forget, id(costs))), told
+    for known, told in tuple(_FINGERPRINTS):
+        if known.equals(costs):
+            return told
+    text = costs.to_csv(index=False)
+    told = hashlib.blake2b(text.encode("utf-8"), digest_size=16).hexdigest()
+    # Copied on write: it stays as it is now, whatever becomes of the costs.
+    _FINGERPRINTS.append((costs.copy(deep=False), told))
     return told
 
 
-def _forget(place: int, gone: "weakref.ref[pd.DataFrame]") -> None:
-    if _FINGERPRINTS.get(place, (None,))[0] is gone:
-        del _FINGERPRINTS[place]
-
-
-_FINGERPRINTS: "dict[int, tuple[weakref.ref[pd.DataFrame], str]]" = {}
-"""Of the costs of logs that are there, which share one frame and never change it."""
+_FINGERPRINTS: "deque[tuple[pd.DataFrame, str]]" = deque(maxlen=8)
+"""Of the costs asked about last: comparing costs takes far less time than writing them."""

@@ -18,7 +18,7 @@ from journey.kernels.select import rows_before, take
 from journey.kernels.stages import longest_silences, stage_entries
 from journey.percentiles import Cells, Targets, percentiles
 from journey.silence import Silence, Silent, in_order
-from journey.store.cache import bytes_of, memory
+from journey.store.cache import keep
 from journey.store.layout import Store, frozen
 from journey.store.view import View
 
@@ -69,7 +69,7 @@ class ShardFacts:
 
     def kept(self, name: Hashable, make: Callable[[], Answer]) -> Answer:
         """What follows from these facts and what the name says: made once, whatever is in view."""
-        return memory.get((name, self.about), make, n_bytes=bytes_of)
+        return keep((name, self.about), make)
 
     @cached_property
     def silent(self) -> tuple[Silent, ...]:

@@ -32,7 +32,7 @@ from journey.runners.piece import Runner
 from journey.runners.threads import Threads
 from journey.schema import CASE_ROLES, SECONDS_PER_DAY, Case
 from journey.silence import Silence
-from journey.store.cache import bytes_of, memory
+from journey.store.cache import keep
 from journey.store.layout import MICROSECONDS, Store
 from journey.store.recase import seconds_of_gap
 from journey.store.view import View
@@ -71,12 +71,16 @@ class TouchpointLog:
     steps: tuple[selection.Step, ...] = ()
     cluster: Runner | None = None
 
-    @cached_property
+    @property
     def fingerprint(self) -> str:
-        """Changes whenever content, order, selection or definitions do; the only cache key."""
+        """Changes whenever content, order, selection, definitions or costs do: the cache key."""
+        told = f"{self._but_for_costs} {costs_fingerprint(self.costs)}"
+        return hashlib.blake2b(told.encode(), digest_size=16).hexdigest()
+
+    @cached_property
+    def _but_for_costs(self) -> str:
         parts = (self.origin.fingerprint, self.case, self.gap_ticks, self.until, self.steps)
-        parts += (self.definitions.fingerprint, costs_fingerprint(self.costs))
-        return hashlib.blake2b(repr(parts).encode(), digest_size=16).hexdigest()
+        return repr((*parts, self.definitions.fingerprint))
 
     # ---- what is in view
 
@@ -248,12 +252,13 @@ class TouchpointLog:
         name = question.__module__, question.__qualname__, options
         store = self.store.fingerprint, self.store.shard_sizes
         key = ("once", *name, *store, self._reading.facts_key)
-        return memory.get(key, partial(question, self, *options), n_bytes=bytes_of)
+        whole = replace(self, steps=()) if self.steps else self
+        return keep(key, partial(question, whole, *options))
 
     def shared(self, question: Callable[["TouchpointLog"], Answer]) -> Answer:
         """The small answer to a question on which several figures of this log rest: kept."""
         key = ("shared", question.__module__, question.__qualname__, self.fingerprint)
-        return memory.get(key, partial(question, self), n_bytes=bytes_of)
+        return keep(key, partial(question, self))
 
     @property
     def _ask_view(self) -> partial[Any]:

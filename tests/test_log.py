@@ -37,6 +37,12 @@ def test_what_depends_on_facts_alone_is_asked_once_whatever_is_in_view():
     assert [log.once(question), log.once(question), log.exclude("Ad").once(question)] == [1, 1, 1]
     assert log.with_definitions(Definitions()).once(question) == 2
     assert log.between(None, BEGIN + pd.Timedelta(days=3)).once(question) == 3
+    # Whoever asks first, the answer is of the whole log.
+    assert log.exclude("Ad").once(_touches) == log.once(_touches) == 3
+
+
+def _touches(log):
+    return log.n_touchpoints
 
 
 # ---- row order, ties and shards

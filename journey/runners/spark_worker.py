@@ -15,7 +15,6 @@ from journey.errors import ClusterError, JourneyError, StoreError
 from journey.runners.piece import Piece
 from journey.store.cache import memory
 from journey.store.layout import Shard, Store
-from journey.store.packed import Columns
 from journey.store.read import open_catalogue, open_shard
 from journey.version import VERSION
 
@@ -166,6 +165,5 @@ def catalogue(directory: Path, fingerprint: str) -> Store:
 
 
 def _n_bytes(shard: Shard) -> int:
-    """What it may come to hold itself; all else is mapped from the file."""
-    parts = (shard.codes, shard.numbers)
-    return shard.offsets.nbytes + sum(p.n_bytes for p in parts if isinstance(p, Columns))
+    """What it holds itself; all else is mapped from the file, or booked where it is unpacked."""
+    return shard.offsets.nbytes

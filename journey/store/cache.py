@@ -1,12 +1,15 @@
 """What was made once is kept while there is room, by a key that says what it was made from."""
 
 import ctypes
+import io
 import os
 import pickle
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from threading import Lock
 from typing import Any, TypeVar, cast
+
+import numpy as np
 
 T = TypeVar("T")
 
@@ -74,15 +77,43 @@ def keep_freed_pages() -> None:
 memory = Memory(ROOM_BYTES)
 
 
-def bytes_of(answer: object) -> int:
-    """What an answer holds: the bytes it would be sent in, its arrays without a copy.
+def keep(key: Hashable, make: Callable[[], T]) -> T:
+    """A small answer for this key, made once; nobody can write into its arrays.
 
     Examples
     --------
     >>> import numpy as np
-    >>> 8_000 <= bytes_of([np.zeros(1_000)]) < 8_500
-    True
+    >>> [array] = keep("zeros", lambda: [np.zeros(2)])
+    >>> array[0] = 1
+    Traceback (most recent call last):
+    ValueError: assignment destination is read-only
     """
-    arrays: list[pickle.PickleBuffer] = []
-    rest = pickle.dumps(answer, protocol=5, buffer_callback=arrays.append)
-    return len(rest) + sum(array.raw().nbytes for array in arrays)
+    return memory.get(key, make, n_bytes=freeze)
+
+
+def freeze(answer: object) -> int:
+    """Freeze an answer and tell what it holds: the bytes it would be sent in, arrays uncopied."""
+    sent = io.BytesIO()
+    freezer = _Freezer(sent)
+    freezer.dump(answer)
+    return len(sent.getbuffer()) + sum(array.raw().nbytes for array in freezer.arrays)
+
+
+class _Freezer(pickle.Pickler):
+    """Meets every array of an answer, wherever it is, and lets nobody write into it any more.
+
+    Frames stay as they are: pandas writes into its own arrays, and copies are handed out.
+    """
+
+    def __init__(self, sent: io.BytesIO) -> None:
+        self.arrays: list[pickle.PickleBuffer] = []
+        super().__init__(sent, protocol=5, buffer_callback=self.arrays.append)
+
+    def reducer_override(self, obj: object) -> Any:
+        """Pickle all as usual."""
+        if isinstance(obj, np.ndarray):
+            obj.flags.writeable = False
+        elif type(obj).__module__.startswith("pandas."):
+            told = pickle.dumps(obj, protocol=5, buffer_callback=self.arrays.append)
+            return bytes, (told,)
+        return NotImplemented

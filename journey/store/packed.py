@@ -6,6 +6,7 @@ of its room so, and some milliseconds for a million touchpoints when it is first
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -13,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from journey.errors import StoreError
+from journey.store.cache import memory
 from journey.store.layout import Array, frozen
 
 PACKED: Final = "packed"
@@ -22,11 +24,8 @@ OPEN_BYTES: Final = 1
 """Codes as wide as this are read in place."""
 
 
-_MOST_BYTES: Final = 8
-
-
 class Columns(Mapping[str, Array]):
-    """Columns by name; those that are packed are unpacked when first asked for, and kept.
+    """Columns by name; those that are packed are unpacked when asked for, and kept for a while.
 
     Parameters
     ----------
@@ -47,9 +46,11 @@ class Columns(Mapping[str, Array]):
         self._packed, self._places, self._n_rows = packed, places, n_rows
 
     def __getitem__(self, name: str) -> Array:
-        if name not in self._held:
-            self._held[name] = self._unpacked(self._places[name])
-        return self._held[name]
+        if name not in self._places:
+            return self._held[name]
+        place = self._places[name]
+        key = ("unpacked", self._packed, place)
+        return memory.get(key, partial(self._unpacked, place), n_bytes=lambda column: column.nbytes)
 
     def __contains__(self, name: object) -> bool:
         return name in self._names
@@ -63,15 +64,10 @@ class Columns(Mapping[str, Array]):
     def __len__(self) -> int:
         return len(self._names)
 
-    @property
-    def n_bytes(self) -> int:
-        """Memory that all packed columns take once they are unpacked, at most."""
-        return _MOST_BYTES * len(self._places) * self._n_rows
-
     def _unpacked(self, place: int) -> Array:
         path, options = self._packed.path, pa.ipc.IpcReadOptions(included_fields=[place])
         try:
-            table = pa.ipc.open_file(self._packed.source, options=options).read_all()
+            table = pa.ipc.open_file(self._packed.content, options=options).read_all()
         except (OSError, pa.ArrowInvalid) as error:
             raise broken(path, error) from error
         if table.num_rows != self._n_rows:
@@ -84,12 +80,12 @@ class Columns(Mapping[str, Array]):
         return frozen(chunks[0].to_numpy() if chunks else np.empty(0, kind))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Packed:
-    """A file of packed columns that is open, and their names in its order."""
+    """A file of packed columns, mapped into memory, and their names in its order."""
 
     path: Path
-    source: pa.MemoryMappedFile
+    content: pa.Buffer
     names: tuple[str, ...]
 
 
@@ -102,8 +98,9 @@ def open_packed(path: Path) -> Packed:
         If it is missing or broken.
     """
     try:
-        source = pa.memory_map(str(path))
-        return Packed(path, source, tuple(pa.ipc.open_file(source).schema.names))
+        with pa.memory_map(str(path)) as file:
+            content = file.read_buffer()  # stays when the file is closed
+        return Packed(path, content, tuple(pa.ipc.open_file(content).schema.names))
     except (OSError, pa.ArrowInvalid) as error:
         raise broken(path, error) from error
 

@@ -1,7 +1,15 @@
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
-from journey.store.cache import Memory, bytes_of
+from journey.store.cache import Memory, freeze, keep
+
+
+@dataclass(frozen=True)
+class Numbers:
+    numbers: Any
 
 
 def made(memory, key, size=1, value=None):
@@ -46,5 +54,22 @@ def test_an_answer_is_booked_with_what_it_holds():
     texts = pd.DataFrame({"who": [f"account {number:05}" for number in range(10_000)]})
     answer = [np.zeros((50, 100)), ("short", numbers, texts)]
     held = 8 * 5_000 + 8 * 10_000 + 13 * 10_000
-    assert held <= bytes_of(answer) <= 1.5 * held
-    assert bytes_of(1.0) < 100
+    assert held <= freeze(answer) <= 1.5 * held
+    assert freeze(1.0) < 100
+
+
+def test_nobody_can_write_into_what_is_kept():
+    answer = ("a", {"b": [np.zeros((4, 4))[::2, ::2]]}, Numbers(np.zeros(2)), np.array(["x", None]))
+    kept = keep("frozen", lambda: answer)
+    assert kept is answer
+    for array in (answer[1]["b"][0], answer[2].numbers, answer[3]):
+        assert not array.flags.writeable
+
+
+def test_a_frame_that_is_kept_may_be_copied_and_changed():
+    frame = keep("frame", lambda: pd.DataFrame({"n": [1, 2], "who": ["a", "b"], "x": [0.5, 1.5]}))
+    for copy in (frame.copy(), frame.copy(deep=False)):
+        copy.loc[0, "n"] = 9
+        copy["x"] += 1
+        copy.loc[1, "who"] = "c"
+    assert frame.to_dict("list") == {"n": [1, 2], "who": ["a", "b"], "x": [0.5, 1.5]}

@@ -1,7 +1,10 @@
+import gc
 import json
 import pickle
 import shutil
+import weakref
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -13,7 +16,9 @@ from hypothesis import strategies as st
 from journey import directly_follows, journeys, outcomes
 from journey.errors import StoreError
 from journey.log import TouchpointLog
+from journey.store import packed
 from journey.store import write as module
+from journey.store.cache import Memory
 from journey.store.packed import Columns
 from journey.store.read import open_store
 from journey.store.ties import TIE
@@ -232,6 +237,27 @@ def test_wide_columns_are_packed_and_unpacked_when_asked_for(stored):
     assert not columns[name].flags.writeable
     again = pickle.loads(pickle.dumps(columns))  # noqa: S301 - our own
     np.testing.assert_array_equal(again[name], columns[name])
+
+
+def test_unpacked_columns_are_booked_and_give_way(stored, monkeypatch):
+    memory = Memory(1)  # room for one column, however large
+    monkeypatch.setattr(packed, "memory", memory)
+    shards = [*open_store(stored).shards, *open_store(stored).shards]
+    name = next(iter(shards[0].numbers))
+    column = weakref.ref(shards[0].numbers[name])
+    assert column() is not None
+    _ = [shard.numbers[name] for shard in shards[1:]]
+    gc.collect()
+    assert column() is None
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="files open are not told here")
+def test_no_file_stays_open(stored):
+    store = open_store(stored)
+    handles = [handle for handle in Path("/proc/self/fd").iterdir() if handle.exists()]
+    assert not [open_ for handle in handles if stored in (open_ := handle.resolve()).parents]
+    shutil.rmtree(stored)
+    assert all(len(values) == store.n_touchpoints for values in store.shards[0].numbers.values())
 
 
 def test_packed_columns_of_another_log_are_refused(stored, tmp_path):

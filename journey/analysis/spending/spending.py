@@ -15,7 +15,7 @@ from journey.analysis.spending.reach import TOLD_BY, narrowed
 from journey.costs import costs_fingerprint, prorated
 from journey.log import TouchpointLog
 from journey.selection import Since, Step, Where
-from journey.store.cache import bytes_of, memory
+from journey.store.cache import keep
 from journey.store.layout import MICROSECONDS
 from journey.store.view import View
 
@@ -68,7 +68,7 @@ def spent_by_currency(log: TouchpointLog) -> dict[str | None, float]:
     paid = _kept(log, _paid_by_currency)
     carried = [costs for costs in log.ask(_all_carried) if len(costs)]
     if not carried:
-        return paid
+        return dict(paid)
     named = [currency for currency in paid if currency is not None]
     total = float(sum(costs.sum() for costs in carried))
     if len(named) == 1:
@@ -77,7 +77,8 @@ def spent_by_currency(log: TouchpointLog) -> dict[str | None, float]:
 
 
 def _paid_by_currency(log: TouchpointLog) -> dict[str | None, float]:
-    spent = _added(_paid(log), _paid(log).head(0))
+    paid = _paid(log)
+    spent = _added(paid, paid.head(0))
     return {
         currency: float(spent.loc[spent["currency"].isin([currency]), "cost"].sum())
         for currency in spent["currency"].unique()
@@ -105,7 +106,7 @@ def _kept(log: TouchpointLog, question: Callable[[TouchpointLog], Answer]) -> An
     about = log.as_of_tick, log.until, *filter(_narrows, log.steps)
     name = question.__module__, question.__qualname__
     key = (*name, log.store.fingerprint, costs_fingerprint(log.costs), about)
-    return memory.get(key, partial(question, log), n_bytes=bytes_of)
+    return keep(key, partial(question, log))
 
 
 def _narrows(step: Step) -> bool:

@@ -116,6 +116,16 @@ def test_costs_change_the_fingerprint():
     assert spent.fingerprint != log.fingerprint
 
 
+def test_costs_changed_in_place_change_the_fingerprint():
+    costs = costs_frame(pd.DataFrame({"day": ["2026-01-01"], "cost": [1.0]}))
+    log = replace(log_of([("a", "2026-01-05", "Spring")]), costs=costs)
+    before = log.fingerprint
+    costs.loc[0, "cost"] = 2.0
+    assert log.fingerprint != before
+    costs.loc[0, "cost"] = 1.0
+    assert log.fingerprint == before
+
+
 touches = st.lists(
     st.tuples(
         st.sampled_from("abc"),
