@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 
 import pandas as pd
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 from journey import Definitions, directly_follows, from_frame, journeys, outcomes, stage_funnel
 from journey.errors import ColumnNotFoundError, ValueNotAllowedError
 from journey.store.cache import memory
+from journey.store.recase import seconds_of_gap
 from tests import oracle
 from tests.compare import records, same
 from tests.examples import BEGIN, MODEL, journey_of, small_log
@@ -331,6 +333,13 @@ def test_a_gap_that_is_no_length_of_time_is_refused_with_what_is_allowed(gap):
 
 
 # ---- from a frame
+
+
+def test_gaps_that_are_given_as_examples_are_allowed():
+    with pytest.raises(ValueNotAllowedError) as refused:
+        seconds_of_gap("soon")
+    examples = re.findall(r"\b\d+[a-zA-Z]+", str(refused.value))
+    assert [seconds_of_gap(gap) for gap in examples] == [1_800, 7_200, 86_400]
 
 
 def test_an_empty_log_has_no_first_touch():

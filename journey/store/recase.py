@@ -178,7 +178,7 @@ def seconds_of_gap(gap: "str | pd.Timedelta") -> float:
     if length is pd.NaT or length <= pd.Timedelta(0):
         raise ValueNotAllowedError(
             f"The gap that ends a session is {str(gap)!r}. Allowed is a length of time above 0 "
-            "with its unit, for example 30min, 2h or 1d."
+            "with its unit, for example 30min, 2h or 1D."
         )
     return length.total_seconds()
 

@@ -47,14 +47,14 @@ def content_engagement(log: TouchpointLog) -> pd.DataFrame:
     >>> found.values.tolist()
     [['Guide', 2, 1, 0.5]]
     """
-    if "content" not in log.store.text_columns:
-        counts, following = pd.DataFrame(columns=list(_COUNTS), dtype=np.int64), pd.DataFrame()
-    else:
+    answers: list[tuple[pd.DataFrame, pd.DataFrame]] = []
+    if "content" in log.store.text_columns:
         span = span_between(log, -(2**62), 2**62)
         answers = log.ask_with_facts(partial(_engaged, span=span))
-        counts = pd.concat([one[0] for one in answers]).groupby("content")[list(_COUNTS)].sum()
-        following = pd.concat([one[1] for one in answers])
-    return _framed(log, counts, following)
+    nothing = pd.DataFrame(columns=["content", *_COUNTS], dtype=np.int64)
+    counts = pd.concat([nothing, *(one[0] for one in answers)])
+    following = pd.concat([pd.DataFrame(), *(one[1] for one in answers)])
+    return _framed(log, counts.groupby("content")[list(_COUNTS)].sum(), following)
 
 
 def _engaged(part: Part, *, span: Span) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -83,7 +83,8 @@ def nurture_programmes(log: TouchpointLog) -> pd.DataFrame:
     order = _order(ranks)
     late = log.as_of_tick - round(WAITING_DAYS * log.ticks_per_day)
     answers = log.ask(partial(_followed, mail=mail, order=order, late=late))
-    counted = pd.concat(answers).groupby("place")[list(_COUNTS)].sum() if answers else ranks
+    nothing = pd.DataFrame(columns=["place", *_COUNTS], dtype=np.int64)
+    counted = pd.concat([nothing, *answers]).groupby("place")[list(_COUNTS)].sum()
     return _framed(log, counted.join(order.rename("rank"), how="inner").reset_index())
 
 

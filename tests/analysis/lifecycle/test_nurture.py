@@ -222,6 +222,16 @@ def test_content_by_what_follows():
     assert content_engagement(small_log(ROWS)).empty
 
 
+@pytest.mark.parametrize("question", [content_engagement, nurture_programmes])
+def test_of_journeys_that_are_none_there_is_no_content_and_no_programme(question):
+    told = {"content": ["Guide"], "campaign": ["Spring"], "opportunity_id": [None]}
+    log = small_log([("a", 0, "E-mail sent")], **told)
+    assert len(question(log)) == 1
+    found = question(log.by("opportunity"))
+    assert found.empty
+    assert found.columns.tolist() == question(log).columns.tolist()
+
+
 def test_touches_with_content_are_those_in_view():
     # Of three touches with the guide one is left from day 20 on; it comes after the MQL, and the
     # win follows it.
