@@ -5,8 +5,8 @@ import io
 import os
 import pickle
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
-from threading import Lock
+from collections.abc import Callable, Hashable, Iterable
+from threading import RLock
 from typing import Any, TypeVar, cast
 
 import numpy as np
@@ -26,7 +26,7 @@ class Memory:
         self._room = room_bytes
         self._used = 0
         self._kept: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
-        self._lock = Lock()
+        self._lock = RLock()  # to let go of one thing may make another forgotten
 
     def get(self, key: Hashable, make: Callable[[], T], *, n_bytes: Callable[[T], int]) -> T:
         """The result for this key, made now if it is not at hand."""
@@ -49,6 +49,13 @@ class Memory:
         """The result for this key where it is kept, else none."""
         with self._lock:
             return self._kept[key][0] if key in self._kept else None
+
+    def forget(self, keys: Iterable[Hashable]) -> None:
+        """Let go of what is kept for some keys, whose owner is no more."""
+        with self._lock:
+            for key in keys:
+                if key in self._kept:
+                    self._used -= self._kept.pop(key)[1]
 
     def clear(self) -> None:
         """Let go of all that is kept."""

@@ -4,6 +4,7 @@ What every question reads, and what takes a byte anyway, is read in place. The r
 of its room so, and some milliseconds for a million touchpoints when it is first needed.
 """
 
+import weakref
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -44,13 +45,14 @@ class Columns(Mapping[str, Array]):
     ) -> None:
         self._held, self._names = dict(held), (*held, *places)
         self._packed, self._places, self._n_rows = packed, places, n_rows
+        self._keys = {name: ("unpacked", object()) for name in places}
+        weakref.finalize(self, memory.forget, [*self._keys.values()])
 
     def __getitem__(self, name: str) -> Array:
         if name not in self._places:
             return self._held[name]
-        place = self._places[name]
-        key = ("unpacked", self._packed, place)
-        return memory.get(key, partial(self._unpacked, place), n_bytes=lambda column: column.nbytes)
+        make = partial(self._unpacked, self._places[name])
+        return memory.get(self._keys[name], make, n_bytes=lambda column: column.nbytes)
 
     def __contains__(self, name: object) -> bool:
         return name in self._names

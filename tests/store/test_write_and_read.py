@@ -251,6 +251,19 @@ def test_unpacked_columns_are_booked_and_give_way(stored, monkeypatch):
     assert column() is None
 
 
+def test_unpacked_columns_go_with_their_shard(stored, monkeypatch):
+    memory = Memory(2**30)
+    monkeypatch.setattr(packed, "memory", memory)
+    shard = open_store(stored).shards[0]
+    column = weakref.ref(next(iter(shard.numbers.values())))
+    gc.collect()
+    assert column() is not None
+    del shard
+    gc.collect()
+    assert column() is None
+    assert memory._used == 0
+
+
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="files open are not told here")
 def test_no_file_stays_open(stored):
     store = open_store(stored)
