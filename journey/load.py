@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from journey.costs import read_costs
 from journey.definitions import Definitions, load_definitions
-from journey.errors import ColumnNotFoundError, StoreError
+from journey.errors import ColumnNotFoundError, StoreError, ValueNotAllowedError
 from journey.log import TouchpointLog
 from journey.report import read_report
 from journey.runners.spark import Spark, ask_directory, is_address, split_address
@@ -49,6 +49,8 @@ def from_frame(
     ------
     ColumnNotFoundError
         If a required column is missing.
+    ValueNotAllowedError
+        If a touchpoint has no account, time or type, or a time or number is none.
 
     Examples
     --------
@@ -158,18 +160,27 @@ def _catalogue(directory: Path) -> tuple[Store, _Beside]:
 def _touchpoints(frame: pd.DataFrame) -> pa.Table:
     columns: dict[str, Values] = {}
     for name in map(str, frame.columns):
-        column = frame[name]
-        if name == "occurred_at":
-            times = pd.to_datetime(column, utc=True).astype("datetime64[us, UTC]")
-            microseconds = times.astype(np.int64).to_numpy()
-            columns[name] = pa.array(microseconds, mask=times.isna().to_numpy())
-        elif name in NUMBER_ROLES:
-            columns[name] = pa.array(column, pa.float64(), from_pandas=True)
-        elif name == "source_order":
-            columns[name] = pa.array(column, from_pandas=True)
-        else:
-            columns[name] = _text(column)
+        try:
+            columns[name] = _values(name, frame[name])
+        except (ValueError, TypeError) as error:
+            kind = "times" if name == "occurred_at" else "numbers"
+            raise ValueNotAllowedError(
+                f"{name} has values that are no {kind}: {str(error).partition(chr(10))[0]}. "
+                "Convert them, or leave out their rows."
+            ) from error
     return pa.table(columns)
+
+
+def _values(name: str, column: pd.Series) -> Values:
+    if name == "occurred_at":
+        times = pd.to_datetime(column, utc=True).astype("datetime64[us, UTC]")
+        microseconds = times.astype(np.int64).to_numpy()
+        return pa.array(microseconds, mask=times.isna().to_numpy())
+    if name in NUMBER_ROLES:
+        return pa.array(column, pa.float64(), from_pandas=True)
+    if name == "source_order":
+        return pa.array(column, from_pandas=True)
+    return _text(column)
 
 
 def _texts(frame: pd.DataFrame) -> pa.Table:

@@ -354,11 +354,13 @@ class TouchpointLog:
 
     def between(self, start: Any = None, end: Any = None) -> "TouchpointLog":
         """Keep touchpoints from ``start`` to before ``end``; ``as_of`` becomes ``end``."""
-        log = self if start is None else self._then(selection.Since(self._tick(start)))
-        if end is None:
-            return log
-        if (until := self._tick(end)) < (until if start is None else self._tick(start)):
+        tick_of = partial(selection.tick_of, ticks_per_second=self.origin.ticks_per_second)
+        begin, until = (None if one is None else tick_of(one) for one in (start, end))
+        if begin is not None and until is not None and until < begin:
             raise selection.ends_too_early(start, end)
+        log = self if begin is None else self._then(selection.Since(begin))
+        if until is None:
+            return log
         return replace(log, until=until if log.until is None else min(until, log.until))
 
     def by(self, case: Case, *, gap: str | pd.Timedelta | None = None) -> "TouchpointLog":
@@ -396,10 +398,3 @@ class TouchpointLog:
 
     def _then(self, step: selection.Step) -> "TouchpointLog":
         return replace(self, steps=(*self.steps, step))
-
-    def _tick(self, instant: Any) -> int:
-        stamp = pd.Timestamp(instant)
-        aware = stamp.tz_localize("UTC") if stamp.tzinfo is None else stamp
-        microseconds = int(aware.to_datetime64().astype("datetime64[us]").astype(np.int64))
-        per_tick = MICROSECONDS // self.origin.ticks_per_second
-        return -(-microseconds // per_tick)

@@ -4,18 +4,21 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import takewhile
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from pandas.api.typing import NaTType
 
 from journey.errors import ColumnNotFoundError, ValueNotAllowedError
 from journey.facts import ShardFacts
 from journey.kernels import select
 from journey.schema import OUTCOMES
 from journey.store.cache import memory
-from journey.store.layout import Column, Store
+from journey.store.layout import MICROSECONDS, Column, Store
 from journey.store.view import (
     View,
     first_at_or_after,
@@ -158,6 +161,34 @@ class Context:
     stages: tuple[str, ...]
 
 
+def tick_of(instant: object, ticks_per_second: int) -> int:
+    """The first tick that is not before an instant, in UTC where no zone is given.
+
+    Raises
+    ------
+    ValueNotAllowedError
+        If it is no instant.
+
+    Examples
+    --------
+    >>> tick_of("1970-01-01 00:00:01.5", 1)
+    2
+    """
+    told: Any = instant
+    try:
+        stamp = pd.Timestamp(told)
+    except (ValueError, TypeError):
+        stamp = pd.NaT
+    if isinstance(stamp, NaTType):
+        raise ValueNotAllowedError(
+            f"A period begins or ends at {instant!r}, which is no time. Give one such as "
+            "2026-01-31 or 2026-01-31 14:00."
+        )
+    aware = stamp.tz_localize("UTC") if stamp.tzinfo is None else stamp
+    microseconds = int(aware.to_datetime64().astype("datetime64[us]").astype(np.int64))
+    return -(-microseconds // (MICROSECONDS // ticks_per_second))
+
+
 def ends_too_early(start: object, end: object) -> ValueNotAllowedError:
     """The error of a period that ends before it begins."""
     return ValueNotAllowedError(
@@ -229,7 +260,7 @@ def _facts_flags(step: Where, view: View, context: Context) -> Flags:
     facts = _known(context)
     if step.column == "outcome":
         return _wanted(OUTCOMES, step.values)[facts.outcomes[view.journeys]]
-    stages, in_none = _wanted(context.stages, step.values), None in step.values
+    stages, in_none = _wanted(context.stages, step.values), None in step.values  # noqa: PD011
     last = facts.last_stages
     if step.column == "current_stage":
         return np.append(stages, in_none)[last[view.journeys]]
@@ -322,12 +353,9 @@ def check_column(store: Store, column: str) -> None:
 
 def filter_columns(store: Store) -> list[str]:
     """Columns by which a log can be filtered."""
-    columns = [
-        *store.text_columns,
-        *store.accounts.column_names,
-        *store.people.column_names,
-        *JOURNEY_FACTS,
-    ]
+    # People whom no touchpoint names choose none.
+    people = store.people.column_names if "person_id" in store.text_columns else []
+    columns = [*store.text_columns, *store.accounts.column_names, *people, *JOURNEY_FACTS]
     return list(dict.fromkeys(columns))
 
 

@@ -372,6 +372,26 @@ def test_touches_without_case_time_or_type_are_refused(missing):
         from_frame(frame)
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "kind"), [("occurred_at", "soon", "times"), ("value", "much", "numbers")]
+)
+def test_what_is_no_time_or_number_is_refused(name, value, kind):
+    frame = pd.DataFrame({"account_id": ["a"], "occurred_at": [BEGIN], "touchpoint": ["Ad"]})
+    frame[name] = pd.Series([value], dtype=object)
+    with pytest.raises(
+        ValueNotAllowedError, match=f"{name} has values that are no {kind}: .*{value}"
+    ):
+        from_frame(frame)
+
+
+@pytest.mark.parametrize("instant", [pd.NaT, "soon", "2026-13-01", object()])
+def test_a_period_of_no_time_is_refused(instant):
+    log = small_log(journey_of("Ad 0", "Demo 2"))
+    for period in ((instant, None), (None, instant)):
+        with pytest.raises(ValueNotAllowedError, match="which is no time"):
+            log.between(*period)
+
+
 def test_attributes_without_their_key_are_refused():
     with pytest.raises(ColumnNotFoundError, match="'account_id' not found in the attributes"):
         small_log([("a", 0, "Ad")], accounts=pd.DataFrame({"id": ["a"], "industry": ["Retail"]}))
@@ -379,7 +399,11 @@ def test_attributes_without_their_key_are_refused():
 
 def test_attributes_of_people_do_no_harm_where_no_touch_has_a_person():
     people = pd.DataFrame({"person_id": ["p"], "role": ["Buyer"]})
-    assert small_log([("a", 0, "Ad")], people=people).n_touchpoints == 1
+    log = small_log([("a", 0, "Ad")], people=people)
+    assert log.n_touchpoints == 1
+    assert "role" not in log.filter_columns
+    with pytest.raises(ColumnNotFoundError, match="'role' not found"):
+        log.where(role="Buyer")
 
 
 @given(samples(), st.sampled_from((None, 1, 2)))
