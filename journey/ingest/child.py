@@ -46,6 +46,8 @@ _WITHOUT_PANDAS: Final = (PREPARED,)
 """Modules that never need pandas; Arrow would load it, which takes long, at its first array."""
 
 _OUT_OF_SPACE: Final = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
+_NO_THREAD: Final = ("can't start new thread", "Resource temporarily unavailable")
+"""What Python and native libraries say where the system starts no thread for them."""
 
 
 def run_in_child(
@@ -206,12 +208,26 @@ def _death(code: int, stderr: str, last: Progress | None, limits: Limits) -> Jou
             f"Reading {file} took more memory than there is or is allowed "
             f"({limits.address_space_bytes:,} bytes). Split the file, or save it as CSV."
         )
+    if last is None:
+        return _unable(f"the process that reads files ended with code {code}", stderr)
     error = UnreadableFileError(
         f"The reader broke down on {file} (ended with code {code}). The file is damaged or made "
         "to do harm; save it again, best as CSV."
     )
     if stderr:
         error.add_note(stderr)
+    return error
+
+
+def _unable(what: str, details: str) -> JourneyError:
+    """Say that no file could be opened at all, which is no fault of the file."""
+    error = JourneyError(
+        f"Portolan can't read files on this machine: {what}. No file was opened, so it is not the "
+        "file's fault. Try again; if it stays so, look whether memory, disk and processes "
+        "(ulimit -a) are left, and install Portolan and its packages anew."
+    )
+    if details:
+        error.add_note(details)
     return error
 
 
@@ -259,7 +275,9 @@ def serve(messages: int, module: str = "") -> None:
         loaded = _load(module)
         if not select.select([0], [], [], 0)[0]:
             # Nobody has asked yet, so there is time for what else is loaded when first needed.
-            loaded.prepare()
+            # What fails now fails again when it is needed, and is told then.
+            with contextlib.suppress(Exception):
+                loaded.prepare()
         tell({"ready": module})
     line = sys.stdin.buffer.readline()
     if not line:
@@ -267,8 +285,8 @@ def serve(messages: int, module: str = "") -> None:
     order = json.loads(line)
     limits, argument = Limits(**order["limits"]), order["argument"]
     apply_limits(limits)
-    threading.Thread(target=_end_with_parent, args=(argument,), daemon=True).start()
     try:
+        threading.Thread(target=_end_with_parent, args=(argument,), daemon=True).start()
         name, _, function = order["task"].partition(":")
         task: Task = getattr(_load(name), function)
         result = task(argument, lambda now: tell({"progress": asdict(now)}))
@@ -309,6 +327,13 @@ def _described(error: BaseException, limits: Limits) -> dict[str, str]:
         message = (
             f"Reading took more memory or disk than allowed ({limits.address_space_bytes:,} "
             "bytes of memory). Split the file, or raise the limit."
+        )
+        return {"class": "ImportLimitError", "message": message, "details": details}
+    if isinstance(error, RuntimeError) and any(said in str(error) for said in _NO_THREAD):
+        message = (
+            f"This machine lets Portolan start no further thread ({error}), as it is held to few "
+            "processes or little memory (ulimit -u, ulimit -v, or the container's limits). Raise "
+            "that limit, or end other programs; the file is not at fault."
         )
         return {"class": "ImportLimitError", "message": message, "details": details}
     if isinstance(error, OSError) and error.errno in _OUT_OF_SPACE:

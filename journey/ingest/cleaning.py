@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Final, cast
 
 import duckdb
@@ -47,6 +48,9 @@ _ID: Final = (
     f"(file_index::BIGINT << {_ROW_BITS + _DATE_BITS}) + (source_row << {_DATE_BITS}) + date_index "
     "AS id"
 )
+
+_JUDGED_ROWS: Final = 20_480
+"""Rows that are written, and looked at, as one."""
 
 Ints = npt.NDArray[np.int64]
 
@@ -307,6 +311,20 @@ def make_judged(connection: duckdb.DuckDBPyConnection, view: str, target: str) -
     connection.execute(f"CREATE VIEW {identifier(target)} AS {judged}")
 
 
+def keep_judged(connection: duckdb.DuckDBPyConnection, view: str, target: str, path: Path) -> None:
+    """Make a view of :func:`judged_sql` that is worked out once, into a file.
+
+    A table of the database would take all the memory it may use, and what it spills is not packed.
+    """
+    connection.execute(
+        f"COPY ({judged_sql(view)}) TO {literal(str(path))} (FORMAT parquet, PARQUET_VERSION v2, "
+        f"COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE {_JUDGED_ROWS})"
+    )
+    connection.execute(
+        f"CREATE VIEW {identifier(target)} AS FROM read_parquet({literal(str(path))})"
+    )
+
+
 def judged_sql(view: str) -> str:
     """A query of a view of entries that says of each what keeps it from being used."""
     return (
@@ -319,4 +337,4 @@ def judged_sql(view: str) -> str:
     )
 
 
-__all__ = ["ROW", "Cleaned", "clean_entries", "judged_sql", "make_judged"]
+__all__ = ["ROW", "Cleaned", "clean_entries", "judged_sql", "keep_judged", "make_judged"]

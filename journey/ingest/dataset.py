@@ -5,6 +5,7 @@ attributes told from touchpoints → sorted into the store. Whatever came when, 
 imports, the same rows make the same log.
 """
 
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ from journey.ingest.channels import (
     untraced_sql,
     write_channel_sources,
 )
-from journey.ingest.cleaning import DESCRIBED, SPELLED, clean_entries, judged_sql, make_judged
+from journey.ingest.cleaning import DESCRIBED, SPELLED, clean_entries, keep_judged, make_judged
 from journey.ingest.coding import Coded
 from journey.ingest.cost_store import write_costs
 from journey.ingest.deduplicate import Dedupe, cut_exports, find_duplicates, make_kept
@@ -34,6 +35,7 @@ from journey.ingest.identity import (
     account_kinds,
     find_id_columns,
     identity_notes,
+    keep_in_parts,
     resolve_identities,
     write_identity,
 )
@@ -43,7 +45,7 @@ from journey.ingest.last_instants import doubtful_instant_notes
 from journey.ingest.model import propose_for
 from journey.ingest.progress import Phase, Progress
 from journey.ingest.proposed import DEFINITIONS_FILE, mark_proposed
-from journey.ingest.report import account_for_rows
+from journey.ingest.report import account_for_rows, no_row_left
 from journey.ingest.sentiment.comments import comment_notes, may_read, read_comments
 from journey.ingest.sources import (
     COSTS,
@@ -137,7 +139,9 @@ def make_dataset(
     """
     job = _opened(connection, sources, definitions or Definitions(), tell)
     notes = [note for batch in job.batches for note in batch.notes]
-    traced, changed, coded = _clean(job, notes)
+    working = sources / "working"
+    working.mkdir()
+    traced, changed, coded = _clean(job, notes, working)
     job.phase("sorting")
     changed |= merge_touches(job, traced)
     report = account_for_rows(connection, job.tables, table=KNOWN, described=job.described)
@@ -152,6 +156,7 @@ def make_dataset(
     _store(job, target, extras, described, KeptTexts(coded, job.rows), report.n_kept)
     notes += [*write_companions(job, target), *described.notes]
     write_beside(target, report.with_notes(notes), definitions, described.people)
+    shutil.rmtree(working)
     sources.rename(target / SOURCES)
     return report.n_kept
 
@@ -240,11 +245,14 @@ def write_companions(job: Job, target: Path) -> list[str]:
     return write_costs(job.connection, COSTS, target, batches=import_numbers(job.batches))
 
 
-def _clean(job: Job, notes: list[str]) -> tuple[list[str], set[str], Mapping[str, Coded]]:
+def _clean(
+    job: Job, notes: list[str], working: Path
+) -> tuple[list[str], set[str], Mapping[str, Coded]]:
     """Make the table of entries with channels, people and accounts known.
 
     Adds to the notes, and returns the columns for the sources that were found, and all columns
-    that are not as they stand in the files, and those that are coded from there.
+    that are not as they stand in the files, and those that are coded from there. What had to be
+    worked out is kept in files of their own.
     """
     cleaned = clean_entries(
         job.connection,
@@ -257,6 +265,7 @@ def _clean(job: Job, notes: list[str]) -> tuple[list[str], set[str], Mapping[str
     resolve_identities(
         job.connection, SPELLED, LINKED, others=others, rules=job.rules.identity, ids=ids
     )
+    keep_in_parts(job.connection, SPELLED, LINKED, working, rules=job.rules.identity, ids=ids)
     added, channel_notes = trace_channels(
         job.connection, SPELLED, tables=job.tables, names=job.names, rules=job.rules.channels
     )
@@ -272,7 +281,7 @@ def _clean(job: Job, notes: list[str]) -> tuple[list[str], set[str], Mapping[str
     if changed == {"direction"}:
         make_judged(job.connection, TRACED, KNOWN)
     else:
-        job.connection.execute(f"CREATE TABLE {KNOWN} AS {judged_sql(TRACED)}")
+        keep_judged(job.connection, TRACED, KNOWN, working / f"{KNOWN}.parquet")
     notes += [*cleaned.notes, *channel_notes, *identity_notes(job.connection, KNOWN)]
     new = [column for column in added.values() if column not in job.extras]
     return new, changed, _unchanged(cleaned.coded, changed)
@@ -379,20 +388,3 @@ def _single_headers(job: Job) -> dict[str, str]:
         for role, headers in found.items()
         if len(headers) == 1 and not headers & taken
     }
-
-
-def no_row_left(report: IngestReport) -> str:
-    """Why no row could be used, by the most frequent reason."""
-    worst = max(
-        (reason for reason in report.reasons if reason.action == "set aside"),
-        key=lambda reason: reason.n_rows,
-        default=None,
-    )
-    if worst is None:
-        return "The files have no rows with touchpoints."
-    shown = f", for example {worst.examples[0]}" if worst.examples else ""
-    return (
-        f"No row could be used: {worst.n_rows:,} rows of {worst.file} have {worst.reason}{shown}. "
-        "Check which columns hold the case, the time and the touchpoint, "
-        "for example --column occurred_at=HEADER."
-    )

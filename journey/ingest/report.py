@@ -257,3 +257,20 @@ def _summary(read: SourceTable, reasons: Sequence[ReasonCount]) -> FileSummary:
         n_costs=total("read as costs"),
         roles=dict(read.roles),
     )
+
+
+def no_row_left(report: IngestReport) -> str:
+    """Why no row could be used, by the most frequent reason."""
+    worst = max(
+        (reason for reason in report.reasons if reason.action == "set aside"),
+        key=lambda reason: reason.n_rows,
+        default=None,
+    )
+    if worst is None:
+        return "The files have no rows with touchpoints."
+    shown = f", for example {worst.examples[0]}" if worst.examples else ""
+    return (
+        f"No row could be used: {worst.n_rows:,} rows of {worst.file} have {worst.reason}{shown}. "
+        "Check which columns hold the case, the time and the touchpoint, "
+        "for example --column occurred_at=HEADER."
+    )

@@ -22,7 +22,7 @@ from journey.store.layout import MICROSECONDS, Array, tick_type
 from journey.store.ties import CASE_COLUMNS, TIE, joined_over_accounts, places_of_ties
 from journey.store.write import write_store
 
-_BATCH_ROWS: Final = 500_000
+_BATCH_ROWS: Final = 100_000
 
 Ints = npt.NDArray[np.int64]
 

@@ -1,4 +1,5 @@
 import os
+import select
 import selectors
 import signal
 import subprocess
@@ -18,10 +19,11 @@ from journey.errors import (
 )
 from journey.ingest.child import _listen, run_in_child
 from journey.ingest.limits import GIBIBYTE, Limits
+from journey.ingest.processes import start_child
 from journey.ingest.progress import Progress
 
 TASKS = """
-import os, signal, subprocess, sys, time
+import os, resource, signal, subprocess, sys, threading, time
 from pathlib import Path
 from journey.errors import ColumnNotFoundError
 from journey.ingest.limits import Limits
@@ -50,6 +52,11 @@ def die(argument, tell):
 
 def leave(argument, tell):
     os._exit(3)
+
+def crowd(argument, tell):
+    resource.setrlimit(resource.RLIMIT_AS, (argument["room"], argument["room"]))
+    threading.stack_size(argument["room"])
+    threading.Thread(target=print).start()
 
 def grow(argument, tell):
     bytearray(4 * 1024**3)
@@ -180,8 +187,32 @@ def test_a_killed_child_is_a_plain_sentence(number, kind, words):
 
 
 def test_a_child_that_leaves_without_a_word():
-    with pytest.raises(UnreadableFileError, match="ended with code 3"):
+    with pytest.raises(JourneyError, match=r"ended with code 3.*not the file's fault") as caught:
         run("leave")
+    assert type(caught.value) is JourneyError
+
+
+def test_a_machine_that_starts_no_thread_is_told_from_a_bad_file():
+    with pytest.raises(ImportLimitError, match=r"no further thread.*file is not at fault"):
+        run("crowd", {"room": GIBIBYTE})
+
+
+def test_a_child_that_can_not_make_ready_still_serves(tmp_path, monkeypatch):
+    tmp_path.joinpath("modules", "unready.py").write_text(
+        "def prepare():\n    raise OSError('no room')\n"
+        "def echo(argument, tell):\n    return argument\n"
+    )
+
+    def waiting(module):
+        child = start_child(module)
+        assert select.select([child.messages], [], [], 60)[0]
+        return child
+
+    monkeypatch.setattr("journey.ingest.child.child_for", waiting)
+    result = run_in_child(
+        "unready:echo", {"n": 1}, limits=Limits(), progress=print, cancelled=lambda: False
+    )
+    assert result == {"n": 1}
 
 
 def test_memory_processor_time_and_disk_are_limited(scratch):

@@ -22,11 +22,10 @@ from journey.ingest.dataset import (
     KEPT,
     Described,
     describe,
-    no_row_left,
     write_companions,
 )
 from journey.ingest.last_instants import doubtful_instant_notes
-from journey.ingest.report import Found, report_of
+from journey.ingest.report import Found, no_row_left, report_of
 from journey.ingest.shapes import ATTRIBUTES
 from journey.ingest.sql import identifier, literal
 from journey.report import IngestReport

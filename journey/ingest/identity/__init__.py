@@ -20,6 +20,7 @@ by the first in binary order. So the same rows give the same ids, in whatever or
 
 from journey.ingest.identity.domains import free_mail_domains, registrable_domain
 from journey.ingest.identity.ids import ID_ROLES, IdColumns, find_id_columns
+from journey.ingest.identity.parts import keep_in_parts
 from journey.ingest.identity.resolve import (
     HOW,
     KNOWN_AS,
@@ -40,6 +41,7 @@ __all__ = [
     "find_id_columns",
     "free_mail_domains",
     "identity_notes",
+    "keep_in_parts",
     "opened_identity",
     "registrable_domain",
     "resolve_identities",

@@ -161,7 +161,13 @@ def relate(connection: duckdb.DuckDBPyConnection, rules: IdentityRules) -> None:
 
 
 def resolved_sql(
-    connection: duckdb.DuckDBPyConnection, table: str, stated: str, is_lead: str
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    stated: str,
+    is_lead: str,
+    *,
+    named: str = NAMED,
+    visitors: str = VISITORS,
 ) -> str:
     """A query of a table with person and account as they are known.
 
@@ -169,6 +175,8 @@ def resolved_sql(
     ----------
     stated, is_lead
         SQL of the person that a row of the table names, and whether that is a lead's number.
+    named, visitors
+        The people and visitors who are looked up, as in :data:`NAMED` and :data:`VISITORS`.
     """
     renamed = connection.execute(f"SELECT count(*) FROM {RENAMED}").fetchall()[0][0]
     person = "COALESCE(p.name, t.named, v.name)"
@@ -204,8 +212,8 @@ def resolved_sql(
             CASE {how} END AS account_by,
             t.named IS NULL AND v.name IS NOT NULL AS is_joined_visitor
         FROM (SELECT *, {stated} AS named, {is_lead} AS is_lead FROM {identifier(table)}) t
-        LEFT JOIN {NAMED} p ON t.named = p.id AND t.is_lead = p.is_lead
-        LEFT JOIN {VISITORS} v ON t.anonymous_id = v.visitor
+        LEFT JOIN {identifier(named)} p ON t.named = p.id AND t.is_lead = p.is_lead
+        LEFT JOIN {identifier(visitors)} v ON t.anonymous_id = v.visitor
         LEFT JOIN {OPPORTUNITIES} o ON t.opportunity_id = o.opportunity{joins}
     """
 
