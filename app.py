@@ -16,9 +16,8 @@ from journey.ui.warm_up import set_aside_what_was_loaded, warm_up_in_background
 PICKER = "shell:dataset"
 # A compass rose, drawn here: an icon by name would be fetched from an outside server.
 ICON = (
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">'
-    '<circle cx="16" cy="16" r="15" fill="#00518a"/>'
-    '<path d="M16 3l4 9 9 4-9 4-4 9-4-9-9-4 9-4z" fill="#fff"/></svg>'
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><circle cx="16" cy="16" '
+    'r="15" fill="#00518a"/><path d="M16 3l4 9 9 4-9 4-4 9-4-9-9-4 9-4z" fill="#fff"/></svg>'
 )
 
 
@@ -42,8 +41,7 @@ def shell() -> None:
 
 def pick_dataset() -> None:
     """Let the user choose among the stored data sets; the first is chosen to begin with."""
-    datasets = state.dataset_names()
-    wanted = state.current_dataset()
+    datasets, wanted = state.dataset_names(), state.current_dataset()
     if wanted not in datasets:
         if wanted is not None:
             state.add_note(f"There is no data set '{wanted}' here.")
