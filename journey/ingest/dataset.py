@@ -11,7 +11,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import cast
+from typing import Final, cast
 
 import duckdb
 import pyarrow as pa
@@ -66,6 +66,9 @@ from journey.schema import REQUIRED_ROLES, ROLES, SENTIMENT_FROM
 from journey.store.read import open_store
 
 LINKED, TRACED, KNOWN, UNREAD, KEPT = "linked", "traced", "known", "unread", "kept"
+
+_WORKING: Final = "working"
+"""The folder of what is worked out on the way."""
 
 Report = Callable[[Progress], None]
 
@@ -139,9 +142,7 @@ def make_dataset(
     """
     job = _opened(connection, sources, definitions or Definitions(), tell)
     notes = [note for batch in job.batches for note in batch.notes]
-    working = sources / "working"
-    working.mkdir()
-    traced, changed, coded = _clean(job, notes, working)
+    traced, changed, coded = _clean(job, notes, sources / _WORKING)
     job.phase("sorting")
     changed |= merge_touches(job, traced)
     report = account_for_rows(connection, job.tables, table=KNOWN, described=job.described)
@@ -151,12 +152,11 @@ def make_dataset(
         notes.append("There are no touchpoints yet. Add a file that has some to this data set.")
     notes += doubtful_instant_notes(connection, KEPT, files=[table.file for table in job.tables])
     described = describe(job)
-    extras = [*described.of_touchpoints, *traced]
-    coded = _unchanged(coded, changed)
-    _store(job, target, extras, described, KeptTexts(coded, job.rows), report.n_kept)
+    kept = KeptTexts(_unchanged(coded, changed), job.rows)
+    _store(job, target, traced, described, kept, report.n_kept)
     notes += [*write_companions(job, target), *described.notes]
     write_beside(target, report.with_notes(notes), definitions, described.people)
-    shutil.rmtree(working)
+    shutil.rmtree(sources / _WORKING)
     sources.rename(target / SOURCES)
     return report.n_kept
 
@@ -214,7 +214,7 @@ def describe(job: Job) -> Described:
 def _store(
     job: Job,
     target: Path,
-    extras: Sequence[str],
+    traced: Sequence[str],
     described: Described,
     kept: KeptTexts,
     n_kept: int,
@@ -223,7 +223,7 @@ def _store(
         job.connection,
         KEPT,
         target,
-        extras=extras,
+        extras=[*described.of_touchpoints, *traced],
         kept=kept,
         accounts=described.accounts,
         people=described.people,
@@ -254,6 +254,7 @@ def _clean(
     that are not as they stand in the files, and those that are coded from there. What had to be
     worked out is kept in files of their own.
     """
+    working.mkdir()
     cleaned = clean_entries(
         job.connection,
         job.extras,

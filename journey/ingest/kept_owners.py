@@ -22,17 +22,21 @@ def kept_owners(connection: duckdb.DuckDBPyConnection, folders: Iterable[Path]) 
             if table.preset or not names_owner(held):
                 continue
             name = f"kept {number} {index}"
-            cells = ", ".join(f"{cell} AS {identifier(header)}" for header, cell in held.items())
             rows = rows_file(folder, index)
             source = f"read_parquet({literal(str(rows))})"
             if rows.exists():
-                cells = ", ".join(map(identifier, held))
+                held = {header: identifier(header) for header in held}
             else:
                 kind = ENTRIES if table.shape in DATED else ATTRIBUTES
                 path = literal(str(folder / f"{kind}.parquet"))
                 source = f"read_parquet({path}) WHERE file_index = {index}"
+            # All headers, so that exports cut by month are known as one, whichever was added when.
+            cells = ", ".join(
+                f"{held.get(header, 'NULL::VARCHAR')} AS {identifier(header)}"
+                for header in table.headers
+            )
             connection.execute(f"CREATE VIEW {identifier(name)} AS SELECT {cells} FROM {source}")
-            found.append(RawTable(table.file, name, tuple(held), table.n_rows, (), 0, ()))
+            found.append(RawTable(table.file, name, table.headers, table.n_rows, (), 0, ()))
     return found
 
 

@@ -141,13 +141,13 @@ def places_in(files: Sequence[RowsFile], ids: Ints) -> Ints | None:
     n_rows = sum(file.metadata.num_rows for file in files)
     if len(ids) == n_rows and (ids[1:] > ids[:-1]).all():
         return None
-    indexes, source_rows = rows_of(ids)
+    indexes = rows_of(ids)[0].astype(np.int32)
     places = np.empty(len(ids), np.int64)
     begin = 0
     for file in files:
         with pq.ParquetFile(file.path) as rows:
             numbers = rows.read(columns=[SOURCE_ROW]).column(SOURCE_ROW).to_numpy()
         is_here = indexes == file.index
-        places[is_here] = begin + np.searchsorted(numbers, source_rows[is_here])
+        places[is_here] = begin + np.searchsorted(numbers, rows_of(ids[is_here])[1])
         begin += len(numbers)
     return places

@@ -309,6 +309,8 @@ def _read_all(
     tables: list[RawTable] = []
     pairs = zip(argument["paths"], argument["names"], strict=True)
     for index, (path, name) in enumerate(pairs):
+        # Should a native reader break down, it is known on which file.
+        tell(Progress("reading", name, 0, None))
         read = read_raw(
             connection,
             Path(path),

@@ -72,8 +72,6 @@ def read_raw(
     ImportLimitError
         If unpacking or reading it would go over the limits.
     """
-    # Should a native reader break down, it is known on which file.
-    progress(Progress("reading", name, 0, None))
     tables: list[RawTable] = []
     for position, member in enumerate(unpack(path, name, scratch=scratch, limits=limits)):
         table = f"raw_{index}_{position}" if position else f"raw_{index}"

@@ -174,13 +174,16 @@ def _stored_order(touches: Touches) -> Ints:
     if not len(times):
         return before
     accounts = touches.codes["account_id"]
-    since = (times - times.min()) // (MICROSECONDS if touches.is_whole else 1)
+    # Millions of touchpoints: no array is made that one there is can take.
+    since = times - times.min()
+    since //= MICROSECONDS if touches.is_whole else 1
     span, n_accounts = int(since.max()) + 1, len(touches.values["account_id"])
     if n_accounts * span > np.iinfo(np.int64).max:
         return before[np.lexsort((since[before], accounts[before]))]
     # One number instead of two keys: sorted in one go.
-    keys = accounts.astype(np.int64) * span + since
-    return before[np.argsort(keys[before], kind="stable")]
+    since += accounts.astype(np.int64) * span
+    since = since[before]
+    return before[np.argsort(since, kind="stable")]
 
 
 def _ties(touches: Touches) -> Array | None:

@@ -57,7 +57,7 @@ def keep_in_parts(
                 f"SELECT * FROM {identifier(table)} WHERE hash({key}) % {n_parts} = {part}"
             )
         named, visitors, entries = names
-        query = resolved_sql(connection, entries, stated, is_lead, named=named, visitors=visitors)
+        query = resolved_sql(connection, entries, stated, is_lead, known=(named, visitors))
         connection.execute(
             f"COPY ({query}) TO {literal(str(folder / f'{target}-{part}.parquet'))} "
             "(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 20480, "

@@ -166,8 +166,7 @@ def resolved_sql(
     stated: str,
     is_lead: str,
     *,
-    named: str = NAMED,
-    visitors: str = VISITORS,
+    known: tuple[str, str] = (NAMED, VISITORS),
 ) -> str:
     """A query of a table with person and account as they are known.
 
@@ -175,24 +174,22 @@ def resolved_sql(
     ----------
     stated, is_lead
         SQL of the person that a row of the table names, and whether that is a lead's number.
-    named, visitors
-        The people and visitors who are looked up, as in :data:`NAMED` and :data:`VISITORS`.
+    known
+        The tables of people and visitors who are looked up.
     """
-    renamed = connection.execute(f"SELECT count(*) FROM {RENAMED}").fetchall()[0][0]
+    (renamed,) = connection.execute(f"SELECT count(*) FROM {RENAMED}").fetchall()[0]
     person = "COALESCE(p.name, t.named, v.name)"
     own = {
         "person itself": person,
-        "opportunity itself": "t.opportunity_id",
         "visitor itself": "t.anonymous_id",
+        "opportunity itself": "t.opportunity_id",
         "session itself": "t.session_id",
     }
     joins = ""
-    for place, (how, sql) in enumerate(own.items()):
-        if renamed:
-            joins += (
-                f" LEFT JOIN {RENAMED} r{place} ON r{place}.how = '{how}' AND r{place}.id = {sql}"
-            )
-            own[how] = f"COALESCE(r{place}.name, {sql})"
+    for place, (how, sql) in enumerate(own.items() if renamed else ()):
+        is_same = f"r{place}.how = '{how}' AND r{place}.id = {sql}"
+        joins += f" LEFT JOIN {RENAMED} r{place} ON {is_same}"
+        own[how] = f"COALESCE(r{place}.name, {sql})"
     account = "COALESCE(p.account, CASE WHEN t.named IS NULL THEN v.account END)"
     by = "COALESCE(p.how, CASE WHEN t.named IS NULL THEN v.how END)"
     choices = {
@@ -200,10 +197,7 @@ def resolved_sql(
         "opportunity": "o.account",
         "person": f"CASE WHEN {by} = 'person' THEN {account} END",
         "domain": f"CASE WHEN {by} = 'domain' THEN {account} END",
-        "person itself": own["person itself"],
-        "visitor itself": own["visitor itself"],
-        "opportunity itself": own["opportunity itself"],
-        "session itself": own["session itself"],
+        **own,
     }
     how = " ".join(f"WHEN {sql} IS NOT NULL THEN {literal(key)}" for key, sql in choices.items())
     return f"""
@@ -212,8 +206,8 @@ def resolved_sql(
             CASE {how} END AS account_by,
             t.named IS NULL AND v.name IS NOT NULL AS is_joined_visitor
         FROM (SELECT *, {stated} AS named, {is_lead} AS is_lead FROM {identifier(table)}) t
-        LEFT JOIN {identifier(named)} p ON t.named = p.id AND t.is_lead = p.is_lead
-        LEFT JOIN {identifier(visitors)} v ON t.anonymous_id = v.visitor
+        LEFT JOIN {identifier(known[0])} p ON t.named = p.id AND t.is_lead = p.is_lead
+        LEFT JOIN {identifier(known[1])} v ON t.anonymous_id = v.visitor
         LEFT JOIN {OPPORTUNITIES} o ON t.opportunity_id = o.opportunity{joins}
     """
 

@@ -3,6 +3,8 @@
 from itertools import permutations
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from journey.ingest import add_touchpoints, read_touchpoints
 
@@ -119,3 +121,28 @@ def test_a_file_added_later_takes_the_customer_from_those_kept(tmp_path, kept):
     # Three orders and four reviews of known ones, by c1 and c2.
     assert (log.n_journeys, log.n_touchpoints) == (2, 7)
     assert "more.csv: 'customer_id' is taken from orders.csv" in " ".join(log.report.notes)
+
+
+BOUGHT = [f"o{n},c{n % 5},2024-0{n % 6 + 1}-0{n}" for n in range(1, 9)]
+WRITTEN = [f"r{n},o{n},2024-08-0{n}" for n in range(1, 9)]
+
+
+@settings(max_examples=5, deadline=None)
+@given(rows=st.permutations(BOUGHT), cut=st.integers(1, 7))
+@example(rows=BOUGHT, cut=3)
+def test_how_an_export_is_cut_and_in_which_order_its_parts_are_added_changes_nothing(
+    tmp_path_factory, rows, cut
+):
+    folder = tmp_path_factory.mktemp("cut")
+    for name, head, held in (
+        ("orders_2.csv", "order_id,customer_id,bought_at", rows[:cut]),
+        ("orders_1.csv", "order_id,customer_id,bought_at", rows[cut:]),
+        ("reviews.csv", "review_id,order_id,reviewed_on", WRITTEN),
+    ):
+        (folder / name).write_text("\n".join([head, *held, ""]))
+    read_touchpoints(folder / "orders_2.csv", into=folder / "set")
+    log = add_touchpoints(folder / "set", folder / "orders_1.csv", folder / "reviews.csv")
+    # Eight orders and a review of each, by five customers, whatever was known before.
+    assert (log.n_journeys, log.n_touchpoints, log.report.n_set_aside) == (5, 16, 0)
+    told = "'customer_id' is taken from orders_1.csv, orders_2.csv by 'order_id'"
+    assert told in " ".join(log.report.notes)
