@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from journey.definitions import Definitions
 from journey.kernels import facts as kernels
-from journey.kernels.select import rows_before, take
+from journey.kernels.select import rows_before, take, take_ranges
 from journey.kernels.stages import longest_silences, stage_entries
 from journey.percentiles import Cells, Targets, percentiles
 from journey.silence import Silence, Silent, in_order
@@ -146,10 +146,10 @@ class ShardFacts:
         evidence = self.view
         if evidence.offsets is evidence.shard.offsets:
             return view.gathered(told)
-        of_shard = np.full(evidence.shard.n_touchpoints, -1, told.dtype)
-        shift = np.repeat(evidence.begins - evidence.offsets[:-1], evidence.lengths)
-        of_shard[np.arange(len(told)) + shift] = told
-        return view.gathered(frozen(of_shard))
+        shifts = (evidence.offsets[:-1] - evidence.begins)[view.journeys]
+        if view.rows is None:
+            return frozen(take_ranges(told, frozen(view.begins + shifts), view.offsets))
+        return frozen(take(told, view.rows + np.repeat(shifts, view.lengths)))
 
     def ends_in(self, view: View) -> Ints:
         """One past the last touch in view of each journey in view before it was over."""
@@ -328,7 +328,8 @@ def entered_stages(view: View, rules: Rules) -> npt.NDArray[np.int8]:
 def _by_customer(view: View, is_shown: npt.NDArray[np.bool_] | None) -> npt.NDArray[np.bool_]:
     if is_shown is None:
         return np.ones(view.n_touchpoints, dtype=bool)
-    return ~is_shown[view.codes("direction")]
+    name = "by customer", is_shown.tobytes()
+    return view.told(name, lambda: frozen(~is_shown[view.shard.codes["direction"]]))
 
 
 def _run(

@@ -20,6 +20,71 @@ def marked(keys: npt.NDArray[Any], n_keys: int) -> npt.NDArray[np.bool_]:
 
 
 @kernel
+def pairs_once(
+    first: npt.NDArray[Any], second: npt.NDArray[Any], n_first: int, n_second: int
+) -> Ints:
+    """Pairs that occur, each once, as ``first * n_second + second``, in the order of the first.
+
+    Numbers from ``n_first`` and ``n_second`` on are left out.
+    """
+    ends = np.zeros(n_first + 1, np.int64)
+    for one in first:
+        if one < n_first:
+            ends[one + 1] += 1
+    ends = np.cumsum(ends)
+    ordered = np.empty(ends[-1], second.dtype)
+    for at in range(len(first)):
+        if first[at] < n_first:
+            ordered[ends[first[at]]] = second[at]
+            ends[first[at]] += 1  # in the end where those of the next begin
+    last = np.full(n_second, -1, np.int32)
+    found = np.empty(len(ordered), np.int64)
+    n_found = 0
+    at = 0
+    for one in range(n_first):
+        while at < ends[one]:
+            other = ordered[at]
+            if other < n_second and last[other] != one:
+                last[other] = one
+                found[n_found] = one * n_second + np.int64(other)
+                n_found += 1
+            at += 1
+    return found[:n_found].copy()
+
+
+@kernel
+def visitors_seen(
+    told: npt.NDArray[Any], ticks: npt.NDArray[Any], since: int, until: int, n_visitors: int
+) -> npt.NDArray[np.uint8]:
+    """Of each visitor whether a touch lies in the period (1) and whether one is by name (2).
+
+    A touch tells twice the number of its visitor, and one more if it is by name.
+    """
+    flags = np.zeros(n_visitors, np.uint8)
+    for at in range(len(told)):
+        visitor = told[at] >> 1
+        if visitor < n_visitors:
+            flags[visitor] |= np.uint8((told[at] & 1) << 1)
+            flags[visitor] |= np.uint8(since <= ticks[at] < until)
+    return flags
+
+
+@kernel
+def count_groups(groups: npt.NDArray[Any], offsets: Ints, n_groups: int) -> tuple[Ints, Ints]:
+    """How many rows are of each group, and how many journeys have any."""
+    n_rows, n_journeys = np.zeros(n_groups, np.int64), np.zeros(n_groups, np.int64)
+    last = np.full(n_groups, -1, np.int64)
+    for j in range(len(offsets) - 1):
+        for row in range(offsets[j], offsets[j + 1]):
+            group = groups[row]
+            n_rows[group] += 1
+            if last[group] != j:
+                last[group] = j
+                n_journeys[group] += 1
+    return n_rows, n_journeys
+
+
+@kernel
 def firsts(groups: Ints, owners: Ints, n_groups: int) -> npt.NDArray[np.bool_]:
     """Which rows are the first of their group in their journey; rows are in order."""
     flags = np.empty(len(groups), np.bool_)

@@ -177,6 +177,16 @@ def last_above_zero(
 
 
 @kernel
+def sums_of(table: npt.NDArray[Any], rows: Ints) -> npt.NDArray[np.float64]:
+    """The sum of each column over some rows."""
+    sums = np.zeros(table.shape[1])
+    for row in rows:
+        for column in range(table.shape[1]):
+            sums[column] += table[row, column]
+    return sums
+
+
+@kernel
 def has_move(types: Codes, offsets: Ints, source: int, target: int) -> Flags:
     """Journeys in which ``target`` follows ``source`` directly."""
     found = np.zeros(len(offsets) - 1, np.bool_)

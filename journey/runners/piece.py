@@ -26,10 +26,8 @@ class Piece:
 
     @property
     def key(self) -> Cut:
-        """Tells it from any other piece: how a log is cut is no part of its fingerprint."""
-        shard = self.shard
-        first = int(shard.cases[0]) if shard.n_journeys else -1
-        return self.store.fingerprint, first, shard.n_journeys, shard.n_touchpoints
+        """Tells it from any other piece."""
+        return self.store.fingerprint, *self.shard.cut
 
     def get(self, key: Hashable, make: Callable[[], T], *, n_bytes: Callable[[T], int]) -> T:
         """What the key says about this shard: held, remembered, or else made now."""

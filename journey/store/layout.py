@@ -52,6 +52,12 @@ class Shard:
         """Journeys in this shard."""
         return len(self.cases)
 
+    @property
+    def cut(self) -> tuple[int, int, int]:
+        """Tells it from other shards of a store: how a log is cut is no part of its fingerprint."""
+        first = int(self.cases[0]) if self.n_journeys else -1
+        return first, self.n_journeys, self.n_touchpoints
+
     @cached_property
     def lengths(self) -> npt.NDArray[np.int64]:
         """Touchpoints of each journey."""

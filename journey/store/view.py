@@ -1,14 +1,16 @@
 """A selection of one shard, dense when a kernel looks at it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from journey.kernels import select
 from journey.kernels.variants import hash_journeys
+from journey.store.cache import memory
 from journey.store.layout import Array, Shard, Store, frozen, narrowest
 
 Ints = npt.NDArray[np.int64]
@@ -77,18 +79,27 @@ class View:
 
     def codes(self, column: str) -> Array:
         """Codes of a text column for the touchpoints in view."""
+        if column == "touchpoint" and self.new_codes is None:
+            return self.types
         if column == self.store.case_role:
             return frozen(np.repeat(self.shard.cases[self.journeys], self.lengths))
         return self.gathered(self.store.codes(self.shard, column))
 
-    def codes_of_rows(self, column: str, rows: slice | npt.NDArray[np.uint32]) -> Array:
+    def codes_of_rows(self, column: str, rows: slice | npt.NDArray[np.integer[Any]]) -> Array:
         """Codes of a text column for some of the touchpoints in view."""
-        return self.codes(column)[rows]
+        if self.rows is None or column == self.store.case_role:
+            return self.codes(column)[rows]
+        return self.store.codes(self.shard, column)[self.rows[rows]]
 
     def numbers(self, column: str) -> npt.NDArray[np.float64] | None:
         """A number column for the touchpoints in view; none where the log has none."""
         values = self.shard.numbers.get(column)
         return None if values is None else self.gathered(values)
+
+    def told(self, name: Hashable, make: Callable[[], Array]) -> Array:
+        """Of what every row of the shard tells, made once, that of the touchpoints in view."""
+        key = "told", name, self.store.fingerprint, self.shard.cut
+        return self.gathered(memory.get(key, make, n_bytes=lambda values: values.nbytes))
 
     def gathered(self, values: Array) -> Array:
         """Of values for every row of the shard those of the touchpoints in view."""
@@ -139,6 +150,13 @@ def keep_codes(view: View, wanted: Flags, codes: Array) -> View:
         begins=frozen(view.begins[kept]),
         rows=frozen(rows if view.rows is None else select.take(view.rows, frozen(rows))),
     )
+
+
+def keep_between(view: View, since: int | None, until: int | None) -> View:
+    """The touchpoints from one instant to before another; journeys left empty are dropped."""
+    begins, ends = view.offsets[:-1], view.offsets[1:]
+    begins = begins if since is None else first_at_or_after(view, since)
+    return keep_ranges(view, begins, ends if until is None else first_at_or_after(view, until))
 
 
 def cut_after(view: View, ends: Ints) -> View:

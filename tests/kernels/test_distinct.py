@@ -5,7 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from journey.analysis.figures.distinct import FLAGS_PER_KEY, count_first, dealt, distinct
-from journey.kernels.distinct import firsts, marked, owners_of
+from journey.kernels.distinct import (
+    count_groups,
+    firsts,
+    marked,
+    owners_of,
+    pairs_once,
+    visitors_seen,
+)
 from journey.store.layout import frozen
 
 GROUPS = st.lists(st.lists(st.integers(0, 4), max_size=5), max_size=5)
@@ -43,10 +50,38 @@ def test_numbers_are_found_once_whether_close_or_far_apart(keys, apart):
 
 @given(st.lists(st.lists(st.integers(0, 59)), min_size=1, max_size=3), st.integers(1, 3))
 def test_pairs_of_several_shards_are_counted_once_in_whatever_buckets(shards, n_buckets):
-    parts = [dealt(ints(keys), n_buckets) for keys in shards]
+    parts = [dealt(*np.divmod(ints(keys), 10), 6, 10, n_buckets) for keys in shards]
     counted = [count_first(bucket, 10) for bucket in zip(*parts, strict=True)]
     found = np.zeros(6, np.int64)
     for first, counts in counted:
         found[first] += counts
     pairs = {divmod(key, 10) for keys in shards for key in keys}
     assert found.tolist() == [sum(one == first for one, _ in pairs) for first in range(6)]
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 5))))
+def test_pairs_are_found_once_by_the_first(pairs):
+    first, second = ints(pairs).reshape(-1, 2).T.copy()
+    found = pairs_once(first, second, 4, 5).tolist()  # a first of 4, a second of 5: not known
+    assert [key // 5 for key in found] == sorted(key // 5 for key in found)
+    told = {(one, other) for one, other in pairs if one < 4 and other < 5}
+    assert sorted(map(divmod, found, [5] * len(found))) == sorted(told)
+
+
+@given(GROUPS)
+def test_groups_are_counted_by_rows_and_by_journeys(journeys):
+    groups = [group for mine in journeys for group in mine]
+    offsets = np.cumsum([0, *map(len, journeys)])
+    n_rows, n_journeys = count_groups(ints(groups), ints(offsets), 5)
+    assert n_rows.tolist() == [groups.count(group) for group in range(5)]
+    assert n_journeys.tolist() == [sum(group in mine for mine in journeys) for group in range(5)]
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.booleans(), st.integers(0, 9))))
+def test_visitors_are_met_in_the_period_and_known_at_any_time(touches):
+    # The last number stands for no visitor.
+    told = ints([2 * visitor + is_known for visitor, is_known, _ in touches])
+    seen = visitors_seen(told, ints([tick for *_, tick in touches]), 3, 6, 3)
+    met = {visitor for visitor, _, tick in touches if 3 <= tick < 6}
+    known = {visitor for visitor, is_known, _ in touches if is_known}
+    assert seen.tolist() == [(who in met) + 2 * (who in known) for who in range(3)]

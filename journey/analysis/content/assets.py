@@ -9,8 +9,9 @@ import pandas as pd
 
 from journey.analysis.figures.statistics import wilson
 from journey.analysis.lifecycle.lived import Lived, Part, Span, is_by_customer, span_between
-from journey.kernels.facts import NO_DECISION, WON
+from journey.kernels.uses import count_engagement
 from journey.log import TouchpointLog
+from journey.store.layout import frozen
 
 Ints = npt.NDArray[np.int64]
 
@@ -47,78 +48,57 @@ def content_engagement(log: TouchpointLog) -> pd.DataFrame:
     >>> found.values.tolist()
     [['Guide', 2, 1, 0.5]]
     """
-    answers: list[tuple[pd.DataFrame, pd.DataFrame]] = []
-    if "content" in log.store.text_columns:
-        span = span_between(log, -(2**62), 2**62)
-        answers = log.ask_with_facts(partial(_engaged, span=span))
-    nothing = pd.DataFrame(columns=["content", *_COUNTS], dtype=np.int64)
-    counts = pd.concat([nothing, *(one[0] for one in answers)])
-    following = pd.concat([pd.DataFrame(), *(one[1] for one in answers)])
-    return _framed(log, counts.groupby("content")[list(_COUNTS)].sum(), following)
+    n_types = max(len(log.store.touchpoint_types), 1)
+    dictionary = log.store.dictionaries.get("content")
+    names = [] if dictionary is None else dictionary.drop_null().to_pylist()
+    span = span_between(log, -(2**62), 2**62)
+    counts = np.zeros((len(names), len(_COUNTS)), np.int64)
+    following = np.zeros((len(names), n_types), np.int64)
+    for counted, followed in log.ask_with_facts(partial(_engaged, span=span)) if names else ():
+        counts += counted
+        following += followed
+    found = np.flatnonzero(counts[:, :2].any(axis=1))
+    return _framed(log, [names[code] for code in found], counts[found], following[found])
 
 
-def _engaged(part: Part, *, span: Span) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _engaged(part: Part, *, span: Span) -> tuple[Ints, Ints]:
     """Counts by content, and by content and the type that follows."""
     lived, (view, facts) = Lived(part, span), part
-    names = view.store.dictionaries["content"]
-    codes = view.codes("content").astype(np.int64)
-    known = codes < len(names) - names.null_count
-    owners = np.repeat(view.journeys, view.lengths)
-    told = pd.DataFrame({"content": codes, "owner": owners, "row": facts.rows_in(view)})
-    told["n_engaged"] = is_by_customer(view).astype(int)
-    told["n_shown"] = 1 - told["n_engaged"]
-    told = told[known]
-    touches = told.groupby("content")[["n_shown", "n_engaged"]].sum()
-    first = told[told["n_engaged"] > 0].drop_duplicates(["content", "owner"])
-    owner, row = first["owner"].to_numpy(), first["row"].to_numpy()
-    mql, outcome = lived.passed("mql")[owner], facts.outcomes[owner]
-    was_open = (outcome <= NO_DECISION) & (row < facts.end_rows[owner])
-    journeys = first[["content"]].assign(
-        n_journeys=1,
-        n_before_mql=((mql < 0) | (mql > row)).astype(int),
-        n_mql_after=(mql > row).astype(int),
-        n_decided=was_open.astype(int),
-        n_won=(was_open & (outcome == WON)).astype(int),
+    names, evidence = view.store.dictionaries["content"], facts.view
+    return count_engagement(
+        view.codes("content"),
+        frozen(is_by_customer(view)),
+        facts.rows_in(view),
+        view.offsets,
+        view.journeys,
+        evidence.types,
+        frozen(facts.last_rows),
+        frozen(lived.passed("mql")),
+        facts.end_rows,
+        facts.outcomes,
+        len(names) - names.null_count,
+        len(view.store.touchpoint_types),
     )
-    counts = touches.join(journeys.groupby("content").sum()).fillna(0).reset_index()
-    return counts, _following(lived, told[told["n_engaged"] > 0])
 
 
-def _following(lived: Lived, told: pd.DataFrame) -> pd.DataFrame:
-    """How often each type follows directly on each content."""
-    after = told["row"].to_numpy() + 1
-    follows = after < lived.evidence.offsets[1:][told["owner"].to_numpy()]
-    types = lived.evidence.codes("touchpoint")[after[follows]].astype(np.int64)
-    pairs = told[["content"]][follows].assign(type=types, n=1)
-    return pairs.groupby(["content", "type"])["n"].sum().reset_index()
-
-
-def _framed(log: TouchpointLog, counts: pd.DataFrame, following: pd.DataFrame) -> pd.DataFrame:
-    frame = counts[list(_COUNTS)].astype(np.int64)
-    names = log.store.dictionaries["content"].to_pylist() if len(frame) else []
-    kinds = log.store.touchpoint_types
+def _framed(
+    log: TouchpointLog, contents: list[str | None], counts: Ints, following: Ints
+) -> pd.DataFrame:
+    frame = pd.DataFrame(counts, columns=list(_COUNTS))
+    kinds, n_following = log.store.touchpoint_types, following.sum(axis=1)
     rate, low, high = wilson(frame["n_mql_after"], frame["n_before_mql"])
+    n_next, top = following.max(axis=1, initial=0), following.argmax(axis=1).tolist()
+    nexts = [kinds[code] if n else None for code, n in zip(top, n_next, strict=True)]
     frame = frame.assign(
+        content=pd.Series(contents, dtype=object),
         mql_rate=rate,
         low=low,
         high=high,
         win_rate=wilson(frame["n_won"], frame["n_decided"])[0],
-        next_touchpoint=None,
-        next_share=np.nan,
-        content=pd.Series([names[int(code)] for code in frame.index], frame.index, dtype=object),
+        next_touchpoint=pd.Series(nexts, dtype=object),
+        next_share=wilson(n_next, n_following)[0],
     )
-    if len(following):
-        summed = following.groupby(["content", "type"])["n"].sum().reset_index()
-        total = summed.groupby("content")["n"].sum()
-        top = summed.sort_values(["n", "type"], ascending=[False, True]).drop_duplicates("content")
-        top = top.set_index("content").reindex(frame.index)
-        has = top["type"].notna()
-        frame["next_touchpoint"] = [
-            kinds[int(code)] if known else None
-            for code, known in zip(top["type"].fillna(0), has, strict=True)
-        ]
-        frame["next_share"] = top["n"] / total.reindex(frame.index)
-    ordered = frame.reset_index(drop=True).sort_values(
+    ordered = frame.sort_values(
         ["n_journeys", "content"], ascending=[False, True], ignore_index=True
     )
     head = ["content", *_COUNTS[:5], "mql_rate", "low", "high", "n_decided", "n_won", "win_rate"]

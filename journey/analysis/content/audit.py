@@ -236,7 +236,7 @@ def _audited(
     unused = [_unused_row(entry) for entry in listed.entries if entry.content not in known]
     frame = pd.concat([used, pd.DataFrame(unused)], ignore_index=True) if unused else used
     # What lies idle in a view may be busy elsewhere: all of the log is judged.
-    of_all = _tally(replace(log, steps=()), columns, next_days) if log.steps else tally
+    of_all = log.once(_tally_of_all, tuple(columns), next_days) if log.steps else tally
     is_dead = _are_dead(of_all, log, idle_days)
     dead = {name for name, flag in zip(names, is_dead, strict=True) if flag}
     # What the log names was used in it, though perhaps later or not in what is in view.
@@ -276,6 +276,10 @@ def _tally(log: TouchpointLog, columns: Sequence[str], next_days: float) -> Tall
     for tally in log.ask_with_facts(question):
         whole = whole.plus(tally)
     return whole
+
+
+def _tally_of_all(log: TouchpointLog, columns: Sequence[str], next_days: float) -> Tally:
+    return _tally(replace(log, steps=()), columns, next_days)
 
 
 def _used_frame(

@@ -6,12 +6,14 @@ import numpy as np
 import numpy.typing as npt
 
 from journey.analysis.content.calls_to_action import has_answered
-from journey.analysis.content.uses import naming_of, uses_of
+from journey.analysis.content.uses import contents_in, naming_of
 from journey.analysis.stages.members import in_segment
 from journey.errors import ValueNotAllowedError
 from journey.facts import ShardFacts
+from journey.kernels.distinct import owners_of
 from journey.log import TouchpointLog
 from journey.selection import Keep
+from journey.store.layout import frozen
 from journey.store.view import View
 
 Flags = npt.NDArray[np.bool_]
@@ -54,7 +56,7 @@ def was_called(log: TouchpointLog, call: str, *, by: str, value: str | None) -> 
 
 def _has_used(part: Part, *, columns: Sequence[str], content: int) -> Flags:
     view, _ = part
-    uses = uses_of(view, columns)
+    rows = np.flatnonzero(contents_in(view, columns) == content)
     flags = np.zeros(view.n_journeys, dtype=bool)
-    flags[uses.journeys[uses.contents == content]] = True
+    flags[owners_of(frozen(rows), view.offsets)] = True
     return flags

@@ -10,15 +10,15 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from journey.analysis.figures.distinct import dealt, distinct
+from journey.analysis.figures.distinct import dealt, once
 from journey.errors import ColumnNotFoundError
 from journey.facts import ShardFacts
-from journey.kernels.distinct import firsts, owners_of
+from journey.kernels import uses as kernels
 from journey.kernels.facts import NO_DECISION, WON
 from journey.log import TouchpointLog
 from journey.rules.words import plain_words, says
 from journey.store.cache import memory
-from journey.store.layout import Store, frozen, narrowest
+from journey.store.layout import Array, Shard, Store, frozen, narrowest
 from journey.store.view import View
 
 Ints = npt.NDArray[np.int64]
@@ -39,28 +39,19 @@ class Naming:
 
 
 @dataclass(frozen=True, eq=False)
-class Uses:
-    """Touches of one shard's journeys in view that used a content: rows of the view."""
-
-    rows: Ints
-    contents: Ints
-    journeys: Ints
-
-
-@dataclass(frozen=True, eq=False)
 class Tally:
     """What uses add up to, by content; ``stages`` last before any, ``roles`` last not known."""
 
     n_touchpoints: Ints
+    stages: Ints
+    roles: Ints
+    first_ticks: Ints
+    last_ticks: Ints
     n_journeys: Ints
     n_decided: Ints
     n_won: Ints
-    stages: Ints
-    roles: Ints
     n_judged: Ints
     n_went_on: Ints
-    first_ticks: Ints
-    last_ticks: Ints
 
     def plus(self, other: "Tally") -> "Tally":
         """Both together."""
@@ -111,14 +102,20 @@ def _naming(store: Store, columns: Sequence[str]) -> Naming:
     )
 
 
-def uses_of(view: View, columns: Sequence[str]) -> Uses:
-    """Touches that used a content; of several columns the first that names one counts."""
-    found = np.full(view.n_touchpoints, -1, np.int64)
-    for column, codes in naming_of(view.store, columns).code_of:
-        told = codes[view.codes(column)]
-        found = np.where(found < 0, told, found)
-    rows = np.flatnonzero(found >= 0)
-    return Uses(rows, found[rows], owners_of(frozen(rows), view.offsets))
+def contents_in(view: View, columns: Sequence[str]) -> Array:
+    """The content that each touch in view used, as many as there are names where it used none."""
+    name = "contents", tuple(columns)
+    return view.told(name, partial(_contents, view.store, view.shard, columns))
+
+
+def _contents(store: Store, shard: Shard, columns: Sequence[str]) -> Array:
+    """Of several columns the first that names a content counts."""
+    naming = naming_of(store, columns)
+    found = np.full(shard.n_touchpoints, -1, np.int64)
+    for column, codes in naming.code_of:
+        found = np.where(found < 0, codes[store.codes(shard, column)], found)
+    n = len(naming.names)
+    return frozen(np.where(found < 0, n, found).astype(narrowest(n + 1)))
 
 
 def count_uses(part: Part, *, columns: Sequence[str], window: float, as_of: int) -> Tally:
@@ -130,31 +127,17 @@ def count_uses(part: Part, *, columns: Sequence[str], window: float, as_of: int)
         Within so many ticks after its first use in a stage a journey may go on to a later one.
     """
     view, facts = part
-    uses, n = uses_of(view, columns), len(naming_of(view.store, columns).names)
-    n_stages = facts.entered.shape[1]
-    ticks = view.ticks[uses.rows].astype(np.int64)
-    stages = facts.stages_in(view)[uses.rows].astype(np.int64)
-    first_ticks, last_ticks = np.full(n, np.iinfo(np.int64).max), np.full(n, np.iinfo(np.int64).min)
-    np.minimum.at(first_ticks, uses.contents, ticks)
-    np.maximum.at(last_ticks, uses.contents, ticks)
-    first = firsts(frozen(uses.contents), frozen(uses.journeys), n)
-    journeys, contents = view.journeys[uses.journeys[first]], uses.contents[first]
-    rows = facts.rows_in(view)[uses.rows[first]]
-    outcomes, ends = facts.outcomes[journeys], facts.end_rows[journeys]
-    reached = (facts.entered[journeys] >= 0) & (rows < ends)[:, None]
-    went_on, judged = _went_on(facts, journeys, rows, stages[first], window, as_of)
-    return Tally(
-        n_touchpoints=np.bincount(uses.contents, minlength=n),
-        n_journeys=np.bincount(contents, minlength=n),
-        n_decided=_by_stage(contents, reached & (outcomes <= NO_DECISION)[:, None], n),
-        n_won=_by_stage(contents, reached & (outcomes == WON)[:, None], n),
-        stages=_crossed(uses.contents, np.where(stages < 0, n_stages, stages), (n, n_stages + 1)),
-        roles=_roles(view, uses, n),
-        n_judged=np.bincount(contents[judged], minlength=n),
-        n_went_on=np.bincount(contents[went_on], minlength=n),
-        first_ticks=first_ticks,
-        last_ticks=last_ticks,
+    contents, rows = contents_in(view, columns), facts.rows_in(view)
+    n = len(naming_of(view.store, columns).names)
+    stood = facts.view.ticks, facts.current
+    roles = view.told("roles", partial(_roles, view.store, view.shard))
+    n_roles = len(roles_of(view.store)) + 1
+    touches = kernels.count_uses(contents, roles, rows, *stood, n, facts.n_stages, n_roles)
+    became = facts.entered, facts.end_rows, facts.outcomes
+    journeys = kernels.count_first_uses(
+        contents, rows, view.offsets, view.journeys, *stood, *became, n, window, as_of
     )
+    return Tally(*touches, *journeys)
 
 
 def count_decided(part: Part) -> Ints:
@@ -169,16 +152,16 @@ def count_decided(part: Part) -> Ints:
 def people_by_content(view: View, n_buckets: int, *, columns: Sequence[str]) -> list[Ints]:
     """Pairs of content and known person as one number, ``content * n_people + person``."""
     if "person_id" not in view.store.text_columns:
-        return dealt(np.empty(0, np.int64), n_buckets)
-    uses, dictionary = uses_of(view, columns), view.store.dictionaries["person_id"]
-    people = view.codes("person_id")[uses.rows].astype(np.int64)
-    known = people < len(dictionary) - dictionary.null_count
-    return dealt(uses.contents[known] * len(dictionary) + people[known], n_buckets)
+        return [np.empty(0, np.int64)] * n_buckets
+    contents, people = contents_in(view, columns), view.codes("person_id")
+    n_contents = len(naming_of(view.store, columns).names)
+    return dealt(contents, people, n_contents, n_people(view.store), n_buckets)
 
 
 def n_people(store: Store) -> int:
-    """How many codes there are for people."""
-    return len(store.dictionaries["person_id"]) if "person_id" in store.text_columns else 1
+    """How many codes there are for known people."""
+    people = store.dictionaries.get("person_id", ())
+    return len(people) - getattr(people, "null_count", 0)
 
 
 def roles_of(store: Store) -> tuple[str, ...]:
@@ -208,65 +191,27 @@ def _role_codes(store: Store) -> npt.NDArray[Any]:
     return found.fill_null(len(roles)).to_numpy().astype(narrowest(len(roles) + 1))
 
 
-def _roles(view: View, uses: Uses, n: int) -> Ints:
-    shape = n, len(roles_of(view.store)) + 1
-    if "person_id" not in view.store.text_columns or "role" not in view.store.people.column_names:
-        counts = np.zeros(shape, np.int64)
-        counts[:, -1] = np.bincount(uses.contents, minlength=n)
-        return counts
-    people = view.codes("person_id")[uses.rows]
-    return _crossed(uses.contents, role_codes(view.store)[people], shape)
-
-
-def _went_on(
-    facts: ShardFacts, journeys: Ints, rows: Ints, stages: Ints, window: float, as_of: int
-) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    """Which uses were followed by a first entry of a later stage, and of which that can be told.
-
-    It can be told of those in a stage that is not the last, once the time is over, if the journey
-    had not been further before.
-    """
-    entered, n_stages = facts.entered[journeys], facts.entered.shape[1]
-    ticks = facts.view.ticks[rows].astype(np.int64)
-    went_on = np.zeros(len(journeys), dtype=bool)
-    been_further = np.zeros(len(journeys), dtype=bool)
-    for stage in range(n_stages):
-        entries = entered[:, stage]
-        there = (entries >= 0) & (stage > stages)
-        been_further |= there & (entries < rows)
-        follows = there & (entries > rows)
-        went_on[follows] |= facts.view.ticks[entries[follows]] - ticks[follows] <= window
-    usable = (stages >= 0) & (stages < n_stages - 1) & ~been_further
-    return went_on & usable, usable & (went_on | (as_of - ticks >= window))
-
-
-def _by_stage(contents: Ints, flags: npt.NDArray[np.bool_], n: int) -> Ints:
-    """How many flags are set, by content and stage."""
-    columns = [
-        np.bincount(contents[flags[:, stage]], minlength=n) for stage in range(flags.shape[1])
-    ]
-    return np.stack(columns, axis=1)
-
-
-def _crossed(contents: Ints, codes: npt.NDArray[Any], shape: tuple[int, int]) -> Ints:
-    counts = np.bincount(contents * shape[1] + codes, minlength=shape[0] * shape[1])
-    return counts.reshape(shape)
+def _roles(store: Store, shard: Shard) -> Array:
+    """The role of whoever is behind each touch of a shard."""
+    if "person_id" in store.text_columns and "role" in store.people.column_names:
+        return frozen(role_codes(store)[store.codes(shard, "person_id")])
+    return frozen(np.full(shard.n_touchpoints, len(roles_of(store)), np.int64))
 
 
 def people_by_stage(part: Part, n_buckets: int) -> list[Ints]:
     """Pairs of stage and known person with a touch there, ``stage * n_people + person``."""
     view, facts = part
     if "person_id" not in view.store.text_columns:
-        return dealt(np.empty(0, np.int64), n_buckets)
-    dictionary = view.store.dictionaries["person_id"]
-    people, stages = view.codes("person_id"), facts.stages_in(view).astype(np.int64)
-    known = (people < len(dictionary) - dictionary.null_count) & (stages >= 0)
-    return dealt(stages[known] * len(dictionary) + people[known], n_buckets)
+        return [np.empty(0, np.int64)] * n_buckets
+    # A stage of -1, before any, is above all others without its sign, so left out.
+    stages = facts.stages_in(view).view(np.uint8)
+    return dealt(stages, view.codes("person_id"), facts.n_stages, n_people(view.store), n_buckets)
 
 
 def count_roles(
     parts: Sequence[Ints], *, role_of: npt.NDArray[Any], shape: tuple[int, int], n_people: int
 ) -> Ints:
     """Of one bucket how many people had a touch, by stage and role, a person once."""
-    stages, people = np.divmod(distinct(np.concatenate(parts)), n_people)
-    return _crossed(stages, role_of[people], shape)
+    stages, people = once(parts, n_people)
+    counts = np.bincount(stages * shape[1] + role_of[people], minlength=shape[0] * shape[1])
+    return counts.reshape(shape)

@@ -1,14 +1,16 @@
 """Things counted once, each by its number; pairs of things as one number."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from journey.kernels.distinct import marked
+from journey.kernels.distinct import marked, pairs_once
 from journey.store.layout import frozen
 
 Ints = npt.NDArray[np.int64]
+Codes = npt.NDArray[Any]
 
 FLAGS_PER_KEY = 32
 """More flags than this for each number cost more than sorting the numbers."""
@@ -31,18 +33,43 @@ def distinct(keys: Ints) -> Ints:
     return low + np.flatnonzero(marked(frozen(keys - low), high - low + 1))
 
 
-def dealt(keys: Ints, n_buckets: int) -> list[Ints]:
-    """The numbers that occur, each once, dealt out to buckets, the same to the same one.
+def _pairs(first: Codes, second: Codes, n_first: int, n_second: int) -> Ints:
+    """Pairs of things that occur, each once and as one number, by the first."""
+    if n_second < FLAGS_PER_KEY * len(second):
+        return pairs_once(frozen(first), frozen(second), n_first, n_second)
+    known = (first < n_first) & (second < n_second)
+    return distinct(first[known].astype(np.int64) * n_second + second[known])
+
+
+def dealt(first: Codes, second: Codes, n_first: int, n_second: int, n_buckets: int) -> list[Ints]:
+    """Pairs that occur, each once, dealt out to buckets, the same to the same one.
+
+    A pair is the number ``first * n_second + second``. Numbers of things from ``n_first`` and
+    ``n_second`` on stand for nothing that is known: their pairs are left out.
 
     Examples
     --------
-    >>> [bucket.tolist() for bucket in dealt(np.array([4, 7, 4]), 2)]
+    >>> first, second = np.array([0, 0, 0, 1]), np.array([4, 7, 4, 4])
+    >>> [bucket.tolist() for bucket in dealt(first, second, 1, 10, 2)]
     [[4], [7]]
     """
-    found = distinct(keys)
+    found = _pairs(first, second, n_first, n_second)
     if n_buckets == 1:
         return [found]
     return [found[found % n_buckets == bucket] for bucket in range(n_buckets)]
+
+
+def once(parts: Sequence[Ints], n_second: int) -> tuple[Ints, Ints]:
+    """The pairs of several parts that may share some, each once: the first and the second things.
+
+    Examples
+    --------
+    >>> [one.tolist() for one in once([np.array([10, 12]), np.array([12, 35])], 10)]
+    [[1, 1, 3], [0, 2, 5]]
+    """
+    first, second = np.divmod(np.concatenate(parts), max(n_second, 1))
+    found = _pairs(first, second, int(first.max(initial=-1)) + 1, n_second)
+    return np.divmod(found, max(n_second, 1))
 
 
 def count_first(parts: Sequence[Ints], n_second: int) -> tuple[Ints, Ints]:
@@ -55,6 +82,6 @@ def count_first(parts: Sequence[Ints], n_second: int) -> tuple[Ints, Ints]:
     >>> [one.tolist() for one in count_first([np.array([10, 12]), np.array([12, 35])], 10)]
     [[1, 3], [2, 1]]
     """
-    first = distinct(np.concatenate(parts)) // n_second
-    begins = np.flatnonzero(np.diff(first, prepend=-1))
-    return first[begins], np.diff(begins, append=len(first))
+    counts = np.bincount(once(parts, n_second)[0])
+    found = np.flatnonzero(counts)
+    return found, counts[found]

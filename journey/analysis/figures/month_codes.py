@@ -6,6 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from journey.store.layout import MICROSECONDS, Array, frozen
+from journey.store.view import View
+
 Ints = npt.NDArray[np.int64]
 
 MICROSECONDS_PER_DAY = 86_400_000_000
@@ -26,6 +29,16 @@ def months_of(ticks: npt.NDArray[Any], microseconds_per_tick: int) -> Ints:
     first = int(days.min())
     every_day = np.arange(first, int(days.max()) + 1).astype("datetime64[D]")
     return every_day.astype("datetime64[M]").astype(np.int64)[days - first]
+
+
+def months_in(view: View) -> Array:
+    """The month of each touchpoint in view, counted from January 1970."""
+
+    def make() -> Array:
+        per_tick = MICROSECONDS // view.store.ticks_per_second
+        return frozen(months_of(view.shard.ticks, per_tick).astype(np.int32))
+
+    return view.told("months", make)
 
 
 def month_names(months: Ints) -> "pd.Series":

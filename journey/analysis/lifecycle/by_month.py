@@ -117,9 +117,6 @@ def _left(part: Part, *, is_churn: Flags, per_tick: int) -> tuple[Ints, Ints]:
 def _wide(log: TouchpointLog, meanings: Sequence[Meaning], named: pd.Series) -> pd.DataFrame:
     """Touchpoints by month, a column for each meaning; missing where no type has it."""
     touched = monthly_touches(log, meanings)
-    columns: dict[str, pd.Series] = {"month": named.astype(object)}
-    for meaning in meanings:
-        own = touched[touched["meaning"] == meaning].set_index("month")["n_touchpoints"]
-        counts = named.map(own.astype(float)).fillna(0.0 if len(own) else np.nan)
-        columns[f"n_{meaning}"] = counts.astype("Int64")
-    return pd.DataFrame(columns)
+    counts = touched.reindex(named).fillna(dict.fromkeys(touched.dropna(axis=1, how="all"), 0))
+    counts = counts.astype("Int64").add_prefix("n_").reset_index(drop=True)
+    return pd.concat([named.astype(object), counts], axis=1)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Final, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -12,9 +12,9 @@ import pandas as pd
 from journey.analysis.figures.frames import none_for_missing
 from journey.analysis.figures.month_codes import month_names, months_of
 from journey.analysis.scores.milestones import Posts, can_be_passed, first_passed, posts_of
-from journey.analysis.spending.names import called_as
+from journey.analysis.spending.names import names_of
 from journey.analysis.spending.reach import SO_FAR, WIDER, are_wider, ends_early
-from journey.analysis.spending.spending import spending
+from journey.analysis.spending.spending import spent_by
 from journey.analysis.stages.outcomes import values_at_win
 from journey.costs import KINDS
 from journey.errors import ValueNotAllowedError
@@ -27,6 +27,8 @@ from journey.store.layout import MICROSECONDS
 from journey.store.view import View
 
 Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Key = tuple[str | None, str | None]
 Part = tuple[View, ShardFacts]
 
 By = Literal["period", "month", "channel"]
@@ -43,18 +45,19 @@ MIXED: Final = "costs in several currencies"
 OF_NONE: Final = "of no known channel"
 NONE_PASSED: Final = "no lead, MQL, SQL or customer"
 
-_MONTH, _CHANNEL, _KEYS = "month", "channel", ("month", "channel")
+_MONTH, _CHANNEL = "month", "channel"
+_NO_JOURNEYS: Final = np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0)
 
 
 @dataclass(frozen=True, eq=False)
 class _Passed:
-    """Journeys of a shard that passed each post in view, by month and channel, and their worth."""
+    """Journeys in view that passed each post, by month and code of the channel, and their worth."""
 
     post: Ints
     month: Ints
     channel: Ints
     n: Ints
-    worth: npt.NDArray[np.float64]
+    worth: Floats
 
 
 def cost_per(log: TouchpointLog, *, by: By = "month") -> pd.DataFrame:
@@ -109,158 +112,150 @@ def cost_per(log: TouchpointLog, *, by: By = "month") -> pd.DataFrame:
     return none_for_missing(_told(log, by), [by, "currency", "note"])
 
 
-def _untold(frame: pd.DataFrame) -> pd.DataFrame:
-    """Without costs for each: the costs are not those of the journeys counted."""
-    ratios = {f"cost_per_{name}": np.nan for name in ENDS}
-    note = frame["note"].mask(frame["cost"].notna(), WIDER)
-    return frame.assign(**ratios, note=note)
-
-
 def _told(log: TouchpointLog, by: By) -> pd.DataFrame:
     """Counts beside costs, and what follows from both."""
+    counts, spent = _counted(log, by), spent_by(log, by)
+    told = {kind for costs in spent.values() for kind in costs}
+    keys = [*spent, *((value, None) for value in counts if value not in {one for one, _ in spent})]
+    costs = np.full((len(keys), len(KINDS)), np.nan)
+    for row, of_kinds in zip(costs, spent.values(), strict=False):
+        # A kind of which no cost at all is known is not known to be 0.
+        row[:] = [of_kinds.get(kind, 0.0 if kind in told else np.nan) for kind in KINDS]
+    passed = np.array([counts.get(value, _no_counts(log)) for value, _ in keys])
+    passed = passed.reshape(-1, 2, len(ENDS))
+    order = _order(by, keys, costs, passed[:, 0, 0])
+    frame = _framed(by, [keys[at] for at in order], costs[order], *passed[order].swapaxes(0, 1))
+    if are_wider(log):  # the costs are not those of the journeys counted
+        frame = frame.assign(**{f"cost_per_{name}": np.nan for name in ENDS})
+        frame["note"] = frame["note"].mask(frame["cost"].notna(), WIDER)
+    return frame.assign(note=frame["note"].fillna(SO_FAR)) if ends_early(log) else frame
+
+
+def _no_counts(log: TouchpointLog) -> Floats:
+    """No journeys and no worth for each end; not a number where nothing means one."""
     posts = posts_of(log)
-    known = [name for name in ENDS if name not in POSTS or can_be_passed(posts, POSTS[name])]
-    counts = _counted(log.shared(_passed), by, known)
-    # A column without any name would be one of numbers, which meets none of texts.
-    named = [frame.astype({by: object}) for frame in (counts, _spent(log, by))]
-    both = named[0].merge(named[1], on=by, how="outer")
-    told = _with_ratios(_ordered(both, by), by, known)
-    told = _untold(told) if are_wider(log) else told
-    return told.assign(note=told["note"].fillna(SO_FAR)) if ends_early(log) else told
+    known = [name not in POSTS or can_be_passed(posts, POSTS[name]) for name in ENDS]
+    return np.where([known, known], 0.0, np.nan)
 
 
-def _passed(log: TouchpointLog) -> pd.DataFrame:
+def _counted(log: TouchpointLog, by: By) -> dict[str | None, Floats]:
+    """How many passed each post, and their worth, by value."""
+    passed, none = log.shared(_passed), _no_counts(log)
+    names: Sequence[str | None] = [None]
+    values = np.zeros(len(passed.post), np.int64)
+    if by == _MONTH:
+        months, values = np.unique(passed.month, return_inverse=True)
+        names = month_names(months).tolist()
+    elif by == _CHANNEL:
+        names, values = names_of(log, _CHANNEL), passed.channel
+    table = np.zeros((len(names), *none.shape))
+    for place, amounts in enumerate((passed.n, passed.worth)):
+        np.add.at(table[:, place], (values, passed.post), amounts)
+    return {names[value]: table[value] + none for value in np.unique(values).tolist()}
+
+
+def _order(by: By, keys: Sequence[Key], costs: Floats, n_leads: Floats) -> list[int]:
+    """Places of rows: by value and currency, or channels by cost."""
+
+    def named(at: int) -> tuple[tuple[bool, str], ...]:
+        return tuple((one is None, one or "") for one in keys[at])
+
+    order = sorted(range(len(keys)), key=named)
+    if by != _CHANNEL:
+        return order
+    ranks = np.isnan(costs).all(axis=1), -np.nansum(costs, axis=1), -np.nan_to_num(n_leads)
+    rows = np.stack(ranks, axis=1).tolist()
+    return sorted(order, key=rows.__getitem__)
+
+
+def _passed(log: TouchpointLog) -> _Passed:
     """Journeys and their worth by post, month and channel."""
     posts = posts_of(log)
     begin = max((step.tick for step in log.steps if isinstance(step, Since)), default=None)
-    per_tick = MICROSECONDS // log.store.ticks_per_second
-    answers = log.ask_with_facts(
-        partial(_passed_in, posts=posts, begin=begin, microseconds_per_tick=per_tick)
-    )
-    fields = ("post", "month", "channel", "n", "worth")
-    columns = {
-        name: np.concatenate([np.empty(0), *(getattr(one, name) for one in answers)])
-        for name in fields
-    }
-    frame = pd.DataFrame(columns).astype({"post": int, "month": int, "channel": int})
-    names: Sequence[str | None] = [None]
-    if "channel" in log.store.text_columns:
-        names = log.store.dictionaries["channel"].to_pylist()
-    return pd.DataFrame(
-        {
-            "post": [ENDS[code] for code in frame["post"]],
-            "month": month_names(frame["month"].to_numpy()),
-            "channel": pd.Series([names[code] for code in frame["channel"]], dtype=object),
-            "period": None,
-            "n": frame["n"],
-            "worth": frame["worth"],
-        }
-    )
+    n_channels = len(names_of(log, _CHANNEL))
+    question = partial(_passed_in, posts=posts, begin=begin, n_channels=n_channels)
+    answers = log.ask_with_facts(question)
+    every = [np.concatenate(column) for column in zip(_NO_JOURNEYS, *answers, strict=True)]
+    codes, places = np.unique(every[0].astype(np.int64), return_inverse=True)
+    n, worth = (np.zeros(len(codes), one.dtype) for one in every[1:])
+    np.add.at(n, places, every[1])
+    np.add.at(worth, places, every[2])
+    rest, channel = np.divmod(codes, n_channels)
+    month, post = np.divmod(rest, len(ENDS))
+    return _Passed(post, month, channel, n, worth)
 
 
 def _passed_in(
-    part: Part, *, posts: Posts, begin: int | None, microseconds_per_tick: int
-) -> _Passed:
+    part: Part, *, posts: Posts, begin: int | None, n_channels: int
+) -> tuple[Ints, Ints, Floats]:
+    """Of journeys in view by month, post and channel as one code: how many, and their worth."""
     view, facts = part
-    evidence, chosen = facts.view, view.journeys
-    ticks, worth = evidence.ticks, values_at_win(facts, chosen)
-    passed = {name: first_passed(part, posts, meaning)[chosen] for name, meaning in POSTS.items()}
-    is_won = facts.outcomes[chosen] == WON
-    passed["customer"] = np.where(is_won, facts.decided_rows[chosen], -1)
-    channels = _channels(part, passed["lead"])
-    parts: list[pd.DataFrame] = []
-    for code, name in enumerate(ENDS):
-        rows = passed[name]
-        mine = np.flatnonzero(rows >= 0)
-        if begin is not None:
-            mine = mine[ticks[rows[mine]] >= begin]
-        found = {
-            "post": np.full(len(mine), code),
-            "month": months_of(ticks[rows[mine]], microseconds_per_tick),
-            "channel": channels[mine],
-            "worth": worth[mine],
-        }
-        parts.append(pd.DataFrame(found))
-    keys = ["post", "month", "channel"]
-    summed = pd.concat(parts).groupby(keys)["worth"].agg(["size", "sum"]).reset_index()
-    return _Passed(*(summed[name].to_numpy() for name in (*keys, "size", "sum")))
+    key = "passed in months", posts.key
+    owners, ticks, codes, worth = facts.kept(key, partial(_passed_ever, part, posts, n_channels))
+    in_view = np.zeros(facts.view.n_journeys, dtype=bool)
+    in_view[view.journeys] = True
+    mine = in_view[owners] if begin is None else in_view[owners] & (ticks >= begin)
+    codes, worth = codes[mine], worth[mine]
+    low = codes.min(initial=0)
+    n, sums = np.bincount(codes - low), np.bincount(codes - low, worth).astype(np.float64)
+    found = np.flatnonzero(n)
+    return found + low, n[found], sums[found]
 
 
-def _channels(part: Part, leads: Ints) -> Ints:
-    """The channel of each journey in view: of its lead touch, else of its first touch."""
-    view, facts = part
+def _passed_ever(part: Part, posts: Posts, n_channels: int) -> tuple[Ints, Ints, Ints, Floats]:
+    """Journeys of a shard that passed posts, when, by what code, and what they were worth."""
+    facts = part[1]
+    evidence, every = facts.view, np.arange(facts.view.n_journeys)
+    passed = {name: first_passed(part, posts, meaning) for name, meaning in POSTS.items()}
+    passed["customer"] = np.where(facts.outcomes == WON, facts.decided_rows, -1)
+    channels = _channels(facts, passed["lead"])
+    rows = np.stack([passed[name] for name in ENDS])
+    post, owners = np.nonzero(rows >= 0)
+    ticks = evidence.ticks[rows[post, owners]].astype(np.int64)
+    months = months_of(ticks, MICROSECONDS // evidence.store.ticks_per_second)
+    codes = (months * len(ENDS) + post) * n_channels + channels[owners]
+    return owners, ticks, codes, values_at_win(facts, every)[owners]
+
+
+def _channels(facts: ShardFacts, leads: Ints) -> Ints:
+    """The channel of each journey of a shard: of its lead touch, else of its first touch."""
     evidence = facts.view
     if "channel" not in evidence.store.text_columns:
-        return np.zeros(view.n_journeys, np.int64)
-    codes = evidence.codes("channel")
+        return np.zeros(evidence.n_journeys, np.int64)
     names = evidence.store.dictionaries["channel"]
     is_null = names.is_null().to_numpy(zero_copy_only=False)
-    first = codes[evidence.offsets[:-1][view.journeys]].astype(np.int64)
+    codes = evidence.codes("channel")
+    begun = evidence.lengths > 0
+    first = np.full(evidence.n_journeys, len(names) - 1, np.int64)
+    first[begun] = codes[evidence.offsets[:-1][begun]]
     of_lead = np.where(leads >= 0, codes[np.maximum(leads, 0)], first).astype(np.int64)
     return np.where(is_null[of_lead], first, of_lead)
 
 
-def _counted(passed: pd.DataFrame, by: By, known: Sequence[str]) -> pd.DataFrame:
-    """One row per value: how many passed each post, and their worth."""
-    columns: dict[str, pd.Series] = {by: passed[by]}
-    for name in ENDS:
-        for column in ("n", "worth"):
-            own = passed[column].where(passed["post"] == name, 0.0)
-            columns[f"{column}_{name}"] = own if name in known else own * np.nan
-    grouped = pd.DataFrame(columns).groupby(by, dropna=False, sort=False)
-    return grouped.sum(min_count=1).reset_index().astype({by: object})
-
-
-def _spent(log: TouchpointLog, by: By) -> pd.DataFrame:
-    """One row per value and currency: cost by kind."""
-    spent = spending(log).assign(period=None)
-    spent["channel"] = called_as(log, "channel", spent["channel"])
-    sums = spent.groupby([by, "currency", "kind"], dropna=False)["cost"].sum().reset_index()
-    of_kinds: dict[tuple[object, object], dict[str, float]] = {}
-    for row in none_for_missing(sums, [by, "currency"]).itertuples(index=False):
-        value, currency, kind, cost = row
-        of_kinds.setdefault((value, currency), {})[kind] = cost
-    frame = pd.DataFrame(list(of_kinds), columns=[by, "currency"], dtype=object)
-    for kind in KINDS:
-        costs = [one.get(kind, np.nan) for one in of_kinds.values()]
-        frame[f"{kind}_cost"] = np.array(costs, dtype=np.float64)
-    # A kind of which no cost at all is known is not known to be 0.
-    told = [f"{kind}_cost" for kind in KINDS if kind in set(spent["kind"])]
-    frame[told] = frame[told].fillna(0.0)
-    return frame.assign(cost=frame[told].sum(axis=1))
-
-
-def _ordered(frame: pd.DataFrame, by: By) -> pd.DataFrame:
-    if by == "channel":
-        return frame.sort_values(
-            ["cost", "n_lead"], ascending=False, kind="stable", ignore_index=True
-        )
-    return frame.sort_values([by, "currency"], ignore_index=True, na_position="last")
-
-
-def _with_ratios(frame: pd.DataFrame, by: By, known: Sequence[str]) -> pd.DataFrame:
-    counts = {f"n_{name}": 0.0 for name in known} | {f"worth_{name}": 0.0 for name in known}
-    frame = frame.fillna(counts)
-    n_currencies = frame.groupby(by, dropna=False)["cost"].transform("size")
-    cost, is_mixed = frame["cost"].astype(float), n_currencies > 1
-    of_none = frame[by].isna() & (by == "channel")
-    n_passed = sum((frame[f"n_{name}"] for name in known), pd.Series(0.0, index=frame.index))
-    can_divide = cost.notna() & (cost >= 0) & ~is_mixed & ~of_none
-    columns: dict[str, object] = {
-        name: frame[name] for name in (by, "currency", *(f"{kind}_cost" for kind in KINDS), "cost")
+def _framed(by: By, keys: Sequence[Key], costs: Floats, n: Floats, worth: Floats) -> pd.DataFrame:
+    """Rows of value and currency with their costs by kind, and those for each end."""
+    values = [value for value, _ in keys]
+    is_known = ~np.isnan(costs).all(axis=1)
+    cost = np.where(is_known, np.nansum(costs, axis=1), np.nan)
+    is_mixed = np.array([values.count(value) > 1 for value in values], dtype=bool)
+    of_none = np.array([value is None and by == _CHANNEL for value in values], dtype=bool)
+    can_divide = is_known & (cost >= 0) & ~is_mixed & ~of_none
+    columns: dict[str, Any] = {
+        by: pd.Series(values, dtype=object),
+        "currency": pd.Series([currency for _, currency in keys], dtype=object),
+        **{f"{kind}_cost": of_kind for kind, of_kind in zip(KINDS, costs.T, strict=True)},
+        "cost": cost,
     }
-    for name in ENDS:
-        n = frame[f"n_{name}"].astype(float)
-        some = n.where(n > 0)
-        columns |= {
-            f"n_{name}s": n.astype("Int64"),
-            f"cost_per_{name}": (cost / some).where(can_divide),
-            f"value_per_{name}": frame[f"worth_{name}"] / some,
-        }
+    for name, number, value in zip(ENDS, n.T, worth.T, strict=True):
+        some = np.where(number > 0, number, np.nan)
+        columns[f"n_{name}s"] = pd.Series(number).astype("Int64")
+        columns[f"cost_per_{name}"] = np.where(can_divide, cost / some, np.nan)
+        columns[f"value_per_{name}"] = value / some
+    n_passed = np.nansum(n, axis=1)
     notes = np.select(
-        [of_none, cost.isna(), is_mixed, cost < 0, n_passed == 0, cost == 0],
+        [of_none, ~is_known, is_mixed, cost < 0, n_passed == 0, cost == 0],
         [OF_NONE, NOT_KNOWN, MIXED, REFUNDED, NONE_PASSED, NOTHING],
         default="",
     )
-    note = pd.Series([text or None for text in notes], index=frame.index, dtype=object)
+    note = pd.Series([text or None for text in notes.tolist()], dtype=object)
     return pd.DataFrame({**columns, "note": note})

@@ -140,10 +140,9 @@ class Lived:
         """Of flags of all journeys those of journeys in view."""
         return flags[self.part[0].journeys]
 
-    @cached_property
-    def ticks(self) -> Ints:
-        """Times of the evidence."""
-        return self.evidence.ticks.astype(np.int64)
+    def ticks_at(self, rows: Ints) -> Ints:
+        """Times of some rows."""
+        return self.evidence.ticks[rows].astype(np.int64)
 
     @cached_property
     def rows(self) -> Ints:
@@ -183,7 +182,7 @@ class Lived:
         """Journeys whose row (-1: none) lies in the period."""
         found = np.zeros(len(rows), dtype=bool)
         known = rows >= 0
-        found[known] = self.during(self.ticks[rows[known]])
+        found[known] = self.during(self.evidence.ticks[rows[known]])
         return found
 
     def having(self, is_type: Flags) -> Flags:
@@ -247,8 +246,12 @@ def is_by_customer(view: View) -> Flags:
     store = view.store
     if "direction" not in store.text_columns:
         return np.ones(view.n_touchpoints, dtype=bool)
-    shown = [name != _SHOWN for name in store.dictionaries["direction"].to_pylist()]
-    return take(frozen(np.array(shown, dtype=bool)), view.codes("direction"))
+
+    def make() -> Flags:
+        done = [name != _SHOWN for name in store.dictionaries["direction"].to_pylist()]
+        return frozen(np.array(done, dtype=bool)[view.shard.codes["direction"]])
+
+    return view.told("done", make)
 
 
 def _at(flags: Flags, codes: Array, rows: Ints) -> Flags:
@@ -275,7 +278,7 @@ def return_rows(lived: Lived) -> Ints:
 
 def _reopened(lived: Lived) -> Flags:
     rows = return_rows(lived)
-    rows = rows[lived.during(lived.ticks[rows])]
+    rows = rows[lived.during(lived.ticks_at(rows))]
     found = np.zeros(lived.evidence.n_journeys, dtype=bool)
     found[np.searchsorted(lived.evidence.offsets, rows, side="right") - 1] = True
     return found
@@ -302,14 +305,14 @@ def _bought_again(lived: Lived) -> Flags:
 def _customers_before(lived: Lived) -> Flags:
     """Customers won before the period who had not left by its begin."""
     before = lived.won_rows >= 0
-    before[before] = lived.ticks[lived.won_rows[before]] < lived.span.begin
+    before[before] = lived.ticks_at(lived.won_rows[before]) < lived.span.begin
     return before & ~_left(lived, -(2**62), lived.span.begin)
 
 
 def _left(lived: Lived, begin: int, end: int) -> Flags:
     """Customers who left from one tick to before another."""
     rows = churn_rows(lived.facts, lived.span.is_type["churn"])
-    rows = rows[(lived.ticks[rows] >= begin) & (lived.ticks[rows] < end)]
+    rows = rows[(lived.ticks_at(rows) >= begin) & (lived.ticks_at(rows) < end)]
     found = np.zeros(lived.evidence.n_journeys, dtype=bool)
     found[np.searchsorted(lived.evidence.offsets, rows, side="right") - 1] = True
     return found

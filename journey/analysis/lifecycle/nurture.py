@@ -1,5 +1,6 @@
 """Nurture month by month: leads that came and came back, MQLs and their cost, messages."""
 
+from collections import Counter
 from functools import partial
 from typing import Final, Literal, get_args
 
@@ -37,7 +38,6 @@ UNDERCOUNTED: Final = (
     "Opens are undercounted where pictures are blocked, and made up by mail programs that load "
     "them unread. Go by clicks."
 )
-_NO_RETURN: Final = np.empty(0, np.int64), np.empty(0, np.int64)
 _MAIL: Final[tuple[Meaning, ...]] = ("sent", "opened", "clicked")
 _COLUMNS: Final = (
     *("month", "currency", "n_new_leads", "n_reopened", "n_mqls", "cost", "cost_per_mql"),
@@ -71,14 +71,20 @@ def nurture_metrics(log: TouchpointLog) -> pd.DataFrame:
     >>> nurture_metrics(log)[["n_new_leads", "n_sent", "click_through_rate"]].values.tolist()
     [[1, 2, 0.5]]
     """
-    costs = cost_per(log).rename(columns={"n_leads": "n_new_leads"})
-    returned = _returned(log)
-    mail = _messages(log)
-    both = costs.merge(returned, on="month", how="outer").merge(mail, on="month", how="outer")
-    frame = _every_month(both)
+    costs, returned = cost_per(log).rename(columns={"n_leads": "n_new_leads"}), _returned(log)
+    mail = monthly_touches(log, _MAIL).add_prefix("n_")
+    named = [*costs["month"].dropna(), *returned, *mail.index]
+    months = _every_month(min(named), max(named)) if named else []
+    frame = pd.DataFrame({"month": pd.Series(months, dtype=object)}).merge(costs, "left", "month")
+    frame["n_reopened"] = [returned.get(month, 0) for month in frame["month"]]
+    for column, n in mail.items():
+        told = n.reindex(frame["month"]).to_numpy()
+        frame[column] = np.nan_to_num(told) if n.notna().any() else told
     for column in ("n_new_leads", "n_mqls"):
         if costs[column].notna().any():
             frame[column] = frame[column].fillna(0)
+    counts = [name for name in _COLUMNS if name.startswith("n_")]
+    frame = frame.astype(dict.fromkeys(counts, "Int64"))
     sent = frame["n_sent"].astype(float)
     for rate, n in (("click_through_rate", "n_clicked"), ("open_rate", "n_opened")):
         frame[rate] = frame[n].astype(float) / sent.where(sent > 0)
@@ -110,17 +116,16 @@ def _in_view(log: TouchpointLog, month: Span) -> Span:
     return span_between(log, begin, month.end)
 
 
-def _returned(log: TouchpointLog) -> pd.DataFrame:
+def _returned(log: TouchpointLog) -> dict[str, int]:
     """Journeys that came back, by month."""
     begin = max((step.tick for step in log.steps if isinstance(step, Since)), default=-(2**62))
     span = span_between(log, begin, 2**62)
     per_tick = MICROSECONDS // log.store.ticks_per_second
-    answers = log.ask_with_facts(partial(_returned_in, span=span, per_tick=per_tick))
-    months, counts = (np.concatenate(column) for column in zip(_NO_RETURN, *answers, strict=True))
-    found, places = np.unique(months, return_inverse=True)
-    totals = np.zeros(len(found), np.int64)
-    np.add.at(totals, places, counts)
-    return pd.DataFrame({"month": month_names(found), "n_reopened": totals})
+    counts: Counter[int] = Counter()
+    for months, n in log.ask_with_facts(partial(_returned_in, span=span, per_tick=per_tick)):
+        counts.update(dict(zip(months.tolist(), n.tolist(), strict=True)))
+    names = month_names(np.array(sorted(counts), np.int64))
+    return {name: counts[month] for name, month in zip(names, sorted(counts), strict=True)}
 
 
 def _returned_in(part: Part, *, span: Span, per_tick: int) -> tuple[Ints, Ints]:
@@ -137,9 +142,9 @@ def _months_of_returns(part: Part, span: Span, per_tick: int) -> tuple[Ints, Int
     """Journeys of one shard and the months in which they came back, each pair once."""
     lived = Lived(part, span)
     rows = return_rows(lived)
-    rows = rows[lived.during(lived.ticks[rows])]
+    rows = rows[lived.during(lived.ticks_at(rows))]
     months, owners = (
-        months_of(lived.ticks[rows], per_tick),
+        months_of(lived.ticks_at(rows), per_tick),
         owners_of(frozen(rows), lived.evidence.offsets),
     )
     # Rows of a journey are in order, so are its months.
@@ -147,31 +152,7 @@ def _months_of_returns(part: Part, span: Span, per_tick: int) -> tuple[Ints, Int
     return owners[is_new], months[is_new]
 
 
-def _messages(log: TouchpointLog) -> pd.DataFrame:
-    """Messages sent, opened and clicked by month; missing where nothing means that."""
-    touched = monthly_touches(log, _MAIL)
-    frame = pd.DataFrame({"month": touched["month"].drop_duplicates()})
-    for meaning in _MAIL:
-        own = touched[touched["meaning"] == meaning][["month", "n_touchpoints"]]
-        named = own.rename(columns={"n_touchpoints": f"n_{meaning}"})
-        frame = frame.merge(named, on="month", how="left")
-        if len(own):
-            frame[f"n_{meaning}"] = frame[f"n_{meaning}"].fillna(0)
-    return frame
-
-
-def _every_month(frame: pd.DataFrame) -> pd.DataFrame:
-    """All months from the first to the last, counts that are not missing as whole numbers."""
-    known = frame["month"].dropna()
-    if known.empty:
-        return frame.astype({"n_reopened": "Int64"})
-    first, last = (np.datetime64(end, "M") for end in (known.min(), known.max()))
-    months = month_names(np.arange(first, last + 1).astype(np.int64))
-    whole = pd.DataFrame({"month": months}).merge(frame, on="month", how="left")
-    whole["n_reopened"] = whole["n_reopened"].fillna(0)
-    for meaning in _MAIL:
-        column = f"n_{meaning}"
-        if whole[column].notna().any():
-            whole[column] = whole[column].fillna(0)
-    counts = [name for name in whole.columns if name.startswith("n_")]
-    return whole.astype(dict.fromkeys(counts, "Int64"))
+def _every_month(first: str, last: str) -> list[str]:
+    """All months from one to another."""
+    months = np.arange(np.datetime64(first, "M"), np.datetime64(last, "M") + 1)
+    return month_names(months.astype(np.int64)).tolist()

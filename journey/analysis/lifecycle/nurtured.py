@@ -146,7 +146,7 @@ def _won(part: Part, span: Span) -> tuple[Ints, Floats]:
     group = np.where(nurtured[won], 0, 2)
     worth = values_at_win(part[1], chosen)[won]
     rows, begins = lived.won_rows[chosen[won]], lived.evidence.offsets[:-1][chosen[won]]
-    ticks = (lived.ticks[rows] - lived.ticks[begins]).astype(np.float64)
+    ticks = (lived.ticks_at(rows) - lived.ticks_at(begins)).astype(np.float64)
     known = worth > 0
     groups = np.concatenate([group[known] + _VALUE, group + _DAYS])
     return groups.astype(np.int64), np.concatenate([worth[known], ticks])

@@ -1,6 +1,7 @@
 """Whom touches reached: people by channel, content or month, impressions, shares, new audience."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
@@ -10,21 +11,32 @@ import pandas as pd
 
 from journey.analysis.figures.distinct import count_first, dealt
 from journey.analysis.figures.frames import none_for_missing
-from journey.analysis.figures.month_codes import month_names, months_of
+from journey.analysis.figures.month_codes import month_names, months_in
 from journey.analysis.scores.milestones import types_meaning
 from journey.errors import ColumnNotFoundError
-from journey.kernels.distinct import firsts, marked, owners_of
-from journey.kernels.select import take
+from journey.kernels.distinct import count_groups, marked, visitors_seen
 from journey.log import TouchpointLog
 from journey.rules.meanings import Meaning
-from journey.store.layout import MICROSECONDS, Store, frozen
-from journey.store.view import View
+from journey.store.layout import Array, Shard, Store, frozen
+from journey.store.view import View, keep_between
 
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 _WHO: Final = ("person_id", "anonymous_id")
 MONTH: Final = "month"
+_YEAR_0: Final = 12 * 1970
+"""Added to months since 1970, so that those before are no numbers below 0."""
+
+
+@dataclass(frozen=True, eq=False)
+class Reached:
+    """By value of a column (None: not known) people, touchpoints and journeys in view."""
+
+    names: list[str | None]
+    n_people: Ints
+    n_touchpoints: Ints
+    n_journeys: Ints
 
 
 def people_by(
@@ -61,17 +73,31 @@ def people_by(
     >>> people_by(log, by="channel")[["value", "n_people", "n_touchpoints"]].values.tolist()
     [['Ads', 2, 2], ['Mail', 1, 1]]
     """
-    return people_by_each(log, [by], since=since, until=until)[0]
+    [found] = reached_by_each(log, [by], since=since, until=until)
+    frame = none_for_missing(
+        pd.DataFrame(
+            {
+                "value": pd.Series(found.names, dtype=object),
+                "n_people": found.n_people,
+                "n_touchpoints": found.n_touchpoints,
+                "n_journeys": found.n_journeys,
+            }
+        ),
+        ["value"],
+    )
+    if by == MONTH:
+        return frame
+    return frame.sort_values("n_people", ascending=False, kind="stable", ignore_index=True)
 
 
-def people_by_each(
+def reached_by_each(
     log: TouchpointLog,
     bys: Sequence[str | None],
     *,
     since: int | None = None,
     until: int | None = None,
-) -> list[pd.DataFrame]:
-    """The frames of :func:`people_by` for several columns, in one look at the touchpoints.
+) -> list[Reached]:
+    """What :func:`people_by` counts for several columns, in one look at the touchpoints.
 
     Raises
     ------
@@ -83,12 +109,10 @@ def people_by_each(
         if by is not None and by not in (*columns, MONTH):
             where = "the touchpoints of the log"
             raise ColumnNotFoundError.among(by, (*columns, MONTH), where=where)
-    per_tick = MICROSECONDS // log.store.ticks_per_second
-    rows = partial(_rows_between, since=since, until=until)
-    groups = partial(_groups, bys=tuple(bys), per_tick=per_tick)
-    counted = log.ask(partial(_counts_by_each, rows=rows, groups=groups))
+    inside = partial(keep_between, since=since, until=until)
+    counted = log.ask(partial(_counts_by_each, inside=inside, bys=tuple(bys)))
     people = log.ask_in_buckets(
-        partial(_people_by_each, rows=rows, groups=groups),
+        partial(_people_by_each, inside=inside, bys=tuple(bys)),
         partial(_met_by_each, n_people=_n_people(log.store)),
     )
     return [
@@ -102,70 +126,52 @@ def _reached(
     by: str | None,
     counted: Sequence[tuple[Ints, Ints, Ints]],
     met: Sequence[tuple[Ints, Ints]],
-) -> pd.DataFrame:
-    """People, touchpoints and journeys of each group of rows."""
+) -> Reached:
     codes, n_touchpoints, n_journeys = _added(counted)
     people = np.zeros(len(codes), np.int64)
     for group, n_people in met:
         people[np.searchsorted(codes, group)] += n_people
-    frame = none_for_missing(
-        pd.DataFrame(
-            {
-                "value": month_names(codes) if by == MONTH else _names(log, by, codes),
-                "n_people": people,
-                "n_touchpoints": n_touchpoints,
-                "n_journeys": n_journeys,
-            }
-        ),
-        ["value"],
-    )
-    if by == MONTH:
-        return frame
-    return frame.sort_values("n_people", ascending=False, kind="stable", ignore_index=True)
+    return Reached(_names(log, by, codes), people, n_touchpoints, n_journeys)
 
 
 def monthly_touches(log: TouchpointLog, meanings: Sequence[Meaning]) -> pd.DataFrame:
-    """Touchpoints in view by month (UTC) and meaning, and the journeys that have them.
+    """Touchpoints in view by month (UTC) and meaning.
 
     Returns
     -------
     DataFrame
-        One row per month and meaning that occur: ``month``, ``meaning``, ``n_touchpoints``,
-        ``n_journeys``. In the order of month, then of meanings as given.
+        By ``month``, those in which anything of the meanings occurs, in order; a column for each
+        meaning, missing on every row where nothing in view has it.
 
     Examples
     --------
     >>> from journey import from_frame
     >>> log = from_frame(pd.DataFrame({"account_id": ["a", "a"], "touchpoint": ["Renewal", "Ad"],
     ...     "occurred_at": pd.to_datetime(["2026-01-01", "2026-02-01"])}))
-    >>> monthly_touches(log, ["renewal", "upsell"]).values.tolist()
-    [['2026-01', 'renewal', 1, 1]]
+    >>> monthly_touches(log, ["renewal", "upsell"]).reset_index().values.tolist()
+    [['2026-01', 1.0, nan]]
     """
-    per_tick = MICROSECONDS // log.store.ticks_per_second
-    parts: list[pd.DataFrame] = []
-    for place, meaning in enumerate(meanings):
-        is_type = types_meaning(log.store, log.definitions, meaning)
-        if not is_type.any():
-            continue
-        rows = partial(_rows_of_types, is_type=is_type)
-        groups = partial(_groups, bys=(MONTH,), per_tick=per_tick)
-        answers = log.ask(partial(_counts_by_each, rows=rows, groups=groups))
-        months, n_touchpoints, n_journeys = _added([one[0] for one in answers])
-        parts.append(
-            pd.DataFrame(
-                {
-                    "month": month_names(months),
-                    "meaning": meaning,
-                    "n_touchpoints": n_touchpoints,
-                    "n_journeys": n_journeys,
-                    "place": place,
-                }
-            )
-        )
-    if not parts:
-        return pd.DataFrame(columns=["month", "meaning", "n_touchpoints", "n_journeys"])
-    whole = pd.concat(parts).sort_values(["month", "place"], ignore_index=True)
-    return whole.drop(columns="place")
+    is_type = [types_meaning(log.store, log.definitions, meaning) for meaning in meanings]
+    answers = log.ask(partial(_types_by_month, n_types=len(log.store.touchpoint_types)))
+    codes = np.concatenate([np.empty(0, np.int64), *(months for months, _ in answers)])
+    months, places = np.unique(codes, return_inverse=True)
+    counts = np.zeros((len(months), len(log.store.touchpoint_types)), np.int64)
+    np.add.at(counts, places, np.concatenate([counts[:0], *(n for _, n in answers)]))
+    totals = np.stack([counts[:, flags].sum(axis=1) for flags in is_type], axis=1).astype(float)
+    occurs = totals.sum(axis=1) > 0
+    told = np.where(totals.any(axis=0), totals, np.nan)[occurs]
+    return pd.DataFrame(told, pd.Index(month_names(months[occurs]), name="month"), list(meanings))
+
+
+def _types_by_month(view: View, *, n_types: int) -> tuple[Ints, Ints]:
+    """The months of a view, from the first to the last, and touchpoints by month and type."""
+    months = months_in(view)
+    if not len(months):
+        return np.empty(0, np.int64), np.empty((0, n_types), np.int64)
+    low, high = int(months.min()), int(months.max())
+    keys = (months - low) * n_types + view.codes("touchpoint")
+    counts = np.bincount(keys, minlength=(high - low + 1) * n_types)
+    return np.arange(low, high + 1), counts.reshape(-1, n_types)
 
 
 def visitors_known(log: TouchpointLog, *, since: int, until: int) -> tuple[int, int]:
@@ -183,42 +189,30 @@ def visitors_known(log: TouchpointLog, *, since: int, until: int) -> tuple[int, 
     return sum(answer[0] for answer in answers), sum(answer[1] for answer in answers)
 
 
-Rows = Callable[[View], Ints]
-Groups = Callable[[View, Ints], Iterator[Ints]]
+Inside = Callable[[View], View]
 
 
-def _rows_between(view: View, *, since: int | None, until: int | None) -> Ints:
-    """The rows in view from one tick to before another."""
-    chosen = np.ones(view.n_touchpoints, dtype=bool)
-    if since is not None:
-        chosen &= view.ticks >= since
-    if until is not None:
-        chosen &= view.ticks < until
-    return np.flatnonzero(chosen)
-
-
-def _rows_of_types(view: View, *, is_type: Flags) -> Ints:
-    """The rows in view of some types."""
-    return np.flatnonzero(take(is_type, view.codes("touchpoint")))
-
-
-def _groups(view: View, rows: Ints, *, bys: Sequence[str | None], per_tick: int) -> Iterator[Ints]:
-    """The group of each of some rows in view, by each column."""
+def _groups(view: View, bys: Sequence[str | None]) -> Iterator[Array]:
+    """The group of each touchpoint in view, by each column."""
     for by in bys:
         if by == MONTH:
-            yield months_of(view.ticks[rows], per_tick)
+            yield months_in(view) + _YEAR_0
         elif by is None:
-            yield np.zeros(len(rows), np.int64)
+            yield np.zeros(view.n_touchpoints, np.uint8)
         else:
-            codes = view.types if by == "touchpoint" else view.codes(by)
-            yield codes[rows].astype(np.int64)
+            yield view.types if by == "touchpoint" else view.codes(by)
 
 
-def _people_by_each(view: View, n_buckets: int, *, rows: Rows, groups: Groups) -> list[list[Ints]]:
+def _people_by_each(
+    view: View, n_buckets: int, *, inside: Inside, bys: Sequence[str | None]
+) -> list[list[Ints]]:
     """Pairs of group and person of a view by each column, as ``group * n_people + person``."""
-    chosen, n_people = rows(view), _n_people(view.store)
-    who = _who(view, chosen)
-    by_each = [dealt(group * n_people + who, n_buckets) for group in groups(view, chosen)]
+    chosen, n_people = inside(view), _n_people(view.store)
+    who = chosen.told("who", partial(_who, view.store, view.shard))
+    by_each = [
+        dealt(groups, who, _n_groups(groups), n_people, n_buckets)
+        for groups in _groups(chosen, bys)
+    ]
     return [[buckets[place] for buckets in by_each] for place in range(n_buckets)]
 
 
@@ -226,17 +220,16 @@ def _met_by_each(parts: Sequence[list[Ints]], *, n_people: int) -> list[tuple[In
     return [count_first(pairs, n_people) for pairs in zip(*parts, strict=True)]
 
 
-def _who(view: View, rows: Ints) -> Ints:
-    """A number for whoever is behind each of some touches in view."""
-    store, shift = view.store, len(view.store.dictionaries[view.store.case_role])
-    found = view.codes(store.case_role)[rows].astype(np.int64)
+def _who(store: Store, shard: Shard) -> Array:
+    """A number for whoever is behind each touch of a shard."""
+    shift = len(store.dictionaries[store.case_role])
+    found = store.codes(shard, store.case_role).astype(np.uint32)
     for column in _told_by(store):
-        names = store.dictionaries[column]
-        codes = view.codes(column)[rows].astype(np.int64)
+        names, codes = store.dictionaries[column], store.codes(shard, column)
         is_known = codes < len(names) - names.null_count
-        found = np.where(is_known, codes + shift, found)
+        found = np.where(is_known, codes + np.uint32(shift), found)
         shift += len(names)
-    return found
+    return frozen(found)
 
 
 def _n_people(store: Store) -> int:
@@ -250,22 +243,22 @@ def _told_by(store: Store) -> list[str]:
     return [name for name in reversed(_WHO) if name in columns and name != store.case_role]
 
 
-def _counts_by_each(view: View, *, rows: Rows, groups: Groups) -> list[tuple[Ints, Ints, Ints]]:
-    chosen = rows(view)
-    owners = owners_of(frozen(chosen), view.offsets)
-    return [_counts(group, owners) for group in groups(view, chosen)]
+def _counts_by_each(
+    view: View, *, inside: Inside, bys: Sequence[str | None]
+) -> list[tuple[Ints, Ints, Ints]]:
+    """By each column the groups that have touchpoints, how many, and of how many journeys."""
+    chosen = inside(view)
+    return [_counts(group, chosen.offsets) for group in _groups(chosen, bys)]
 
 
-def _counts(groups: Ints, owners: Ints) -> tuple[Ints, Ints, Ints]:
-    """Groups that have rows, how many, and the journeys these belong to."""
-    low = int(groups.min()) if len(groups) else 0
-    n_groups = int(groups.max(initial=low)) - low + 1
-    shifted = frozen(groups - low)
-    is_first = firsts(shifted, frozen(owners), n_groups)
-    n_touchpoints = np.bincount(shifted, minlength=n_groups)
-    n_journeys = np.bincount(shifted[is_first], minlength=n_groups)
+def _counts(groups: Array, offsets: Ints) -> tuple[Ints, Ints, Ints]:
+    n_touchpoints, n_journeys = count_groups(frozen(groups), offsets, _n_groups(groups))
     found = np.flatnonzero(n_touchpoints)
-    return found + low, n_touchpoints[found], n_journeys[found]
+    return found, n_touchpoints[found], n_journeys[found]
+
+
+def _n_groups(groups: Array) -> int:
+    return int(groups.max(initial=0)) + 1
 
 
 def _added(parts: Sequence[tuple[Ints, Ints, Ints]]) -> tuple[Ints, Ints, Ints]:
@@ -278,30 +271,34 @@ def _added(parts: Sequence[tuple[Ints, Ints, Ints]]) -> tuple[Ints, Ints, Ints]:
     return groups, n_touchpoints, n_journeys
 
 
-def _names(log: TouchpointLog, by: str | None, codes: Ints) -> pd.Series:
+def _names(log: TouchpointLog, by: str | None, codes: Ints) -> list[str | None]:
     if by is None:
-        return pd.Series([None] * len(codes), dtype=object)
+        return [None] * len(codes)
+    if by == MONTH:
+        return month_names(codes - _YEAR_0).tolist()
     names = log.type_names if by == "touchpoint" else log.store.dictionaries[by].to_pylist()
-    return pd.Series([names[code] for code in codes], dtype=object)
+    return [names[code] for code in codes]
 
 
 def _visitors(view: View, n_buckets: int, *, since: int, until: int) -> list[Ints]:
-    """Visitors of a view: whether met in the period, whether known; dealt out to buckets."""
-    people, ids = (view.store.dictionaries[name] for name in _WHO)
-    visitors = view.codes("anonymous_id")
-    is_known = view.codes("person_id") < len(people) - people.null_count
-    in_period = (view.ticks >= since) & (view.ticks < until)
-    flags = [
-        marked(frozen(chosen), len(ids))[: len(ids) - ids.null_count]
-        for chosen in (visitors, visitors[in_period], visitors[is_known])
-    ]
-    who = np.flatnonzero(flags[0])
-    found = np.stack([who, flags[1][who], flags[2][who]], axis=1).astype(np.int64)
+    """Visitors of a view, whether met in the period (1) and known (2); dealt out to buckets."""
+    names = view.store.dictionaries["anonymous_id"]
+    told = view.told("visitors", partial(_visitors_told, view.store, view.shard))
+    flags = visitors_seen(told, view.ticks, since, until, len(names) - names.null_count)
+    who = np.flatnonzero(flags)
+    found = np.stack([who, flags[who].astype(np.int64)], axis=1)
     return [found[who % n_buckets == bucket] for bucket in range(n_buckets)]
 
 
+def _visitors_told(store: Store, shard: Shard) -> Array:
+    """The visitor behind each touch of a shard, twice the code, and one more if known by name."""
+    people = store.dictionaries["person_id"]
+    is_known = store.codes(shard, "person_id") < len(people) - people.null_count
+    return frozen(2 * store.codes(shard, "anonymous_id").astype(np.uint32) + is_known)
+
+
 def _known_visitors(parts: Sequence[Ints]) -> tuple[int, int]:
-    who, met, known = np.concatenate(parts).T
+    who, flags = np.concatenate(parts).T
     n = int(who.max(initial=-1)) + 1
-    is_met = marked(frozen(who[met > 0]), n)
-    return int((is_met & marked(frozen(who[known > 0]), n)).sum()), int(is_met.sum())
+    is_met, is_known = (marked(frozen(who[flags & bit > 0]), n) for bit in (1, 2))
+    return int((is_met & is_known).sum()), int(is_met.sum())

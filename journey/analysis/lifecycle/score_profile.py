@@ -1,10 +1,17 @@
 """How good the leads of each month were at its end."""
 
+import numpy as np
 import pandas as pd
 
 from journey.analysis.lifecycle.lived import span_of_month
 from journey.analysis.lifecycle.nurture import nurture_journeys, nurture_metrics
-from journey.analysis.scores.lead_scores import score_grades
+from journey.analysis.scores.codes import scoring_of
+from journey.analysis.scores.lead_scores import (
+    ENGAGEMENT_GRADES,
+    FIT_GRADES,
+    NO_FIT,
+    count_grades,
+)
 from journey.errors import ValueNotAllowedError
 from journey.log import TouchpointLog
 
@@ -43,14 +50,16 @@ def score_profile(log: TouchpointLog, *, last: int = 12) -> pd.DataFrame:
     if last < 1:
         raise ValueNotAllowedError(f"The number of months is {last!r}. Give 1 or more.")
     leads = nurture_metrics(log).drop_duplicates("month").tail(last)
-    parts: list[pd.DataFrame] = []
+    has_fit = scoring_of(log.store, log.definitions).has_fit
+    letters = FIT_GRADES if has_fit else (NO_FIT,)
+    rows: list[tuple[object, ...]] = []
     for month in leads.loc[leads["n_new_leads"].fillna(0) > 0, "month"]:
-        grades = score_grades(month_end(nurture_journeys(log, "new_leads", month), month))
-        found = grades[grades["n_journeys"] > 0].assign(month=month)
-        parts.append(found.assign(share=found["n_journeys"] / found["n_journeys"].sum()))
-    if not parts:
-        return pd.DataFrame(columns=list(COLUMNS))
-    return pd.concat(parts, ignore_index=True)[list(COLUMNS)]
+        leads_then = month_end(nurture_journeys(log, "new_leads", month), month)
+        counts = count_grades(leads_then).sum(axis=2)
+        for fit, engagement in zip(*np.nonzero(counts), strict=True):
+            n, grade = int(counts[fit, engagement]), ENGAGEMENT_GRADES[engagement]
+            rows.append((month, letters[fit], grade, n, n / int(counts.sum())))
+    return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 def month_end(log: TouchpointLog, month: str) -> TouchpointLog:
@@ -58,12 +67,13 @@ def month_end(log: TouchpointLog, month: str) -> TouchpointLog:
 
     Examples
     --------
-    >>> import pandas as pd
-    >>> from journey import from_frame
-    >>> log = from_frame(pd.DataFrame({"account_id": ["a", "a"], "touchpoint": "Ad",
-    ...     "occurred_at": pd.to_datetime(["2026-01-05", "2026-02-05"])}))
-    >>> month_end(log, "2026-01").as_of
-    Timestamp('2026-02-01 00:00:00+0000', tz='UTC')
+        >>> import numpy as np
+    import pandas as pd
+        >>> from journey import from_frame
+        >>> log = from_frame(pd.DataFrame({"account_id": ["a", "a"], "touchpoint": "Ad",
+        ...     "occurred_at": pd.to_datetime(["2026-01-05", "2026-02-05"])}))
+        >>> month_end(log, "2026-01").as_of
+        Timestamp('2026-02-01 00:00:00+0000', tz='UTC')
     """
     end = log.at(span_of_month(log, month).end)
     return log.between(end=end) if end <= log.as_of else log

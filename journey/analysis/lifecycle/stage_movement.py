@@ -213,7 +213,7 @@ def _stages_at(part: Part, span: Span) -> Ints:
         limit,
     )
     last = np.maximum(until - 1, 0)
-    is_silent = (states == OPEN) & (span.begin - lived.ticks[last] > limit)
+    is_silent = (states == OPEN) & (span.begin - lived.ticks_at(last) > limit)
     is_over = is_silent | (states == LOST) | (states == NO_DECISION)
     is_inside = (until > begins) & (~is_over | (facts.reopened > reopened))
     return np.where(is_inside, facts.current[last], -1).astype(np.int64)

@@ -1,35 +1,39 @@
 """What lifecycle figures are made of: numbers that add up over shards, medians, costs."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from journey.analysis.figures.distinct import distinct
 from journey.analysis.lifecycle.cost_per import MIXED, NOT_KNOWN, REFUNDED
-from journey.analysis.lifecycle.lived import FLAGS, Lived, Part, Span, is_by_customer
-from journey.analysis.lifecycle.reach import people_by_each, visitors_known
+from journey.analysis.lifecycle.lived import FLAGS, FLAGS_OF, Lived, Part, Span, is_by_customer
+from journey.analysis.lifecycle.reach import reached_by_each, visitors_known
 from journey.analysis.spending.reach import WIDER, are_wider
 from journey.analysis.spending.spending import spent_by_currency
 from journey.analysis.stages.outcomes import values_at_win
-from journey.kernels.distinct import owners_of
-from journey.kernels.select import rows_of_ranges
+from journey.kernels.distinct import marked, owners_of
+from journey.kernels.select import rows_of_ranges, sums_of
 from journey.log import TouchpointLog
 from journey.percentiles import Cells, Targets, first_cells, percentiles, within
 from journey.rules.meanings import Meaning
-from journey.store.layout import frozen
-from journey.store.view import View
+from journey.store.cache import memory
+from journey.store.layout import Array, Shard, Store, frozen
+from journey.store.view import View, keep_between
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 
 Key = tuple[str, str | None]
 """A figure, and of which channel, call to action or campaign; None: of all."""
+
+Table = tuple[tuple[Key, ...], npt.NDArray[Any]]
+"""Figures, and what each journey adds to them: a row each."""
 
 TOUCHES: Final[tuple[Meaning, ...]] = ("sent", "opened", "clicked", "shared", "ad_shown")
 _ANSWERS: Final[tuple[Meaning, ...]] = ("clicked", "opened")
@@ -62,96 +66,119 @@ def figures_of(log: TouchpointLog, span: Span) -> Figures:
     for shard in log.ask_with_facts(partial(_sums, span=span)):
         total.update(shard[0])
         campaigns.update(shard[1])
+    n_carried, cost = (total.pop((name, None), 0) for name in ("n_carried", "carried_cost"))
+    carried = cost if n_carried else None
     numbers: dict[Key, float] = {key: float(n) for key, n in total.items()}
     top = sorted(campaigns.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST_NAMED]
     numbers |= {("won_after_campaign", name): float(n) for name, n in top}
     numbers |= _people(log, span) | _medians(log, span)
-    cost, currency, note = _costs(log, span)
+    cost, currency, note = _costs(log, span, carried)
     if cost is not None:
         numbers["cost", None] = cost
     return Figures(numbers, currency, note)
 
 
 def _sums(part: Part, *, span: Span) -> tuple[dict[Key, float], dict[str, int]]:
-    lived = Lived(part, span)
-    sums: dict[Key, float] = {
-        (name, None): lived.in_view(lived.flags(name)).sum() for name in FLAGS
-    }
-    shown = np.flatnonzero(lived.during(part[0].ticks))
-    sums["touches", None] = len(shown)
-    calls = np.flatnonzero(span.is_type["call_to_action"])
+    lived, journeys = Lived(part, span), part[0].journeys
+    key = "sums", lived.span.key
+    flags, amounts = lived.facts.kept(key, partial(_of_journeys, lived))
+    sums: dict[Key, float] = {}
+    for names, table in (flags, amounts):
+        sums |= dict(zip(names, sums_of(table, journeys).tolist(), strict=True))
+    for _, name in [key for key in flags[0] if key[0] == "touched"]:
+        if not sums.pop(("touched", name)):
+            sums = {key: n for key, n in sums.items() if key[1] != name}
+    return sums | _mail(keep_between(part[0], span.begin, span.end), span), _campaigns(lived)
+
+
+def _of_journeys(lived: Lived) -> tuple[Table, Table]:
+    """Of every journey, in view or not, what counts of the period it is in, and its amounts."""
+    flags: dict[Key, Flags] = {(name, None): made(lived) for name, made in FLAGS.items()}
+    calls = np.flatnonzero(lived.span.is_type["call_to_action"])
     for name in (lived.evidence.store.touchpoint_types[code] for code in calls):
-        if lived.in_view(lived.flags("touched", name)).any():
-            for key in ("answered", "answered_leads"):
-                sums[key, name] = lived.in_view(lived.flags(key, name)).sum()
-    return sums | _mail(lived, shown) | _money(lived) | _profiles(lived), _campaigns(lived)
+        for key in ("touched", "answered", "answered_leads"):
+            flags[key, name] = FLAGS_OF[key](lived, name)
+    amounts = _money(lived, flags["mqls", None]) | _profiles(lived, flags["new_leads", None])
+    return _table(flags), _table(amounts)
 
 
-def _mail(lived: Lived, shown: Ints) -> dict[Key, float]:
-    """Messages and content, as touchpoints in view: sent, opened, clicked, shared and viewed.
+def _table(columns: Mapping[Key, npt.NDArray[Any]]) -> Table:
+    return tuple(columns), frozen(np.stack(list(columns.values()), axis=1))
 
-    Of those clicked also how many were never seen to be opened.
+
+def _mail(shown: View, span: Span) -> dict[Key, float]:
+    """Touchpoints in view of the period: messages, content, and what they cost.
+
+    Of messages clicked also how many were never seen to be opened.
     """
-    view, is_type = lived.part[0], lived.span.is_type
-    types = view.codes("touchpoint")[shown]
-    clicked, opened = _messages(view, *(shown[is_type[name][types]] for name in _ANSWERS))
-    n_either = len(distinct(np.concatenate([clicked, opened])))
-    n_both = len(clicked) + len(opened) - n_either
+    is_type, store = span.is_type, shown.store
+    types = shown.codes("touchpoint")
+    n_of_type = np.bincount(types, minlength=len(store.touchpoint_types))
+    clicked, opened = _messages(shown, *(is_type[name] for name in _ANSWERS))
     views = 0
-    if "content" in view.store.text_columns:
-        names = view.store.dictionaries["content"]
-        is_known = view.codes("content")[shown] < len(names) - names.null_count
-        views = int((is_known & is_by_customer(view)[shown]).sum())
+    if "content" in store.text_columns:
+        names = store.dictionaries["content"]
+        is_known = shown.codes("content") < len(names) - names.null_count
+        views = int((is_known & is_by_customer(shown)).sum())
+    costs = shown.numbers("cost")
+    carried = np.empty(0) if costs is None else costs[~np.isnan(costs)]
     return {
-        **{(meaning, None): is_type[meaning][types].sum() for meaning in TOUCHES},
-        ("messages_clicked", None): len(clicked),
-        ("messages_clicked_unopened", None): len(clicked) - n_both,
+        ("touches", None): shown.n_touchpoints,
+        **{(meaning, None): n_of_type[is_type[meaning]].sum() for meaning in TOUCHES},
+        ("messages_clicked", None): clicked.sum(),
+        ("messages_clicked_unopened", None): (clicked & ~opened).sum(),
         ("content_views", None): views,
+        ("carried_cost", None): float(carried.sum()),
+        ("n_carried", None): len(carried),
     }
 
 
-def _messages(view: View, *rows: Ints) -> list[Ints]:
-    """By whom and in which message, of each choice of rows of a view, each once, as one number."""
-    found = np.concatenate([owners_of(frozen(some), view.offsets) for some in rows])
-    every = np.concatenate(rows)
+def _messages(view: View, *are_types: Flags) -> list[Flags]:
+    """Which messages of a shard touches of each choice of types in view are about."""
+    is_answer = np.logical_or.reduce(are_types)
+    name = "messages", is_answer.tobytes()
+    numbers = view.told(name, partial(_numbered, view.store, view.shard, is_answer))
+    types = view.codes("touchpoint")
+    chosen = [frozen(numbers[is_type[types]]) for is_type in are_types]
+    n = max((int(one.max()) + 1 for one in chosen if len(one)), default=0)
+    return [marked(one, n) for one in chosen]
+
+
+def _numbered(store: Store, shard: Shard, is_type: Flags) -> Array:
+    """Of touches of some types by whom and in which message they are, as one number; others 0."""
+    rows = np.flatnonzero(is_type[shard.codes["touchpoint"]])
+    found = owners_of(frozen(rows), shard.offsets)
     for name in ("person_id", "campaign", "content"):
-        if name in view.store.text_columns:
-            pairs = found * len(view.store.dictionaries[name]) + view.codes(name)[every]
+        if name in store.text_columns:
+            pairs = found * len(store.dictionaries[name]) + store.codes(shard, name)[rows]
             found = np.unique(pairs, return_inverse=True)[1]
-    return [distinct(some) for some in np.split(found, np.cumsum([len(one) for one in rows])[:-1])]
+    numbers = np.zeros(shard.n_touchpoints, np.uint32)
+    numbers[rows] = found
+    return frozen(numbers)
 
 
-def _money(lived: Lived) -> dict[Key, float]:
+def _money(lived: Lived, is_mql: Flags) -> dict[Key, Floats]:
     """Value won in the period, what customers spent again, and all that customers were worth."""
-    view, facts = lived.part
-    worth = values_at_win(facts, view.journeys)
-    is_won = lived.in_view(lived.won_rows >= 0)
-    won_now = lived.in_view(lived.at_rows(lived.won_rows))
-    by_referral = lived.in_view(lived.began_by_referral)
-    is_mql = lived.in_view(lived.flags("mqls"))
-    now, later = (spent[view.journeys] for spent in _spent_again(lived))
-    lifetime = (worth + later)[is_won]
+    worth = values_at_win(lived.facts, np.arange(lived.evidence.n_journeys))
+    is_won, won_now = lived.won_rows >= 0, lived.at_rows(lived.won_rows)
+    now, later = _spent(lived)
+    lifetime = (worth + later) * is_won
     return {
-        ("won_value", None): float(worth[won_now].sum()),
-        ("referred_value", None): float(worth[won_now & by_referral].sum()),
-        ("mql_value", None): float(worth[is_mql].sum()),
-        ("existing_revenue", None): float(now.sum()),
-        ("lifetime_revenue", None): float(lifetime.sum()),
-        ("valued_customers", None): float((lifetime > 0).sum()),
+        ("won_value", None): worth * won_now,
+        ("referred_value", None): worth * (won_now & lived.began_by_referral),
+        ("mql_value", None): worth * is_mql,
+        ("existing_revenue", None): now,
+        ("lifetime_revenue", None): lifetime,
+        ("valued_customers", None): (lifetime > 0).astype(float),
     }
 
 
-def _spent_again(lived: Lived) -> tuple[Floats, Floats]:
+def _spent(lived: Lived) -> tuple[Floats, Floats]:
     """What each customer spent again in the period, and ever.
 
     Where no value was known as a journey was won, its last one after stands for the win, and is
     not spent again.
     """
-    key = "spent again", lived.span.key
-    return lived.facts.kept(key, partial(_spent, lived))
-
-
-def _spent(lived: Lived) -> tuple[Floats, Floats]:
     evidence = lived.evidence
     values = evidence.numbers("value")
     if values is None:
@@ -165,7 +192,7 @@ def _spent(lived: Lived) -> tuple[Floats, Floats]:
     is_bought = lived.buying[evidence.codes("touchpoint")[rows]]
     again = is_bought & (won >= 0) & (rows > won) & (rows != of_win[owners])
     rows, owners, spent = rows[again], owners[again], values[rows[again]]
-    now = spent * lived.during(lived.ticks[rows])
+    now = spent * lived.during(lived.ticks_at(rows))
     n = evidence.n_journeys
     of_journeys: tuple[Floats, Floats] = np.zeros(n), np.zeros(n)
     for total, costs in zip(of_journeys, (now, spent), strict=True):
@@ -173,21 +200,25 @@ def _spent(lived: Lived) -> tuple[Floats, Floats]:
     return of_journeys
 
 
-def _profiles(lived: Lived) -> dict[Key, float]:
+def _profiles(lived: Lived, is_new: Flags) -> dict[Key, Floats]:
     """Attributes of the accounts of new leads: how many there could be, and how many are known."""
-    view, store = lived.part[0], lived.evidence.store
+    store = lived.evidence.store
     names = [name for name in store.accounts.column_names if name != "known as"]
-    chosen = lived.in_view(lived.flags("new_leads"))
-    accounts = store.journey_accounts(view.shard)[view.journeys[chosen]]
-    filled = 0
+    key = "attributes filled", store.fingerprint
+    filled = memory.get(key, partial(_filled, store, names), n_bytes=lambda n: n.nbytes)
+    return {
+        ("profile_filled", None): filled[store.journey_accounts(lived.evidence.shard)] * is_new,
+        ("profile_cells", None): (len(names) * is_new).astype(np.float64),
+    }
+
+
+def _filled(store: Store, names: Sequence[str]) -> Floats:
+    """How many of some attributes are known of each account."""
+    filled = np.zeros(store.accounts.num_rows)
     for name in names:
         codes, values = store.account_codes(name)
-        is_null = values.is_null().to_numpy(zero_copy_only=False)
-        filled += int((~is_null[codes[accounts]]).sum())
-    return {
-        ("profile_filled", None): filled,
-        ("profile_cells", None): len(names) * len(accounts),
-    }
+        filled += ~values.is_null().to_numpy(zero_copy_only=False)[codes]
+    return filled
 
 
 def _campaigns(lived: Lived) -> dict[str, int]:
@@ -218,21 +249,21 @@ def _people(log: TouchpointLog, span: Span) -> dict[Key, float]:
     """People met, by channel too; people for each piece of content; visitors who became known."""
     columns = log.store.text_columns
     bys = [None, *(name for name in ("channel", "content") if name in columns)]
-    frames = people_by_each(log, bys, since=span.begin, until=span.end)
-    told = {by: frame.dropna(subset="value") for by, frame in zip(bys, frames, strict=True) if by}
-    found: dict[Key, float] = {("people", None): float(frames[0]["n_people"].sum())}
-    if "channel" in told:
-        for row in _rows(told["channel"].head(MOST_NAMED)):
-            found["people", str(row[0])], found["touches", str(row[0])] = row[1], row[2]
-    if "content" in told:
-        found["consumers", None] = float(told["content"]["n_people"].sum())
-        found["contents", None] = float(len(told["content"]))
-    known, met = visitors_known(log, since=span.begin, until=span.end)
-    return found | {("visitors", None): float(met), ("known_visitors", None): float(known)}
-
-
-def _rows(frame: pd.DataFrame) -> Iterable[tuple[str, float, float]]:
-    return zip(frame["value"], frame["n_people"], frame["n_touchpoints"], strict=True)
+    every = reached_by_each(log, bys, since=span.begin, until=span.end)
+    met = dict(zip(bys, every, strict=True))
+    found: dict[Key, float] = {("people", None): float(met[None].n_people.sum())}
+    if "channel" in met:
+        told = met["channel"]
+        order = np.argsort(-told.n_people, kind="stable")
+        for at in [at for at in order if told.names[at] is not None][:MOST_NAMED]:
+            found["people", told.names[at]] = float(told.n_people[at])
+            found["touches", told.names[at]] = float(told.n_touchpoints[at])
+    if "content" in met:
+        is_known = np.array([name is not None for name in met["content"].names], dtype=bool)
+        found["consumers", None] = float(met["content"].n_people[is_known].sum())
+        found["contents", None] = float(is_known.sum())
+    known, visitors = visitors_known(log, since=span.begin, until=span.end)
+    return found | {("visitors", None): float(visitors), ("known_visitors", None): float(known)}
 
 
 def _medians(log: TouchpointLog, span: Span) -> dict[Key, float]:
@@ -256,17 +287,33 @@ def _efforts_within(part: Part, targets: Targets, *, span: Span) -> tuple[Ints, 
 
 def _efforts(part: Part, span: Span) -> tuple[Ints, Floats]:
     """Touches (group 0) and ticks (group 1) to the win of each journey won in the period."""
-    lived = Lived(part, span)
-    chosen = part[0].journeys[lived.in_view(lived.at_rows(lived.won_rows))]
+    view, facts = part
+    won, efforts = facts.kept(("efforts", span.key), partial(_efforts_of_all, Lived(part, span)))
+    in_view = np.zeros(facts.view.n_journeys, dtype=bool)
+    in_view[view.journeys] = True
+    chosen = efforts[:, in_view[won]]
+    return np.repeat(np.arange(2), chosen.shape[1]), chosen.ravel()
+
+
+def _efforts_of_all(lived: Lived) -> tuple[Ints, Floats]:
+    """The journeys won in the period, and their touches and ticks to the win."""
+    chosen = np.flatnonzero(lived.at_rows(lived.won_rows))
     begins, won = lived.evidence.offsets[:-1][chosen], lived.won_rows[chosen]
-    touches, ticks = won - begins + 1, lived.ticks[won] - lived.ticks[begins]
-    groups = np.repeat(np.arange(2), len(chosen))
-    return groups, np.concatenate([touches, ticks]).astype(np.float64)
+    touches, ticks = won - begins + 1, lived.ticks_at(won) - lived.ticks_at(begins)
+    return chosen, np.stack([touches, ticks]).astype(np.float64)
 
 
-def _costs(log: TouchpointLog, span: Span) -> tuple[float | None, str | None, str | None]:
-    """What was spent in the period and in which currency, or why that is not known."""
-    spent = spent_by_currency(log.between(log.at(span.begin)))
+def _costs(
+    log: TouchpointLog, span: Span, carried: float | None
+) -> tuple[float | None, str | None, str | None]:
+    """What was spent in the period and in which currency, or why that is not known.
+
+    Parameters
+    ----------
+    carried
+        What touchpoints of the period cost; none: they tell no cost.
+    """
+    spent = spent_by_currency(log.between(log.at(span.begin)), carried)
     if not spent:
         return None, None, NOT_KNOWN
     if are_wider(log):

@@ -111,9 +111,7 @@ def score_grades(log: TouchpointLog) -> pd.DataFrame:
     >>> int(score_grades(log)["n_journeys"].sum())
     2
     """
-    question = partial(_count_grades, definitions=log.definitions, as_of=log.as_of_tick)
-    shape = len(FIT_GRADES), len(ENGAGEMENT_GRADES), len(OUTCOMES)
-    counts = sum(log.ask_with_facts(question), np.zeros(shape, np.int64))
+    counts = count_grades(log)
     has_fit = scoring_of(log.store, log.definitions).has_fit
     letters = FIT_GRADES if has_fit else (NO_FIT,)
     n_won, n_decided = counts[:, :, 0].ravel(), counts[:, :, :3].sum(axis=2).ravel()
@@ -133,6 +131,13 @@ def score_grades(log: TouchpointLog) -> pd.DataFrame:
     if has_fit:
         return frame
     return frame.head(len(ENGAGEMENT_GRADES)).assign(fit_grade=letters[0])
+
+
+def count_grades(log: TouchpointLog) -> Ints:
+    """Journeys in view by grade of fit (the first where none is told), of engagement, outcome."""
+    question = partial(_count_grades, definitions=log.definitions, as_of=log.as_of_tick)
+    shape = len(FIT_GRADES), len(ENGAGEMENT_GRADES), len(OUTCOMES)
+    return sum(log.ask_with_facts(question), np.zeros(shape, np.int64))
 
 
 def grades_of(totals: Floats, scoring: Scoring) -> tuple[Ints, Ints]:

@@ -1,5 +1,6 @@
 """What was spent in view: costs of files and forms, and costs that touchpoints carry themselves."""
 
+from collections import defaultdict
 from collections.abc import Callable
 from functools import partial
 from typing import Final, TypeVar
@@ -9,23 +10,23 @@ import numpy.typing as npt
 import pandas as pd
 
 from journey.analysis.figures.frames import none_for_missing
-from journey.analysis.figures.month_codes import month_names, months_of
+from journey.analysis.figures.month_codes import month_names, months_in
 from journey.analysis.spending.names import called_as, names_of
 from journey.analysis.spending.reach import TOLD_BY, narrowed
 from journey.costs import costs_fingerprint, prorated
 from journey.log import TouchpointLog
 from journey.selection import Since, Step, Where
 from journey.store.cache import keep
-from journey.store.layout import MICROSECONDS
 from journey.store.view import View
 
 Ints = npt.NDArray[np.int64]
 Answer = TypeVar("Answer")
-Carried = tuple[Ints, Ints, npt.NDArray[np.float64]]
+Carried = tuple[Ints, npt.NDArray[np.float64]]
 
 KEYS: Final = ("month", "kind", "channel", "campaign", "currency")
 _TEXTS: Final = ("kind", "channel", "campaign", "currency")
 _CARRIED_BY: Final = ("channel", "campaign")
+_NO_COSTS: Final = np.empty(0, np.int64), np.empty(0)
 
 
 def spending(log: TouchpointLog) -> pd.DataFrame:
@@ -60,45 +61,62 @@ def spending(log: TouchpointLog) -> pd.DataFrame:
 
 
 def _spending(log: TouchpointLog) -> pd.DataFrame:
-    return _added(_kept(log, _paid), _carried(log))
+    sums = _kept(log, _paid)
+    named = {currency for *_, currency in sums if currency is not None}
+    of_all = named.pop() if len(named) == 1 else None
+    total: defaultdict[tuple[str | None, ...], float] = defaultdict(float)
+    for key, cost in (*sums.items(), *_carried(log)):
+        total[(*key[:-1], of_all or key[-1])] += cost
+    keys = sorted(total, key=lambda key: [(one is None, one or "") for one in key])
+    columns = {
+        name: pd.Series([key[at] for key in keys], dtype=object) for at, name in enumerate(KEYS)
+    }
+    costs = np.array([total[key] for key in keys], np.float64)
+    return pd.DataFrame({**columns, "cost": costs}).astype({"month": str})
 
 
-def spent_by_currency(log: TouchpointLog) -> dict[str | None, float]:
-    """What was spent in view by currency (None: not said): the sums of :func:`spending`."""
+def spent_by(log: TouchpointLog, by: str) -> dict[tuple[str | None, str | None], dict[str, float]]:
+    """What was spent in view by one column of :func:`spending` and currency, of each kind.
+
+    A column that it hasn't is one of no value.
+    """
+    found: dict[tuple[str | None, str | None], dict[str, float]] = {}
+    frame = log.shared(_spending)
+    values = frame[by].tolist() if by in frame else [None] * len(frame)
+    rows = zip(
+        values, *(frame[name].tolist() for name in ("currency", "kind", "cost")), strict=True
+    )
+    for value, currency, kind, cost in rows:
+        of_kinds = found.setdefault((value, currency), {})
+        of_kinds[kind] = of_kinds.get(kind, 0.0) + cost
+    return found
+
+
+def spent_by_currency(log: TouchpointLog, carried: float | None) -> dict[str | None, float]:
+    """What was spent in view by currency (None: not said): the sums of :func:`spending`.
+
+    Parameters
+    ----------
+    carried
+        What touchpoints in view cost; none: they tell no cost.
+    """
     paid = _kept(log, _paid_by_currency)
-    carried = [costs for costs in log.ask(_all_carried) if len(costs)]
-    if not carried:
-        return dict(paid)
     named = [currency for currency in paid if currency is not None]
-    total = float(sum(costs.sum() for costs in carried))
     if len(named) == 1:
-        return {named[0]: paid[named[0]] + total}
-    return paid | {None: paid.get(None, 0.0) + total}
+        paid = dict[str | None, float]({named[0]: sum(paid.values())})
+    if carried is None:
+        return paid
+    currency = named[0] if len(named) == 1 else None
+    return paid | {currency: paid.get(currency, 0.0) + carried}
 
 
 def _paid_by_currency(log: TouchpointLog) -> dict[str | None, float]:
-    paid = _paid(log)
-    spent = _added(paid, paid.head(0))
-    return {
-        currency: float(spent.loc[spent["currency"].isin([currency]), "cost"].sum())
-        for currency in spent["currency"].unique()
-    }
-
-
-def _all_carried(view: View) -> npt.NDArray[np.float64]:
-    """The sum of the costs that touchpoints of a shard carry, none where none does."""
-    costs = view.numbers("cost")
-    known = np.empty(0) if costs is None else costs[~np.isnan(costs)]
-    return known[:0] if not len(known) else np.array([known.sum()])
-
-
-def _added(paid: pd.DataFrame, carried: pd.DataFrame) -> pd.DataFrame:
-    currencies = paid["currency"].dropna().unique()
-    if len(currencies) == 1:
-        paid, carried = (part.assign(currency=currencies[0]) for part in (paid, carried))
-    both = pd.concat([paid, carried], ignore_index=True)
-    found = both.groupby(list(KEYS), dropna=False)["cost"].sum().reset_index()
-    return none_for_missing(found, _TEXTS)
+    costs = costs_in_view(log, to_as_of=True)
+    costs = costs[costs["cost"].notna()]
+    sums: defaultdict[str | None, float] = defaultdict(float)
+    for currency, cost in zip(costs["currency"].tolist(), costs["cost"].tolist(), strict=True):
+        sums[None if pd.isna(currency) else currency] += cost
+    return dict(sums)
 
 
 def _kept(log: TouchpointLog, question: Callable[[TouchpointLog], Answer]) -> Answer:
@@ -128,58 +146,54 @@ def costs_in_view(log: TouchpointLog, *, to_as_of: bool) -> pd.DataFrame:
     return narrowed(log, prorated(log.costs, max(begins, default=None), end))
 
 
-def _paid(log: TouchpointLog) -> pd.DataFrame:
+def _paid(log: TouchpointLog) -> dict[tuple[str | None, ...], float]:
+    """Costs imported and entered, by the keys of :func:`spending`."""
     costs = costs_in_view(log, to_as_of=True)
     costs = costs[costs["cost"].notna()]
-    return pd.DataFrame(
-        {
-            "month": costs["day"].dt.strftime("%Y-%m").astype(object),
-            "kind": costs["kind"].astype(object),
-            **{name: called_as(log, name, costs[name]) for name in _CARRIED_BY},
-            "currency": costs["currency"].astype(object),
-            "cost": costs["cost"],
-        }
+    columns = {
+        "month": costs["day"].dt.strftime("%Y-%m").astype(object),
+        "kind": costs["kind"].astype(object),
+        **{name: called_as(log, name, costs[name]) for name in _CARRIED_BY},
+        "currency": costs["currency"].astype(object),
+    }
+    keys = none_for_missing(pd.DataFrame(columns), _TEXTS)
+    total: defaultdict[tuple[str | None, ...], float] = defaultdict(float)
+    for *key, cost in zip(*(keys[name].tolist() for name in KEYS), costs["cost"], strict=True):
+        total[tuple(key)] += cost
+    return dict(total)
+
+
+def _carried(log: TouchpointLog) -> list[tuple[tuple[str | None, ...], float]]:
+    """Costs that touchpoints carry, by the keys of :func:`spending`."""
+    channels, campaigns = (names_of(log, name) for name in _CARRIED_BY)
+    answers = log.ask(partial(_carried_in, n_campaigns=len(campaigns)))
+    places, costs = (np.concatenate(column) for column in zip(_NO_COSTS, *answers, strict=True))
+    rest, campaign = np.divmod(places, len(campaigns))
+    month, channel = np.divmod(rest, len(channels))
+    named = zip(
+        month_names(month), channel.tolist(), campaign.tolist(), costs.tolist(), strict=True
     )
+    return [
+        ((name, "campaign", channels[at], campaigns[of], None), cost)
+        for name, at, of, cost in named
+    ]
 
 
-def _carried(log: TouchpointLog) -> pd.DataFrame:
-    names = {name: names_of(log, name) for name in _CARRIED_BY}
-    per_tick = MICROSECONDS // log.store.ticks_per_second
-    n_campaigns = len(names["campaign"])
-    answers = log.ask(partial(_carried_in, n_campaigns=n_campaigns, per_tick=per_tick))
-    months, places, costs = (
-        np.concatenate([np.empty(0), *(answer[place] for answer in answers)]) for place in range(3)
-    )
-    channels, campaigns = np.divmod(places.astype(np.int64), n_campaigns)
-    return pd.DataFrame(
-        {
-            "month": month_names(months.astype(np.int64)),
-            "kind": "campaign",
-            "channel": pd.Series([names["channel"][code] for code in channels], dtype=object),
-            "campaign": pd.Series([names["campaign"][code] for code in campaigns], dtype=object),
-            "currency": pd.Series([None] * len(costs), dtype=object),
-            "cost": costs,
-        }
-    )
-
-
-def _carried_in(view: View, *, n_campaigns: int, per_tick: int) -> Carried:
-    """Months, places by channel and campaign, and the costs that touchpoints there carry."""
+def _carried_in(view: View, *, n_campaigns: int) -> Carried:
+    """Months, channels and campaigns as one code, and the costs that touchpoints there carry."""
     costs = view.numbers("cost")
     if costs is None:
-        return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0)
+        return _NO_COSTS
     rows = np.flatnonzero(~np.isnan(costs))
+    n_channels = len(view.store.dictionaries.get("channel", (None,)))
     channel, campaign = (
-        view.codes(name)[rows].astype(np.int64)
-        if name in view.store.text_columns
-        else np.zeros(len(rows), np.int64)
+        view.codes_of_rows(name, rows) if name in view.store.text_columns else 0
         for name in _CARRIED_BY
     )
-    month = months_of(view.ticks[rows], per_tick)
-    keys = pd.DataFrame({"month": month, "place": channel * n_campaigns + campaign})
-    summed = keys.assign(cost=costs[rows]).groupby(["month", "place"])["cost"].sum().reset_index()
-    return (
-        summed["month"].to_numpy(np.int64),
-        summed["place"].to_numpy(np.int64),
-        summed["cost"].to_numpy(np.float64),
-    )
+    places = (
+        months_in(view)[rows].astype(np.int64) * n_channels + channel
+    ) * n_campaigns + campaign
+    low = places.min(initial=0)
+    sums = np.bincount(places - low, costs[rows]).astype(np.float64)
+    found = np.flatnonzero(np.bincount(places - low))
+    return found + low, sums[found]
