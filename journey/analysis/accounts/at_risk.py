@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 
 from journey.analysis.accounts.silences import (
@@ -28,6 +27,7 @@ from journey.log import TouchpointLog
 from journey.store.view import View
 
 Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 Part = tuple[View, ShardFacts]
 Rank = tuple[float, float, str]
 Cell = tuple[int, int]
@@ -54,18 +54,15 @@ class First:
 
     def of(self, part: Part, context: Context) -> Ints:
         """Which journeys of a shard are among them."""
-        ranked = _ranked(part, context, self.evidence)
+        found = _at_risk(part, context, self.evidence)
         if self.last is None:
-            return ranked["journey"].to_numpy(np.int64)
+            return found.journeys
         value, days, account = self.last
-        is_before = (ranked["value"] < value) | (
-            (ranked["value"] == value)
-            & (
-                (ranked["days"] < days)
-                | ((ranked["days"] == days) & (ranked["account_id"] <= account))
-            )
-        )
-        return ranked["journey"].to_numpy(np.int64)[is_before.to_numpy()]
+        is_before = (found.value < value) | ((found.value == value) & (found.days < days))
+        tied = np.flatnonzero((found.value == value) & (found.days == days))
+        names = cases_of(part[1].view, found.journeys[tied])
+        is_before[tied] = [name <= account for name in names]
+        return found.journeys[is_before]
 
 
 def first_at_risk(log: TouchpointLog, context: Context, limit: int) -> First:
@@ -101,47 +98,58 @@ def _doubtful(parts: Sequence[_Best], last: Rank) -> list[Cell]:
 
 
 def _best(part: Part, *, context: Context, evidence: Sequence[Precedent], limit: int) -> _Best:
-    ranked = _ranked(part, context, evidence)
-    is_known = (ranked["most"] == -ranked["value"]) | ranked["most"].isna()
-    ranked["most"] = ranked["most"].where(~is_known, -np.inf)
-    columns = ("value", "days", "account_id", "most", "stage", "cell")
-    rows = zip(*(ranked[name].head(limit).tolist() for name in columns), strict=True)
-    best = [((value, days, who), most, (at, cell)) for value, days, who, most, at, cell in rows]
-    others = ranked.iloc[limit:]
-    doubtful = others[others["most"] > -np.inf].groupby(["stage", "cell"])["most"].max()
-    cells = doubtful.reset_index()
-    keys = zip(cells["stage"].tolist(), cells["cell"].tolist(), strict=True)
-    return best, dict(zip(keys, cells["most"].tolist(), strict=True))
+    found = _at_risk(part, context, evidence)
+    value, most = found.value, np.where(found.most == -found.value, -np.inf, found.most)
+    # Only those that may be among the first are put in order.
+    border = np.partition(value, limit - 1)[limit - 1] if limit < len(value) else np.inf
+    among = np.flatnonzero(value <= border)
+    names = np.array(cases_of(part[1].view, found.journeys[among]), dtype=object)
+    order = np.lexsort((names, found.days[among], value[among]))[:limit]
+    first = among[order]
+    ranks = zip(value[first].tolist(), found.days[first].tolist(), names[order], strict=True)
+    best = list(zip(ranks, most[first].tolist(), found.cells_of(first), strict=True))
+    # The others can't come before the last of these with less at risk at most.
+    is_other = most >= -border
+    is_other[first] = False
+    others: dict[Cell, float] = {}
+    for cell, least in zip(found.cells_of(is_other), most[is_other].tolist(), strict=True):
+        others[cell] = max(least, others.get(cell, least))
+    return best, others
 
 
-def _ranked(part: Part, context: Context, evidence: Sequence[Precedent]) -> pd.DataFrame:
-    """Stalled journeys of a shard in the order of the list, by what is at risk at least.
+@dataclass(frozen=True, eq=False)
+class _AtRisk:
+    """Stalled journeys of a shard by what is at risk at least, and at most.
 
-    ``value`` and ``days`` are negative, so that what sorts first comes first; what has no value at
+    ``value`` and ``days`` are negative, so that what is smallest comes first; what has no value at
     risk comes last.
     """
+
+    journeys: Ints
+    value: Floats
+    days: Floats
+    most: Floats
+    stages: npt.NDArray[np.int8]
+    cells: Ints
+
+    def cells_of(self, chosen: npt.NDArray[Any]) -> list[Cell]:
+        """Stage and cell of the silence of some of them."""
+        return list(zip(self.stages[chosen].tolist(), self.cells[chosen].tolist(), strict=True))
+
+
+def _at_risk(part: Part, context: Context, evidence: Sequence[Precedent]) -> _AtRisk:
     _, facts = part
     chosen = stalled_of(part)
     silent, stages = silent_ticks(facts, chosen, context), facts.last_stages[chosen]
     least, most = np.full((2, len(chosen)), np.nan)
     cells = np.zeros(len(chosen), np.int64)
-    for stage in np.unique(stages) if context.has_won_rule else ():
+    for stage in range(-1, len(context.stages)) if context.has_won_rule else ():
         mine = stages == stage
         least[mine], most[mine], cells[mine] = evidence[stage].lost_chance(silent[mine])
     values = deal_values(facts, chosen, context)
-    at_risk = np.sort([values * least, values * most], axis=0)
-    frame = pd.DataFrame(
-        {
-            "value": np.where(np.isnan(at_risk[0]), np.inf, -at_risk[0]),
-            "days": -silent / context.ticks_per_day,
-            "account_id": pd.Series(cases_of(facts.view, chosen), dtype=object),
-            "most": at_risk[1],
-            "stage": stages,
-            "cell": cells,
-            "journey": chosen,
-        }
-    )
-    return frame.sort_values(["value", "days", "account_id"], ignore_index=True)
+    least, most = np.sort([values * least, values * most], axis=0)
+    value = np.where(np.isnan(least), np.inf, -least)
+    return _AtRisk(chosen, value, -silent / context.ticks_per_day, most, stages, cells)
 
 
 def stalled_of(part: Part) -> Ints:
@@ -155,7 +163,7 @@ def silent_ticks(facts: ShardFacts, chosen: Ints, context: Context) -> Ints:
     return context.as_of - facts.view.ticks[facts.last_rows[chosen]].astype(np.int64)
 
 
-def deal_values(facts: ShardFacts, chosen: Ints, context: Context) -> npt.NDArray[np.float64]:
+def deal_values(facts: ShardFacts, chosen: Ints, context: Context) -> Floats:
     """The deal values of some journeys; the median won value where they have none."""
     own = last_values(facts, chosen)
     return np.where(np.isnan(own), context.median_value, own)

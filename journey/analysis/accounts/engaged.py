@@ -16,7 +16,9 @@ from journey.store.view import View
 Ints = npt.NDArray[np.int64]
 
 
-def people_of(view: View, chosen: Ints, expected: Sequence[str]) -> dict[str, Any]:
+def people_of(
+    view: View, chosen: Ints, expected: Sequence[str]
+) -> dict[str, npt.NDArray[Any]]:
     """Known people of each journey in the order they appear, and the expected roles they lack."""
     store, n_chosen = view.store, len(chosen)
     met = np.zeros((n_chosen, len(expected)), dtype=bool)
@@ -30,11 +32,14 @@ def people_of(view: View, chosen: Ints, expected: Sequence[str]) -> dict[str, An
         names = store.dictionaries["person_id"].take(people).to_pylist()
     return {
         "n_people": np.bincount(owners, minlength=n_chosen),
-        "people": _joined(names, owners, n_chosen),
-        "missing_roles": [
-            "; ".join(role for role, known in zip(expected, row, strict=True) if not known)
-            for row in met.tolist()
-        ],
+        "people": np.array(_joined(names, owners, n_chosen), dtype=object),
+        "missing_roles": np.array(
+            [
+                "; ".join(role for role, known in zip(expected, row, strict=True) if not known)
+                for row in met.tolist()
+            ],
+            dtype=object,
+        ),
     }
 
 
@@ -80,8 +85,9 @@ def _people(view: View, chosen: Ints) -> tuple[Ints, pa.Int64Array]:
     if "person_id" not in view.store.text_columns:
         return np.empty(0, np.int64), _indices(np.empty(0, np.int64))
     owners, codes = _codes(view, "person_id", chosen)
-    pairs = pd.DataFrame({"owner": owners, "code": codes}).drop_duplicates()
-    return pairs["owner"].to_numpy(), _indices(pairs["code"].to_numpy())
+    n_people = len(view.store.dictionaries["person_id"])
+    pairs = pd.unique(owners * n_people + codes)
+    return pairs // n_people, _indices(pairs % n_people)
 
 
 def _joined(names: Sequence[str], owners: Ints, n_chosen: int) -> list[str]:

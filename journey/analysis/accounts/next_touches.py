@@ -168,8 +168,7 @@ def advice(
     themselves, where it went with more wins beyond chance.
     """
     states = states_of(log, stages, lasts, silent)
-    known = _figures_by_state(log, _evidence(log))
-    seen = {state: _advice_of(log, known, state) for state in set(states)}
+    seen = {state: log.once(_advised, state) for state in set(states)}
     rows = [seen[state] for state in states]
     return {
         name: np.array([row.get(name, missing) for row in rows], kind)
@@ -204,6 +203,10 @@ def _counted(log: TouchpointLog) -> _Evidence:
 def _figures_by_state(log: TouchpointLog, evidence: _Evidence) -> Callable[[State], Figures]:
     """The figures of touches that 30 journeys had next, made once a state."""
     return cache(partial(_figures, log, evidence, least=SMALL_SAMPLE))
+
+
+def _advised(log: TouchpointLog, state: State) -> dict[str, Any]:
+    return _advice_of(log, _figures_by_state(log, _evidence(log)), state)
 
 
 def _advice_of(

@@ -19,7 +19,6 @@ from journey.analysis.accounts.engaged import owners_of, people_of
 from journey.analysis.accounts.next_touches import advice
 from journey.analysis.accounts.silences import precedents
 from journey.analysis.accounts.stakes import risks, total_at_risk
-from journey.analysis.figures.frames import none_for_missing
 from journey.analysis.stages.outcomes import (
     instants,
     last_values,
@@ -35,7 +34,7 @@ from journey.wording import time_span
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-Stages = npt.NDArray[np.int8]
+Columns = dict[str, npt.NDArray[Any]]
 Part = tuple[View, ShardFacts]
 
 STALLED_COLUMNS = (
@@ -126,13 +125,11 @@ def stalled_accounts(log: TouchpointLog, *, limit: int | None = None) -> pd.Data
     parts = log.ask_with_facts(partial(_shard_rows, context=context, first=first))
     if not parts:
         return pd.DataFrame(columns=list(STALLED_COLUMNS))
-    frame = _ranked(_valued(pd.concat(parts, ignore_index=True), log, context))
-    return frame.head(len(frame) if limit is None else limit)
-
-
-def _ranked(frame: pd.DataFrame) -> pd.DataFrame:
-    keys = ["value_at_risk", "days_silent", "account_id"]
-    return frame.sort_values(keys, ascending=[False, False, True], ignore_index=True)
+    rows = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    found = rows | _chances(log, rows, context)
+    keys = found["account_id"], -found["days_silent"], -found["value_at_risk"]
+    order = np.lexsort(keys)[:limit]
+    return _frame(log, {name: column[order] for name, column in found.items()})
 
 
 def normal_silence(log: TouchpointLog) -> pd.DataFrame:
@@ -217,65 +214,52 @@ def _context(log: TouchpointLog) -> Context:
     )
 
 
-def _shard_rows(part: Part, *, context: Context, first: First | None) -> pd.DataFrame:
+def _shard_rows(part: Part, *, context: Context, first: First | None) -> Columns:
     """Stalled journeys of one shard: all, or those among the first of the list."""
-    return _rows_of(
-        part[1], stalled_of(part) if first is None else first.of(part, context), context
-    )
+    chosen = stalled_of(part) if first is None else first.of(part, context)
+    return _rows_of(part[1], chosen, context)
 
 
-def _rows_of(facts: ShardFacts, chosen: Ints, context: Context) -> pd.DataFrame:
+def _rows_of(facts: ShardFacts, chosen: Ints, context: Context) -> Columns:
     """What a shard knows of some of its stalled journeys."""
     whole, silence = facts.view, facts.silence
     stages, last = facts.last_stages[chosen], facts.last_rows[chosen]
     silent = silent_ticks(facts, chosen, context)
     own = last_values(facts, chosen)
-    is_own = silence.is_own[stages]
-    return pd.DataFrame(
-        {
-            "account_id": cases_of(whole, chosen),
-            "owner": owners_of(whole, chosen),
-            "stage": names_of_stages(context.stages, stages),
-            "days_silent": silent / context.ticks_per_day,
-            "normal_days": silence.normal_ticks[stages] / context.ticks_per_day,
-            "n_gaps": silence.n_behind[stages],
-            "normal_of": np.where(is_own, "stage", "log"),
-            "last_touchpoint": [whole.type_names[code] for code in whole.types[last]],
-            "last_at": instants(whole.store, whole.ticks[last]),
-            "deal_value": np.where(np.isnan(own), context.median_value, own),
-            "is_median_value": np.isnan(own) & ~np.isnan(context.median_value),
-            **people_of(whole, chosen, context.expected_roles),
-            "stage_code": stages,
-            "silent_ticks": silent,
-        }
-    )
+    return {
+        "account_id": np.array(cases_of(whole, chosen), dtype=object),
+        "owner": np.array(owners_of(whole, chosen), dtype=object),
+        "stage": np.array(names_of_stages(context.stages, stages), dtype=object),
+        "days_silent": silent / context.ticks_per_day,
+        "normal_days": silence.normal_ticks[stages] / context.ticks_per_day,
+        "n_gaps": silence.n_behind[stages],
+        "is_own": silence.is_own[stages],
+        "last_touchpoint": np.array(whole.type_names, dtype=object)[whole.types[last]],
+        "last_at": whole.ticks[last].astype(np.int64),
+        "deal_value": np.where(np.isnan(own), context.median_value, own),
+        "is_median_value": np.isnan(own) & ~np.isnan(context.median_value),
+        **people_of(whole, chosen, context.expected_roles),
+        "stage_code": stages,
+        "silent_ticks": silent,
+    }
 
 
-def _valued(rows: pd.DataFrame, log: TouchpointLog, context: Context) -> pd.DataFrame:
-    """The rows with what became of others, asked of all shards."""
-    stages = rows["stage_code"].to_numpy(np.int8)
-    silent = rows["silent_ticks"].to_numpy(np.int64)
-    frame = rows.assign(
-        **_chances(log, stages, silent, context),
-        **advice(log, stages, rows["last_touchpoint"].tolist(), silent),
-    )
-    if not context.has_won_rule:
-        frame[["win_rate_after_touch", "win_rate_silent"]] = np.nan
-    frame["value_at_risk"] = risks(
-        frame["deal_value"].to_numpy(),
-        frame["win_rate_after_touch"].to_numpy(),
-        frame["win_rate_silent"].to_numpy(),
-    )
-    frame["reason"] = _reasons(frame)
-    return none_for_missing(
-        frame[list(STALLED_COLUMNS)],
-        ["owner", "stage", "next_touchpoint", "next_state", "return_touchpoint", "return_state"],
-    )
+def _frame(log: TouchpointLog, rows: Columns) -> pd.DataFrame:
+    """The list, with what helped others and why."""
+    advised = advice(log, rows["stage_code"], rows["last_touchpoint"].tolist(), rows["silent_ticks"])
+    columns: dict[str, Any] = rows | advised
+    for name in _MAY_LACK:
+        columns[name] = pd.Series(columns[name], dtype=object)
+    columns["last_at"] = instants(log.store, rows["last_at"])
+    columns["normal_of"] = np.where(rows["is_own"], "stage", "log")
+    told = (rows[name].tolist() for name in ("days_silent", "normal_days", "stage", "is_own"))
+    columns["reason"] = [_reason(*row) for row in zip(*told, strict=True)]
+    return pd.DataFrame({name: columns[name] for name in STALLED_COLUMNS})
 
 
-def _chances(log: TouchpointLog, stages: Stages, silent: Ints, context: Context) -> dict[str, Any]:
+def _chances(log: TouchpointLog, rows: Columns, context: Context) -> Columns:
     """Shares that won: of all that were in the stage, and of those ever silent so long there."""
-    n_stages = len(context.stages)
+    stages, silent, n_stages = rows["stage_code"], rows["silent_ticks"], len(context.stages)
     places = np.where(stages < 0, n_stages, stages)
     evidence = precedents(log, [silent[places == place] for place in range(n_stages + 1)])
     rates, counts = np.full((2, len(stages)), np.nan), np.zeros((2, len(stages)), np.int64)
@@ -286,19 +270,16 @@ def _chances(log: TouchpointLog, stages: Stages, silent: Ints, context: Context)
             rates[row, mine], counts[row, mine], known = evidence[stage].after_silence(ticks)
             days = known / context.ticks_per_day
             compared[mine] = np.where(counts[row, mine] > 0, days, np.nan)
+    if not context.has_won_rule:
+        rates[:] = np.nan
     return {
         "win_rate_after_touch": rates[0],
         "n_after_touch": counts[0],
         "win_rate_silent": rates[1],
         "n_silent": counts[1],
         "precedent_days": compared,
+        "value_at_risk": risks(rows["deal_value"], rates[0], rates[1]),
     }
-
-
-def _reasons(frame: pd.DataFrame) -> list[str]:
-    stages = frame["stage"].astype(object).where(frame["stage"].notna(), None)
-    columns = frame["days_silent"], frame["normal_days"], stages, frame["normal_of"] == "stage"
-    return [_reason(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
 
 
 def _reason(days: float, normal: float, stage: str | None, is_own: bool) -> str:  # noqa: FBT001 -- one of a row's values

@@ -1,5 +1,6 @@
 """Where journeys turn back to an earlier stage, and the reason given."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import partial
@@ -14,8 +15,9 @@ from journey.store.view import View
 
 Ints = npt.NDArray[np.int64]
 Part = tuple[View, ShardFacts]
+Reasons = tuple[Ints, Ints]
+"""Pairs of stages with a reason, by one number each, and how many moves back had them."""
 
-REASON_COLUMNS = ("pair", "reason", "n_moves")
 BACK_COLUMNS = ("source_stage", "target_stage", "n_moves", "n_journeys", "reason")
 
 
@@ -91,26 +93,27 @@ def _all_back_rows(facts: ShardFacts) -> BackRows:
     )
 
 
-def _back_counts(part: Part, *, n_stages: int) -> tuple[Ints, pd.DataFrame]:
+def _back_counts(part: Part, *, n_stages: int) -> tuple[Ints, Reasons]:
     """Moves back and journeys that make them, by pair of stages; and moves by pair and reason."""
     evidence, moves, n_pairs = part[1].view, back_rows(part), n_stages**2
     pairs = moves.sources * n_stages + moves.targets
     once = np.unique(moves.journeys * n_pairs + pairs) % n_pairs
     counts = np.stack([np.bincount(found, minlength=n_pairs) for found in (pairs, once)])
     if "reason" not in evidence.store.text_columns:
-        return counts, pd.DataFrame(columns=list(REASON_COLUMNS))
-    reasons = evidence.codes("reason")[moves.rows].astype(np.int64)
-    given = pd.DataFrame({"pair": pairs, "reason": reasons})
-    return counts, given.value_counts(sort=False).reset_index(name="n_moves")
+        return counts, (pairs[:0], pairs[:0])
+    n_reasons = len(evidence.store.dictionaries["reason"])
+    given = pairs * n_reasons + evidence.codes("reason")[moves.rows]
+    return counts, np.unique(given, return_counts=True)
 
 
-def _main_reasons(log: TouchpointLog, parts: Sequence[pd.DataFrame]) -> dict[int, str]:
+def _main_reasons(log: TouchpointLog, parts: Sequence[Reasons]) -> dict[int, str]:
     """The reason given most for each pair of stages, of equally frequent ones the first by name."""
-    if "reason" not in log.store.text_columns or not parts:
+    if "reason" not in log.store.text_columns:
         return {}
-    names = np.array(log.store.dictionaries["reason"].to_pylist(), dtype=object)
-    counts = pd.concat(parts).groupby(["pair", "reason"])["n_moves"].sum().reset_index()
-    known = counts.assign(reason=names[counts["reason"].to_numpy(np.int64)]).dropna()
-    ranked = known.sort_values(["n_moves", "reason"], ascending=[False, True])
-    first = ranked.drop_duplicates("pair")
-    return dict(zip(first["pair"].tolist(), first["reason"], strict=True))
+    names: list[str | None] = log.store.dictionaries["reason"].to_pylist()
+    counts = Counter[int]()
+    for given, n_moves in parts:
+        counts.update(dict(zip(given.tolist(), n_moves.tolist(), strict=True)))
+    told = [(divmod(key, len(names)), n_moves) for key, n_moves in counts.items()]
+    known = [(-n, name, pair) for (pair, code), n in told if (name := names[code]) is not None]
+    return {pair: name for _, name, pair in sorted(known, reverse=True)}
