@@ -255,10 +255,10 @@ class TouchpointLog:
         whole = replace(self, steps=()) if self.steps else self
         return keep(key, partial(question, whole, *options))
 
-    def shared(self, question: Callable[["TouchpointLog"], Answer]) -> Answer:
+    def shared(self, question: Callable[..., Answer], *options: Hashable) -> Answer:
         """The small answer to a question on which several figures of this log rest: kept."""
-        key = ("shared", question.__module__, question.__qualname__, self.fingerprint)
-        return keep(key, partial(question, self))
+        key = ("shared", question.__module__, question.__qualname__, options, self.fingerprint)
+        return keep(key, partial(question, self, *options))
 
     @property
     def _ask_view(self) -> partial[Any]:

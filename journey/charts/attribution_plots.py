@@ -210,32 +210,10 @@ def _draw_model(
     """Draw the bars of one model: share, interval, words."""
     colour, order = TOKENS[theme], {key: row for row, key in enumerate(rows)}
     model, scale = MODEL_NAMES[str(own["model"].iloc[0])], BAR / widest
-    for channel, n, *credit in _records(own, ("channel", "n_journeys", *columns)):
-        share, low, high = (amount / total for amount in credit)
-        row, is_small = order[_key(channel)], n < SMALL_SAMPLE
-        words = (
-            f"{safe_name(channel, missing=NO_VALUE)}, {model}: {format_share(share)}"
-            f"<br>95% interval {format_share(low)} to {format_share(high)}"
-            f"<br>on the way of {format_count(n)} won journeys"
-        )
-        chart.add_bar(
-            orientation="h",
-            x=[share * scale],
-            base=[place],
-            y=[row],
-            marker={"color": colour["line" if is_small else "stage-0"]},
-            showlegend=False,
-            customdata=[words],
-            hovertemplate="%{customdata}<extra></extra>",
-        )
-        chart.add_scatter(
-            x=[place + low * scale, place + high * scale],
-            y=[row, row],
-            mode="lines",
-            line={"color": colour["muted"], "width": 2},
-            hoverinfo="skip",
-            showlegend=False,
-        )
+    told = list(_records(own, ("channel", "n_journeys", *columns)))
+    places = [order[_key(channel)] for channel, *_ in told]
+    for row, (_, n, *credit) in zip(places, told, strict=True):
+        share, _, high = (amount / total for amount in credit)
         chart.add_annotation(
             x=place + max(share, high) * scale,
             y=row,
@@ -243,8 +221,37 @@ def _draw_model(
             showarrow=False,
             xanchor="left",
             xshift=4,
-            font={"color": colour["muted" if is_small else "ink"], "size": TEXT},
+            font={"color": colour["muted" if n < SMALL_SAMPLE else "ink"], "size": TEXT},
         )
+    shares, lows, highs = ([one[at] * scale / total for one in told] for at in (2, 3, 4))
+    chart.add_bar(
+        orientation="h",
+        x=shares,
+        base=[place] * len(told),
+        y=places,
+        marker={"color": [colour["line" if one[1] < SMALL_SAMPLE else "stage-0"] for one in told]},
+        showlegend=False,
+        customdata=[_words(model, *one, total=total) for one in told],
+        hovertemplate="%{customdata}<extra></extra>",
+    )
+    ends = zip(lows, highs, strict=True)
+    chart.add_scatter(
+        x=[x for low, high in ends for x in (place + low, place + high, None)],
+        y=[y for row in places for y in (row, row, None)],
+        mode="lines",
+        line={"color": colour["muted"], "width": 2},
+        hoverinfo="skip",
+        showlegend=False,
+    )
+
+
+def _words(model: str, channel: object, n: int, *credit: float, total: float) -> str:
+    share, low, high = (format_share(amount / total) for amount in credit)
+    return (
+        f"{safe_name(channel, missing=NO_VALUE)}, {model}: {share}"
+        f"<br>95% interval {low} to {high}"
+        f"<br>on the way of {format_count(n)} won journeys"
+    )
 
 
 def _name_model(chart: Draft, place: int, model: str, theme: Theme) -> None:

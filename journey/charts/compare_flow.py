@@ -1,6 +1,8 @@
 """The step flow of two groups: one layout, differences in colour."""
 
 from collections.abc import Iterator, Sequence
+from itertools import filterfalse
+from math import isnan
 from typing import Any, Final
 
 import pandas as pd
@@ -20,8 +22,7 @@ from journey.charts.svg import Picture
 from journey.charts.theme import Theme
 from journey.schema import DEFAULT_STAGES
 
-_BOX: Final = ["step", "box_kind", "box"]
-_COUNTS: Final = ["n_a", "n_b"]
+_BOX: Final = ("step", "box_kind", "box")
 _ALIKE: Final = "The two groups take the same steps, as far as their numbers tell"
 
 
@@ -93,23 +94,26 @@ def _parts(frame: pd.DataFrame, names: Names) -> Iterator[tuple[str, Tint]]:
     for row in rows_of(frame[frame["next_box"].notna()]):
         key = identity(row["step"], *(row[name] for name in _FLOW))
         yield key, Tint(lean_of(row), f"{row['box']} → {row['next_box']}\n{note_of(row, names)}")
-    totals = {name: int(frame[name].iloc[0]) for name in ("n_all_a", "n_all_b")}
-    for row in rows_of(_boxes(frame)):
-        facts: dict[str, Any] = {**row, **totals}
-        key = identity(row["step"], row["box_kind"], row["box"])
-        yield key, Tint(lean_of(facts), f"{row['box']}\n{note_of(facts, names)}")
+    for (step, kind, box), facts in _boxes(frame).items():
+        yield identity(step, kind, box), Tint(lean_of(facts), f"{box}\n{note_of(facts, names)}")
 
 
 _FLOW: Final = ("box_kind", "box", "next_kind", "next_box")
 
 
-def _boxes(frame: pd.DataFrame) -> pd.DataFrame:
+def _boxes(frame: pd.DataFrame) -> dict[tuple[Any, ...], dict[str, Any]]:
     """Journeys of both groups in every box; a box leans as the surest of its ribbons do."""
-    sums = frame.groupby(_BOX, as_index=False)[_COUNTS].sum()
-    sums["a_share"] = sums["n_a"] / max(int(frame["n_all_a"].iloc[0]), 1)
-    sums["b_share"] = sums["n_b"] / max(int(frame["n_all_b"].iloc[0]), 1)
+    boxes: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+    for row in rows_of(frame):
+        boxes.setdefault(tuple(row[name] for name in _BOX), []).append(row)
+    return {box: _of_box(rows) for box, rows in boxes.items()}
+
+
+def _of_box(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    sums: dict[str, Any] = {name: rows[0][name] for name in ("n_all_a", "n_all_b")}
+    for group in ("a", "b"):
+        sums[f"n_{group}"] = sum(row[f"n_{group}"] for row in rows)
+        sums[f"{group}_share"] = sums[f"n_{group}"] / max(sums[f"n_all_{group}"], 1)
     sums["difference"] = sums["a_share"] - sums["b_share"]
-    same_way = frame.merge(sums[[*_BOX, "difference"]], on=_BOX, suffixes=("", "_box"))
-    agrees = same_way["difference"] * same_way["difference_box"] > 0
-    surest = same_way[agrees].groupby(_BOX, as_index=False)["chance"].min()
-    return sums.merge(surest, on=_BOX, how="left").fillna({"chance": 1.0})
+    agreeing = (row["chance"] for row in rows if row["difference"] * sums["difference"] > 0)
+    return sums | {"chance": min(filterfalse(isnan, agreeing), default=1.0)}

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, Literal
 
 import pandas as pd
 
@@ -69,7 +69,8 @@ def samples_words(n_a: int, n_b: int, names: Names) -> str:
 
 def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """The rows of a frame, each by column."""
-    return cast("list[dict[str, Any]]", frame.to_dict("records"))
+    names, columns = list(frame), (frame[name].tolist() for name in frame)
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def largest(frame: pd.DataFrame) -> dict[str, Any] | None:

@@ -4,9 +4,12 @@ from dataclasses import dataclass
 from math import isnan
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 import journey
+from journey.analysis.figures.statistics import wilson
+from journey.analysis.stages.segments import segment_wins, segmentation
 from journey.charts.numbers import format_amount
 from journey.log import TouchpointLog
 from journey.schema import DECIDED, KNOWN_AS, SMALL_SAMPLE
@@ -206,30 +209,33 @@ def _turning_back(log: TouchpointLog) -> Pointer | None:
 
 def _segment(log: TouchpointLog) -> Pointer | None:
     """Find the segment that stands out most from the win rate of all whose value is known."""
+    columns = tuple(
+        column
+        for column in log.store.accounts.column_names
+        if column not in ("account_id", KNOWN_AS)
+        and 1 < len(log.filter_values(column)) <= FEW_VALUES
+    )
     best: tuple[float, str] | None = None
-    for column in log.store.accounts.column_names:
-        if (
-            column in ("account_id", KNOWN_AS)
-            or not 1 < len(log.filter_values(column)) <= FEW_VALUES
-        ):
-            continue
-        frame = cached(journey.segment_breakdown)(log, by=column)
-        known = frame[frame["value"].notna()]
-        n_not_won = (frame["n_journeys"] - frame["n_won"]).sum()
+    for column, (n_journeys, n_won) in cached(segment_wins)(log, by=columns).items():
+        names = segmentation(log.store, column).names
+        is_known = np.array([name is not None for name in names]) & (n_journeys > 0)
+        n_known, won_known = n_journeys[is_known].sum(), n_won[is_known].sum()
         # What is learnt of customers alone tells only that they are customers.
-        if (known["n_journeys"] - known["n_won"]).sum() <= n_not_won / 2:
+        if n_known - won_known <= (n_journeys - n_won).sum() / 2:
             continue
-        overall = known["n_won"].sum() / known["n_journeys"].sum()
-        of_all = "all" if len(known) == len(frame) else "all where it is known"
-        for row in known.itertuples():
-            if row.n_journeys < SMALL_SAMPLE or not row.low > overall:
-                continue
-            words = (
-                f"**{markdown(label(column))} {markdown(row.value)} wins most**: "
-                f"{percent(row.win_rate)} of {counted(row.n_journeys, 'journey')}, "
-                f"against {percent(overall)} of {of_all}."
-            )
-            best = max(best or (0.0, ""), (float(row.low - overall), words))
+        overall = won_known / n_known
+        rate, low, _ = wilson(n_won, n_journeys)
+        stands_out = np.where(is_known & (n_journeys >= SMALL_SAMPLE), low - overall, 0.0)
+        top = int(stands_out.argmax())
+        if stands_out[top] <= (best[0] if best else 0.0):
+            continue
+        of_all = "all" if n_known == n_journeys.sum() else "all where it is known"
+        words = (
+            f"**{markdown(label(column))} {markdown(names[top])} wins most**: "
+            f"{percent(rate[top])} of {counted(n_journeys[top], 'journey')}, "
+            f"against {percent(overall)} of {of_all}."
+        )
+        best = float(stands_out[top]), words
     return Pointer(best[1], SEGMENTS, "Segments") if best else None
 
 

@@ -16,9 +16,7 @@ from journey.store.view import View
 Ints = npt.NDArray[np.int64]
 
 
-def people_of(
-    view: View, chosen: Ints, expected: Sequence[str]
-) -> dict[str, npt.NDArray[Any]]:
+def people_of(view: View, chosen: Ints, expected: Sequence[str]) -> dict[str, npt.NDArray[Any]]:
     """Known people of each journey in the order they appear, and the expected roles they lack."""
     store, n_chosen = view.store, len(chosen)
     met = np.zeros((n_chosen, len(expected)), dtype=bool)

@@ -126,10 +126,12 @@ def stalled_accounts(log: TouchpointLog, *, limit: int | None = None) -> pd.Data
     if not parts:
         return pd.DataFrame(columns=list(STALLED_COLUMNS))
     rows = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    found = rows | _chances(log, rows, context)
-    keys = found["account_id"], -found["days_silent"], -found["value_at_risk"]
-    order = np.lexsort(keys)[:limit]
-    return _frame(log, {name: column[order] for name, column in found.items()})
+    return _frame(log, _ranked(rows | _chances(log, rows, context), limit))
+
+
+def _ranked(rows: Columns, limit: int | None) -> Columns:
+    order = np.lexsort((rows["account_id"], -rows["days_silent"], -rows["value_at_risk"]))[:limit]
+    return {name: column[order] for name, column in rows.items()}
 
 
 def normal_silence(log: TouchpointLog) -> pd.DataFrame:
@@ -246,7 +248,9 @@ def _rows_of(facts: ShardFacts, chosen: Ints, context: Context) -> Columns:
 
 def _frame(log: TouchpointLog, rows: Columns) -> pd.DataFrame:
     """The list, with what helped others and why."""
-    advised = advice(log, rows["stage_code"], rows["last_touchpoint"].tolist(), rows["silent_ticks"])
+    advised = advice(
+        log, rows["stage_code"], rows["last_touchpoint"].tolist(), rows["silent_ticks"]
+    )
     columns: dict[str, Any] = rows | advised
     for name in _MAY_LACK:
         columns[name] = pd.Series(columns[name], dtype=object)

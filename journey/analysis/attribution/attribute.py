@@ -109,6 +109,10 @@ def attribute(
     [['first', 1.0], ['last', 1.0]]
     """
     _check_half_life(half_life_days)
+    return log.shared(_attributed, by, half_life_days, seed).copy()
+
+
+def _attributed(log: TouchpointLog, by: str, half_life_days: float, seed: int) -> pd.DataFrame:
     units = units_of(log, by)
     known = tally(log, units, half_life_days=half_life_days, seed=seed)
     return _credit_frame(known, units.names, MODELS, seed=seed)

@@ -5,14 +5,16 @@ difference is the share of A minus that of B. Groups that overlap are compared a
 intervals are then only a guide.
 """
 
-from typing import TYPE_CHECKING, Any, Final, cast
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from journey.analysis.figures.comparisons import adjusted_for_many, difference, exact_chance
-from journey.analysis.figures.frames import none_for_missing
+from journey.analysis.figures.frames import records
 from journey.analysis.maps.graph import directly_follows, journey_graph
 from journey.analysis.maps.paths import step_flows
 from journey.analysis.stages.funnel import stage_funnel
@@ -24,10 +26,14 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float64]
 
+Key = tuple[Any, ...]
+
 _MOVE: Final = ["source", "target"]
 _BOX: Final = ["box", "box_kind", "box_stage"]
 _NEXT: Final = ["next_box", "next_kind", "next_stage"]
 _STEP: Final = ["step", *_BOX, *_NEXT]
+_MAY_LACK: Final = ("box_stage", "next_box", "next_kind", "next_stage")
+_LAST: Final = "\U0010ffff"
 _ADDED: Final = ("n_touchpoints", "n_journeys", "n_starts", *(f"n_{one}" for one in OUTCOMES))
 
 
@@ -52,8 +58,11 @@ def compare_moves(log_a: TouchpointLog, log_b: TouchpointLog) -> pd.DataFrame:
       source target  a_share  b_share
     0     Ad   Demo      1.0      0.5
     """
-    parts = [directly_follows(log)[[*_MOVE, "n_journeys"]] for log in (log_a, log_b)]
-    return _largest_first(_compared(parts, _MOVE, log_a, log_b), _MOVE)
+    parts = [_counted(directly_follows(log), _MOVE) for log in (log_a, log_b)]
+    frame = _compared(parts, _MOVE, log_a, log_b)
+    sizes = np.nan_to_num(np.abs(frame["difference"].to_numpy()))
+    order = np.lexsort((*(frame[name].to_numpy(object) for name in reversed(_MOVE)), -sizes))
+    return frame.iloc[order].reset_index(drop=True)
 
 
 def compare_stages(log_a: TouchpointLog, log_b: TouchpointLog) -> pd.DataFrame:
@@ -82,10 +91,7 @@ def compare_stages(log_a: TouchpointLog, log_b: TouchpointLog) -> pd.DataFrame:
     1  Convert      1.0      0.5
     """
     funnels = [stage_funnel(log) for log in (log_a, log_b)]
-    parts = [funnel[["stage", "n_journeys"]] for funnel in funnels]
-    frame = _compared(parts, ["stage"], log_a, log_b)
-    place = {stage: number for number, stage in enumerate(log_a.definitions.stage_names)}
-    frame = frame.sort_values("stage", key=lambda names: names.map(place), ignore_index=True)
+    frame = _compared([_counted(one, ["stage"]) for one in funnels], ["stage"], log_a, log_b)
     advanced = [funnel["n_advanced"].to_numpy() for funnel in funnels]
     gap, low, high = difference(advanced[0], frame["n_a"], advanced[1], frame["n_b"])
     is_last = np.arange(len(frame)) == len(frame) - 1
@@ -132,18 +138,18 @@ def compare_steps(
     """
     every = max(len(log_a.type_names), 1)
     flows = [step_flows(log, steps=steps, n_types=every) for log in (log_a, log_b)]
-    kept = _most_met(pd.concat(flows), n_types)
-    texts = ["box_stage", "next_box", "next_kind", "next_stage"]
-    # A column that is missing throughout would be of numbers, and would not meet one of texts.
-    folded = [none_for_missing(_folded(flow, kept), texts) for flow in flows]
-    frame = _compared(folded, _STEP, log_a, log_b)
-    backs = pd.concat(folded).groupby(_STEP, dropna=False, as_index=False)[["n_back"]].sum()
-    frame = frame.merge(none_for_missing(backs, texts), on=_STEP, how="left")
-    frame["n_journeys"] = frame["n_a"] + frame["n_b"]
-    ordered = frame.sort_values(
-        ["step", "n_journeys", "box", "next_box"], ascending=[True, False, True, True]
+    kept = _most_met(flows, n_types)
+    folded = [_folded(flow, kept) for flow in flows]
+    frame = _compared([n_journeys for n_journeys, _ in folded], _STEP, log_a, log_b)
+    backs = folded[0][1] + folded[1][1]
+    keys = _keys(frame, _STEP)
+    both = (frame["n_a"] + frame["n_b"]).tolist()
+    order = sorted(
+        range(len(keys)),
+        key=lambda row: (keys[row][0], -both[row], keys[row][1], keys[row][4] or _LAST),
     )
-    return none_for_missing(ordered.reset_index(drop=True), texts)
+    whole = frame.assign(n_back=[backs[key] for key in keys], n_journeys=both)
+    return whole.iloc[order].reset_index(drop=True)
 
 
 def compare_graph(log_a: TouchpointLog, log_b: TouchpointLog) -> "nx.DiGraph[str]":
@@ -200,70 +206,80 @@ def _add_compared(
     log_b: TouchpointLog,
 ) -> None:
     """Add the types and moves of two maps to one, with the figures of both side by side."""
-    nodes = [
-        pd.DataFrame({"touchpoint": list(g), "n_journeys": [g.nodes[n]["n_journeys"] for n in g]})
-        for g in graphs
-    ]
-    for row in _rows(_compared(nodes, ["touchpoint"], log_a, log_b)):
+    nodes = [{(name,): int(g.nodes[name]["n_journeys"]) for name in g} for g in graphs]
+    compared = records(_compared(nodes, ["touchpoint"], log_a, log_b))
+    for row in sorted(compared, key=lambda row: str(row["touchpoint"])):
         name = row.pop("touchpoint")
         union.add_node(name, **_both([g.nodes[name] for g in graphs if name in g], _ADDED), **row)
-    for row in _rows(compare_moves(log_a, log_b)):
+    for row in records(compare_moves(log_a, log_b)):
         ends = row.pop("source"), row.pop("target")
         found = [g.edges[ends] for g in graphs if g.has_edge(*ends)]
         union.add_edge(*ends, **_both(found, ("n_moves", "n_journeys", "n_back")), **row)
 
 
 def _compared(
-    parts: list[pd.DataFrame], keys: list[str], log_a: TouchpointLog, log_b: TouchpointLog
+    parts: Sequence[Mapping[Key, int]], names: list[str], log_a: TouchpointLog, log_b: TouchpointLog
 ) -> pd.DataFrame:
     """Journeys of both groups by some keys, with shares, their difference and its chance."""
-    counts = [
-        part[[*keys, "n_journeys"]].rename(columns={"n_journeys": name})
-        for part, name in zip(parts, ("n_a", "n_b"), strict=True)
-    ]
-    frame = counts[0].merge(counts[1], on=keys, how="outer")
-    n_a, n_b = (frame[name].fillna(0).astype("int64") for name in ("n_a", "n_b"))
+    keys = list(dict.fromkeys([*parts[0], *parts[1]]))
+    n_a, n_b = (np.array([part.get(key, 0) for key in keys], np.int64) for part in parts)
     all_a, all_b = log_a.n_journeys, log_b.n_journeys
     gap, low, high = difference(n_a, all_a, n_b, all_b)
-    chance = np.full(len(frame), np.nan)
-    if all_a and all_b and len(frame):
+    chance = np.full(len(keys), np.nan)
+    if all_a and all_b and keys:
         chance = adjusted_for_many(exact_chance(n_a, all_a, n_a + n_b, all_a + all_b))
-    return frame.assign(
-        n_a=n_a,
-        n_b=n_b,
-        n_all_a=all_a,
-        n_all_b=all_b,
-        a_share=n_a / max(all_a, 1),
-        b_share=n_b / max(all_b, 1),
-        difference=gap,
-        low=low,
-        high=high,
-        chance=chance,
+    columns = zip(*keys, strict=True) if keys else ([] for _ in names)
+    return pd.DataFrame(
+        {
+            **{
+                name: pd.Series(column, dtype=object if name in _MAY_LACK else None)
+                for name, column in zip(names, columns, strict=True)
+            },
+            "n_a": n_a,
+            "n_b": n_b,
+            "n_all_a": all_a,
+            "n_all_b": all_b,
+            "a_share": n_a / max(all_a, 1),
+            "b_share": n_b / max(all_b, 1),
+            "difference": gap,
+            "low": low,
+            "high": high,
+            "chance": chance,
+        }
     )
 
 
-def _largest_first(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    sized = frame.assign(size=frame["difference"].abs().fillna(0.0))
-    ordered = sized.sort_values(["size", *keys], ascending=[False, *(True for _ in keys)])
-    return ordered.drop(columns="size").reset_index(drop=True)
+def _keys(frame: pd.DataFrame, names: Sequence[str]) -> list[Key]:
+    return list(zip(*(frame[name].tolist() for name in names), strict=True))
 
 
-def _most_met(flows: pd.DataFrame, n_types: int) -> set[str]:
+def _counted(frame: pd.DataFrame, names: Sequence[str]) -> dict[Key, int]:
+    return dict(zip(_keys(frame, names), frame["n_journeys"].tolist(), strict=True))
+
+
+def _most_met(flows: Sequence[pd.DataFrame], n_types: int) -> set[str]:
     """The types at which most journeys are, over all steps."""
-    boxes = flows[flows["box_kind"] == "touchpoint"]
-    met = boxes.groupby("box")["n_journeys"].sum().reset_index()
-    ranked = met.sort_values(["n_journeys", "box"], ascending=[False, True])
-    return set(ranked["box"].head(n_types))
+    met = Counter[str]()
+    for flow in flows:
+        for name, kind, n_journeys in _keys(flow, ("box", "box_kind", "n_journeys")):
+            if kind == "touchpoint":
+                met[name] += n_journeys
+    return set(sorted(met, key=lambda name: (-met[name], name))[:n_types])
 
 
-def _folded(flows: pd.DataFrame, kept: set[str]) -> pd.DataFrame:
-    """Step flows with all types but those kept in the box ``Other``."""
-    folded = flows.copy()
-    for name, kind, stage in (_BOX, _NEXT):
-        other = (folded[kind] == "touchpoint") & ~folded[name].isin(kept)
-        folded.loc[other, [name, kind]] = [OTHER, "other"]
-        folded.loc[other, stage] = None
-    return folded.groupby(_STEP, dropna=False, as_index=False)[["n_journeys", "n_back"]].sum()
+def _folded(flows: pd.DataFrame, kept: set[str]) -> tuple[Counter[Key], Counter[Key]]:
+    """Journeys and moves back of step flows, all types but those kept being ``Other``."""
+    n_journeys, n_back = Counter[Key](), Counter[Key]()
+    for step, *ends, count, backs in _keys(flows, (*_STEP, "n_journeys", "n_back")):
+        key = step, *_in_other(ends[:3], kept), *_in_other(ends[3:], kept)
+        n_journeys[key] += count
+        n_back[key] += backs
+    return n_journeys, n_back
+
+
+def _in_other(box: Sequence[Any], kept: set[str]) -> Sequence[Any]:
+    """A box, with its kind and stage, or ``Other``."""
+    return (OTHER, "other", None) if box[1] == "touchpoint" and box[0] not in kept else box
 
 
 def _both(found: list[dict[str, Any]], added: tuple[str, ...]) -> dict[str, Any]:
@@ -275,10 +291,6 @@ def _both(found: list[dict[str, Any]], added: tuple[str, ...]) -> dict[str, Any]
 
 def _added(first: dict[str, int], second: dict[str, int]) -> dict[str, int]:
     return {name: first.get(name, 0) + second.get(name, 0) for name in {**first, **second}}
-
-
-def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    return cast("list[dict[str, Any]]", frame.to_dict("records"))
 
 
 def _unassigned(stages: list[str]) -> list[str]:

@@ -6,6 +6,7 @@ Nothing of what came later is in them, the outcome least of all.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import groupby
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -14,15 +15,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from journey.analysis.attribution.tally import random_groups
-from journey.analysis.scores.codes import scoring_of
+from journey.analysis.scores.codes import Scoring, scoring_of
 from journey.analysis.scores.moments import Moments, points_of
 from journey.definitions import Definitions
 from journey.facts import ShardFacts
 from journey.kernels.facts import NO_DECISION, UNDECIDING, WON
-from journey.kernels.select import count_flags, rows_of_ranges, take
+from journey.kernels.select import rows_of_ranges
+from journey.kernels.traits import values_met
 from journey.log import TouchpointLog
 from journey.rules.score_rule import DIMENSIONS
-from journey.store.layout import Store, frozen
+from journey.store.layout import frozen, narrowest
 from journey.store.view import View
 
 Ints = npt.NDArray[np.int64]
@@ -59,8 +61,8 @@ class Feature:
 class Known:
     """Journeys by what was known of them then.
 
-    ``numbers[journey, feature]``; ``scores`` by dimension as the rules gave them; ``group`` is a
-    number by the case and the seed alone.
+    ``numbers[journey, feature]``, counts in the answer of one shard; ``scores`` by dimension as the
+    rules gave them; ``group`` is a number by the case and the seed alone.
     """
 
     numbers: Floats
@@ -101,11 +103,20 @@ def known_after(
     group = np.concatenate([part.group for part in parts])
     kept = np.argsort(group, kind="stable")[:MOST_JOURNEYS]
     return Known(
-        np.concatenate([part.numbers for part in parts])[kept],
+        _numbers(np.concatenate([part.numbers for part in parts[1:] or parts])[kept], features),
         np.concatenate([part.scores for part in parts])[kept],
         np.concatenate([part.is_won for part in parts])[kept],
         group[kept],
     )
+
+
+def _numbers(counts: npt.NDArray[Any], features: Sequence[Feature]) -> Floats:
+    """Logarithms of how many touches of a type there were; 1 where a value is had."""
+    numbers = counts.astype(np.float64)
+    of_touches = [place for place, one in enumerate(features) if one.of == "touchpoint"]
+    logarithms = np.log1p(np.arange(int(numbers.max(initial=0)) + 1.0))
+    numbers[:, of_touches] = logarithms[counts[:, of_touches].astype(np.int64)]
+    return numbers
 
 
 def _values(table: pa.Table, of: Literal["account", "person"]) -> list[Feature]:
@@ -118,34 +129,41 @@ def _values(table: pa.Table, of: Literal["account", "person"]) -> list[Feature]:
 
 
 def _known(
-    part: Part, *, definitions: Definitions, features: Sequence[Feature], after: int, seed: int
+    part: Part, *, definitions: Definitions, features: tuple[Feature, ...], after: int, seed: int
 ) -> Known:
     view, facts = part
-    moments, group = _moments(part, after, seed)
     scoring = scoring_of(view.store, definitions)
-    return Known(
-        _feature_values(facts.view, moments, features),
-        scoring.in_dimensions(points_of(facts, scoring, moments)),
-        facts.outcomes[moments.journeys] == WON,
-        group,
-    )
+    make = partial(_early, facts, scoring, features, after)
+    moments, counts, scores = facts.kept(("known early", after, features), make)
+    in_view = np.zeros(facts.view.n_journeys, dtype=bool)
+    in_view[view.journeys] = True
+    mine = np.flatnonzero(in_view[moments.journeys])
+    group = random_groups(view.shard.cases[moments.journeys[mine]], N_GROUPS, seed=seed)
+    first = np.argsort(group, kind="stable")[:MOST_JOURNEYS]
+    kept = mine[first]
+    is_won = facts.outcomes[moments.journeys[kept]] == WON
+    return Known(counts[kept], scores[kept], is_won, group[first])
 
 
-def _moments(part: Part, after: int, seed: int) -> tuple[Moments, Ints]:
+def _early(
+    facts: ShardFacts, scoring: Scoring, features: Sequence[Feature], after: int
+) -> tuple[Moments, npt.NDArray[Any], Floats]:
+    """What was known so early of all decided journeys of a shard: features counted, and scores."""
+    moments = _moments(facts, after)
+    scores = scoring.in_dimensions(points_of(facts, scoring, moments))
+    return moments, _counts(facts.view, moments, features), scores
+
+
+def _moments(facts: ShardFacts, after: int) -> Moments:
     """Decided journeys of one shard so long after their first touch, if they were open still."""
-    view, facts = part
     evidence = facts.view
-    chosen = view.journeys[facts.outcomes[view.journeys] <= NO_DECISION]
+    chosen = np.flatnonzero((facts.outcomes <= NO_DECISION) & (evidence.lengths > 0))
     begins = evidence.offsets[:-1][chosen]
     first = evidence.ticks[begins].astype(np.int64)
     ends = _rows_until(evidence, chosen, first + after)
     silent = first + after - evidence.ticks[ends - 1].astype(np.int64)
-    was_open = np.flatnonzero(facts.is_open[ends - 1] & (silent <= facts.silence.dormancy_limit))
-    group = random_groups(view.shard.cases[chosen[was_open]], N_GROUPS, seed=seed)
-    kept = np.argsort(group, kind="stable")[:MOST_JOURNEYS]
-    open_then = was_open[kept]
-    moments = Moments(chosen[open_then], ends[open_then], (first + after)[open_then])
-    return moments, group[kept]
+    was_open = facts.is_open[ends - 1] & (silent <= facts.silence.dormancy_limit)
+    return Moments(chosen[was_open], ends[was_open], (first + after)[was_open])
 
 
 def _rows_until(evidence: View, chosen: Ints, ticks: Ints) -> Ints:
@@ -157,31 +175,41 @@ def _rows_until(evidence: View, chosen: Ints, ticks: Ints) -> Ints:
     return evidence.offsets[:-1][chosen] + n_rows
 
 
-def _feature_values(evidence: View, moments: Moments, features: Sequence[Feature]) -> Floats:
-    """Logarithms of how many touches of a type there were by then; 1 where a value is had."""
+def _counts(evidence: View, moments: Moments, features: Sequence[Feature]) -> npt.NDArray[Any]:
+    """How many touches of a type there were by then; 1 where a value is had."""
     store, n_journeys = evidence.store, len(moments.journeys)
-    begins = evidence.offsets[:-1][moments.journeys]
-    rows = rows_of_ranges(frozen(begins), frozen(moments.ends), frozen(np.arange(n_journeys)))
-    offsets = frozen(np.append(0, np.cumsum(moments.ends - begins)))
-    values = np.zeros((n_journeys, len(features)))
-    codes: dict[str, Any] = {"touchpoint": frozen(evidence.types[rows])}
-    if "person_id" in store.text_columns:
-        codes["person"] = frozen(evidence.codes("person_id")[rows])
+    begins, ends = frozen(evidence.offsets[:-1][moments.journeys]), frozen(moments.ends)
     accounts = store.journey_accounts(evidence.shard)[moments.journeys]
-    for number, feature in enumerate(features):
-        has = frozen(_having(store, feature))
-        if feature.of == "account":
-            values[:, number] = has[accounts]
-            continue
-        n_touches = count_flags(offsets, take(has, codes[feature.of]))
-        values[:, number] = np.log1p(n_touches) if feature.of == "touchpoint" else n_touches > 0
-    return values
+    found: list[npt.NDArray[Any]] = [np.zeros((n_journeys, 0), np.uint8)]
+    for (of, column), own in groupby(features, key=lambda one: (one.of, one.column)):
+        values = [one.value for one in own]
+        if of == "touchpoint":
+            found.append(_touches(evidence, begins, ends, values))
+        elif of == "account":
+            places = _places(store.accounts, column, values)
+            found.append(places[accounts][:, None] == np.arange(len(values)))
+        else:
+            places = np.full(len(store.dictionaries["person_id"]), -1, np.int64)
+            places[: store.people.num_rows] = _places(store.people, column, values)
+            codes = evidence.codes("person_id")
+            found.append(values_met(codes, begins, ends, frozen(places), len(values)))
+    counts = np.concatenate(found, axis=1)
+    return counts.astype(narrowest(int(counts.max(initial=0)) + 1))
 
 
-def _having(store: Store, feature: Feature) -> Flags:
-    """Which codes, of types, accounts or people, a feature is about."""
-    if feature.of == "touchpoint":
-        return np.array([name == feature.value for name in store.touchpoint_types], dtype=bool)
-    table = store.accounts if feature.of == "account" else store.people
-    found = pc.equal(table[feature.column].combine_chunks(), pa.scalar(feature.value, pa.string()))
-    return np.asarray(found.fill_null(False).to_numpy(zero_copy_only=False), dtype=bool)
+def _touches(evidence: View, begins: Ints, ends: Ints, names: Sequence[str]) -> Ints:
+    """Touches of each of some types in some rows of journeys."""
+    codes = [names.index(name) if name in names else -1 for name in evidence.type_names]
+    rows = rows_of_ranges(begins, ends, frozen(np.arange(len(begins))))
+    places = np.array(codes, np.int64)[evidence.types[rows]]
+    owners = np.repeat(np.arange(len(begins)), ends - begins)
+    cells = (owners * len(names) + places)[places >= 0]
+    counts = np.bincount(cells, minlength=len(begins) * len(names))
+    return counts.reshape(len(begins), len(names))
+
+
+def _places(table: pa.Table, column: str, values: Sequence[str]) -> Ints:
+    """The place among values of what each account or person has; -1: none of them."""
+    wanted = pa.array(values, pa.string())
+    found = pc.index_in(table[column].combine_chunks(), value_set=wanted)
+    return found.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)

@@ -1,5 +1,6 @@
 """The same figures for each value of an attribute: which segments win, and where they drop off."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -91,6 +92,32 @@ def segment_breakdown(log: TouchpointLog, *, by: str) -> pd.DataFrame:
     _, medians = percentiles(waits, log.ask_with_facts, look, halves, len(names))
     frame = _breakdown_frame(names, counts, medians / log.ticks_per_day)
     return _largest_first(frame[frame["n_journeys"] > 0])
+
+
+def segment_wins(log: TouchpointLog, *, by: Sequence[str]) -> dict[str, Ints]:
+    """Journeys and wins for each value of several attributes of accounts, asked at once.
+
+    Returns
+    -------
+    dict
+        For each attribute ``[journeys or won, value]``, values in the order of ``segmentation``.
+
+    Examples
+    --------
+    >>> from journey import Definitions, from_frame
+    >>> log = from_frame(
+    ...     pd.DataFrame({"account_id": ["a", "b"], "touchpoint": ["Deal won", "Ad"],
+    ...         "occurred_at": pd.to_datetime(["2026-01-01"] * 2)}),
+    ...     accounts=pd.DataFrame({"account_id": ["a", "b"], "size": ["L", "M"]}),
+    ...     definitions=Definitions(won=("Deal won",)))
+    >>> segment_wins(log, by=("size",))["size"].tolist()
+    [[1, 1, 0], [1, 0, 0]]
+    """
+    sizes = [len(segmentation(log.store, column).names) for column in by]
+    answers = log.ask_with_facts(partial(_count_wins, by=tuple(by)))
+    nothing = np.zeros((2, sum(sizes)), np.int64)
+    parts = np.split(sum(answers, nothing), np.cumsum(sizes)[:-1], axis=1) if sizes else []
+    return dict(zip(by, parts, strict=True))
 
 
 def segment_stages(log: TouchpointLog, *, by: str) -> pd.DataFrame:
@@ -222,6 +249,19 @@ def _count_segments(part: Part, *, by: str) -> tuple[Ints, Cells]:
     places = segment * len(OUTCOMES) + outcomes
     counts = np.bincount(places, minlength=shape[0] * shape[1]).reshape(shape)
     return counts, first_cells(*_waits(part, journey, segment), shape[0])
+
+
+def _count_wins(part: Part, *, by: Sequence[str]) -> Ints:
+    """Journeys and wins of one shard by the values of all attributes, one after the other."""
+    view, facts = part
+    is_won = facts.outcomes[view.journeys] == WON
+    counts: list[Ints] = [np.zeros((2, 0), np.int64)]
+    for column in by:
+        segments = segmentation(view.store, column)
+        _, segment = members(view, segments)
+        both = (segment, segment[is_won])
+        counts.append(np.stack([np.bincount(one, minlength=len(segments.names)) for one in both]))
+    return np.concatenate(counts, axis=1)
 
 
 def _waits_within(part: Part, targets: Targets, *, by: str) -> tuple[Ints, Ints]:
