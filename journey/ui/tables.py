@@ -320,10 +320,17 @@ def _added(frame: pd.DataFrame, size: str) -> np.ndarray:
 
 
 def _greyed(shown: pd.DataFrame, small: pd.DataFrame) -> Any:
-    if not small.to_numpy().any():
+    """Give the rows with the rates of few in grey, each cell written as it is."""
+    rows, columns = np.nonzero(small.to_numpy())
+    if not len(rows):
         return shown
-    ink = f"color: {SMALL_INK[current_theme()]}"
-    return shown.style.apply(lambda _: np.where(small, ink, ""), axis=None)
+    cells = [f"row{row}_col{column}" for row, column in zip(rows, columns, strict=True)]
+    grey = {"props": [("color", SMALL_INK[current_theme()])], "selectors": cells}
+    styler = shown.style
+    # All that is read of a styler; what pandas makes takes longer than the rest of a table.
+    styler._compute = lambda: styler  # noqa: SLF001 -- so Streamlit asks
+    styler._translate = lambda *_: {"cellstyle": [grey], "body": []}  # noqa: SLF001
+    return styler
 
 
 def _shown(column: pd.Series) -> pd.Series:

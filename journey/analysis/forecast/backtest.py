@@ -17,6 +17,7 @@ of a week earlier is not tried: fewer than ten were won by then.
 """
 
 from functools import partial
+from math import isnan
 from typing import Final
 
 import numpy as np
@@ -24,7 +25,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from journey.analysis.forecast.misses import LEAST_WON
-from journey.analysis.forecast.wins import WEEKS, check_weeks, drawn_ahead, forecast_from
+from journey.analysis.forecast.wins import WEEKS, check_weeks, drawn_ahead, forecast_total
 from journey.analysis.stages.outcomes import values_at_win
 from journey.facts import ShardFacts
 from journey.kernels.facts import WON
@@ -85,29 +86,33 @@ def forecast_backtest(log: TouchpointLog, *, weeks: int = WEEKS, seed: int = 0) 
         past = log.between(end=made)
         # Nobody else asks what lay ahead then, and it is large: it is not kept.
         drawn = partial(drawn_ahead, past, weeks, seed)
-        total = forecast_from(past, weeks, seed, drawn).iloc[-1]
+        total = forecast_total(past, weeks, seed, drawn)
         rows.append(_compared(total, made, log.at(end), int(n_won[window]), float(value[window])))
     return pd.DataFrame(rows[::-1], columns=list(BACKTEST_COLUMNS))
 
 
 def _compared(
-    total: pd.Series, made: pd.Timestamp, until: pd.Timestamp, n_won: int, value: float
+    total: npt.NDArray[np.float64],
+    made: pd.Timestamp,
+    until: pd.Timestamp,
+    n_won: int,
+    value: float,
 ) -> dict[str, object]:
-    is_known = not np.isnan(total["total_value"])
-    inside = total["total_value_low"] <= value <= total["total_value_high"]
+    (wins, expected_value), (low, value_low), (high, value_high) = total.tolist()
+    is_known = not isnan(expected_value)
     return {
         "made_at": made,
         "until_at": until,
-        "expected_wins": total["total_wins"],
-        "low": total["total_low"],
-        "high": total["total_high"],
+        "expected_wins": wins,
+        "low": low,
+        "high": high,
         "n_won": n_won,
-        "is_inside": bool(total["total_low"] <= n_won <= total["total_high"]),
-        "expected_value": total["total_value"],
-        "value_low": total["total_value_low"],
-        "value_high": total["total_value_high"],
+        "is_inside": low <= n_won <= high,
+        "expected_value": expected_value,
+        "value_low": value_low,
+        "value_high": value_high,
         "value_won": value if is_known else np.nan,
-        "is_value_inside": bool(inside) if is_known else None,
+        "is_value_inside": value_low <= value <= value_high if is_known else None,
     }
 
 

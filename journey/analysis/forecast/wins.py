@@ -18,7 +18,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from journey.analysis.forecast.chain import Chances, chances, chances_to_win, drawn_chances
+from journey.analysis.forecast.chain import (
+    N_AGES,
+    Chances,
+    chances,
+    chances_to_win,
+    drawn_chances,
+)
 from journey.analysis.forecast.evidence import (
     DAYS_A_WEEK,
     WEEKS_OF_BEGINNINGS,
@@ -115,24 +121,37 @@ def forecast_wins(log: TouchpointLog, *, weeks: int = WEEKS, seed: int = 0) -> p
     >>> forecast_wins(log.where(account_id="c"), weeks=1)["from_open"].round(2).tolist()
     [0.5]
     """
-    return forecast_from(log, weeks, seed, partial(log.once, drawn_ahead, weeks, seed))
-
-
-def forecast_from(
-    log: TouchpointLog, weeks: int, seed: int, drawn: Callable[[], tuple[Ahead, Any]]
-) -> pd.DataFrame:
-    """The forecast of :func:`forecast_wins`, given who draws what may lie ahead."""
     check_weeks(weeks)
+    drawn = partial(log.once, drawn_ahead, weeks, seed)
+    return _forecast_frame(log, *_foretold(log, weeks, seed, drawn))
+
+
+def forecast_total(
+    log: TouchpointLog, weeks: int, seed: int, drawn: Callable[[], tuple[Ahead, Any]]
+) -> Floats:
+    """The last totals of :func:`forecast_wins`, given who draws what may lie ahead.
+
+    Expected, low and high, each of wins and of value.
+    """
+    expected, samples, _ = _foretold(log, weeks, seed, drawn)
+    low, high = _interval(samples.sum(axis=0)[None])
+    return np.concatenate([expected.sum(axis=0)[None], low, high])
+
+
+def _foretold(
+    log: TouchpointLog, weeks: int, seed: int, drawn: Callable[[], tuple[Ahead, Any]]
+) -> tuple[Floats, Floats, Floats]:
+    """By week wins and value expected, courses they may take, and where the wins come from."""
     if not log.n_journeys:
-        return _forecast_frame(log, np.zeros((0, 2)), np.zeros((0, 0, 2)), np.zeros((0, 3)))
+        return np.zeros((0, 2)), np.zeros((0, 0, 2)), np.zeros((0, 3))
     learnt, known = learnt_of(log, weeks=min(weeks, WEEKS)), alive_in(log)
     if not learnt.ways[:, :, -1].sum():
-        return _forecast_frame(log, *_unknown(weeks))
+        return _unknown(weeks)
     weekly = _weekly(known, log.once(_expected_ahead, weeks))
     expected = np.stack([weekly.wins[:, 0].sum(axis=1), weekly.value[:, 0]], axis=1)
     samples = _courses(log, known, weeks, seed, drawn())
     is_told = _is_told(learnt)
-    return _forecast_frame(log, expected * is_told, samples * is_told, weekly.wins[:, 0])
+    return expected * is_told, samples * is_told, weekly.wins[:, 0]
 
 
 def _unknown(weeks: int) -> tuple[Floats, Floats, Floats]:
@@ -218,16 +237,17 @@ def check_weeks(weeks: int) -> None:
 
 
 def _ahead(drawn: Chances, worth: Worth, weeks: int) -> Ahead:
-    before, gained = np.float64(0), list[Floats]()
-    of_first_day = list[Floats]()
-    for day, won in enumerate(chances_to_win(drawn, weeks * _DAYS), start=1):
-        of_first_day.append(won[:, :, 0])
-        if not day % _DAYS:
-            gained.append(won - before)
-            before = won
     n_draws, n_states = drawn.ways.shape[:2]
-    by_day = np.array(of_first_day).reshape(weeks, _DAYS, n_draws, n_states)
-    return Ahead(frozen(np.array(gained)), by_day.transpose(0, 2, 1, 3), worth)
+    gained = np.empty((weeks, n_draws, n_states, N_AGES))
+    of_first_day = np.empty((weeks, n_draws, _DAYS, n_states))
+    before: Floats | float = 0.0
+    for day, won in enumerate(chances_to_win(drawn, weeks * _DAYS)):
+        week, place = divmod(day, _DAYS)
+        of_first_day[week, :, place] = won[:, :, 0]
+        if place == _DAYS - 1:
+            np.subtract(won, before, out=gained[week])
+            before = won
+    return Ahead(frozen(gained), of_first_day, worth)
 
 
 def _expected_ahead(log: TouchpointLog, weeks: int) -> Ahead:
@@ -258,16 +278,15 @@ def _weekly(known: Alive, ahead: Ahead, *, rng: np.random.Generator | None = Non
     """
     worth, (weeks, n_draws) = ahead.worth, ahead.gained.shape[:2]
     a_day = _begin_a_day(known, n_draws, rng)
-    wins, value, square = np.zeros((weeks, n_draws, 3)), *np.zeros((2, weeks, n_draws))
-    for place, of_known in enumerate(_by_week(known, ahead)):
-        # Journeys begun on each day so far are won as those on their first day were by then.
-        new = (a_day[:, None] * ahead.of_first_day[place]).sum(axis=(1, 2))
-        worth_of_new = worth.at(np.array([(place + 1) * _DAYS / 2]))[:, 0]
-        is_open, is_over = of_known[:, :-1, 0].sum(axis=1), of_known[:, -1, 0]
-        wins[place] = np.column_stack([is_open, is_over, new])
-        found = of_known.sum(axis=1)
-        value[place] = found[:, 1] + new * worth_of_new
-        square[place] = found[:, 2] + new * worth.square * worth_of_new**2
+    # Journeys begun on each day so far are won as those on their first day were by then.
+    new = np.einsum("ds,wdas->wd", a_day, ahead.of_first_day)
+    worth_of_new = worth.at(np.arange(1, weeks + 1) * _DAYS / 2).T
+    found = np.array(list(_by_week(known, ahead)))
+    is_open, is_over = found[:, :, :-1, 0].sum(axis=2), found[:, :, -1, 0]
+    wins = np.stack([is_open, is_over, new], axis=2)
+    of_known = found.sum(axis=2)
+    value = of_known[..., 1] + new * worth_of_new
+    square = of_known[..., 2] + new * worth.square * worth_of_new**2
     won = ahead.gained.sum(axis=0)
     return Weekly(wins, value, square, sure=np.einsum("sa,dsa->d", known.mass[0], won**2))
 
