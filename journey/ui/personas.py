@@ -177,7 +177,10 @@ def _lines(row: dict[str, Any]) -> list[str]:
 
 
 def _edit_notes(name: str, notes: PersonaNotes) -> None:
-    with st.popover("Notes", icon=":material/edit:"):
+    popover = st.popover("Notes", icon=":material/edit:", key=f"notes-of:{name}", on_change="rerun")
+    if not popover.open:
+        return
+    with popover:
         goals = st.text_area("Goals", notes.goals, key=f"goals:{name}", max_chars=MOST_SIGNS)
         motives = st.text_area(
             "Motives", notes.motives, key=f"motives:{name}", max_chars=MOST_SIGNS

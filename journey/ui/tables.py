@@ -212,8 +212,8 @@ def column_formats(
     """Return how each column of a frame is written: Streamlit's column configuration."""
     explained, words = column_help or {}, labels or {}
     return {
-        name: _format(frame[name], words.get(name) or label(name), explained.get(name))
-        for name in frame.columns
+        name: _format(str(name), dtype, words.get(name) or label(name), explained.get(name))
+        for name, dtype in frame.dtypes.items()
     }
 
 
@@ -267,7 +267,7 @@ def _table(
     choosing: Mapping[str, Any],
     small: pd.DataFrame,
 ) -> Any:
-    shown = pd.DataFrame({name: _shown(frame[name]) for name in frame.columns})
+    shown = _shown(frame)
     return st.dataframe(
         _greyed(shown, small),
         hide_index=True,
@@ -304,8 +304,10 @@ def is_small(
     limit = SMALL_SAMPLE - _LAST_DIGITS
     told = {rate: sizes for rate, sizes in of.items() if rate in frame}
     few = {size: _added(sizes_in, size) < limit for sizes in told.values() for size in sizes}
-    small = {rate: np.any([few[size] for size in sizes], axis=0) for rate, sizes in told.items()}
-    return pd.DataFrame({name: small.get(name, False) for name in frame}, index=frame.index)
+    small = np.zeros(frame.shape, dtype=bool)
+    for rate, sizes in told.items():
+        small[:, frame.columns.get_loc(rate)] = np.any([few[size] for size in sizes], axis=0)
+    return pd.DataFrame(small, frame.index, frame.columns)
 
 
 def _added(frame: pd.DataFrame, size: str) -> np.ndarray:
@@ -333,34 +335,37 @@ def _greyed(shown: pd.DataFrame, small: pd.DataFrame) -> Any:
     return styler
 
 
-def _shown(column: pd.Series) -> pd.Series:
-    """Give a column as it is written: outcomes in words, sequences as a line, shares of 100."""
-    if column.name == "outcome":
-        return column.map(lambda outcome: OUTCOME_LABELS.get(outcome, outcome))
-    if column.dtype == object:
-        return column.map(
-            lambda cell: " → ".join(map(str, cell)) if isinstance(cell, tuple | list) else cell
-        )
-    return column * 100 if _is_share(column) else column
+def _shown(frame: pd.DataFrame) -> pd.DataFrame:
+    """Give columns as they are written: outcomes in words, sequences as a line, shares of 100."""
+    written: dict[str, pd.Series] = {}
+    for name, dtype in frame.dtypes.items():
+        if name == "outcome":
+            written[name] = frame[name].map(lambda one: OUTCOME_LABELS.get(one, one))
+        elif pd.api.types.is_object_dtype(dtype):
+            written[name] = frame[name].map(
+                lambda cell: " → ".join(map(str, cell)) if isinstance(cell, tuple | list) else cell
+            )
+        elif _is_share(str(name), dtype):
+            written[name] = frame[name] * 100
+    return frame.assign(**written)
 
 
-def _is_share(column: pd.Series) -> bool:
-    is_number = pd.api.types.is_float_dtype(column.dtype)
-    return is_number and str(column.name).rsplit("_", maxsplit=1)[-1] in SHARES
+def _is_share(name: str, dtype: Any) -> bool:
+    return pd.api.types.is_float_dtype(dtype) and name.rsplit("_", maxsplit=1)[-1] in SHARES
 
 
-def _format(column: pd.Series, words: str, explained: str | None) -> Any:
+def _format(name: str, dtype: Any, words: str, explained: str | None) -> Any:
     """Choose how one column is written, by its name and type."""
     config = st.column_config
-    if pd.api.types.is_datetime64_any_dtype(column.dtype):
+    if pd.api.types.is_datetime64_any_dtype(dtype):
         return config.DatetimeColumn(
             f"{words} (UTC)", help=explained, format="YYYY-MM-DD HH:mm", timezone="UTC"
         )
-    if not pd.api.types.is_numeric_dtype(column.dtype) or column.dtype == bool:
+    if not pd.api.types.is_numeric_dtype(dtype) or pd.api.types.is_bool_dtype(dtype):
         return config.Column(words, help=explained)
-    if _is_share(column):
+    if _is_share(name, dtype):
         return config.NumberColumn(words, help=explained, format="%.1f%%")
-    if {"days", "hours"} & set(str(column.name).split("_")):
+    if {"days", "hours"} & set(name.split("_")):
         return config.NumberColumn(words, help=explained, format="%.1f")
     return config.NumberColumn(words, help=explained, format="localized")
 

@@ -39,21 +39,23 @@ class TestFormats:
         assert (formats["n_last"]["label"], formats["n_last"]["help"]) == ("Ended here", "h")
 
 
+def shown(column, values):
+    return _shown(pd.DataFrame({column: values}))[column].tolist()
+
+
 class TestShown:
     def test_shares_are_of_one_hundred_on_the_screen_only(self):
-        share = pd.Series([0.25, None], name="share")
-        assert _shown(share).iloc[0] == 25
-        assert share.iloc[0] == 0.25
+        frame = pd.DataFrame({"share": [0.25, None], "n_all": [3, 4]})
+        assert _shown(frame)["share"].iloc[0] == 25
+        assert _shown(frame)["n_all"].tolist() == [3, 4]
+        assert frame["share"].iloc[0] == 0.25
 
     def test_a_text_column_named_like_a_share_stays(self):
-        assert _shown(pd.Series(["low"], name="low")).tolist() == ["low"]
+        assert shown("low", ["low"]) == ["low"]
 
     def test_sequences_are_one_line_and_outcomes_words(self):
-        assert _shown(pd.Series([("a", "b")], name="sequence")).tolist() == ["a → b"]
-        assert _shown(pd.Series(["no_decision", "?"], name="outcome")).tolist() == [
-            "No decision",
-            "?",
-        ]
+        assert shown("sequence", [("a", "b")]) == ["a → b"]
+        assert shown("outcome", ["no_decision", "?"]) == ["No decision", "?"]
 
 
 def a_long_list():
@@ -124,3 +126,20 @@ def test_a_list_greys_by_sizes_that_are_not_shown():
     page = pd.DataFrame({"win_rate": [0.5, 0.5], "n_with": [29, 30]})
     small = is_small(page[["win_rate"]], rates("n_with", "win_rate"), page)
     assert small["win_rate"].tolist() == [True, False]
+
+
+def a_list_with_small_samples():
+    import pandas as pd
+
+    from journey.ui.tables import rates, show_table
+
+    frame = pd.DataFrame({"value": ["A", None], "win_rate": [0.5, 0.25], "n_with": [29, 30]})
+    show_table(frame, key="small", file_name="small", of=rates("n_with", "win_rate"))
+
+
+def test_cells_of_small_samples_alone_are_written_in_grey():
+    (table,) = AppTest.from_function(a_list_with_small_samples).run().dataframe
+    styles = table.proto.arrow_data.styler.styles
+    assert "row0_col1" in styles
+    assert "row1" not in styles
+    assert table.value["win_rate"].tolist() == [50, 25]

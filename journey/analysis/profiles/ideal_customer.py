@@ -15,7 +15,7 @@ from journey.analysis.profiles.profile_traits import (
     LOSES_MORE,
     RATES,
     WINS_MORE,
-    profile_traits,
+    attribute_traits,
     rates_of,
 )
 from journey.analysis.profiles.traits import MOST_VALUES
@@ -103,8 +103,7 @@ def line_columns(log: TouchpointLog) -> list[str]:
 
 
 def _profiles(log: TouchpointLog, line: str | None) -> list[dict[str, object]]:
-    frame = profile_traits(log)
-    who = frame[frame["kind"] == "attribute"]
+    who = attribute_traits(log)
     n_tested = int((who["n_journeys"] >= SMALL_SAMPLE).sum())
     wins, loses = who["win_rate"] > who["rest_win_rate"], who["lost_rate"] > who["rest_lost_rate"]
     found = {

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from journey.analysis.profiles.spans import Part, Span, n_people_within, rows_of, span_of
+from journey.kernels.distinct import firsts
 from journey.kernels.facts import WON
 from journey.kernels.traits import parts_played
 from journey.log import TouchpointLog
@@ -185,9 +186,7 @@ def _people_of(span: Span, by: tuple[str, ...], n: int) -> Ints:
     codes = span.evidence.codes("person_id")[rows_of(span)].astype(np.int64)
     of_person = personas_of(span.evidence.store, by).of_person
     owners = np.repeat(np.arange(len(span.journeys)), span.lengths)
-    known = of_person[codes] >= 0
-    pairs = np.unique(owners[known] * len(of_person) + codes[known])
-    return _counted(of_person[pairs % len(of_person)], n)
+    return _counted(of_person[codes[firsts(frozen(codes), frozen(owners), len(of_person))]], n)
 
 
 def _touches(span: Span, by: tuple[str, ...], column: str, n: int) -> Ints:

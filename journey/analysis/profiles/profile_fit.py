@@ -12,6 +12,7 @@ from journey.analysis.figures.statistics import wilson
 from journey.analysis.profiles.criteria import Segment, check_segment, is_inside
 from journey.analysis.stages.months import begun_months, months_of
 from journey.analysis.stages.outcomes import last_values
+from journey.costs import costs_fingerprint
 from journey.facts import ShardFacts
 from journey.kernels.distinct import owners_of
 from journey.log import TouchpointLog
@@ -206,7 +207,7 @@ def _carried(
 
 def _shared_out(log: TouchpointLog, inside: Callable[[Part], Flags], per_tick: int) -> pd.DataFrame:
     """Imported costs by month that met touchpoints, and the part of these that is inside."""
-    spent = _spent(log)
+    spent = log.once(_spent, costs_fingerprint(log.costs))
     touched = [
         _touches(log, str(column), tuple(sorted(set(mine["code"]))), inside, per_tick)
         for column, mine in spent.groupby("column")
@@ -218,8 +219,9 @@ def _shared_out(log: TouchpointLog, inside: Callable[[Part], Flags], per_tick: i
     return met.groupby("month")[["spend", "spend_inside"]].sum()
 
 
-def _spent(log: TouchpointLog) -> pd.DataFrame:
+def _spent(log: TouchpointLog, costs_told: str) -> pd.DataFrame:
     """Imported costs of a campaign of the log, or else of a channel, by month."""
+    del costs_told  # it only tells these costs from others
     costs = log.costs[log.costs["cost"].notna()]
     if len(costs["currency"].dropna().unique()) > 1:
         costs = costs.iloc[:0]
@@ -272,9 +274,17 @@ def _count_touches(
     per_tick: int,
 ) -> pd.DataFrame:
     view, _ = part
+    n_codes = len(view.store.dictionaries[column])
+    is_wanted = np.zeros(n_codes, dtype=bool)
+    is_wanted[list(codes)] = True
     found = view.codes(column)
-    rows = np.flatnonzero(np.isin(found, codes))
+    rows = np.flatnonzero(is_wanted[found])
     months = months_of(view.ticks[rows], per_tick).astype(np.int64)
+    first = months.min(initial=_NEVER)
+    cells = (months - first) * n_codes + found[rows]
     mine = np.repeat(inside(part), view.lengths)[rows]
-    frame = pd.DataFrame({"month": months, "code": found[rows], "n": 1, "n_inside": mine})
-    return frame.astype("int64").groupby(["month", "code"], as_index=False).sum()
+    n, n_inside = np.bincount(cells), np.bincount(cells[mine])
+    kept = np.flatnonzero(n)
+    n_inside = np.append(n_inside, np.zeros(len(n) - len(n_inside), np.int64))
+    columns = kept // n_codes + first, kept % n_codes, n[kept], n_inside[kept]
+    return pd.DataFrame(dict(zip(("month", "code", "n", "n_inside"), columns, strict=True)))

@@ -18,7 +18,7 @@ from journey.analysis.figures.comparisons import (
 from journey.analysis.figures.statistics import wilson
 from journey.analysis.profiles.criteria import MOST_KNOWN, Segment
 from journey.analysis.profiles.spans import Until
-from journey.analysis.profiles.traits import Traits, count_traits, traits_of
+from journey.analysis.profiles.traits import Traits, attributes_of, count_traits, traits_of
 from journey.log import TouchpointLog
 from journey.schema import SMALL_SAMPLE
 
@@ -85,7 +85,15 @@ def profile_traits(log: TouchpointLog) -> pd.DataFrame:
     0           Had Ad          30      0            wins less
     1  Industry Retail          35     10  no clear difference
     """
-    traits = traits_of(log)
+    return _told(log, traits_of(log))
+
+
+def attribute_traits(log: TouchpointLog) -> pd.DataFrame:
+    """The rows of :func:`profile_traits` that are of attributes alone."""
+    return _told(log, attributes_of(log))
+
+
+def _told(log: TouchpointLog, traits: Traits) -> pd.DataFrame:
     cells = _cells(traits, count_traits(log, traits, until="decision"))
     frame = _frame(traits, cells)
     ordered = frame.assign(least=frame[["chance", "lost_chance"]].min(axis=1)).sort_values(

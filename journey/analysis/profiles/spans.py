@@ -11,6 +11,7 @@ import numpy.typing as npt
 from journey.analysis.profiles.bands import bounds_of, is_within
 from journey.analysis.stages.segments import segmentation
 from journey.facts import ShardFacts
+from journey.kernels.distinct import firsts
 from journey.kernels.traits import values_met
 from journey.store.layout import frozen
 from journey.store.view import View, first_at_or_after
@@ -106,13 +107,10 @@ def n_people_within(span: Span) -> Ints:
         return np.zeros(len(span.journeys), np.int64)
     dictionary = evidence.store.dictionaries["person_id"]
     n_codes, n_known = len(dictionary), len(dictionary) - dictionary.null_count
-    codes = evidence.codes("person_id")
-    rows = rows_of(span)
+    people = evidence.codes("person_id")[rows_of(span)].astype(np.int64)
     owners = np.repeat(np.arange(len(span.journeys)), span.lengths)
-    people = codes[rows].astype(np.int64)
-    known = people < n_known
-    pairs = np.unique(owners[known] * n_codes + people[known])
-    return np.bincount(pairs // n_codes, minlength=len(span.journeys))
+    is_counted = (people < n_known) & firsts(frozen(people), frozen(owners), n_codes)
+    return np.bincount(owners[is_counted], minlength=len(span.journeys))
 
 
 def rows_of(span: Span) -> Ints:

@@ -1,7 +1,7 @@
 """Traits of journeys: attributes and behaviours, alone and two at a time, counted by outcome."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Final, Literal
 
@@ -77,14 +77,8 @@ def traits_of(log: TouchpointLog) -> Traits:
     than 200 values is left out, as are owners and such; of each column the 40 most frequent
     values are taken, of all the 160 first.
     """
-    columns: list[str] = []
-    values: list[str | None] = []
-    for column in attribute_columns(log):
-        found = _bands(log, column) or _most_frequent(log, column)
-        columns += [column] * (len(found) + 1)
-        values += [*found, None]
-    columns, values = columns[:MOST_TRAITS], values[:MOST_TRAITS]
-    n_attributes = len(columns)
+    who = attributes_of(log)
+    columns, values = [*who.columns], [*who.values]
     verdicts = dict(zip(log.store.touchpoint_types, log.rules.verdict_of_type, strict=True))
     for column in ("touchpoint", "channel"):
         if column in log.store.text_columns:
@@ -93,8 +87,20 @@ def traits_of(log: TouchpointLog) -> Traits:
                 found = [name for name in found if verdicts[name] == UNDECIDING]
             columns += [column] * len(found)
             values += found
-    are_of_accounts = set(columns[:n_attributes]) <= set(log.store.accounts.column_names)
-    return Traits(tuple(columns), tuple(values), n_attributes, are_of_accounts)
+    return replace(who, columns=tuple(columns), values=tuple(values))
+
+
+def attributes_of(log: TouchpointLog) -> Traits:
+    """Those of the traits of a log that say who an account is; they stand first."""
+    columns: list[str] = []
+    values: list[str | None] = []
+    for column in attribute_columns(log):
+        found = _bands(log, column) or _most_frequent(log, column)
+        columns += [column] * (len(found) + 1)
+        values += [*found, None]
+    columns, values = columns[:MOST_TRAITS], values[:MOST_TRAITS]
+    are_of_accounts = set(columns) <= set(log.store.accounts.column_names)
+    return Traits(tuple(columns), tuple(values), len(columns), are_of_accounts)
 
 
 def attribute_columns(log: TouchpointLog) -> list[str]:
