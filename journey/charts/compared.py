@@ -69,7 +69,8 @@ def samples_words(n_a: int, n_b: int, names: Names) -> str:
 
 def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """The rows of a frame, each by column."""
-    names, columns = list(frame), (frame[name].tolist() for name in frame)
+    names = [str(name) for name in frame.columns]
+    columns = (frame[name].tolist() for name in frame.columns)
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
