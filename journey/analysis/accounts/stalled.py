@@ -77,6 +77,12 @@ STALLED_COLUMNS = (
 )
 
 
+_MAY_LACK = (
+    *("owner", "stage", "next_touchpoint", "next_state"),
+    *("return_touchpoint", "return_state"),
+)
+
+
 def stalled_accounts(log: TouchpointLog, *, limit: int | None = None) -> pd.DataFrame:
     """Open journeys silent for longer than is normal in their stage, most value at risk first.
 
