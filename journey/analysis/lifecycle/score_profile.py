@@ -67,13 +67,12 @@ def month_end(log: TouchpointLog, month: str) -> TouchpointLog:
 
     Examples
     --------
-        >>> import numpy as np
-    import pandas as pd
-        >>> from journey import from_frame
-        >>> log = from_frame(pd.DataFrame({"account_id": ["a", "a"], "touchpoint": "Ad",
-        ...     "occurred_at": pd.to_datetime(["2026-01-05", "2026-02-05"])}))
-        >>> month_end(log, "2026-01").as_of
-        Timestamp('2026-02-01 00:00:00+0000', tz='UTC')
+    >>> import pandas as pd
+    >>> from journey import from_frame
+    >>> log = from_frame(pd.DataFrame({"account_id": ["a", "a"], "touchpoint": "Ad",
+    ...     "occurred_at": pd.to_datetime(["2026-01-05", "2026-02-05"])}))
+    >>> month_end(log, "2026-01").as_of
+    Timestamp('2026-02-01 00:00:00+0000', tz='UTC')
     """
     end = log.at(span_of_month(log, month).end)
     return log.between(end=end) if end <= log.as_of else log
