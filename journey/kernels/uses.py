@@ -105,10 +105,11 @@ def count_engagement(
     """By content touches shown and done, and what followed the first done in each journey.
 
     That is journeys, those that had not qualified, those that then did, those not yet over that
-    were decided, those won; beside it how often each type comes directly after a touch done.
+    were decided, those won; beside it, by touch, the content done times all types plus the type
+    that comes directly after it, or -1.
     """
     counts = np.zeros((n_contents, 7), np.int64)
-    following = np.zeros((n_contents, n_types), np.int64)
+    following = np.full(len(contents), -1, np.int64)
     last = np.full(n_contents, -1, np.int64)
     for place in range(len(journeys)):
         j = journeys[place]
@@ -118,7 +119,7 @@ def count_engagement(
                 continue
             counts[content, np.int64(is_done[at])] += 1
             if is_done[at] and row < last_rows[j]:
-                following[content, types[row + 1]] += 1
+                following[at] = np.int64(content) * n_types + types[row + 1]
             if is_done[at] and last[content] != place:
                 last[content] = place
                 was_open = outcomes[j] <= NO_DECISION and row < ends[j]

@@ -55,7 +55,9 @@ class Memory:
         with self._lock:
             for key in keys:
                 if key in self._kept:
-                    self._used -= self._kept.pop(key)[1]
+                    # The sum is read last: letting go of an owner may come back here.
+                    freed = self._kept.pop(key)[1]
+                    self._used -= freed
 
     def clear(self) -> None:
         """Let go of all that is kept."""

@@ -44,7 +44,7 @@ def known(connection):
 @given(rows=st.lists(IDS_OF_ROWS, min_size=1, max_size=12))
 def test_parts_change_nothing(connection, tmp_path_factory, rows):
     relate(connection, rows)
-    at_once, folder = known(connection), tmp_path_factory.mktemp("parts")
+    at_once, folder = known(connection), tmp_path_factory.mktemp("parts [1]")
     keep_in_parts(connection, "touches", "known", folder, rules=RULES, ids=IDS, ids_at_once=2)
     assert known(connection) == at_once
 

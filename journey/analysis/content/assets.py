@@ -19,6 +19,8 @@ _COUNTS: Final = (
     *("n_shown", "n_engaged", "n_journeys", "n_before_mql", "n_mql_after", "n_decided", "n_won"),
 )
 
+_NO_PAIRS: Final = np.empty(0, np.int64)
+
 
 def content_engagement(log: TouchpointLog) -> pd.DataFrame:
     """Each piece of content: how often it was shown and taken up, and what followed.
@@ -48,24 +50,39 @@ def content_engagement(log: TouchpointLog) -> pd.DataFrame:
     >>> found.values.tolist()
     [['Guide', 2, 1, 0.5]]
     """
-    n_types = max(len(log.store.touchpoint_types), 1)
     dictionary = log.store.dictionaries.get("content")
     names = [] if dictionary is None else dictionary.drop_null().to_pylist()
     span = span_between(log, -(2**62), 2**62)
     counts = np.zeros((len(names), len(_COUNTS)), np.int64)
-    following = np.zeros((len(names), n_types), np.int64)
-    for counted, followed in log.ask_with_facts(partial(_engaged, span=span)) if names else ():
+    pairs, n_pairs = [_NO_PAIRS], [_NO_PAIRS]
+    for counted, *followed in log.ask_with_facts(partial(_engaged, span=span)) if names else ():
         counts += counted
-        following += followed
+        pairs.append(followed[0])
+        n_pairs.append(followed[1])
     found = np.flatnonzero(counts[:, :2].any(axis=1))
-    return _framed(log, [names[code] for code in found], counts[found], following[found])
+    following = _commonest(np.concatenate(pairs), np.concatenate(n_pairs), log, len(names))
+    return _framed(log, [names[code] for code in found], counts[found], following[:, found])
 
 
-def _engaged(part: Part, *, span: Span) -> tuple[Ints, Ints]:
-    """Counts by content, and by content and the type that follows."""
+def _commonest(pairs: Ints, n_pairs: Ints, log: TouchpointLog, n_contents: int) -> Ints:
+    """By content the type that comes after it most often, how often, and how often any does."""
+    kinds = len(log.store.touchpoint_types)
+    at, distinct = pd.factorize(pairs, sort=True)
+    n = np.bincount(at, n_pairs, len(distinct)).astype(np.int64)
+    content, kind = np.divmod(distinct, max(kinds, 1))
+    # The last one written stands: the most frequent, of several the first type.
+    order = np.lexsort((-kind, n))
+    top = np.zeros((3, n_contents), np.int64)
+    top[0, content[order]], top[1, content[order]] = kind[order], n[order]
+    np.add.at(top[2], content, n)
+    return top
+
+
+def _engaged(part: Part, *, span: Span) -> tuple[Ints, Ints, Ints]:
+    """Counts by content, the pairs of content and the type that follows, and how often each."""
     lived, (view, facts) = Lived(part, span), part
     names, evidence = view.store.dictionaries["content"], facts.view
-    return count_engagement(
+    counts, following = count_engagement(
         view.codes("content"),
         frozen(is_by_customer(view)),
         facts.rows_in(view),
@@ -79,15 +96,16 @@ def _engaged(part: Part, *, span: Span) -> tuple[Ints, Ints]:
         len(names) - names.null_count,
         len(view.store.touchpoint_types),
     )
+    at, pairs = pd.factorize(following[following >= 0], sort=True)
+    return counts, pairs, np.bincount(at, minlength=len(pairs))
 
 
 def _framed(
     log: TouchpointLog, contents: list[str | None], counts: Ints, following: Ints
 ) -> pd.DataFrame:
     frame = pd.DataFrame(counts, columns=list(_COUNTS))
-    kinds, n_following = log.store.touchpoint_types, following.sum(axis=1)
+    kinds, (top, n_next, n_following) = log.store.touchpoint_types, following
     rate, low, high = wilson(frame["n_mql_after"], frame["n_before_mql"])
-    n_next, top = following.max(axis=1, initial=0), following.argmax(axis=1).tolist()
     nexts = [kinds[code] if n else None for code, n in zip(top, n_next, strict=True)]
     frame = frame.assign(
         content=pd.Series(contents, dtype=object),

@@ -36,6 +36,9 @@ SUMS: Final = ("n", "value", "square", "log", "square_of_log")
 _LEAST: Final = 3
 """Fewer wins tell no slope."""
 
+_ROUNDING: Final = 1e-9
+"""Values whose variance is less are all the same, added up in one order or another."""
+
 
 @dataclass(frozen=True, eq=False)
 class Worth:
@@ -91,7 +94,8 @@ def drawn_worth(sums: Floats, *, n_draws: int, rng: np.random.Generator) -> Wort
     slopes = rng.normal(slope, error, n_draws)
     n, square = sums[0].sum(), _fitted(sums, np.array([slope]), np.ones(1)).square
     variance = (square - 1) / n if n else 0.0
-    factors = rng.gamma(1 / variance, variance, n_draws) if variance > 0 else np.ones(n_draws)
+    is_alike = variance < _ROUNDING
+    factors = np.ones(n_draws) if is_alike else rng.gamma(1 / variance, variance, n_draws)
     return _fitted(sums, slopes, factors)
 
 

@@ -228,7 +228,9 @@ def _channels(facts: ShardFacts, leads: Ints) -> Ints:
     begun = evidence.lengths > 0
     first = np.full(evidence.n_journeys, len(names) - 1, np.int64)
     first[begun] = codes[evidence.offsets[:-1][begun]]
-    of_lead = np.where(leads >= 0, codes[np.maximum(leads, 0)], first).astype(np.int64)
+    is_lead = leads >= 0
+    of_lead = first.copy()
+    of_lead[is_lead] = codes[leads[is_lead]]
     return np.where(is_null[of_lead], first, of_lead)
 
 

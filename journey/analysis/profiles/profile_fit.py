@@ -280,11 +280,8 @@ def _count_touches(
     found = view.codes(column)
     rows = np.flatnonzero(is_wanted[found])
     months = months_of(view.ticks[rows], per_tick).astype(np.int64)
-    first = months.min(initial=_NEVER)
-    cells = (months - first) * n_codes + found[rows]
+    at, cells = pd.factorize(months * n_codes + found[rows], sort=True)
     mine = np.repeat(inside(part), view.lengths)[rows]
-    n, n_inside = np.bincount(cells), np.bincount(cells[mine])
-    kept = np.flatnonzero(n)
-    n_inside = np.append(n_inside, np.zeros(len(n) - len(n_inside), np.int64))
-    columns = kept // n_codes + first, kept % n_codes, n[kept], n_inside[kept]
+    n, n_inside = (np.bincount(some, minlength=len(cells)) for some in (at, at[mine]))
+    columns = cells // n_codes, cells % n_codes, n, n_inside
     return pd.DataFrame(dict(zip(("month", "code", "n", "n_inside"), columns, strict=True)))

@@ -193,7 +193,5 @@ def _carried_in(view: View, *, n_campaigns: int) -> Carried:
     places = (
         months_in(view)[rows].astype(np.int64) * n_channels + channel
     ) * n_campaigns + campaign
-    low = places.min(initial=0)
-    sums = np.bincount(places - low, costs[rows]).astype(np.float64)
-    found = np.flatnonzero(np.bincount(places - low))
-    return found + low, sums[found]
+    at, found = pd.factorize(places, sort=True)
+    return found, np.bincount(at, costs[rows], len(found)).astype(np.float64)

@@ -44,6 +44,7 @@ def keep_in_parts(
     if n_parts <= 1:
         return
     stated, is_lead = (make(ids, rules, is_event=True) for make in (stated_sql, is_lead_sql))
+    files = [folder / f"{target}-{part}.parquet" for part in range(n_parts)]
     for part in range(n_parts):
         names: list[str] = []
         for table, key in (
@@ -59,13 +60,14 @@ def keep_in_parts(
         named, visitors, entries = names
         query = resolved_sql(connection, entries, stated, is_lead, known=(named, visitors))
         connection.execute(
-            f"COPY ({query}) TO {literal(str(folder / f'{target}-{part}.parquet'))} "
+            f"COPY ({query}) TO {literal(str(files[part]))} "
             "(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 20480, "
             "PRESERVE_ORDER false)"
         )
-    files = literal(str(folder / f"{target}-*.parquet"))
+    # Named one by one: a pattern would take brackets in the folder's name for its own.
+    listed = ", ".join(literal(str(file)) for file in files)
     connection.execute(
-        f"CREATE OR REPLACE TEMP VIEW {identifier(target)} AS FROM read_parquet({files})"
+        f"CREATE OR REPLACE TEMP VIEW {identifier(target)} AS FROM read_parquet([{listed}])"
     )
 
 

@@ -51,3 +51,15 @@ def test_what_open_journeys_bring_by_stage_adds_up_to_the_forecast():
     by_stage, by_week = win_chances(log, weeks=6), forecast_wins(log, weeks=6)
     assert by_stage["expected_wins"].sum() == pytest.approx(by_week["from_open"].sum())
     assert by_stage["expected_value"].sum() <= by_week["expected_value"].sum()
+
+
+def test_values_that_are_all_the_same_draw_as_much_however_they_are_added_up():
+    # The same 28 wins of 0.1 each, at once and in two parts: their sums differ by rounding alone.
+    days, values = np.tile([20, 200, 700, 90], 7), np.full(28, 0.1)
+    parts = [added_up(days[part], values[part]) for part in (slice(17), slice(17, 28))]
+    next_draws = []
+    for sums in (added_up(days, values), np.sum(parts, axis=0)):
+        rng = np.random.default_rng(1)
+        drawn_worth(sums, n_draws=5, rng=rng)
+        next_draws.append(rng.random())
+    assert next_draws[0] == next_draws[1]

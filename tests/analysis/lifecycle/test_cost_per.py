@@ -19,7 +19,9 @@ from journey.analysis.spending.reach import SO_FAR, WIDER, reach_text, worth_tex
 from journey.analysis.spending.spending import spending
 from journey.costs import costs_frame
 from journey.errors import ValueNotAllowedError
-from tests.examples import small_log
+from journey.load import from_frame
+from journey.store.cache import memory
+from tests.examples import MODEL, small_log
 
 ROWS = [
     *[("a", 0, "New lead"), ("a", 5, "MQL"), ("a", 40, "Won")],
@@ -175,3 +177,12 @@ def test_a_period_that_ends_before_the_log_says_that_worth_is_only_so_far():
         assert worth_text(view) == ""
     # The last touch at the very end of the period is cut off.
     assert worth_text(log.between(end=log.as_of))
+
+
+def test_journeys_that_begin_after_the_end_are_of_no_channel():
+    # In the second shard nobody had come by the end; kept answers of one shard must not hide that.
+    rows = pd.DataFrame({"account_id": ["a", "b"], "touchpoint": "New lead", "channel": "Ads"})
+    rows["occurred_at"] = pd.to_datetime(["2026-01-05", "2026-06-05"])
+    memory.clear()
+    early = from_frame(rows, definitions=MODEL, rows_per_shard=1).between(end="2026-02-01")
+    assert cost_per(early, by="channel")[["channel", "n_leads"]].to_numpy().tolist() == [["Ads", 1]]
