@@ -972,11 +972,18 @@ def alike(rungs, state):
 
 
 def ours_of(log, state):
-    rungs = [*rungs_of(state), *((ANY_STAGE, None, lower) for lower in range(state[2], -1, -1))]
-    clear = first_of(
-        log, alike(rungs, state), lambda row: row["is_ours"] and row["difference_low"] > 0
-    )
-    return clear or first_of(log, rungs, lambda row: row["is_ours"] and row["difference"] > 0)
+    own = rungs_of(state)
+    wider = [(ANY_STAGE, None, lower) for lower in range(state[2], -1, -1)]
+    tried = [
+        (rungs, least)
+        for rungs in (alike(own, state), alike(wider, state))
+        for least in ("difference_low", "difference")
+    ]
+    for rungs, least in [*tried, ([*own, *wider], "difference")]:
+        found = first_of(log, rungs, lambda row, least=least: row["is_ours"] and row[least] > 0)
+        if found:
+            return found
+    return None
 
 
 def theirs_of(log, state):

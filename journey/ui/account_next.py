@@ -77,12 +77,14 @@ def _advice(frame: pd.DataFrame) -> str:
         return "Nothing that we can do went with more wins often enough (30 accounts) to advise it."
     clear = better[better["difference_low"] > 0]
     best = (better if clear.empty else clear).iloc[0]
+    seen = f" It was seen in {markdown(best['seen_in'])}." if best["seen_in"] else ""
     sure = "" if best["difference_low"] > 0 else " It may be chance."
     return (
         f"Next best touch: **{markdown(best['touchpoint'])}**. "
         f"{rate_of(best['win_rate'], best['n_with'], 'decided')} won with it next (95 % interval "
         f"{percent(best['low'])} to {percent(best['high'])}), "
-        f"{rate_of(best['without_rate'], best['n_without'], 'decided')} with another touch.{sure}"
+        f"{rate_of(best['without_rate'], best['n_without'], 'decided')} with another touch."
+        f"{seen}{sure}"
     )
 
 

@@ -9,7 +9,6 @@ import streamlit as st
 
 import journey
 from journey.analysis.accounts.stalled import normal_silence
-from journey.analysis.accounts.states import IN_ANY_STAGE
 from journey.log import TouchpointLog
 from journey.ui.accounts import (
     KNOWN_AS,
@@ -244,9 +243,9 @@ def _next_step(row: Any) -> str | None:
         percent(row.next_win_rate, row.n_next),
         percent(row.next_without_rate, row.n_next_without),
     )
-    wide = ", any stage" if row.next_state.startswith(IN_ANY_STAGE) else ""
+    seen = f", seen in {row.next_seen_in}" if row.next_seen_in else ""
     doubt = "" if row.next_is_clear else ", may be chance"
-    return f"{row.next_touchpoint} ({' against '.join(rates)}{wide}{doubt})"
+    return f"{row.next_touchpoint} ({' against '.join(rates)}{seen}{doubt})"
 
 
 def show_stake(row: pd.Series) -> None:
@@ -353,8 +352,9 @@ def explain(log: TouchpointLog) -> None:
   known.
 - **Next best touch**: of decided accounts that were in the same state (stage, last touch and how
   long it was silent, or less of that where too little is known, or any stage), what of ours came
-  next and went with most wins, in at least 30. In any stage each account is compared with others
-  of its own. What is ours: as *Definitions* says what a touchpoint means (a message sent, a
+  next and went with most wins, in at least 30. Where a stage tells nothing any does, each account
+  compared with others of its own, and *seen in* names the stages: the account's may not be among
+  them. What is ours: as *Definitions* says what a touchpoint means (a message sent, a
   conversation), else what the log says was shown, else by its name. Accounts that a win or a loss
   followed at once are not compared. Those accounts may differ in other ways too: it is not a proof.
 - Rates are counted over the whole log, whatever the filters. Grey: fewer than 30 behind it.

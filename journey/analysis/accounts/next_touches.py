@@ -1,12 +1,15 @@
 """What journeys in the same state did next, and how often a win followed.
 
 A state is a stage, a silence there (any, longer than is normal, longer than twice that) and the
-last touch before. An account is compared with the finest state in which a touch that we can bring
-about went with more wins than others did, beyond chance (95 %), 30 journeys having had it next and
-as many another; else with the finest in which one did at all; else with the finest in which
-customers came back by themselves and won more; else with the finest that has so many journeys.
-Coarser is first any last touch, then less of a silence, then whichever stage; there each journey is
-compared with others of its own stage. A journey counts once in a state, at its first time in it.
+last touch before. An account is compared with the finest state of its stage in which a touch that
+we can bring about went with more wins than others did, beyond chance (95 %), 30 journeys having had
+it next and as many another; else with the finest in which one did at all; else with whichever
+stage, likewise; each so long as both are silent for longer than is normal, or neither; else without
+regard to silence. Where nothing of ours did, it is compared with the finest in which customers came
+back by themselves and won more; else with the finest that has so many journeys. Coarser is first
+any last touch, then less of a silence. In whichever stage each journey is compared with others of
+its own, and it is said in which stages the touch was seen, as the account's may not be among them.
+A journey counts once in a state, at its first time in it.
 All is counted over the whole log, whatever is in view. These are associations, no proof: journeys
 with a touch may differ otherwise.
 
@@ -69,6 +72,7 @@ NEXT_TOUCH_COLUMNS = (
     "last_touchpoint",
     "min_days_silent",
     "touchpoint",
+    "seen_in",
     "is_ours",
     "win_rate",
     "low",
@@ -92,6 +96,7 @@ _ADVICE: Final[dict[str, tuple[str, object, type]]] = {
     "without_rate": ("next_without_rate", np.nan, float),
     "n_without": ("n_next_without", 0, int),
     "state": ("next_state", None, object),
+    "seen_in": ("next_seen_in", None, object),
 }
 _RETURN: Final[dict[str, tuple[str, object, type]]] = {
     "touchpoint": ("return_touchpoint", None, object),
@@ -128,7 +133,8 @@ def next_best_touches(
     DataFrame
         One row per state and touch: ``state`` in words, ``is_coarser`` (than the account's),
         ``stage`` (none: before any, or whichever), ``last_touchpoint`` (none: any),
-        ``min_days_silent``, ``touchpoint``, ``is_ours`` (we can bring it about), ``win_rate`` (of
+        ``min_days_silent``, ``touchpoint``, ``seen_in`` (in whichever stage: those in which it
+        came next), ``is_ours`` (we can bring it about), ``win_rate`` (of
         ``n_with``; 95 % interval ``low``, ``high``), ``without_rate`` (of ``n_without``, in
         whichever stage weighted as those with it; ``without_low``, ``without_high``),
         ``difference`` of the two and its interval (``difference_low``, ``difference_high``). By
@@ -154,7 +160,8 @@ def next_best_touches(
     ]
     none = pd.DataFrame(columns=list(NEXT_TOUCH_COLUMNS))
     whole = pd.concat([frame for frame in frames if len(frame)] or [none], ignore_index=True)
-    return none_for_missing(whole[list(NEXT_TOUCH_COLUMNS)], ["stage", "last_touchpoint"])
+    texts = ["stage", "last_touchpoint", "seen_in"]
+    return none_for_missing(whole[list(NEXT_TOUCH_COLUMNS)], texts)
 
 
 def advice(
@@ -163,9 +170,9 @@ def advice(
     """The best next touch of each open journey, as columns; parameters as for ``states_of``.
 
     Of the touches that we can bring about and that went with more wins than others did, 30
-    journeys at least: the first of :func:`next_best_touches` in the finest state, then in whichever
-    stage, in which one did so beyond chance; else in which one did. Beside it what customers did by
-    themselves, where it went with more wins beyond chance.
+    journeys at least: the first of :func:`next_best_touches` in the finest state of the stage in
+    which one did so beyond chance, else in which one did; then in whichever stage. Beside it what
+    customers did by themselves, where it went with more wins beyond chance.
     """
     states = states_of(log, stages, lasts, silent)
     seen = {state: log.once(_advised, state) for state in set(states)}
@@ -219,7 +226,7 @@ def _advice_of(
             continue
         used, place = best
         row = {name: column[place] for name, column in known(used).items()}
-        seen = f"; seen in {row['seen_in']}" if used.stage is None else ""
+        seen = f"; seen in {row['seen_in']}" if row["seen_in"] else ""
         row |= {"state": state_words(log, used) + seen, "is_clear": row["difference_low"] > 0}
         found |= {name: row[column] for column, (name, _, _) in columns.items()}
     return found
@@ -227,10 +234,21 @@ def _advice_of(
 
 def _ours(known: Callable[[State], Figures], state: State) -> tuple[State, int] | None:
     """The best of the touches that we can bring about, and the state in which it is."""
-    rungs = [*state.and_coarser(), *state.in_any_stage()]
-    alike = [rung for rung in rungs if _is_alike(rung, state)]
-    clear = _first(known, alike, lambda row: row["is_ours"] & (row["difference_low"] > 0))
-    return clear or _first(known, rungs, lambda row: row["is_ours"] & (row["difference"] > 0))
+    own, wider = list(state.and_coarser()), list(state.in_any_stage())
+    for rungs in (own, wider):
+        alike = [rung for rung in rungs if _is_alike(rung, state)]
+        best = _first(known, alike, _is_clear) or _first(known, alike, _may_help)
+        if best is not None:
+            return best
+    return _first(known, [*own, *wider], _may_help)
+
+
+def _is_clear(row: Figures) -> Flags:
+    return row["is_ours"] & (row["difference_low"] > 0)
+
+
+def _may_help(row: Figures) -> Flags:
+    return row["is_ours"] & (row["difference"] > 0)
 
 
 def _theirs(known: Callable[[State], Figures], state: State) -> tuple[State, int] | None:
@@ -294,7 +312,7 @@ def _figures(log: TouchpointLog, evidence: _Evidence, state: State, *, least: in
     gain, gain_low, gain_high = difference_of_rates(*with_it, *without)
     names = log.store.touchpoint_types
     figures = {
-        "seen_in": _stages_seen(log, both.seen[:, codes]),
+        "seen_in": _stages_seen(log, state, both.seen[:, codes]),
         "touchpoint": np.array([names[code] for code in codes], dtype=object),
         "is_ours": evidence.ours[codes],
         "win_rate": rate,
@@ -314,8 +332,10 @@ def _figures(log: TouchpointLog, evidence: _Evidence, state: State, *, least: in
     return {name: column[order] for name, column in figures.items()}
 
 
-def _stages_seen(log: TouchpointLog, seen: Flags) -> npt.NDArray[np.object_]:
-    """The names of the stages, in one text, in which journeys had each touch next."""
+def _stages_seen(log: TouchpointLog, state: State, seen: Flags) -> npt.NDArray[np.object_]:
+    """Where a stage is whichever: in one text, those in which journeys had each touch next."""
+    if state.stage is not None:
+        return np.full(seen.shape[1], None, dtype=object)
     names = [*log.definitions.stage_names, "no stage yet"]
     texts = [", ".join(compress(names, column)) for column in seen.T.tolist()]
     return np.array(texts, dtype=object)

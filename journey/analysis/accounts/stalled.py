@@ -67,6 +67,7 @@ STALLED_COLUMNS = (
     "next_without_rate",
     "n_next_without",
     "next_state",
+    "next_seen_in",
     "return_touchpoint",
     "return_win_rate",
     "n_return",
@@ -78,7 +79,7 @@ STALLED_COLUMNS = (
 
 
 _MAY_LACK = (
-    *("owner", "stage", "next_touchpoint", "next_state"),
+    *("owner", "stage", "next_touchpoint", "next_state", "next_seen_in"),
     *("return_touchpoint", "return_state"),
 )
 
@@ -112,10 +113,10 @@ def stalled_accounts(log: TouchpointLog, *, limit: int | None = None) -> pd.Data
         ``n_people``, ``people``, ``missing_roles``; ``next_touchpoint``, ``next_is_clear`` (more
         wins than others beyond chance), ``next_win_rate`` (of ``n_next``, at least 30; 95 %
         interval ``next_low``, ``next_high``), ``next_without_rate`` (of ``n_next_without``: an
-        association, no proof), ``next_state`` (the state compared, in words); the same of what
-        customers did by themselves, beyond chance: ``return_touchpoint``, ``return_win_rate`` (of
-        ``n_return``), ``return_without_rate`` (of ``n_return_without``), ``return_state``;
-        ``reason``.
+        association, no proof), ``next_state`` (the state compared, in words), ``next_seen_in`` (if
+        in any stage: in which); the same of what customers did by themselves, beyond chance:
+        ``return_touchpoint``, ``return_win_rate`` (of ``n_return``), ``return_without_rate`` (of
+        ``n_return_without``), ``return_state``; ``reason``.
 
     Examples
     --------

@@ -20,9 +20,6 @@ Part = tuple[View, ShardFacts]
 BANDS = (0, 1, 2)
 """Silence in a state: any, longer than is normal in its stage, longer than twice that."""
 
-IN_ANY_STAGE = "in any stage"
-"""How the words of a state begin where its stage is whichever."""
-
 MOST_DENSE = 1 << 22
 """Up to so many pairs of a state and a next touch each has a place while they are counted."""
 
@@ -175,7 +172,7 @@ def state_words(log: TouchpointLog, state: State) -> str:
     names = log.definitions.stage_names
     if state.stage is None:
         longer = ("", ", silent longer than is normal there", ", silent twice as long as is normal")
-        return f"{IN_ANY_STAGE}{longer[state.band]}, each beside others of its own stage"
+        return f"in any stage{longer[state.band]}, each beside others of its own stage"
     words = [f"in {names[state.stage]}" if state.stage < len(names) else "before any stage"]
     if state.band:
         words.append(f"silent longer than {time_span(min_days_silent(log, state))}")

@@ -163,6 +163,16 @@ class TestAnyStage:
         assert found["win_rate"].tolist() == [0.75, 0.25]
         assert found[["n_with", "n_without"]].to_numpy().tolist() == [[40, 40], [40, 40]]
         assert found["is_coarser"].all()
+        assert found["seen_in"].tolist() == ["Nurture", "Nurture"]
+
+    def test_what_may_help_in_its_own_stage_comes_before_what_helped_elsewhere(self):
+        # After a form 21 of 40 with a workshop won and 20 of 40 with an ad, which may be chance.
+        rows = [*self.rows, *decided("Workshop", 21, 19, last="Form")]
+        found = next_best_touches(small_log(rows, self.model), "x")
+        assert found["touchpoint"].tolist() == ["Workshop", "Ad"]
+        assert found["state"].iloc[0] == "in Capture, last touch Form"
+        assert found["seen_in"].tolist() == [None, None]
+        assert found["difference_low"].iloc[0] < 0 < found["difference"].iloc[0]
 
     def test_a_stalled_account_is_told_where_it_was_seen(self):
         # z is silent for 30 days, waits of a day being normal; after such a silence 30 of 40 that
@@ -179,6 +189,7 @@ class TestAnyStage:
             "in any stage, silent twice as long as is normal, each beside others of its own stage; "
             "seen in Nurture"
         )
+        assert row["next_seen_in"] == "Nurture"
         assert row["next_is_clear"]
 
 
