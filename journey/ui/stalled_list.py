@@ -1,6 +1,6 @@
 """The stalled accounts: their message, the ranked list, what stands behind every row."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -155,21 +155,23 @@ def unranked_because(log: TouchpointLog, frame: pd.DataFrame) -> str | None:
     return f"{ranked}: the log holds no deal values, so the value at risk is not known."
 
 
-def show_pickers(log: TouchpointLog) -> None:
+def show_pickers(log: TouchpointLog, listed: Callable[[TouchpointLog], TouchpointLog]) -> None:
     """Show the shared filters that a list of stalled accounts is worked through by.
 
-    Each offers what the stalled accounts that can be called have when none of these filters is set.
+    Each offers what the stalled accounts of the list have when none of these filters is set.
 
     Parameters
     ----------
     log
         The whole data set.
+    listed
+        Gives those of a log whom the list is of: who can be called, or unnamed visitors.
     """
     filters = current_filters()
     rest = filters
     for column in FILTERS.values():
         rest = rest.keeping(column, ())
-    every = stalled_frame(journey.who_can_be_called(apply_filters(log, rest)))
+    every = stalled_frame(listed(apply_filters(log, rest)))
     columns = [
         name
         for name, column in FILTERS.items()

@@ -58,9 +58,7 @@ def show_unnamed(log: TouchpointLog) -> None:
     )
     show_rest(rest_of(visitors, frame), "visitor")
     key = f"unnamed:{log.fingerprint}"
-    # Whom nobody can call is given no next touch, and lacks no roles.
-    listed = frame.assign(next_touchpoint=None, missing_roles="")
-    chosen = choose_stalled(listed, key=key)
+    chosen = choose_stalled(frame, key=key)
     download_row(
         frame[["account_id", *_COLUMNS]], key=key, file_name="unnamed visitors gone silent"
     )

@@ -86,9 +86,11 @@ st.title(f"No {view.case} is left to call" if is_done else headline(to_call, vie
 if told := who_is_listed(view, len(stalled) + rest.n):
     st.caption(told)
 show_done(view)
-with plain_errors():
-    show_pickers(require_log())
+pickers = st.container()
 shown = choose_shown(stalled, rest, n_apart)
+listed = journey.unnamed_visitors if shown == UNNAMED else journey.who_can_be_called
+with pickers, plain_errors():
+    show_pickers(require_log(), listed)
 if shown == UNNAMED:
     show_unnamed(view)
     st.stop()

@@ -5,6 +5,7 @@ import pytest
 import streamlit as st
 
 import journey
+from journey.ui import stalled_list
 from tests import silent
 from tests.ui import pages
 from tests.ui.pages import checked, metrics, said
@@ -45,6 +46,11 @@ def listed(app):
     return app.dataframe[0].value["account_id"].tolist()
 
 
+def stages_on_offer(app):
+    key = "stalled:where:current_stage"
+    return next(one for one in app.multiselect if one.key == key).options
+
+
 def switch(app):
     return next(one for one in app.segmented_control if one.key == "worklist:shown")
 
@@ -65,6 +71,35 @@ def test_one_switch_shows_the_visitors_without_advice_or_export_for_the_crm():
     assert "next_step" not in app.dataframe[0].value
     assert "Nobody can call them" in said(app)
     assert "All, for the CRM:" not in said(app)
+
+
+def test_the_pickers_offer_what_the_list_has(monkeypatch):
+    known = journey.stalled_accounts
+
+    def in_other_stages(log, *, limit=None):
+        # Of whom can be called s2 is in Nurture and s1 in Convert; of visitors one each elsewhere.
+        frame = known(log, limit=limit).sort_values("account_id", ignore_index=True)
+        places = {"s1": "Convert", "s2": "Nurture", "cookie-7": "Attract", "cookie-8": "Expand"}
+        return frame.assign(stage=frame["account_id"].map(places))
+
+    monkeypatch.setattr(journey, "stalled_accounts", in_other_stages)
+    monkeypatch.setattr(stalled_list, "LISTED_MOST", 900)
+    app = pages.opened("act/stalled_accounts", "Full")
+    assert stages_on_offer(app) == ["Convert", "Nurture"]
+    checked(switch(app).select("Unnamed visitors").run())
+    assert stages_on_offer(app) == ["Attract", "Expand"]
+
+
+@pytest.mark.parametrize(
+    ("account_id", "is_visitor"), [("cookie-7", True), ("s2", False)], ids=["visitor", "company"]
+)
+def test_the_page_of_a_visitor_advises_nothing_and_asks_for_no_roles(account_id, is_visitor):
+    app = pages.opened("act/account", "Full", account=account_id)
+    words = said(app)
+    assert "What accounts in the same state did next" in words
+    assert ("Nobody can call an unnamed visitor." in words) == is_visitor
+    assert ("Nothing that we can do" in words) != is_visitor
+    assert ("Missing roles" in words) != is_visitor
 
 
 def test_only_visitors_left_are_said_not_lost():

@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 
 from journey.kernels.select import rows_of_ranges
+from journey.schema import KNOWN_AS, VISITOR
 from journey.store.view import View
 
 Ints = npt.NDArray[np.int64]
@@ -66,6 +67,15 @@ def owners_of(view: View, chosen: Ints) -> list[str | None]:
         accounts = store.journey_accounts(view.shard)[chosen]
         return store.accounts["owner"].take(_indices(accounts)).to_pylist()
     return last_named(view, chosen, "owner")
+
+
+def are_named(view: View, chosen: Ints) -> npt.NDArray[np.bool_]:
+    """Which journeys are of somebody known by more than an id, so that advice on them is of use."""
+    accounts = view.store.accounts
+    if KNOWN_AS not in accounts.column_names:
+        return np.ones(len(chosen), dtype=bool)
+    known = accounts[KNOWN_AS].take(_indices(view.store.journey_accounts(view.shard)[chosen]))
+    return np.array([kind != VISITOR for kind in known.to_pylist()], dtype=bool)
 
 
 def last_named(view: View, chosen: Ints, column: str) -> list[str | None]:

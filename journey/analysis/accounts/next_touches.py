@@ -165,18 +165,25 @@ def next_best_touches(
 
 
 def advice(
-    log: TouchpointLog, stages: npt.NDArray[np.int8], lasts: Sequence[str], silent: Ints
+    log: TouchpointLog,
+    stages: npt.NDArray[np.int8],
+    lasts: Sequence[str],
+    silent: Ints,
+    *,
+    is_advised: Flags,
 ) -> dict[str, Any]:
     """The best next touch of each open journey, as columns; parameters as for ``states_of``.
 
     Of the touches that we can bring about and that went with more wins than others did, 30
     journeys at least: the first of :func:`next_best_touches` in the finest state of the stage in
     which one did so beyond chance, else in which one did; then in whichever stage. Beside it what
-    customers did by themselves, where it went with more wins beyond chance.
+    customers did by themselves, where it went with more wins beyond chance. Journeys that are not
+    to be advised have none of it.
     """
     states = states_of(log, stages, lasts, silent)
     seen = {state: log.once(_advised, state) for state in set(states)}
-    rows = [seen[state] for state in states]
+    pairs = zip(states, is_advised.tolist(), strict=True)
+    rows = [seen[state] if wanted else {} for state, wanted in pairs]
     return {
         name: np.array([row.get(name, missing) for row in rows], kind)
         for columns in (_ADVICE, _RETURN)

@@ -15,7 +15,7 @@ from journey.analysis.accounts.at_risk import (
     silent_ticks,
     stalled_of,
 )
-from journey.analysis.accounts.engaged import owners_of, people_of
+from journey.analysis.accounts.engaged import are_named, owners_of, people_of
 from journey.analysis.accounts.next_touches import advice
 from journey.analysis.accounts.silences import precedents
 from journey.analysis.accounts.stakes import risks, total_at_risk
@@ -94,7 +94,8 @@ def stalled_accounts(log: TouchpointLog, *, limit: int | None = None) -> pd.Data
     silent so long there by then; where none was, of those silent longest. It is unknown (not a
     number) where there is no winning rule, no value, or no decided journey in the stage. The next
     touch is the one of ours that went with most wins in the same state or a wider one (see
-    :func:`next_best_touches`). Rates are counted over the whole log, whatever is in view.
+    :func:`next_best_touches`); unnamed visitors, whom nobody can call, get none and lack no roles.
+    Rates are counted over the whole log, whatever is in view.
 
     Parameters
     ----------
@@ -104,19 +105,18 @@ def stalled_accounts(log: TouchpointLog, *, limit: int | None = None) -> pd.Data
     Returns
     -------
     DataFrame
-        One row per journey: ``account_id``, ``owner``, ``stage``, ``days_silent``,
-        ``normal_days``, ``n_gaps`` behind it, ``normal_of`` (``stage`` where these are the
-        stage's own, else ``log``), ``last_touchpoint``, ``last_at``,
-        ``value_at_risk``, ``deal_value``, ``is_median_value`` (the journey has none of its own),
-        ``win_rate_after_touch`` (of ``n_after_touch``), ``win_rate_silent`` (of ``n_silent``
-        silent for ``precedent_days`` or longer: as long as this one, or as the longest),
-        ``n_people``, ``people``, ``missing_roles``; ``next_touchpoint``, ``next_is_clear`` (more
-        wins than others beyond chance), ``next_win_rate`` (of ``n_next``, at least 30; 95 %
-        interval ``next_low``, ``next_high``), ``next_without_rate`` (of ``n_next_without``: an
-        association, no proof), ``next_state`` (the state compared, in words), ``next_seen_in`` (if
-        in any stage: in which); the same of what customers did by themselves, beyond chance:
-        ``return_touchpoint``, ``return_win_rate`` (of ``n_return``), ``return_without_rate`` (of
-        ``n_return_without``), ``return_state``; ``reason``.
+        One row per journey: ``account_id``, ``owner``, ``stage``, ``days_silent``, ``normal_days``,
+        ``n_gaps`` behind it, ``normal_of`` (``stage`` where these are the stage's own, else
+        ``log``), ``last_touchpoint``, ``last_at``, ``value_at_risk``, ``deal_value``,
+        ``is_median_value`` (it has none of its own), ``win_rate_after_touch`` (of
+        ``n_after_touch``), ``win_rate_silent`` (of ``n_silent`` silent for ``precedent_days`` or
+        longer: as long as this one, or as the longest), ``n_people``, ``people``,
+        ``missing_roles``; ``next_touchpoint``, ``next_is_clear`` (beyond chance), ``next_win_rate``
+        (of ``n_next``, at least 30; 95 % interval ``next_low``, ``next_high``),
+        ``next_without_rate`` (of ``n_next_without``: an association, no proof), ``next_state``
+        (compared, in words), ``next_seen_in`` (if in any stage: in which); the same of what
+        customers did by themselves: ``return_touchpoint``, ``return_win_rate`` (of ``n_return``),
+        ``return_without_rate`` (of ``n_return_without``), ``return_state``; ``reason``.
 
     Examples
     --------
@@ -234,7 +234,9 @@ def _rows_of(facts: ShardFacts, chosen: Ints, context: Context) -> Columns:
     whole, silence = facts.view, facts.silence
     stages, last = facts.last_stages[chosen], facts.last_rows[chosen]
     silent = silent_ticks(facts, chosen, context)
-    own = last_values(facts, chosen)
+    own, is_named = last_values(facts, chosen), are_named(whole, chosen)
+    people = people_of(whole, chosen, context.expected_roles)
+    people["missing_roles"][~is_named] = ""
     return {
         "account_id": np.array(cases_of(whole, chosen), dtype=object),
         "owner": np.array(owners_of(whole, chosen), dtype=object),
@@ -247,7 +249,8 @@ def _rows_of(facts: ShardFacts, chosen: Ints, context: Context) -> Columns:
         "last_at": whole.ticks[last].astype(np.int64),
         "deal_value": np.where(np.isnan(own), context.median_value, own),
         "is_median_value": np.isnan(own) & ~np.isnan(context.median_value),
-        **people_of(whole, chosen, context.expected_roles),
+        **people,
+        "is_named": is_named,
         "stage_code": stages,
         "silent_ticks": silent,
     }
@@ -256,7 +259,11 @@ def _rows_of(facts: ShardFacts, chosen: Ints, context: Context) -> Columns:
 def _frame(log: TouchpointLog, rows: Columns) -> pd.DataFrame:
     """The list, with what helped others and why."""
     advised = advice(
-        log, rows["stage_code"], rows["last_touchpoint"].tolist(), rows["silent_ticks"]
+        log,
+        rows["stage_code"],
+        rows["last_touchpoint"].tolist(),
+        rows["silent_ticks"],
+        is_advised=rows["is_named"],
     )
     columns: dict[str, Any] = rows | advised
     for name in _MAY_LACK:

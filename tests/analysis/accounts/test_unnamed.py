@@ -2,6 +2,8 @@ import pandas as pd
 import pytest
 
 from journey import (
+    Definitions,
+    Stage,
     call_list,
     outcomes,
     stalled_accounts,
@@ -59,6 +61,31 @@ def test_amounts_are_to_the_cent_and_silences_to_a_tenth_of_a_day():
         800.0,
         1_000.0,
         3.0,
+    ]
+
+
+def test_a_visitor_is_given_no_advice_and_lacks_no_roles():
+    # After a mail 30 of 40 that were called won and 10 of 40 that saw a page.
+    rows = [
+        (f"{touch} {k}", day, name)
+        for touch, n_won in (("Call", 30), ("Page", 10))
+        for k in range(40)
+        for day, name in ((0, "Mail"), (1, touch), (2, "Won" if k < n_won else "Lost"))
+    ]
+    rows += [("firm", 48, "Mail"), ("cookie", 48.04, "Mail"), ("z", 51, "Ad")]
+    ids = sorted({account for account, _, _ in rows})
+    accounts = pd.DataFrame(
+        {"account_id": ids, "known as": [KINDS.get(one, "company") for one in ids]}
+    )
+    model = Definitions(
+        (Stage("Nurture", ("Mail",)),), won=("Won",), lost=("Lost",), expected_roles=("Buyer",)
+    )
+    found = stalled_accounts(small_log(rows, model, accounts=accounts)).set_index("account_id")
+    assert found.loc["firm", ["next_touchpoint", "missing_roles"]].tolist() == ["Call", "Buyer"]
+    assert found.loc["cookie", ["next_touchpoint", "n_next", "missing_roles"]].tolist() == [
+        None,
+        0,
+        "",
     ]
 
 
