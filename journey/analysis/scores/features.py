@@ -39,6 +39,9 @@ MOST_TYPES: Final = 60
 MOST_VALUES: Final = 12
 """An attribute with more values tells accounts apart rather than kinds of them."""
 
+COUNTED_AT_ONCE: Final = 1 << 13
+"""Journeys whose touches are counted in wide numbers at a time: 4 MB at the most types."""
+
 N_GROUPS: Final = 2**40
 _NOT_OF_THE_LEAD: Final = frozenset(("owner", "known as"))
 
@@ -193,19 +196,31 @@ def _counts(evidence: View, moments: Moments, features: Sequence[Feature]) -> np
             places[: store.people.num_rows] = _places(store.people, column, values)
             codes = evidence.codes("person_id")
             found.append(values_met(codes, begins, ends, frozen(places), len(values)))
-    counts = np.concatenate(found, axis=1)
-    return counts.astype(narrowest(int(counts.max(initial=0)) + 1))
+    return np.concatenate(found, axis=1)
 
 
-def _touches(evidence: View, begins: Ints, ends: Ints, names: Sequence[str]) -> Ints:
-    """Touches of each of some types in some rows of journeys."""
+def _touches(
+    evidence: View, begins: Ints, ends: Ints, names: Sequence[str]
+) -> npt.NDArray[np.unsignedinteger]:
+    """Touches of each of some types in some rows of journeys, no wider than the counts need."""
     codes = [names.index(name) if name in names else -1 for name in evidence.type_names]
-    rows = rows_of_ranges(begins, ends, frozen(np.arange(len(begins))))
-    places = np.array(codes, np.int64)[evidence.types[rows]]
+    place_of_type = np.array(codes, np.int64)
+    found: list[npt.NDArray[Any]] = [np.zeros((0, len(names)), np.uint8)]
+    for first in range(0, len(begins), COUNTED_AT_ONCE):
+        some = slice(first, first + COUNTED_AT_ONCE)
+        counts = _counted(evidence, begins[some], ends[some], place_of_type, len(names))
+        found.append(counts.astype(narrowest(int(counts.max(initial=0)) + 1)))
+    return np.concatenate(found)
+
+
+def _counted(evidence: View, begins: Ints, ends: Ints, place_of_type: Ints, n_places: int) -> Ints:
+    """Touches by the place of their type in some rows of journeys."""
+    rows = rows_of_ranges(frozen(begins), frozen(ends), frozen(np.arange(len(begins))))
+    places = place_of_type[evidence.types[rows]]
     owners = np.repeat(np.arange(len(begins)), ends - begins)
-    cells = (owners * len(names) + places)[places >= 0]
-    counts = np.bincount(cells, minlength=len(begins) * len(names))
-    return counts.reshape(len(begins), len(names))
+    cells = (owners * n_places + places)[places >= 0]
+    counts = np.bincount(cells, minlength=len(begins) * n_places)
+    return counts.reshape(len(begins), n_places)
 
 
 def _places(table: pa.Table, column: str, values: Sequence[str]) -> Ints:

@@ -1,5 +1,6 @@
 import subprocess
 import sys
+import tracemalloc
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 import journey
 from journey import Definitions, Stage
+from journey.analysis.scores import features
 from journey.analysis.scores.features import features_of, known_after
 from journey.analysis.scores.model import auc_of
 from tests.examples import small_log
@@ -45,6 +47,43 @@ def test_it_finds_what_tells_wins_and_nothing_of_what_came_later():
     assert weights["Late, won"] == pytest.approx(0)  # it came after the moment
     assert model.calibration["n_journeys"].sum() == 120
     assert model.calibration["n_won"].sum() == model.n_held_back_won
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 100])
+def test_counts_are_the_same_however_many_journeys_are_counted_at_once(monkeypatch, at_once):
+    # b had 300 ads, which a narrow number can't hold, beside journeys of one touch each.
+    rows = [("a", 0, "Ad"), *[("b", day / 100, "Ad") for day in range(300)], ("c", 0, "Guide")]
+    rows += [(case, 40, "Won" if case == "b" else "Lost") for case in "abc"]
+    monkeypatch.setattr(features, "COUNTED_AT_ONCE", at_once)
+    log = small_log(rows, MODEL)
+    found = known_after(log, features_of(log), after_days=30, seed=0)
+    names = [one.value for one in features_of(log)]
+    counted = np.expm1(found.numbers).round().astype(int)
+    assert sorted(counted[:, names.index("Ad")].tolist()) == [0, 1, 300]
+    assert sorted(counted[:, names.index("Guide")].tolist()) == [0, 0, 1]
+    assert counted[found.is_won, names.index("Ad")].tolist() == [300]
+
+
+def test_counting_needs_little_more_memory_than_the_counts(monkeypatch):
+    # 20,000 journeys of two touches and 60 types: 1.2 MB of counts, 9.6 MB at eight bytes each.
+    n_journeys, names = 20_000, [f"Type {n}" for n in range(60)]
+    days = pd.Timestamp("2026-01-01", tz="UTC") + pd.to_timedelta([0, 60] * n_journeys, unit="D")
+    touchpoints = [name for n in range(n_journeys) for name in (names[n % 60], "Lost")]
+    cases = np.repeat(np.arange(n_journeys), 2).astype(str)
+    log = journey.from_frame(
+        pd.DataFrame({"account_id": cases, "touchpoint": touchpoints, "occurred_at": days}),
+        definitions=MODEL,
+    )
+    known = features_of(log)
+    known_after(log, known, after_days=1, seed=0)  # facts and kernels are made
+    monkeypatch.setattr(features, "MOST_JOURNEYS", 100)
+    tracemalloc.start()
+    try:
+        known_after(log, known, after_days=2, seed=0)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 15_000_000
 
 
 def test_attributes_filled_in_once_a_deal_is_won_are_left_out():
