@@ -38,6 +38,10 @@ ANALYSES = {
     "most at risk": lambda log: journey.stalled_accounts(log, limit=2),
     "value at risk": journey.value_at_risk,
     "normal silence": normal_silence,
+    "silent who can be called": lambda log: journey.call_list(
+        journey.who_can_be_called(log), limit=2
+    ),
+    "silent visitors": lambda log: journey.call_list(journey.unnamed_visitors(log), limit=2),
     "call list": journey.call_list,
     "first to call": lambda log: journey.call_list(log, limit=2),
     "next best touches": lambda log: journey.next_best_touches(log, least_journeys=1),

@@ -26,7 +26,7 @@ A_ROW_FOR_EACH_JOURNEY = {
     *("journeys", "stalled", "call list", "open promises", "scores", "not buyers"),
 }
 NO_LOG = {"attribute_paths", "score_versions", "simplify"}
-IN_ROUNDS = {"most at risk", "first to call"}
+IN_ROUNDS = {"most at risk", "first to call", "silent who can be called"}
 """Asks more finely where the order of journeys is in doubt; how often depends on the log."""
 
 BOUNDED = sorted(ANALYSES.keys() - A_ROW_FOR_EACH_JOURNEY - IN_ROUNDS)
