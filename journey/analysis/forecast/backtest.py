@@ -25,7 +25,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from journey.analysis.forecast.misses import LEAST_WON
-from journey.analysis.forecast.wins import WEEKS, check_weeks, drawn_ahead, forecast_total
+from journey.analysis.forecast.wins import WEEKS, check_weeks, forecast_total
 from journey.analysis.stages.outcomes import values_at_win
 from journey.facts import ShardFacts
 from journey.kernels.facts import WON
@@ -83,10 +83,7 @@ def forecast_backtest(log: TouchpointLog, *, weeks: int = WEEKS, seed: int = 0) 
         has_history = made - log.first_at >= pd.Timedelta(weeks=weeks)
         if not has_history or n_won[window + 1 :].sum() < LEAST_WON:
             break
-        past = log.between(end=made)
-        # Nobody else asks what lay ahead then, and it is large: it is not kept.
-        drawn = partial(drawn_ahead, past, weeks, seed)
-        total = forecast_total(past, weeks, seed, drawn)
+        total = forecast_total(log.between(end=made), weeks, seed)
         rows.append(_compared(total, made, log.at(end), int(n_won[window]), float(value[window])))
     return pd.DataFrame(rows[::-1], columns=list(BACKTEST_COLUMNS))
 

@@ -9,9 +9,8 @@ that is known: no plan, season or price. What these did in the past makes the in
 (:mod:`journey.analysis.forecast.misses`).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -122,25 +121,17 @@ def forecast_wins(log: TouchpointLog, *, weeks: int = WEEKS, seed: int = 0) -> p
     [0.5]
     """
     check_weeks(weeks)
-    drawn = partial(log.once, drawn_ahead, weeks, seed)
-    return _forecast_frame(log, *_foretold(log, weeks, seed, drawn))
+    return _forecast_frame(log, *_foretold(log, weeks, seed))
 
 
-def forecast_total(
-    log: TouchpointLog, weeks: int, seed: int, drawn: Callable[[], tuple[Ahead, Any]]
-) -> Floats:
-    """The last totals of :func:`forecast_wins`, given who draws what may lie ahead.
-
-    Expected, low and high, each of wins and of value.
-    """
-    expected, samples, _ = _foretold(log, weeks, seed, drawn)
+def forecast_total(log: TouchpointLog, weeks: int, seed: int) -> Floats:
+    """The last totals of :func:`forecast_wins`: expected, low, high, each of wins and of value."""
+    expected, samples, _ = _foretold(log, weeks, seed)
     low, high = _interval(samples.sum(axis=0)[None])
     return np.concatenate([expected.sum(axis=0)[None], low, high])
 
 
-def _foretold(
-    log: TouchpointLog, weeks: int, seed: int, drawn: Callable[[], tuple[Ahead, Any]]
-) -> tuple[Floats, Floats, Floats]:
+def _foretold(log: TouchpointLog, weeks: int, seed: int) -> tuple[Floats, Floats, Floats]:
     """By week wins and value expected, courses they may take, and where the wins come from."""
     if not log.n_journeys:
         return np.zeros((0, 2)), np.zeros((0, 0, 2)), np.zeros((0, 3))
@@ -149,7 +140,7 @@ def _foretold(
         return _unknown(weeks)
     weekly = _weekly(known, log.once(_expected_ahead, weeks))
     expected = np.stack([weekly.wins[:, 0].sum(axis=1), weekly.value[:, 0]], axis=1)
-    samples = _courses(log, known, weeks, seed, drawn())
+    samples = _courses(log, known, weeks, seed)
     is_told = _is_told(learnt)
     return expected * is_told, samples * is_told, weekly.wins[:, 0]
 
@@ -256,7 +247,7 @@ def _expected_ahead(log: TouchpointLog, weeks: int) -> Ahead:
     return _ahead(chances(known.days, known.ways), worth_of(known.won_values), weeks)
 
 
-def drawn_ahead(log: TouchpointLog, weeks: int, seed: int) -> tuple[Ahead, Any]:
+def _drawn_ahead(log: TouchpointLog, weeks: int, seed: int) -> tuple[Ahead, Any]:
     """What may lie ahead, and where the numbers drawn then stand."""
     known, rng = learnt_of(log, weeks=min(weeks, WEEKS)), np.random.default_rng(seed)
     drawn = drawn_chances(known.days, known.ways, n_draws=N_DRAWS, rng=rng)
@@ -316,11 +307,9 @@ def _begin_a_day(known: Alive, n_draws: int, rng: np.random.Generator | None) ->
     return rng.gamma(shape, 1 / shape, size=(n_draws, 1)) * a_day
 
 
-def _courses(
-    log: TouchpointLog, known: Alive, weeks: int, seed: int, drawn: tuple[Ahead, Any]
-) -> Floats:
+def _courses(log: TouchpointLog, known: Alive, weeks: int, seed: int) -> Floats:
     """Courses that wins and value may take, ``[week, course, 2]``."""
-    ahead, state = drawn
+    ahead, state = log.once(_drawn_ahead, weeks, seed)
     rng = np.random.default_rng(seed)
     rng.bit_generator.state = state
     weekly = _weekly(known, ahead, rng=rng)

@@ -2,7 +2,6 @@ import pandas as pd
 
 from journey import Definitions, Stage, forecast_backtest, forecast_wins
 from journey.analysis.forecast.backtest import BACKTEST_COLUMNS
-from journey.store.cache import memory
 from tests.examples import BEGIN, small_log
 
 MODEL = Definitions((Stage("Convert", ("Demo",)),), won=("Won",), lost=("Lost",))
@@ -36,14 +35,6 @@ def test_each_forecast_is_what_would_have_been_made_then():
     then = forecast_wins(log.between(end=row["made_at"]), weeks=4, seed=3).iloc[-1]
     assert row["expected_wins"] == then["total_wins"]
     assert row["high"] == then["total_high"]
-
-
-def test_what_lay_ahead_of_past_days_is_not_kept():
-    log = steady(40)
-    memory.clear()
-    assert len(forecast_backtest(log, weeks=4, seed=5)) == 7
-    # Of each past day a million chances were drawn, of 8 bytes each.
-    assert 0 < memory._used < 5_000_000
 
 
 def test_what_is_steady_is_foretold():
