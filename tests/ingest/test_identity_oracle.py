@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from journey.ingest.identity import IdColumns, resolve_identities
 from journey.rules.identity import IdentityRules
+from tests.ingest.identity_rows import resolve
 
-IDS = IdColumns(contact=("contact",))
 # Numbers alone, so that ids of different kinds are often spelled alike.
 NUMBERS = st.none() | st.integers(0, 5).map(str)
 ADDRESSES = st.none() | st.integers(0, 5).map("p{}@gmail.com".format)
@@ -25,16 +24,7 @@ def connection():
 
 def resolved(connection, rows, rules):
     """Person, account and how of each row of visitor, address, contact and account."""
-    connection.execute(
-        "CREATE OR REPLACE TABLE touches (anonymous_id VARCHAR, person_id VARCHAR, "
-        "contact VARCHAR, account_id VARCHAR, opportunity_id VARCHAR, session_id VARCHAR, "
-        "occurred_at BIGINT, touchpoint VARCHAR, file_index INTEGER, id BIGINT)"
-    )
-    connection.executemany(
-        "INSERT INTO touches VALUES (?, ?, ?, ?, NULL, NULL, 0, 'Ad', 0, ?)",
-        [(*row, number) for number, row in enumerate(rows)],
-    )
-    resolve_identities(connection, "touches", "known", others=[], rules=rules, ids=IDS)
+    resolve(connection, rows, rules)
     return connection.execute(
         "SELECT person_id, account_id, account_by FROM known ORDER BY id"
     ).fetchall()

@@ -5,10 +5,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from journey.ingest.identity import IdColumns, keep_in_parts, resolve_identities
+from journey.ingest.identity import keep_in_parts
 from journey.rules.identity import IdentityRules
+from tests.ingest.identity_rows import IDS, resolve
 
-IDS, RULES = IdColumns(contact=("contact",)), IdentityRules()
+RULES = IdentityRules()
 IDS_OF_ROWS = st.tuples(
     st.none() | st.integers(0, 5).map(str),
     st.none() | st.sampled_from(["a@big.com", "b@big.com", "c@gmail.com", "info@big.com"]),
@@ -23,19 +24,6 @@ def connection():
         yield opened
 
 
-def relate(connection, rows):
-    connection.execute(
-        "CREATE OR REPLACE TABLE touches (anonymous_id VARCHAR, person_id VARCHAR, "
-        "contact VARCHAR, account_id VARCHAR, opportunity_id VARCHAR, session_id VARCHAR, "
-        "occurred_at BIGINT, touchpoint VARCHAR, file_index INTEGER, id BIGINT)"
-    )
-    connection.executemany(
-        "INSERT INTO touches VALUES (?, ?, ?, ?, NULL, NULL, 0, 'Ad', 0, ?)",
-        [(*row, number) for number, row in enumerate(rows)],
-    )
-    resolve_identities(connection, "touches", "known", others=[], rules=RULES, ids=IDS)
-
-
 def known(connection):
     return connection.execute("SELECT * FROM known ORDER BY id").fetchall()
 
@@ -43,7 +31,7 @@ def known(connection):
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(IDS_OF_ROWS, min_size=1, max_size=12))
 def test_parts_change_nothing(connection, tmp_path_factory, rows):
-    relate(connection, rows)
+    resolve(connection, rows, RULES)
     at_once, folder = known(connection), tmp_path_factory.mktemp("parts [1]")
     keep_in_parts(connection, "touches", "known", folder, rules=RULES, ids=IDS, ids_at_once=2)
     assert known(connection) == at_once
@@ -52,7 +40,7 @@ def test_parts_change_nothing(connection, tmp_path_factory, rows):
 def test_files_are_made_only_where_there_are_many(connection, tmp_path):
     # Two visitors are known by name, and four addresses and ids of people: 9 names at most.
     rows = [("1", "a@big.com", "7", "A"), ("2", "b@big.com", "8", "B"), ("1", None, None, None)]
-    relate(connection, rows)
+    resolve(connection, rows, RULES)
     told = known(connection)
     keep_in_parts(connection, "touches", "known", tmp_path, rules=RULES, ids=IDS, ids_at_once=9)
     assert list(tmp_path.iterdir()) == []
