@@ -5,7 +5,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import streamlit as st
 from tasks import (
     CHANNEL,
     END,
@@ -27,6 +26,7 @@ from journey.analysis.maps import graph
 from journey.analysis.maps.moves import partial_counts
 from journey.store.cache import keep_freed_pages, memory
 from journey.ui import headlines
+from journey.ui.cache import answers
 
 PACKAGES = ("numpy", "numba", "pyarrow", "pandas", "networkx")
 NEED_NO_FACTS = ("moves", "segment", "window", "channel", "exclude", "collapse", "facts")
@@ -61,7 +61,7 @@ def about(log: journey.TouchpointLog) -> dict[str, int]:
 def fresh(log: journey.TouchpointLog, task: str) -> journey.TouchpointLog:
     """The same log with the facts of its journeys, but no view and no answer at hand."""
     memory.clear()
-    st.cache_resource.clear()
+    answers.clear()
     again = journey.TouchpointLog(log.origin, log.definitions)
     if task not in NEED_NO_FACTS:
         facts(again)

@@ -1,8 +1,10 @@
 """Answers remembered between runs of a page, by what they were asked of."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Concatenate, Final, ParamSpec, TypeVar
+from typing import Concatenate, Final, ParamSpec, TypeVar
+from weakref import WeakKeyDictionary
 
 import networkx as nx
 import pandas as pd
@@ -10,6 +12,7 @@ import streamlit as st
 
 from journey.charts.numbers import READER
 from journey.log import TouchpointLog
+from journey.store.cache import Memory
 from journey.ui.clusters import is_on_cluster, opened_on_cluster
 
 Options = ParamSpec("Options")
@@ -18,7 +21,11 @@ Answer = TypeVar("Answer")
 MAX_ANSWERS: Final = 256
 MAX_LOGS: Final = 8
 
+answers: Final = Memory(MAX_ANSWERS)
+"""Each takes the room of one: what is large in them is kept, and counted, by the library."""
+
 _LOOKED_AT: Final = "portolan:looked-at"
+_fingerprints: Final = WeakKeyDictionary[TouchpointLog, str]()
 
 
 def cached(
@@ -42,13 +49,14 @@ def cached(
     def ask(log: TouchpointLog, *args: Options.args, **kwargs: Options.kwargs) -> Answer:
         plain = [(option, _plain(value)) for option, value in sorted(kwargs.items())]
         asked = [_plain(value) for value in args]
-        key = repr((name, log.fingerprint, asked, plain, READER.get()))
+        key = (name, _fingerprint(log), repr((asked, plain)), READER.get())
 
         def make() -> Answer:
             _stop_if_superseded()
-            return function(log, *args, **kwargs)
+            answer = function(log, *args, **kwargs)
+            return nx.freeze(answer) if isinstance(answer, nx.Graph) else answer
 
-        answer = _answer(key, make)
+        answer = answers.get(key, make, n_bytes=lambda _: 1)
         return answer.copy(deep=False) if isinstance(answer, pd.DataFrame) else answer
 
     return ask
@@ -57,27 +65,27 @@ def cached(
 def opened_log(directory: Path) -> TouchpointLog:
     """Open a stored data set, once as long as it stays the same on disk."""
     # Files that are being written begin with a dot and may be gone before they are looked at.
-    files = (file for file in directory.iterdir() if not file.name.startswith("."))
-    newest = max((file.stat().st_mtime_ns for file in files), default=0)
+    with os.scandir(directory) as files:
+        changes = (file.stat().st_mtime_ns for file in files if not file.name.startswith("."))
+        newest = max(changes, default=0)
     return _log(str(directory), newest)
 
 
 def _plain(option: object) -> object:
-    return option.fingerprint if isinstance(option, TouchpointLog) else option
+    return _fingerprint(option) if isinstance(option, TouchpointLog) else option
+
+
+def _fingerprint(log: TouchpointLog) -> str:
+    """Ask a log for its fingerprint once: a page never writes into the costs of a log."""
+    if log not in _fingerprints:
+        _fingerprints[log] = log.fingerprint
+    return _fingerprints[log]
 
 
 def _stop_if_superseded() -> None:
     """Let Streamlit end a run that a newer one waits for; it looks where its state is read."""
     if st.runtime.exists():
         st.session_state.get(_LOOKED_AT)
-
-
-@st.cache_resource(max_entries=MAX_ANSWERS, show_spinner=False)
-def _answer(key: str, _make: Callable[[], Any]) -> Any:
-    """Make an answer once for each key."""
-    del key
-    answer = _make()
-    return nx.freeze(answer) if isinstance(answer, nx.Graph) else answer
 
 
 @st.cache_resource(max_entries=MAX_LOGS, show_spinner="Opening the data set")

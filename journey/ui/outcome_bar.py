@@ -8,7 +8,7 @@ import streamlit as st
 
 import journey
 from journey import charts
-from journey.charts.draft import Drawn
+from journey.charts.draft import Drawn, described
 from journey.charts.theme import TOKENS, Theme
 from journey.log import TouchpointLog
 from journey.schema import OUTCOMES
@@ -40,7 +40,7 @@ def show_outcomes(view: TouchpointLog) -> None:
 
 def _bar(view: TouchpointLog, *, theme: Theme) -> go.Figure:
     """Draw the bar alone: the page says the message, and the buttons are the legend."""
-    spec = charts.plot_outcomes(cached(journey.outcomes)(view), theme=theme).to_dict()
+    spec = described(charts.plot_outcomes(cached(journey.outcomes)(view), theme=theme))
     layout = {name: part for name, part in spec["layout"].items() if name != "title"}
     margin = {"t": 4, "b": 4, "l": 0, "r": 0}
     return Drawn(

@@ -8,7 +8,7 @@ from typing import Any, Final
 import plotly.graph_objects as go
 import streamlit as st
 
-from journey.charts.draft import Drawn
+from journey.charts.draft import Drawn, described
 from journey.charts.theme import Theme
 
 Choice = Callable[[int], None]
@@ -76,7 +76,7 @@ def show_plot(
     """
     theme = current_theme()
     ground = st.get_option(f"theme.{theme}.backgroundColor") or SEPARATE[theme]
-    spec = chart.to_dict()
+    spec = described(chart)
     # A chart may be remembered, and shown on another ground elsewhere.
     layout = {**spec["layout"], "paper_bgcolor": ground, "plot_bgcolor": ground}
     alt = (layout.get("title", {}).get("text") or file_name).replace("<br>", " ")

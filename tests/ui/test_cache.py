@@ -1,15 +1,14 @@
 import networkx as nx
 import pandas as pd
 import pytest
-import streamlit as st
 
 import journey
-from journey.ui.cache import cached
+from journey.ui.cache import answers, cached
 
 
 @pytest.fixture(autouse=True)
 def no_answers():
-    st.cache_resource.clear()
+    answers.clear()
 
 
 def a_log(last="Web"):
