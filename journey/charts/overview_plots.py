@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -279,10 +280,13 @@ def _stalled_words(table: pd.DataFrame) -> list[str]:
 
 def _biggest(frame: pd.DataFrame, by: str) -> pd.DataFrame:
     """Accounts and value by safe name, the biggest first, those that are many last as one."""
-    grouped = frame.groupby(by, sort=False, observed=True, dropna=False)["value_at_risk"]
-    table = pd.DataFrame({"n_accounts": grouped.size(), "value": grouped.sum()})
+    codes, names = pd.factorize(frame[by], use_na_sentinel=False)
+    value = np.bincount(codes, frame["value_at_risk"].fillna(0.0))
+    table = pd.DataFrame(
+        {"n_accounts": np.bincount(codes), "value": value},
+        index=[safe_name(name, missing=f"No {by}") for name in names],
+    )
     table = table.sort_values(["value", "n_accounts"], ascending=False)
-    table.index = pd.Index([safe_name(name, missing=f"No {by}") for name in table.index])
     if len(table) <= MOST_ROWS:
         return table
     rest = table.iloc[MOST_ROWS - 1 :]

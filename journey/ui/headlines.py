@@ -34,7 +34,6 @@ class Figures:
     n_won: int
     n_decided: int
     n_open: int
-    median_days_to_win: float | None
     n_stalled: int
     value_at_risk: float | None
 
@@ -67,7 +66,6 @@ def _figures(log: TouchpointLog) -> Figures:
         n_won=n_won,
         n_decided=int(counts[list(DECIDED)].sum()),
         n_open=int(counts[list(OPEN)].sum()),
-        median_days_to_win=cached(journey.median_days_to_win)(log) if n_won else None,
         n_stalled=int(counts["stalled"]),
         value_at_risk=None if isnan(at_risk) else at_risk,
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
 import streamlit as st
@@ -217,7 +217,7 @@ def choose_stalled(frame: pd.DataFrame, *, key: str) -> list[int]:
 def _on_screen(frame: pd.DataFrame) -> pd.DataFrame:
     """Give the columns worth showing: one that is empty in every row only takes room."""
     shown = frame.assign(
-        next_step=[_next_step(row) for row in frame.itertuples()],
+        next_step=_next_steps(frame),
         value_at_risk=frame["value_at_risk"].round(),
         usual_rate=frame["win_rate_after_touch"],
         silent_rate=frame["win_rate_silent"],
@@ -237,17 +237,29 @@ def _on_screen(frame: pd.DataFrame) -> pd.DataFrame:
     return shown[[name for name in order if shown[name].notna().any()]]
 
 
-def _next_step(row: Any) -> str | None:
-    """Write the next best touch of a row with its evidence, shortly."""
-    if row.next_touchpoint is None:
-        return None
-    rates = (
-        percent(row.next_win_rate, row.n_next),
-        percent(row.next_without_rate, row.n_next_without),
+def _next_steps(frame: pd.DataFrame) -> list[str | None]:
+    """Write the next best touch of each row with its evidence, shortly."""
+    columns = (
+        *("next_touchpoint", "next_win_rate", "n_next", "next_without_rate", "n_next_without"),
+        *("next_seen_in", "next_is_clear"),
     )
-    seen = f", seen in {row.next_seen_in}" if row.next_seen_in else ""
-    doubt = "" if row.next_is_clear else ", may be chance"
-    return f"{row.next_touchpoint} ({' against '.join(rates)}{seen}{doubt})"
+    rows = zip(*(frame[name].tolist() for name in columns), strict=True)
+    return [None if row[0] is None else _next_step(*row) for row in rows]
+
+
+def _next_step(
+    touchpoint: str,
+    rate: float,
+    n: int,
+    without_rate: float,
+    n_without: int,
+    seen_in: str | None,
+    is_clear: bool,  # noqa: FBT001 -- one of a row's values
+) -> str:
+    seen = f", seen in {seen_in}" if seen_in else ""
+    doubt = "" if is_clear else ", may be chance"
+    rates = f"{percent(rate, n)} against {percent(without_rate, n_without)}"
+    return f"{touchpoint} ({rates}{seen}{doubt})"
 
 
 def show_stake(row: pd.Series) -> None:

@@ -29,7 +29,7 @@ def show_figures(view: journey.TouchpointLog) -> None:
     )
     cells[3].metric(
         "Median time to win",
-        days(known.median_days_to_win),
+        days(cached(journey.median_days_to_win)(view) if known.n_won else None),
         help="From the first touch to the winning one: half take less.",
         border=True,
     )

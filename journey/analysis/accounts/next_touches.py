@@ -181,11 +181,12 @@ def advice(
     to be advised have none of it.
     """
     states = states_of(log, stages, lasts, silent)
-    seen = {state: log.once(_advised, state) for state in set(states)}
-    pairs = zip(states, is_advised.tolist(), strict=True)
-    rows = [seen[state] if wanted else {} for state, wanted in pairs]
+    number_of = {state: number for number, state in enumerate(dict.fromkeys(states))}
+    rows = [*(log.once(_advised, state) for state in number_of), {}]
+    numbers = np.array([number_of[state] for state in states], dtype=np.int64)
+    numbers[~is_advised] = len(number_of)
     return {
-        name: np.array([row.get(name, missing) for row in rows], kind)
+        name: np.array([row.get(name, missing) for row in rows], kind)[numbers]
         for columns in (_ADVICE, _RETURN)
         for name, missing, kind in columns.values()
     }

@@ -12,8 +12,9 @@ from journey.analysis.figures.frames import none_for_missing
 from journey.analysis.figures.statistics import wilson
 from journey.analysis.ownership.promises import (
     FIGURES,
+    MONTH,
     Handoff,
-    figures_frame,
+    figures_columns,
     group_names,
     handoff_promises,
     promise_figures,
@@ -112,15 +113,13 @@ def handoffs_by(log: TouchpointLog, *, by: str) -> pd.DataFrame:
     promises = handoff_promises(log)
     figures = promise_figures(log, promises, by=by)
     keys = sorted(figures)
+    names = dict(zip(keys, group_names(log, by, [group for _, group in keys]), strict=True))
+    if by != MONTH:
+        n_waits = FIGURES.index("n_waits")
+        keys.sort(key=lambda key: (key[0], -figures[key][n_waits], names[key] or ""))
     frame = _frame([promises[place] for place, _ in keys], [figures[key] for key in keys])
-    values = group_names(log, by, [group for _, group in keys])
-    frame.insert(2, "value", pd.Series(values, dtype=object))
-    frame["place"] = [place for place, _ in keys]
-    if by != "month":
-        order = frame.assign(label=frame["value"].map(lambda value: value or ""))
-        columns = ["place", "n_waits", "label"]
-        frame = order.sort_values(columns, ascending=[True, False, True], ignore_index=True)
-    return none_for_missing(frame[[*frame.columns[:3], *_OTHERS]], ["value"])
+    frame.insert(2, "value", pd.Series([names[key] for key in keys], dtype=object))
+    return frame
 
 
 def returned_leads(log: TouchpointLog) -> pd.DataFrame:
@@ -214,15 +213,15 @@ _OTHERS = (
 
 
 def _frame(promises: Sequence[Handoff], rows: Sequence[Any]) -> pd.DataFrame:
-    figures = figures_frame(rows)
-    n_ended = figures["n_waits"] - figures["n_waiting"]
-    share, low, high = wilson(figures["n_taken"], n_ended)
-    named = figures.assign(
-        source=pd.Series([one.source for one in promises], dtype=object),
-        target=pd.Series([one.target for one in promises], dtype=object),
-        taken_share=share,
-        taken_low=low,
-        taken_high=high,
-        sla_hours=pd.Series([one.hours for one in promises], dtype=float),
-    )
-    return named[["source", "target", *_OTHERS]]
+    columns: dict[str, Any] = figures_columns(rows)
+    n_ended = columns["n_waits"] - columns["n_waiting"]
+    share, low, high = wilson(columns["n_taken"], n_ended)
+    columns |= {
+        "source": pd.Series([one.source for one in promises], dtype=object),
+        "target": pd.Series([one.target for one in promises], dtype=object),
+        "taken_share": share,
+        "taken_low": low,
+        "taken_high": high,
+        "sla_hours": np.array([one.hours for one in promises], dtype=float),
+    }
+    return pd.DataFrame({name: columns[name] for name in ("source", "target", *_OTHERS)})

@@ -16,7 +16,7 @@ from journey.analysis.ownership.promises import (
     HOURS,
     Handoff,
     Promise,
-    figures_frame,
+    figures_columns,
     group_names,
     handoff_promises,
     limit_ticks,
@@ -294,13 +294,13 @@ def _levels(log: TouchpointLog, promises: Sequence[Promise], *, by: str | None) 
     found = promise_figures(log, promises, by=by)
     keys = sorted(found) if by is not None else [(place, 0) for place in range(len(promises))]
     nothing = [0.0] * 10 + [np.nan] * 2
-    frame = figures_frame([found.get(key, nothing) for key in keys])
+    columns = figures_columns([found.get(key, nothing) for key in keys])
     asked = [promises[place] for place, _ in keys]
     ends = [parties(log, one) for one in asked]
     groups = (
         [None] * len(keys) if by is None else group_names(log, by, [group for _, group in keys])
     )
-    return frame.assign(
+    return pd.DataFrame(columns).assign(
         promise=pd.Series([name_of(one) for one in asked], dtype=object),
         source=pd.Series([source for source, _ in ends], dtype=object),
         target=pd.Series([target for _, target in ends], dtype=object),

@@ -8,11 +8,10 @@ leads it. The clock runs from the first such touch, whatever repeats it.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import partial
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from journey.analysis.figures.month_codes import months_of
 from journey.analysis.figures.statistics import kaplan_meier, wilson
@@ -177,15 +176,16 @@ def promise_figures(
     return {key: figures for answer in answers for key, figures in answer.items()}
 
 
-def figures_frame(rows: Sequence[Sequence[float]]) -> pd.DataFrame:
-    """Rows of :data:`FIGURES` as a frame, with the share that was late."""
-    values = np.array(rows, dtype=float).reshape(-1, len(FIGURES))
-    frame = pd.DataFrame(values, columns=list(FIGURES))
-    counts = [name for name in FIGURES if name.startswith("n_")]
-    frame = frame.astype(dict.fromkeys(counts, np.int64))
-    n_missed = frame["n_late"] + frame["n_past_due"]
-    rate, low, high = wilson(n_missed, n_missed + frame["n_in_time"])
-    return frame.assign(late_rate=rate, late_low=low, late_high=high)
+def figures_columns(rows: Sequence[Sequence[float]]) -> dict[str, npt.NDArray[Any]]:
+    """Rows of :data:`FIGURES` as columns, with the share that was late."""
+    values = np.array(rows, dtype=float).reshape(-1, len(FIGURES)).T
+    columns: dict[str, npt.NDArray[Any]] = {
+        name: column.astype(np.int64) if name.startswith("n_") else column
+        for name, column in zip(FIGURES, values, strict=True)
+    }
+    n_missed = columns["n_late"] + columns["n_past_due"]
+    rate, low, high = wilson(n_missed, n_missed + columns["n_in_time"])
+    return columns | {"late_rate": rate, "late_low": low, "late_high": high}
 
 
 def limit_ticks(log: TouchpointLog, hours: float | None) -> float:
