@@ -14,6 +14,8 @@ from journey.analysis.stages.segments import segmentation
 from journey.kernels.facts import LOST, UNDECIDING, WON
 from journey.log import TouchpointLog
 from journey.rules.words import plain_words, says, says_nothing
+from journey.store.cache import keep
+from journey.store.layout import Store
 from journey.store.view import View
 
 Ints = npt.NDArray[np.int64]
@@ -95,7 +97,7 @@ def attributes_of(log: TouchpointLog) -> Traits:
     columns: list[str] = []
     values: list[str | None] = []
     for column in attribute_columns(log):
-        found = _bands(log, column) or _most_frequent(log, column)
+        found = _bands(log.store, column) or _most_frequent(log, column)
         columns += [column] * (len(found) + 1)
         values += [*found, None]
     columns, values = columns[:MOST_TRAITS], values[:MOST_TRAITS]
@@ -106,8 +108,8 @@ def attributes_of(log: TouchpointLog) -> Traits:
 def attribute_columns(log: TouchpointLog) -> list[str]:
     """Columns that tell who an account is; where it has none, or is a person, who people are."""
     store = log.store
-    of_accounts = [name for name in store.accounts.column_names if _divides(log, name)]
-    of_people = [name for name in store.people.column_names if _divides(log, name)]
+    of_accounts = [name for name in store.accounts.column_names if _divides(store, name)]
+    of_people = [name for name in store.people.column_names if _divides(store, name)]
     return of_people if log.case == "person" or not of_accounts else of_accounts
 
 
@@ -121,17 +123,25 @@ def count_traits(log: TouchpointLog, traits: Traits, *, until: Until) -> Ints:
     return sum(log.ask_with_facts(question), empty)
 
 
-def _divides(log: TouchpointLog, column: str) -> bool:
+def _divides(store: Store, column: str) -> bool:
     words = plain_words(column)
     if column.endswith("_id") or says(_OURS, words):
         return False
-    names = _known(segmentation(log.store, column).names)
-    return 1 < len(names) <= MOST_VALUES or bool(_bands(log, column))
+    key = "has few values", store.fingerprint, column
+    return keep(key, partial(_has_few_values, store, column)) or bool(_bands(store, column))
 
 
-def _bands(log: TouchpointLog, column: str) -> list[str]:
+def _has_few_values(store: Store, column: str) -> bool:
+    return 1 < len(_known(segmentation(store, column).names)) <= MOST_VALUES
+
+
+def _bands(store: Store, column: str) -> list[str]:
     """The bands of a column of accounts or people whose values are whole numbers, else none."""
-    segments = segmentation(log.store, column)
+    return keep(("bands", store.fingerprint, column), partial(_bands_of, store, column))
+
+
+def _bands_of(store: Store, column: str) -> list[str]:
+    segments = segmentation(store, column)
     counts = np.bincount(segments.segment_of, minlength=len(segments.names))
     return bands_of(segments.names, counts)
 
