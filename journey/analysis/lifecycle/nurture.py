@@ -20,11 +20,10 @@ from journey.analysis.lifecycle.lived import (
     span_between,
     span_of_month,
 )
-from journey.analysis.lifecycle.reach import monthly_touches
+from journey.analysis.lifecycle.messages import messages_by_month
 from journey.errors import ValueNotAllowedError
 from journey.kernels.distinct import owners_of
 from journey.log import TouchpointLog
-from journey.rules.meanings import Meaning
 from journey.selection import Keep, Since
 from journey.store.layout import MICROSECONDS, frozen
 
@@ -38,7 +37,6 @@ UNDERCOUNTED: Final = (
     "Opens are undercounted where pictures are blocked, and made up by mail programs that load "
     "them unread. Go by clicks."
 )
-_MAIL: Final[tuple[Meaning, ...]] = ("sent", "opened", "clicked")
 _COLUMNS: Final = (
     *("month", "currency", "n_new_leads", "n_reopened", "n_mqls", "cost", "cost_per_mql"),
     *("value_per_mql", "n_sent", "n_clicked", "click_through_rate", "n_opened", "open_rate"),
@@ -57,10 +55,11 @@ def nurture_metrics(log: TouchpointLog) -> pd.DataFrame:
         first became leads), ``n_reopened`` (dormant or sent back, then active again), ``n_mqls``;
         ``cost`` (campaigns, labour and technology of the month, as far as it is in view),
         ``cost_per_mql`` (cost / MQLs), ``value_per_mql`` (worth of those of them won by
-        ``as_of`` / MQLs); ``n_sent``, ``n_clicked``, ``click_through_rate`` (clicked / sent),
-        ``n_opened``, ``open_rate`` (opened / sent; undercounted, see ``UNDERCOUNTED``), all in
-        touchpoints in view; ``note`` (why a cost is missing). Counts are missing where no
-        touchpoint type has the meaning.
+        ``as_of`` / MQLs); ``n_sent``, messages sent in view; ``n_clicked`` of these, each once
+        however often and whenever by ``as_of``, ``click_through_rate`` (clicked / sent);
+        ``n_opened`` likewise, ``open_rate`` (opened / sent; undercounted, see ``UNDERCOUNTED``);
+        ``note`` (why a cost is missing). Counts are missing where no touchpoint type has the
+        meaning.
 
     Examples
     --------
@@ -72,23 +71,22 @@ def nurture_metrics(log: TouchpointLog) -> pd.DataFrame:
     [[1, 2, 0.5]]
     """
     costs, returned = cost_per(log).rename(columns={"n_leads": "n_new_leads"}), _returned(log)
-    mail = monthly_touches(log, _MAIL).add_prefix("n_")
+    mail = messages_by_month(log).add_prefix("n_")
     named = [*costs["month"].dropna(), *returned, *mail.index]
     months = _every_month(min(named), max(named)) if named else []
     frame = pd.DataFrame({"month": pd.Series(months, dtype=object)}).merge(costs, "left", "month")
     frame["n_reopened"] = [returned.get(month, 0) for month in frame["month"]]
-    for column, n in mail.items():
-        told = n.reindex(frame["month"]).to_numpy()
-        frame[column] = np.nan_to_num(told) if n.notna().any() else told
+    for column in mail.columns:
+        frame[column] = mail[column].reindex(frame["month"], fill_value=0).to_numpy()
     for column in ("n_new_leads", "n_mqls"):
         if costs[column].notna().any():
             frame[column] = frame[column].fillna(0)
     counts = [name for name in _COLUMNS if name.startswith("n_")]
-    frame = frame.astype(dict.fromkeys(counts, "Int64"))
+    frame = frame.reindex(columns=list(_COLUMNS)).astype(dict.fromkeys(counts, "Int64"))
     sent = frame["n_sent"].astype(float)
     for rate, n in (("click_through_rate", "n_clicked"), ("open_rate", "n_opened")):
         frame[rate] = frame[n].astype(float) / sent.where(sent > 0)
-    return none_for_missing(frame[list(_COLUMNS)], ["currency", "note"])
+    return none_for_missing(frame, ["currency", "note"])
 
 
 def nurture_journeys(log: TouchpointLog, count: Counted, month: str) -> TouchpointLog:

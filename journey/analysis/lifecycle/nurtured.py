@@ -31,8 +31,9 @@ _N_SETS: Final = 2 * len(GROUPS)
 def nurtured_comparison(log: TouchpointLog) -> pd.DataFrame:
     """Win rate, deal value and time to win of decided leads, sent messages before or not.
 
-    A lead is nurtured if it was sent a message between becoming a lead and its decision. Who is
-    nurtured and who is not differ in more than that: this is not a controlled comparison.
+    A lead is nurtured if it was sent a message between becoming a lead and its decision; who
+    became one only after the decision is neither. Who is nurtured and who is not differ in more
+    than that: this is not a controlled comparison.
 
     Returns
     -------
@@ -118,7 +119,7 @@ def _all_groups(part: Part, span: Span) -> tuple[Flags, Flags]:
     counts = (leads[owners] >= 0) & (sent > leads[owners]) & (sent < facts.end_rows[owners])
     nurtured = np.zeros(evidence.n_journeys, dtype=bool)
     nurtured[owners[counts]] = True
-    decided = (leads >= 0) & (facts.outcomes <= NO_DECISION)
+    decided = (leads >= 0) & (leads < facts.end_rows) & (facts.outcomes <= NO_DECISION)
     return decided, nurtured
 
 

@@ -126,14 +126,14 @@ METRICS: Final[tuple[Metric, ...]] = (
     ),
     Metric("nurture", "mqls", "journeys", "mqls", "{value} became MQLs", needs=("mql",)),
     Metric(
-        *("nurture", "click_through_rate", "share", "clicked"),
+        *("nurture", "click_through_rate", "share", "sent_clicked"),
         "{value} of {bottom} messages sent were clicked",
         bottom="sent",
         needs=("clicked",),
         lacks=_NO_MAIL,
     ),
     Metric(
-        *("nurture", "open_rate", "share", "opened"),
+        *("nurture", "open_rate", "share", "sent_opened"),
         "{value} of {bottom} messages were seen to be opened; opens are undercounted where "
         "pictures are blocked, and made up by mail programs that load them unread",
         bottom="sent",

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from journey.analysis.figures.distinct import distinct
 from journey.analysis.lifecycle.cost_per import MIXED, NOT_KNOWN, REFUNDED
 from journey.analysis.lifecycle.lived import FLAGS, FLAGS_OF, Lived, Part, Span, is_by_customer
+from journey.analysis.lifecycle.messages import MESSAGE, answered, numbers_of
 from journey.analysis.lifecycle.reach import reached_by_each, visitors_known
 from journey.analysis.spending.reach import WIDER, are_wider
 from journey.analysis.spending.spending import spent_by_currency
@@ -35,7 +36,7 @@ Key = tuple[str, str | None]
 Table = tuple[tuple[Key, ...], npt.NDArray[Any]]
 """Figures, and what each journey adds to them: a row each."""
 
-TOUCHES: Final[tuple[Meaning, ...]] = ("sent", "opened", "clicked", "shared", "ad_shown")
+TOUCHES: Final[tuple[Meaning, ...]] = ("sent", "shared", "ad_shown")
 _ANSWERS: Final[tuple[Meaning, ...]] = ("clicked", "opened")
 MOST_NAMED: Final = 5
 """Channels, calls to action and campaigns with a row of their own."""
@@ -109,12 +110,13 @@ def _table(columns: Mapping[Key, npt.NDArray[Any]]) -> Table:
 def _mail(shown: View, span: Span) -> dict[Key, float]:
     """Touchpoints in view of the period: messages, content, and what they cost.
 
-    Of messages clicked also how many were never seen to be opened.
+    Of messages sent also how many were answered, of those clicked how many never seen to be opened.
     """
     is_type, store = span.is_type, shown.store
     types = shown.codes("touchpoint")
     n_of_type = np.bincount(types, minlength=len(store.touchpoint_types))
     clicked, opened = _messages(shown, *(is_type[name] for name in _ANSWERS))
+    is_sent = is_type["sent"][types]
     views = 0
     if "content" in store.text_columns:
         names = store.dictionaries["content"]
@@ -125,12 +127,19 @@ def _mail(shown: View, span: Span) -> dict[Key, float]:
     return {
         ("touches", None): shown.n_touchpoints,
         **{(meaning, None): n_of_type[is_type[meaning]].sum() for meaning in TOUCHES},
+        **{
+            (f"sent_{name}", None): _answered(shown, name, span)[is_sent].sum() for name in _ANSWERS
+        },
         ("messages_clicked", None): clicked.sum(),
         ("messages_clicked_unopened", None): (clicked & ~opened).sum(),
         ("content_views", None): views,
         ("carried_cost", None): float(carried.sum()),
         ("n_carried", None): len(carried),
     }
+
+
+def _answered(view: View, name: Meaning, span: Span) -> Flags:
+    return answered(view, span.is_type["sent"], span.is_type[name], span.end)
 
 
 def _messages(view: View, *are_types: Flags) -> list[Flags]:
@@ -147,13 +156,8 @@ def _messages(view: View, *are_types: Flags) -> list[Flags]:
 def _numbered(store: Store, shard: Shard, is_type: Flags) -> Array:
     """Of touches of some types by whom and in which message they are, as one number; others 0."""
     rows = np.flatnonzero(is_type[shard.codes["touchpoint"]])
-    found = owners_of(frozen(rows), shard.offsets)
-    for name in ("person_id", "campaign", "content"):
-        if name in store.text_columns:
-            pairs = found * len(store.dictionaries[name]) + store.codes(shard, name)[rows]
-            found = np.unique(pairs, return_inverse=True)[1]
     numbers = np.zeros(shard.n_touchpoints, np.uint32)
-    numbers[rows] = found
+    numbers[rows] = numbers_of(store, shard, rows, MESSAGE)
     return frozen(numbers)
 
 

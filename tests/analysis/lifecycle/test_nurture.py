@@ -184,6 +184,16 @@ def test_a_message_to_a_dormant_lead_nurtured_nobody():
     assert found["n_journeys"].to_dict() == {"nurtured": 1, "not nurtured": 1}
 
 
+def test_a_customer_who_becomes_a_lead_after_the_win_is_no_decided_lead():
+    # a was won on day 3 and filled in the form on day 5; b was a lead as it was lost.
+    rows = [("a", 0, "Demo"), ("a", 3, "Won"), ("a", 5, "New lead"), ("a", 6, "E-mail sent")]
+    rows += [("b", 0, "New lead"), ("b", 4, "Lost")]
+    log = small_log(rows)
+    found = nurtured_comparison(log).set_index("group")[["n_journeys", "n_won"]]
+    assert found.to_numpy().tolist() == [[0, 0], [1, 0]]
+    assert journeys(nurtured_journeys(log, nurtured=False))["account_id"].tolist() == ["b"]
+
+
 def test_the_interval_of_a_median_goes_by_ranks():
     rows = [row for n in range(101) for row in lead(f"a{n:03}", n)]
     found = nurtured_comparison(small_log(rows)).iloc[1]

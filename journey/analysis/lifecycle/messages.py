@@ -1,0 +1,118 @@
+"""Messages sent, and which of them were answered: each once, however often somebody clicks."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from journey.analysis.figures.month_codes import month_names, months_in
+from journey.analysis.scores.milestones import types_meaning
+from journey.kernels.distinct import owners_of
+from journey.log import TouchpointLog
+from journey.rules.meanings import Meaning
+from journey.store.layout import Array, Shard, Store, frozen
+from journey.store.view import View
+
+Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+MESSAGE: Final = ("person_id", "campaign", "content")
+"""Tell a message of a journey from its others."""
+MAIL: Final[tuple[Meaning, ...]] = ("sent", "opened", "clicked")
+
+
+def messages_by_month(log: TouchpointLog) -> pd.DataFrame:
+    """Messages sent in view by month (UTC), and those of them opened and clicked by ``as_of``.
+
+    Returns
+    -------
+    DataFrame
+        By ``month``, those in which a message was sent, in order; a column for each of ``sent``,
+        ``opened`` and ``clicked`` that a touchpoint type means.
+    """
+    is_type: dict[Meaning, Flags] = {
+        meaning: types_meaning(log.store, log.definitions, meaning) for meaning in MAIL
+    }
+    until = 2**62 if log.until is None else log.until
+    answers = log.ask(partial(_by_month, is_type=is_type, until=until))
+    codes = np.concatenate([np.empty(0, np.int64), *(months for months, _ in answers)])
+    months, places = np.unique(codes, return_inverse=True)
+    counts = np.zeros((len(months), len(MAIL)), np.int64)
+    np.add.at(counts, places, np.concatenate([counts[:0], *(n for _, n in answers)]))
+    frame = pd.DataFrame(counts, pd.Index(month_names(months), name="month"), list(MAIL))
+    return frame[[meaning for meaning in MAIL if is_type[meaning].any()]]
+
+
+def answered(view: View, is_sent: Flags, is_answer: Flags, until: int) -> Flags:
+    """Which touches in view are messages that were answered before an instant, in view or not.
+
+    An answer is to the last message sent before it in the journey to the same person: of the same
+    campaign and content, else of the same campaign, else, where it names none, to any.
+    """
+    name = "answered at", is_sent.tobytes(), is_answer.tobytes()
+    found = view.told(name, partial(_answered_at, view.store, view.shard, is_sent, is_answer))
+    return found < min(until, _never(found))
+
+
+def numbers_of(store: Store, shard: Shard, rows: Ints, columns: Sequence[str]) -> Ints:
+    """Of some touches of a shard the journey, and what some columns say, as one number."""
+    found = owners_of(frozen(rows), shard.offsets)
+    for name in columns:
+        if name in store.text_columns:
+            pairs = found * len(store.dictionaries[name]) + store.codes(shard, name)[rows]
+            found = np.unique(pairs, return_inverse=True)[1]
+    return found
+
+
+def _by_month(view: View, *, is_type: Mapping[Meaning, Flags], until: int) -> tuple[Ints, Ints]:
+    """The months in which messages of a shard in view were sent; all, opened and clicked."""
+    sent, *answers = (is_type[meaning] for meaning in MAIL)
+    rows = np.flatnonzero(sent[view.codes("touchpoint")])
+    months, places = np.unique(months_in(view)[rows].astype(np.int64), return_inverse=True)
+    told = [np.ones(len(rows), bool), *(answered(view, sent, one, until)[rows] for one in answers)]
+    counts = [np.bincount(places[flags], minlength=len(months)) for flags in told]
+    return months, np.stack(counts, axis=1)
+
+
+def _answered_at(store: Store, shard: Shard, is_sent: Flags, is_answer: Flags) -> Array:
+    """When each touch of a shard was first answered, later than any instant where it never was."""
+    found = np.full(shard.n_touchpoints, _never(shard.ticks), shard.ticks.dtype)
+    types = shard.codes["touchpoint"]
+    rows = np.flatnonzero((is_sent | is_answer)[types])
+    sent, waits = is_sent[types[rows]], is_answer[types[rows]]
+    for n_columns in range(len(MESSAGE), 0, -1):
+        if not waits.any():
+            break
+        if n_columns == 1:
+            waits &= _names_none(store, shard, rows, "campaign")
+        numbers = numbers_of(store, shard, rows, MESSAGE[:n_columns])
+        before = _last_before(numbers, sent)
+        is_told = waits & (before >= 0)
+        np.minimum.at(found, rows[before[is_told]], shard.ticks[rows[is_told]])
+        waits &= ~is_told
+    return frozen(found)
+
+
+def _last_before(numbers: Ints, flags: Flags) -> Ints:
+    """The last flagged place before each one of the same number, -1 where there is none."""
+    order = np.argsort(numbers, kind="stable")
+    places = np.where(flags[order], np.arange(len(order)), -1)
+    last = np.concatenate([[-1], np.maximum.accumulate(places)[:-1]])[: len(order)]
+    is_same = (last >= 0) & (numbers[order[last]] == numbers[order])
+    found = np.empty_like(order)
+    found[order] = np.where(is_same, order[last], -1)
+    return found
+
+
+def _names_none(store: Store, shard: Shard, rows: Ints, column: str) -> Flags:
+    if column not in store.text_columns:
+        return np.ones(len(rows), dtype=bool)
+    names = store.dictionaries[column]
+    return store.codes(shard, column)[rows] >= len(names) - names.null_count
+
+
+def _never(ticks: Array) -> int:
+    return int(np.iinfo(ticks.dtype).max)
