@@ -123,7 +123,7 @@ def _with_ratios(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _imported(log: TouchpointLog, by: str) -> pd.DataFrame:
     """Costs of tables, as ``channel``, ``currency``, ``spend``; none but of channel or campaign."""
-    costs = costs_in_view(log, to_as_of=False)
+    costs = costs_in_view(log)
     if by == "campaign":
         named = campaign_costs(replace(log, costs=costs)).rename(columns={"campaign": "channel"})
     elif by == "channel":

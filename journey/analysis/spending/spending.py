@@ -111,7 +111,7 @@ def spent_by_currency(log: TouchpointLog, carried: float | None) -> dict[str | N
 
 
 def _paid_by_currency(log: TouchpointLog) -> dict[str | None, float]:
-    costs = costs_in_view(log, to_as_of=True)
+    costs = costs_in_view(log)
     costs = costs[costs["cost"].notna()]
     sums: defaultdict[str | None, float] = defaultdict(float)
     for currency, cost in zip(costs["currency"].tolist(), costs["cost"].tolist(), strict=True):
@@ -131,24 +131,16 @@ def _narrows(step: Step) -> bool:
     return isinstance(step, Since) or (isinstance(step, Where) and step.column in TOLD_BY)
 
 
-def costs_in_view(log: TouchpointLog, *, to_as_of: bool) -> pd.DataFrame:
-    """Imported and entered costs of the days, channels and campaigns in view.
-
-    Parameters
-    ----------
-    to_as_of
-        Whether costs of days after ``as_of`` are left out where no end was asked for.
-    """
+def costs_in_view(log: TouchpointLog) -> pd.DataFrame:
+    """Imported and entered costs of the days, channels and campaigns in view, up to ``as_of``."""
     begins = [log.at(step.tick) for step in log.steps if isinstance(step, Since)]
-    end = log.as_of + pd.Timedelta(microseconds=1) if to_as_of else None
-    if log.until is not None:
-        end = log.at(log.until)
-    return narrowed(log, prorated(log.costs, max(begins, default=None), end))
+    after = log.as_of_tick + 1 if log.until is None else log.until
+    return narrowed(log, prorated(log.costs, max(begins, default=None), log.at(after)))
 
 
 def _paid(log: TouchpointLog) -> dict[tuple[str | None, ...], float]:
     """Costs imported and entered, by the keys of :func:`spending`."""
-    costs = costs_in_view(log, to_as_of=True)
+    costs = costs_in_view(log)
     costs = costs[costs["cost"].notna()]
     columns = {
         "month": costs["day"].dt.strftime("%Y-%m").astype(object),

@@ -12,6 +12,7 @@ from journey.analysis.attribution.spend import (
     return_on_spend,
     spend_by,
 )
+from journey.analysis.spending.spending import spending
 from journey.costs import costs_frame
 from tests.examples import small_log
 
@@ -94,6 +95,15 @@ def test_only_costs_of_the_days_in_view_count():
     )
     view = log.between("2026-01-01", "2026-01-20")
     assert spend_by(view, "channel")["spend"].tolist() == [10.0]
+
+
+def test_costs_of_days_after_the_log_was_read_bought_none_of_its_wins():
+    # The log ends on 10 January, the tenth of 31 days that cost 310.
+    log = log_of(("2026-01-20", "Ads", 7.0, "EUR"))
+    month = {"day": ["2026-01-01"], "last_day": ["2026-01-31"], "channel": ["Ads"], "cost": [310.0]}
+    log = replace(log, costs=costs_frame(pd.concat([log.costs, costs_frame(pd.DataFrame(month))])))
+    assert spend_by(log, "channel")["spend"].tolist() == [100.0]
+    assert spending(log)["cost"].sum() == 100
 
 
 def test_campaigns_are_joined_by_their_names():
