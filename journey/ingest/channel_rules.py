@@ -1,6 +1,6 @@
 """The channel of sources, mediums and campaigns by the rules, asked in SQL."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import duckdb
@@ -20,35 +20,6 @@ def channel_sql(rules: Sequence[ChannelRule]) -> str:
         for rule in rules
     )
     return f"CASE {cases} ELSE {literal(UNASSIGNED)} END" if cases else "NULL::VARCHAR"
-
-
-def channels_of(
-    combinations: Iterable[tuple[str | None, str | None, str | None]], rules: Sequence[ChannelRule]
-) -> list[str | None]:
-    """The channel of each source, medium and campaign by some rules; None where there are none.
-
-    Examples
-    --------
-    >>> from journey.rules.channels import default_rules
-    >>> channels_of([("news.example", "referral", None), ("Bing", "CPC", "")], default_rules())
-    ['Referral', 'Paid Search']
-    """
-    rows = list(combinations)
-    given = pa.table(
-        {
-            "place": pa.array(range(len(rows)), pa.int64()),
-            **{
-                name: pa.array([row[place] for row in rows], pa.string())
-                for place, name in enumerate(("source", "medium", "campaign"))
-            },
-        }
-    )
-    with duckdb.connect() as connection:
-        connection.register("given", given)
-        connection.execute("CREATE TABLE asked AS SELECT * FROM given")
-        decide_channels(connection, "asked", rules)
-        found = connection.execute("SELECT channel FROM asked ORDER BY place").fetchall()
-    return [channel for (channel,) in found]
 
 
 def decide_channels(

@@ -169,11 +169,6 @@ def is_tagged_sql(page: str) -> str:
     return f"(contains({page}, '=') AND regexp_matches({page}, {literal(_TAGGED)}))"
 
 
-def tag_sql(page: str, tag: Kind) -> str:
-    """SQL of a tag of an address; null where it has none."""
-    return _filled(_parameter_sql(page, f"utm_{tag}"), tag)
-
-
 def tags_sql(pages: str) -> str:
     """A query of a query of addresses, as ``page``: each with its tags and its ``click``."""
     # In a query of their own, the parameters are looked for once.

@@ -46,8 +46,8 @@ class NotBuyerRules:
     Examples
     --------
     >>> rules = NotBuyerRules(competitor_domains=("Rival.example",))
-    >>> [rules.domain_of(one) for one in ("uk.rival.example", "oxford.ac.uk", "rivals.example")]
-    ['competitor', 'student', None]
+    >>> rules.competitor_domains, rules.is_application("Job application")
+    (('rival.example',), True)
     """
 
     competitor_domains: tuple[str, ...] = ()
@@ -68,13 +68,6 @@ class NotBuyerRules:
         if self.applications is not None:
             words = read_words(self.applications, "applications")
             object.__setattr__(self, "applications", words)
-
-    def domain_of(self, domain: str) -> NotBuyer | None:
-        """Whose a domain is: a competitor's, a school's, or nobody's of interest."""
-        for kind in ("competitor", "student"):
-            if (pattern := self.pattern(kind)) and re.search(pattern, domain.strip().lower()):
-                return kind
-        return None
 
     def pattern(self, kind: Literal["competitor", "student"]) -> str:
         """The pattern that the domains of a kind fit, in lower case; empty: none does."""

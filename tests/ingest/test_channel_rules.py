@@ -4,14 +4,29 @@ import csv
 import re
 from pathlib import Path
 
+import duckdb
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from journey.ingest.channel_rules import channels_of
+from journey.ingest.channel_rules import decide_channels
 from journey.rules.channels import ChannelRule, Condition, default_rules, source_categories
 
 CASES = Path(__file__).parents[3] / "shared" / "data" / "ga4_channel_cases.csv"
+
+
+def channels_of(combinations, rules):
+    """The channel of each source, medium and campaign, asked in SQL."""
+    columns = zip(("source", "medium", "campaign"), range(3), strict=True)
+    texts = {n: pa.array([row[p] for row in combinations], pa.string()) for n, p in columns}
+    given_table = pa.table({"place": range(len(combinations)), **texts})
+    with duckdb.connect() as connection:
+        connection.register("given", given_table)
+        connection.execute("CREATE TABLE asked AS SELECT * FROM given")
+        decide_channels(connection, "asked", rules)
+        found = connection.execute("SELECT channel FROM asked ORDER BY place").fetchall()
+    return [channel for (channel,) in found]
 
 
 def category_of(source):
