@@ -28,6 +28,10 @@ MAX_EXACT_INTEGER: Final = 2**53
 FIRST_YEAR: Final = 1900
 """The first year that XLSX has dates for."""
 
+SIGNIFICANT: Final = 6
+CENTS: Final = 2
+"""Digits that a figure is written to: so many, and never fewer decimals than an amount has."""
+
 SAMPLE_ROWS: Final = 200
 """Rows looked at to find the width of a column."""
 
@@ -65,8 +69,9 @@ def to_csv(frame: pd.DataFrame) -> bytes:
     -------
     bytes
         UTF-8 with a byte-order mark, comma separated, CRLF line ends, a header; missing values are
-        empty, times are ``YYYY-MM-DD HH:MM:SS`` with 'UTC' in the header, the items of a tuple are
-        joined with an arrow, text that looks like a formula gets an apostrophe.
+        empty, figures have six digits and amounts their cents, times are ``YYYY-MM-DD HH:MM:SS``
+        with 'UTC' in the header, the items of a tuple are joined with an arrow, text that looks
+        like a formula gets an apostrophe.
 
     Examples
     --------
@@ -188,10 +193,18 @@ def _plain(value: object) -> Cell:
     if plain is None or plain is pd.NA or plain is pd.NaT:
         return None
     if isinstance(plain, float):
-        return None if math.isnan(plain) else plain
+        return _figure(plain)
     if isinstance(plain, datetime):
         return _without_zone(plain)
     return plain if isinstance(plain, int) else safe_cell(_text(plain))
+
+
+def _figure(value: float) -> float | None:
+    """Round to six digits, an amount no coarser than to the cent; nothing measured carries more."""
+    if not math.isfinite(value):
+        return None if math.isnan(value) else value
+    digits = SIGNIFICANT - 1 - math.floor(math.log10(abs(value))) if value else 0
+    return round(value, max(digits, CENTS))
 
 
 def _text(value: object) -> str:
@@ -214,6 +227,8 @@ def _csv_text(cell: Cell) -> str:
             return ""
         case datetime():
             return cell.isoformat(sep=" ")
+        case float():
+            return repr(cell).removesuffix(".0")
         case _:
             return str(cell)
 

@@ -56,6 +56,26 @@ def test_csv_values_and_header():
     ]
 
 
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (60.14236111111111, "60.1424"),
+        (34592.17653846154, "34592.18"),
+        (1234567.891, "1234567.89"),
+        (-0.3333333333333333, "-0.333333"),
+        (1 / 700, "0.00142857"),
+        (0.1 + 0.2, "0.3"),
+        (41200.0, "41200"),
+        (0.0, "0"),
+        (float("inf"), "inf"),
+    ],
+)
+def test_figures_carry_six_digits_and_amounts_their_cents(value, text):
+    frame = pd.DataFrame({"figure": [value], "none": [None]})
+    assert read_csv(to_csv(frame))[1] == [text, ""]
+    assert [float(told) for told in read_xlsx(to_xlsx(frame))["figure"]] == [float(text)]
+
+
 def test_csv_begins_with_the_mark_that_excel_needs():
     assert to_csv(pd.DataFrame({"name": ["Café 公司"]})).startswith(b"\xef\xbb\xbfname")
 
@@ -158,7 +178,11 @@ def test_csv_gives_back_every_row(rows):
     frame = pd.DataFrame(rows, columns=["text", "number", "count"])
     back = read_csv(to_csv(frame))[1:]
     assert [row[0] for row in back] == [safe_cell(text) for text, _, _ in rows]
-    assert [float(row[1]) if row[1] else None for row in back] == [number for _, number, _ in rows]
+    told = [float(row[1]) if row[1] else None for row in back]
+    # Six digits: half of the sixth is at most 5 in a million.
+    assert told == [
+        number if number is None else pytest.approx(number, rel=5e-6) for _, number, _ in rows
+    ]
     assert [int(row[2]) for row in back] == [count for _, _, count in rows]
 
 
