@@ -4,10 +4,10 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
 from journey.ui import state
-from journey.ui.filters import filter_bar
 from journey.ui.guards import plain_errors, report_error, require_log
-from journey.ui.navigation import navigation
+from journey.ui.navigation import PageEntry, navigation
 from journey.ui.reader import write_for_reader
+from journey.ui.saved_views import filters_and_views
 from journey.ui.sending import send_at_once
 from journey.ui.style import apply_style
 from journey.ui.text import markdown
@@ -32,7 +32,7 @@ def shell() -> None:
     state.write_address()
     entry, page = navigation()
     if entry.has_filters and state.current_dataset() is not None:
-        fit_filters()
+        fit_filters(entry)
     if notes := state.take_notes():
         st.info("  \n".join(map(markdown, notes)), icon=":material/info:")
     page.run()
@@ -56,8 +56,8 @@ def switch_dataset() -> None:
     state.set_dataset(st.session_state[PICKER])
 
 
-def fit_filters() -> None:
-    """Show the filter bar, first dropping what the data set doesn't have."""
+def fit_filters(entry: PageEntry) -> None:
+    """Show filters and saved views, first dropping what the data set doesn't have."""
     with plain_errors():
         log = require_log()
         fitted, notes = state.fitting(log, state.current_filters())
@@ -66,7 +66,7 @@ def fit_filters() -> None:
                 state.add_note(note)
             state.set_filters(fitted)
             st.rerun()
-        filter_bar(log)
+        filters_and_views(log, entry)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
-"""What users keep beside a data set: segments by name, notes on personas; written whole."""
+"""What users keep beside a data set: segments and views by name, notes on personas; all whole."""
 
 import json
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -14,6 +14,7 @@ from journey.workspace import checked_name, kept_path, write_whole
 
 SEGMENTS: Final = "segments"
 PERSONAS: Final = "personas"
+VIEWS: Final = "views"
 MOST_SIGNS: Final = 2_000
 """Signs of a note; a card has no room for more."""
 
@@ -24,6 +25,14 @@ class PersonaNotes:
 
     goals: str = ""
     motives: str = ""
+
+
+@dataclass(frozen=True)
+class SavedView:
+    """A page and the parameters of its address: what brings back what it showed."""
+
+    page: str
+    query: dict[str, str]
 
 
 def load_segments(root: Path, dataset: str) -> dict[str, Segment]:
@@ -130,6 +139,47 @@ def save_notes(root: Path, dataset: str, persona: str, notes: PersonaNotes) -> N
         _save(root, PERSONAS, dataset, written)
 
 
+def load_views(root: Path, dataset: str) -> dict[str, SavedView]:
+    """Return the saved views of a data set by name, none if there are none.
+
+    Raises
+    ------
+    StoreError
+        If the file can't be read as views.
+
+    Examples
+    --------
+    >>> load_views(Path("/nowhere"), "Spring")
+    {}
+    """
+    kept = _load(root, VIEWS, dataset)
+    if not all(_is_view(document) for document in kept.values()):
+        raise StoreError(_broken(kept_path(root, VIEWS, dataset)))
+    return {name: SavedView(**document) for name, document in kept.items()}
+
+
+def save_view(root: Path, dataset: str, name: str, view: SavedView) -> None:
+    """Save a view of a data set under a name, in place of one of that name.
+
+    Raises
+    ------
+    ValueNotAllowedError
+        If the name can't be used.
+    StoreError
+        If views saved before can't be read; nothing is written over them.
+    """
+    with _changing(root, VIEWS, dataset):
+        _save_views(root, dataset, load_views(root, dataset) | {checked_name(name): view})
+
+
+def remove_view(root: Path, dataset: str, name: str) -> None:
+    """Remove a saved view; nothing happens if there is none of that name."""
+    with _changing(root, VIEWS, dataset):
+        views = load_views(root, dataset)
+        if views.pop(name, None) is not None:
+            _save_views(root, dataset, views)
+
+
 @contextmanager
 def _changing(root: Path, kind: str, dataset: str) -> Generator[None]:
     """Let one writer at a time read what is kept, change it and write it."""
@@ -142,6 +192,17 @@ def _changing(root: Path, kind: str, dataset: str) -> Generator[None]:
 def _save_segments(root: Path, dataset: str, segments: Mapping[str, Segment]) -> None:
     written = {name: segment_document(segment) for name, segment in segments.items()}
     _save(root, SEGMENTS, dataset, written)
+
+
+def _save_views(root: Path, dataset: str, views: Mapping[str, SavedView]) -> None:
+    _save(root, VIEWS, dataset, {name: asdict(view) for name, view in views.items()})
+
+
+def _is_view(document: dict[str, Any]) -> bool:
+    """Whether a part of a file is a page with texts by name."""
+    query = document.get("query")
+    texts = [document.get("page"), *query.values()] if isinstance(query, dict) else [None]
+    return document.keys() == {"page", "query"} and all(isinstance(one, str) for one in texts)
 
 
 def _load(root: Path, kind: str, dataset: str) -> dict[str, dict[str, Any]]:

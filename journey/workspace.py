@@ -1,14 +1,12 @@
-"""Data sets and saved views on disk, written whole or not at all."""
+"""Data sets on disk, and where what is kept beside them lies, written whole or not at all."""
 
-import json
 import os
 import shutil
 import tempfile
 import time
 import unicodedata
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from journey.costs import ENTERED_FILE, entered_text
 from journey.definitions import Definitions, dumps
@@ -193,52 +191,6 @@ def save_entered_costs(root: Path, name: str, costs: "pd.DataFrame") -> None:
     write_whole(folder / ENTERED_FILE, text)
 
 
-def load_views(root: Path, dataset: str) -> dict[str, dict[str, str]]:
-    """Return the saved views of a data set: name to query, none if there are none.
-
-    Raises
-    ------
-    StoreError
-        If the file can't be read as saved views.
-
-    Examples
-    --------
-    >>> load_views(Path("/nowhere"), "Spring")
-    {}
-    """
-    path = _views_path(root, dataset)
-    if not path.is_file():
-        return {}
-    try:
-        views: object = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as problem:
-        raise StoreError(_broken_views(path)) from problem
-    if not _is_views(views):
-        raise StoreError(_broken_views(path))
-    return cast("dict[str, dict[str, str]]", views)
-
-
-def save_view(root: Path, dataset: str, name: str, query: Mapping[str, str]) -> None:
-    """Save a view of a data set under a name, in place of one of that name.
-
-    Raises
-    ------
-    ValueNotAllowedError
-        If the name can't be used.
-    StoreError
-        If views saved before can't be read; nothing is written over them.
-    """
-    views = load_views(root, dataset) | {checked_name(name): dict(query)}
-    write_whole(_views_path(root, dataset), json.dumps(views, ensure_ascii=False, indent=1))
-
-
-def remove_view(root: Path, dataset: str, name: str) -> None:
-    """Remove a saved view; nothing happens if there is none of that name."""
-    views = load_views(root, dataset)
-    if views.pop(name, None) is not None:
-        write_whole(_views_path(root, dataset), json.dumps(views, ensure_ascii=False, indent=1))
-
-
 def load_inventory(root: Path, dataset: str) -> Inventory:
     """Return the content inventory kept for a data set, an empty one if there is none.
 
@@ -323,10 +275,6 @@ def worklist_path(root: Path, dataset: str) -> Path:
     return root / "worklists" / f"{checked_name(dataset)}.json"
 
 
-def _views_path(root: Path, dataset: str) -> Path:
-    return kept_path(root, "views", dataset)
-
-
 def _inventory_path(root: Path, dataset: str) -> Path:
     return root / "inventories" / f"{checked_name(dataset)}.csv"
 
@@ -341,21 +289,3 @@ def _is_name(name: str) -> bool:
     if not 0 < len(name) <= MAX_NAME or not name[0].isalnum() or name[-1] == " ":
         return False
     return all(sign in " -_" or unicodedata.category(sign)[0] in "LMN" for sign in name)
-
-
-def _is_views(value: object) -> bool:
-    """Tell whether a parsed file is names of views, each with a query of texts."""
-    if not isinstance(value, dict):
-        return False
-    return all(_is_query(query) for query in cast("dict[str, object]", value).values())
-
-
-def _is_query(value: object) -> bool:
-    """Tell whether a parsed value is a query: names and texts."""
-    if not isinstance(value, dict):
-        return False
-    return all(isinstance(text, str) for text in cast("dict[str, object]", value).values())
-
-
-def _broken_views(path: Path) -> str:
-    return f"The saved views in {path} can't be read. Mend or remove that file; no data are lost."

@@ -7,19 +7,19 @@ from hypothesis import strategies as st
 
 from journey.definitions import Definitions, load_definitions
 from journey.errors import StoreError, ValueNotAllowedError
+from journey.kept import SavedView, load_views, save_view
 from journey.workspace import (
     ROOT_VARIABLE,
     checked_name,
     dataset_path,
     incoming_folder,
     list_datasets,
-    load_views,
     remove_dataset,
-    remove_view,
     save_definitions,
-    save_view,
     workspace_root,
 )
+
+VIEW = SavedView("stages", {"from": "2026-01-01"})
 
 
 class TestNames:
@@ -87,55 +87,17 @@ class TestDatasets:
     def test_removing_takes_the_data_set_and_its_views(self, tmp_path):
         for name in ("one", "two"):
             dataset_path(tmp_path, name).mkdir(parents=True)
-            save_view(tmp_path, name, "mine", {"from": "2026-01-01"})
+            save_view(tmp_path, name, "mine", VIEW)
         remove_dataset(tmp_path, "one")
         assert list_datasets(tmp_path) == ["two"]
         assert load_views(tmp_path, "one") == {}
-        assert load_views(tmp_path, "two") == {"mine": {"from": "2026-01-01"}}
+        assert load_views(tmp_path, "two") == {"mine": VIEW}
         assert [entry.name for entry in (tmp_path / "datasets").iterdir()] == ["two"]
 
     def test_removing_what_is_not_there_says_what_is(self, tmp_path):
         dataset_path(tmp_path, "one").mkdir(parents=True)
         with pytest.raises(StoreError, match=r"no data set 'two'.*one"):
             remove_dataset(tmp_path, "two")
-
-
-class TestViews:
-    def test_a_view_replaces_the_one_of_its_name(self, tmp_path):
-        save_view(tmp_path, "log", "mine", {"from": "2026-01-01"})
-        save_view(tmp_path, "log", "other", {"where.industry": "Software"})
-        save_view(tmp_path, "log", "mine", {"to": "2026-02-01"})
-        assert load_views(tmp_path, "log") == {
-            "mine": {"to": "2026-02-01"},
-            "other": {"where.industry": "Software"},
-        }
-
-    def test_removing_a_view(self, tmp_path):
-        save_view(tmp_path, "log", "mine", {})
-        remove_view(tmp_path, "log", "mine")
-        remove_view(tmp_path, "log", "never there")
-        assert load_views(tmp_path, "log") == {}
-
-    @pytest.mark.parametrize("text", ["", "[]", '{"mine": 1}', '{"mine": {"from": 2026}}', "{"])
-    def test_a_broken_file_is_told_and_not_written_over(self, tmp_path, text):
-        path = tmp_path / "views" / "log.json"
-        path.parent.mkdir()
-        path.write_text(text)
-        with pytest.raises(StoreError, match="can't be read"):
-            save_view(tmp_path, "log", "mine", {})
-        assert path.read_text() == text
-
-    def test_a_write_that_fails_leaves_the_old_file_and_no_other(self, tmp_path, monkeypatch):
-        save_view(tmp_path, "log", "mine", {"from": "2026-01-01"})
-
-        def fail(_handle):
-            raise OSError("disk full")
-
-        monkeypatch.setattr("os.fsync", fail)
-        with pytest.raises(OSError, match="disk full"):
-            save_view(tmp_path, "log", "mine", {})
-        assert load_views(tmp_path, "log") == {"mine": {"from": "2026-01-01"}}
-        assert [entry.name for entry in (tmp_path / "views").iterdir()] == ["log.json"]
 
 
 def test_incoming_folders_are_private_and_never_the_same(tmp_path):

@@ -1,0 +1,100 @@
+"""Views kept by name: a page with its filters and settings, one click away on every page."""
+
+from typing import Final
+
+import streamlit as st
+
+from journey.errors import JourneyError, StoreError
+from journey.kept import SavedView, load_views, remove_view, save_view
+from journey.log import TouchpointLog
+from journey.ui.filters import filter_bar
+from journey.ui.navigation import ROOT, PageEntry, existing_pages
+from journey.ui.state import DATA_PARAMETER, add_note, current_dataset
+from journey.ui.text import markdown
+from journey.workspace import workspace_root
+
+NAME: Final = "views:name"
+
+
+def filters_and_views(log: TouchpointLog, entry: PageEntry) -> None:
+    """Show the filters of the session above a page, and beside them the saved views.
+
+    Parameters
+    ----------
+    log
+        The whole data set.
+    entry
+        The page that is shown.
+    """
+    with st.container(horizontal=True, vertical_alignment="top", gap="small"):
+        filter_bar(log)
+        _views_menu(entry)
+
+
+def _views_menu(entry: PageEntry) -> None:
+    """Offer the saved views of the data set, and to keep what is on the screen as one."""
+    menu = st.popover("Views", icon=":material/bookmark:", key="views:opened", on_change="rerun")
+    if not menu.open:
+        return
+    with menu:
+        for name, view in _views_here().items():
+            _show_view(name, view)
+        with st.form("views:form", border=False):
+            st.text_input(
+                "Name of this view", key=NAME, max_chars=80, placeholder=f"{entry.title} on Mondays"
+            )
+            st.form_submit_button(
+                "Save this view",
+                icon=":material/save:",
+                on_click=_save,
+                args=(entry.url_path,),
+                help="Keeps the page with its filters and settings, in place of one of that name.",
+            )
+
+
+def _show_view(name: str, view: SavedView) -> None:
+    """Show the link to a view, and the way to remove it."""
+    entry = next((one for one in existing_pages() if one.url_path == view.page), None)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if entry is None:
+            st.caption(f"{markdown(name)}: its page is gone")
+        else:
+            query = {DATA_PARAMETER: str(current_dataset())} | view.query
+            label = f"{markdown(name)} :gray[{entry.title}]"
+            st.page_link(ROOT / entry.path, label=label, query_params=query, width="stretch")
+        st.button(
+            "",
+            key=f"views:remove:{name}",
+            icon=":material/delete:",
+            type="tertiary",
+            help=f"Remove the view {markdown(name)}",
+            on_click=_remove,
+            args=(name,),
+        )
+
+
+def _views_here() -> dict[str, SavedView]:
+    """Return the saved views of the data set; where they can't be read, say so and go on."""
+    try:
+        return load_views(workspace_root(), str(current_dataset()))
+    except StoreError as problem:
+        st.warning(markdown(problem))
+        return {}
+
+
+def _save(page: str) -> None:
+    name = st.session_state[NAME].strip()
+    query = {n: text for n, text in st.query_params.to_dict().items() if n != DATA_PARAMETER}
+    try:
+        save_view(workspace_root(), str(current_dataset()), name, SavedView(page, query))
+    except (JourneyError, OSError) as problem:
+        add_note(f"Not saved. {problem}")
+    else:
+        st.session_state[NAME] = ""
+
+
+def _remove(name: str) -> None:
+    try:
+        remove_view(workspace_root(), str(current_dataset()), name)
+    except (JourneyError, OSError) as problem:
+        add_note(f"Not removed. {problem}")
