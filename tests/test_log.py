@@ -284,6 +284,41 @@ def test_places_of_ties_are_kept_only_where_cases_tie_over_accounts():
     assert (ties.tolist(), ties.itemsize) == ([0, 1, 2, 0], 1)
 
 
+def test_touches_of_a_deal_keep_their_order_beside_people_of_several_accounts():
+    # All at one instant. p is seen in a and b, so has places among p's touches, and q has none:
+    # within a, the account of the deal, the order of the source needs none.
+    rows = [("b", 0, "Ad"), ("a", 0, "Call"), ("a", 0, "Mail"), ("a", 0, "Demo")]
+    log = small_log(rows, person_id=["p", "p", "q", "p"], opportunity_id=[None, "d", "d", "d"])
+    assert paths(log.by("opportunity")) == {"d": ["Call", "Mail", "Demo"]}
+    assert paths(log.by("person"))["p"] == ["Ad", "Call", "Demo"]
+
+
+OFTEN_TIED = st.lists(
+    st.tuples(
+        *(st.sampled_from(names) for names in ("ab", "pq", [None, "d", "e"])), st.integers(0, 1)
+    ),
+    min_size=1,
+    max_size=9,
+)
+
+
+@given(OFTEN_TIED, SHARDS)
+def test_every_case_has_its_touches_in_the_order_of_time_and_source(touches, rows_per_shard):
+    accounts, people, deals, days = map(list, zip(*touches, strict=True))
+    names = [str(place) for place in range(len(touches))]
+    frame = pd.DataFrame({"account_id": accounts, "touchpoint": names, "person_id": people})
+    times = [BEGIN + pd.Timedelta(days=day) for day in days]
+    frame = frame.assign(opportunity_id=deals, occurred_at=times)
+    log = from_frame(frame, rows_per_shard=rows_per_shard)
+    for case, column in (("person", people), ("opportunity", deals)):
+        told = sorted(zip(days, range(len(days)), column, strict=True))
+        wanted = {
+            name: [str(place) for _, place, own in told if own == name]
+            for name in set(column) - {None}
+        }
+        assert paths(log.by(case)) == wanted
+
+
 def test_touches_without_the_case_are_counted():
     rows = [("a", 0, "Ad"), ("a", 1, "Mail"), ("b", 2, "Ad")]
     log = small_log(rows, person_id=["p", None, None], opportunity_id=[None, None, None])

@@ -12,7 +12,7 @@ import pyarrow as pa
 from journey.errors import ColumnNotFoundError, ValueNotAllowedError
 from journey.store.encode import shard_rows
 from journey.store.layout import Array, Shard, Store, Values, frozen, narrowest
-from journey.store.ties import TIE
+from journey.store.ties import TIE, joined_over_accounts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -114,8 +114,13 @@ def sort_cases(cases: Ints, columns: dict[str, Array], role: str) -> Sorted:
     """Sort touchpoints by case, time, and what came first in the source; without a case: away."""
     ticks, ties = columns["ticks"], columns.get(TIE)
     rows = np.flatnonzero(cases >= 0)
-    last_keys = () if ties is None else (ties[rows],)
-    rows = rows[np.lexsort((*last_keys, ticks[rows], cases[rows]))]
+    keys = [ticks[rows], cases[rows]]
+    if ties is not None:
+        # Within one account the order of the store is that of the source, and not all have a place.
+        told = cases[rows], int(cases.max(initial=-1)) + 1
+        is_joined = joined_over_accounts(columns["account_id"][rows], [told])
+        keys.insert(0, np.where(is_joined, ties[rows], 0))
+    rows = rows[np.lexsort(keys)]
     left_out = {role, "ticks", TIE}
     kept = {name: values[rows] for name, values in columns.items() if name not in left_out}
     return Sorted(cases[rows], ticks[rows], kept)
