@@ -582,7 +582,7 @@ def outcomes(log):
         {
             "outcome": outcome,
             "n_journeys": counts[f"n_{outcome}"],
-            "share": counts[f"n_{outcome}"] / max(len(log.view), 1),
+            "share": ratio(counts[f"n_{outcome}"], len(log.view)),
         }
         for outcome in OUTCOMES
     ]
@@ -652,7 +652,7 @@ def stage_funnel(log):
             {
                 "stage": stage,
                 "n_journeys": len(reached),
-                "reached_share": len(reached) / max(len(log.view), 1),
+                "reached_share": ratio(len(reached), len(log.view)),
                 "n_in_order": len(reached)
                 if before is None
                 else sum(before in advanced for _, advanced in entries),
@@ -766,9 +766,9 @@ def last_touchpoints(log):
                     "stage": stage,
                     "touchpoint": name,
                     "n_last": n_last,
-                    "last_share": n_last / sum(lasts.values()),
+                    "last_share": ratio(n_last, len(dropped)),
                     "n_went_on": n_went_on,
-                    "went_on_share": n_went_on / max(len(went_on), 1),
+                    "went_on_share": ratio(n_went_on, len(went_on)),
                 }
             )
         rows += sorted(found, key=lambda row: (-row["n_last"], row["touchpoint"]))

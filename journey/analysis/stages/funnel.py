@@ -97,7 +97,7 @@ def stage_funnel(log: TouchpointLog) -> pd.DataFrame:
         {
             "stage": list(log.definitions.stage_names),
             "n_journeys": n_reached,
-            "reached_share": n_reached / max(log.n_journeys, 1),
+            "reached_share": wilson(n_reached, log.n_journeys)[0],
             "n_in_order": np.concatenate([n_reached[:1], n_advanced[:-1]]),
             "n_advanced": n_advanced,
             "conversion_rate": np.where(is_last, np.nan, rate),
@@ -203,8 +203,8 @@ def last_touchpoints(log: TouchpointLog) -> pd.DataFrame:
         One row per stage and type: ``stage``, ``touchpoint``, ``n_last`` (journeys lost or
         without decision that never went on and whose last touch before the end it was),
         ``last_share`` (of all such journeys of the stage), ``n_went_on`` (journeys that have the
-        type, of those that went on), ``went_on_share`` (of all that went on). By stage, then
-        ``n_last``, largest first.
+        type, of those that went on), ``went_on_share`` (of all that went on; not a number where
+        none did). By stage, then ``n_last``, largest first.
 
     Examples
     --------
@@ -224,16 +224,16 @@ def last_touchpoints(log: TouchpointLog) -> pd.DataFrame:
     empty = np.zeros((n_stages, len(names)), np.int64)
     last = sum((answer[0] for answer in answers), empty)
     went_on = sum((answer[1] for answer in answers), empty)
-    n_went_on = sum((answer[2] for answer in answers), np.zeros(n_stages, np.int64))
+    n_went_on, n_over = sum((answer[2] for answer in answers), np.zeros((2, n_stages), np.int64))
     stage, code = np.nonzero(last[:-1])
     frame = pd.DataFrame(
         {
             "stage": [log.definitions.stage_names[s] for s in stage],
             "touchpoint": [names[c] for c in code],
             "n_last": last[stage, code],
-            "last_share": last[stage, code] / np.maximum(last.sum(axis=1), 1)[stage],
+            "last_share": wilson(last[stage, code], n_over[stage])[0],
             "n_went_on": went_on[stage, code],
-            "went_on_share": went_on[stage, code] / np.maximum(n_went_on, 1)[stage],
+            "went_on_share": wilson(went_on[stage, code], n_went_on[stage])[0],
             "position": stage,
         }
     )
@@ -300,7 +300,8 @@ def _last_counts(part: Part, *, n_stages: int, n_types: int) -> tuple[Ints, Ints
         mine = last_types[dropped[:, stage]]
         counts[stage] = np.bincount(mine[mine >= 0], minlength=n_types)
     having = journeys_having_type(view.types, view.offsets, entries.has_advanced, n_types)
-    return counts, having, entries.has_advanced.sum(axis=0)
+    n_journeys = np.stack([entries.has_advanced.sum(axis=0), dropped.sum(axis=0)])
+    return counts, having, n_journeys
 
 
 def last_undeciding_types(part: Part) -> Ints:

@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 from journey.analysis.figures.frames import none_for_missing
+from journey.analysis.figures.statistics import wilson
 from journey.facts import ShardFacts
 from journey.kernels.attribution import worth_at_win
 from journey.kernels.facts import WON
@@ -58,8 +59,8 @@ def outcomes(log: TouchpointLog) -> pd.DataFrame:
     [1, 0, 0, 0, 1]
     """
     counts = sum(log.ask_with_facts(_count_outcomes), np.zeros(len(OUTCOMES), np.int64))
-    total = max(int(counts.sum()), 1)
-    return pd.DataFrame({"outcome": OUTCOMES, "n_journeys": counts, "share": counts / total})
+    share = wilson(counts, counts.sum())[0]
+    return pd.DataFrame({"outcome": OUTCOMES, "n_journeys": counts, "share": share})
 
 
 def median_days_to_win(log: TouchpointLog) -> float:

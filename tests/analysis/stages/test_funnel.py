@@ -156,6 +156,16 @@ def test_last_touchpoints_before_the_end_beside_those_of_journeys_that_went_on()
     assert (mail["touchpoint"], mail["last_share"], mail["went_on_share"]) == ("Mail", 0.5, 1.0)
 
 
+def test_shares_of_drop_offs_are_of_all_of_them_and_of_nobody_unknown():
+    # Both are lost in Convert, b by its only touch; nobody went on, so of none it can be told.
+    stages = (Stage("Convert", ("Demo", "Lost")), Stage("Expand", ("Renewal",)))
+    model = Definitions(stages, lost=("Lost",))
+    log = small_log([("a", 0, "Demo"), ("a", 1, "Lost"), ("b", 0, "Lost")], model)
+    row = last_touchpoints(log).iloc[0]
+    assert row[["stage", "touchpoint", "last_share"]].tolist() == ["Convert", "Demo", 0.5]
+    assert np.isnan(row["went_on_share"])
+
+
 def test_what_we_send_after_the_end_is_no_last_touchpoint():
     # a was lost and b fell silent, both after a Mail by themselves; the Call is ours, and later.
     rows = [("a", 0, "Mail"), ("a", 2, "Lost"), ("a", 9, "Call"), ("b", 0, "Mail")]
