@@ -1,5 +1,10 @@
 """Counts in words."""
 
+import re
+from typing import Final
+
+_CHOICE: Final = re.compile(r"(\S+) \[([^|\[\]]+)\|([^|\[\]]+)\]")
+
 
 def counted(n: int, noun: str) -> str:
     """Write a count with its noun.
@@ -12,7 +17,7 @@ def counted(n: int, noun: str) -> str:
     return f"{n:,} {noun_for(n, noun)}"
 
 
-def noun_for(n: int, noun: str) -> str:
+def noun_for(n: float, noun: str) -> str:
     """The noun for so many.
 
     Examples
@@ -23,6 +28,19 @@ def noun_for(n: int, noun: str) -> str:
     if n == 1:
         return noun
     return f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2:-1] not in "aeiou" else f"{noun}s"
+
+
+def agreeing(sentence: str) -> str:
+    """Choose in ``[one|many]`` what goes with the number before it.
+
+    Examples
+    --------
+    >>> agreeing("1 of 3 [visitor is|visitors are] known")
+    '1 of 3 visitors are known'
+    >>> agreeing("1 [person|people] met us")
+    '1 person met us'
+    """
+    return _CHOICE.sub(lambda found: f"{found[1]} {found[2 if found[1] == '1' else 3]}", sentence)
 
 
 def time_span(days: float, *, digits: int = 0) -> str:

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from journey.charts.columns import require
 from journey.charts.draft import Draft
-from journey.charts.numbers import format_count, format_share
+from journey.charts.numbers import format_count, format_counted, format_share
 from journey.charts.plot_style import (
     TEXT,
     draft,
@@ -250,7 +250,7 @@ def _words(model: str, channel: object, n: int, *credit: float, total: float) ->
     return (
         f"{safe_name(channel, missing=NO_VALUE)}, {model}: {share}"
         f"<br>95% interval {low} to {high}"
-        f"<br>on the way of {format_count(n)} won journeys"
+        f"<br>on the way of {format_counted(n, 'won journey')}"
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final, Literal
 
 import pandas as pd
 
-from journey.charts.numbers import format_count, format_share
+from journey.charts.numbers import format_count, format_counted, format_share
 from journey.charts.svg import printable
 from journey.schema import SMALL_SAMPLE
 
@@ -60,8 +60,8 @@ def both_shares(facts: Mapping[str, Any]) -> str:
 def samples_words(n_a: int, n_b: int, names: Names) -> str:
     """Say how big both groups are, and that the smaller one is small where it is."""
     said = (
-        f"A: {_short(names.a)}, {format_count(n_a)} journeys · "
-        f"B: {_short(names.b)}, {format_count(n_b)} journeys · "
+        f"A: {_short(names.a)}, {format_counted(n_a, 'journey')} · "
+        f"B: {_short(names.b)}, {format_counted(n_b, 'journey')} · "
         f"smallest sample {format_count(min(n_a, n_b))}"
     )
     return f"{said}, too small to rely on" if min(n_a, n_b) < SMALL_SAMPLE else said

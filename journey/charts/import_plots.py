@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from journey.charts.columns import require
 from journey.charts.draft import Draft
-from journey.charts.numbers import format_count, format_share
+from journey.charts.numbers import format_count, format_counted, format_share
 from journey.charts.plot_style import count_and_share, draft, empty, is_missing, safe_name
 from journey.charts.svg import text_width
 from journey.charts.theme import TOKENS, Theme
@@ -178,11 +178,10 @@ def _sources_title(frame: pd.DataFrame, sizes: pd.Series) -> str:
 def _import_title(counts: dict[str, int], total: int) -> str:
     """Say how many rows became touchpoints, and how many were set aside."""
     kept, aside = counts.get("kept", 0), counts.get("set aside", 0)
-    of = (
-        f"{format_count(kept)} of {format_count(total)}"
-        if kept < total
-        else f"All {format_count(total)}"
-    )
+    if total == kept == 1:
+        return "The one row read is a touchpoint"
+    of = f"{format_count(kept)} of" if kept < total else "All"
+    are = "is a touchpoint" if kept == 1 else "are touchpoints"
     verb = "is" if aside == 1 else "are"
     rest = f"{format_count(aside)} {verb} set aside" if aside else "none is set aside"
-    return f"{of} rows read are touchpoints; {rest}"
+    return f"{of} {format_counted(total, 'row')} read {are}; {rest}"

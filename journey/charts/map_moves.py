@@ -11,6 +11,7 @@ from journey.charts.numbers import format_count
 from journey.charts.svg import clip, element, hit, label, printable, text_width, tooltip
 from journey.charts.svg import coordinate as at
 from journey.charts.theme import OUTCOME_NAMES
+from journey.wording import agreeing
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -97,6 +98,7 @@ def end_ways(graph: "nx.DiGraph[str]", found: Routes, *, selected: str | None) -
     drawn: list[str] = []
     for (node, outcome), route in found.ends.items():
         n_journeys = graph.nodes[node][f"n_{outcome}"]
+        ending = f"{format_count(n_journeys)} [journey ends|journeys end]"
         name = OUTCOME_NAMES[outcome].lower()  # pyright: ignore[reportArgumentType] - ends hold outcomes
         drawn.append(
             element(
@@ -106,7 +108,7 @@ def end_ways(graph: "nx.DiGraph[str]", found: Routes, *, selected: str | None) -
                     "d": route.path,
                     "stroke-width": route.thickness,
                 },
-                tooltip(f"{format_count(n_journeys)} journeys end with {printable(node)}: {name}"),
+                tooltip(f"{agreeing(ending)} with {printable(node)}: {name}"),
             )
         )
     return "".join(drawn)

@@ -6,7 +6,7 @@ from journey.charts import map_words as words
 from journey.charts.map_layout import MARGIN, START_WIDTH, TOP, Layout, Rect
 from journey.charts.map_order import stage_of
 from journey.charts.map_routes import START_MARK
-from journey.charts.numbers import format_count, format_share
+from journey.charts.numbers import format_count, format_counted, format_share
 from journey.charts.svg import (
     clip,
     element,
@@ -185,7 +185,7 @@ def outcomes(graph: "nx.DiGraph[str]", placed: Layout) -> str:
     total = sum(counts.values())
     first = placed.outcomes["won"]
     drawn = label("Where they end", {"class": "stage-name left", "x": first.x, "y": TOP + 27})
-    note = f"{format_count(total)} journeys"
+    note = format_counted(total, "journey")
     if not graph.graph.get("has_win_rule", True):
         note = "No winning rule set"
     drawn += label(note, {"class": "stage-count left", "x": first.x, "y": TOP + 44})
@@ -201,7 +201,7 @@ def _outcome(
 ) -> str:
     """Draw one outcome: name, count, share and bar; or other words in place of both numbers."""
     share = format_share(count / total) if total and said_instead is None else ""
-    said = f"{name}: {format_count(count)} journeys" + (f", {share}" if share else "")
+    said = f"{name}: {format_counted(count, 'journey')}" + (f", {share}" if share else "")
     said = said if said_instead is None else f"{name}: {said_instead}"
     right = rect.right - 10
     place = {"x": rect.x + 14, "y": rect.bottom - 10, "height": 4, "rx": 2}

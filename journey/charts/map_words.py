@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from journey.charts.map_order import stage_of
-from journey.charts.numbers import format_count, format_days, format_share
+from journey.charts.numbers import format_count, format_counted, format_days, format_share
 from journey.charts.svg import ELLIPSIS, clip, isolated, printable, text_width
 from journey.charts.theme import OUTCOME_NAMES
 from journey.schema import OUTCOMES, SMALL_SAMPLE, Outcome
+from journey.wording import agreeing
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -56,9 +57,9 @@ def message(graph: "nx.DiGraph[str]", width: float, size: float) -> str:
 def subtitle(graph: "nx.DiGraph[str]") -> str:
     """Say how much is on the map and when the log was read."""
     counts = (
-        f"{_plural(_n_journeys(graph), 'journey')} · "
-        f"{_plural(graph.graph.get('n_touchpoints', 0), 'touchpoint')} of "
-        f"{_plural(len(graph) + _hidden(graph, 'n_types'), 'type')}"
+        f"{format_counted(_n_journeys(graph), 'journey')} · "
+        f"{format_counted(graph.graph.get('n_touchpoints', 0), 'touchpoint')} of "
+        f"{format_counted(len(graph) + _hidden(graph, 'n_types'), 'type')}"
     )
     as_of = graph.graph.get("as_of")
     if not as_of:
@@ -76,7 +77,8 @@ def coverage(graph: "nx.DiGraph[str]", n_ends: int) -> str:
         of = f"{format_count(drawn)} of {format_count(drawn + hidden)}"
         said = f"{of} moves drawn, {share} of all steps"
     else:
-        said = f"All {_plural(drawn, 'move')} drawn" if drawn != 1 else "The only move is drawn"
+        few = {0: "No moves to draw", 1: "The only move is drawn"}
+        said = few.get(drawn) or f"All {format_counted(drawn, 'move')} drawn"
     if _hidden(graph, "n_types"):
         types = len(graph) + _hidden(graph, "n_types")
         said += f" · {format_count(len(graph))} of {format_count(types)} types"
@@ -97,7 +99,7 @@ def alternative(graph: "nx.DiGraph[str]") -> str:
         for outcome in OUTCOMES
     )
     return (
-        f"Map of {_plural(_n_journeys(graph), 'journey')} through the stages {stages}. "
+        f"Map of {format_counted(_n_journeys(graph), 'journey')} through the stages {stages}. "
         f"{coverage(graph, _n_journeys(graph))}. Outcomes: {ends}."
     )
 
@@ -110,16 +112,17 @@ def node_words(graph: "nx.DiGraph[str]", node: str) -> str:
     lines = [
         printable(node),
         f"Stage: {printable(stage_of(graph, node))}",
-        _in_journeys(_plural(facts.get("n_touchpoints", 0), "touchpoint"), facts),
+        _in_journeys(format_counted(facts.get("n_touchpoints", 0), "touchpoint"), facts),
     ]
     if graph.graph.get("has_win_rule", True) and facts.get("n_decided", 0):
         lines.append(
             f"Win rate {format_share(facts['win_rate'])} of "
-            f"{_plural(facts['n_decided'], 'decided journey')} with it"
+            f"{format_counted(facts['n_decided'], 'decided journey')} with it"
         )
     if facts.get("n_starts", 0):
         share = format_share(facts["n_starts"] / max(1, _n_journeys(graph)))
-        lines.append(f"{_plural(facts['n_starts'], 'journey')} begin here ({share} of all)")
+        begin = f"{format_count(facts['n_starts'])} [journey begins|journeys begin]"
+        lines.append(f"{agreeing(begin)} here ({share} of all)")
     ends = [
         f"{OUTCOME_NAMES[outcome].lower()} {format_count(facts[f'n_{outcome}'])}"
         for outcome in OUTCOMES
@@ -138,7 +141,7 @@ def move_words(graph: "nx.DiGraph[str]", source: str, target: str) -> str:
     kind = {"back": " (back)", "self": " (repeat)"}.get(facts.get("direction", ""), "")
     lines = [
         f"{printable(source)} → {printable(target)}{kind}",
-        _in_journeys(_plural(facts.get("n_moves", 0), "move"), facts),
+        _in_journeys(format_counted(facts.get("n_moves", 0), "move"), facts),
     ]
     if 0 < _n_back(facts) < facts.get("n_moves", 0):
         lines.append(f"{format_count(_n_back(facts))} of them back to an earlier stage")
@@ -179,13 +182,13 @@ def stage_words(graph: "nx.DiGraph[str]", stage: str) -> str:
     """Say how many journeys came to a stage, or its touchpoints where that is not known."""
     journeys = graph.graph.get("stage_journeys", {})
     if stage in journeys:
-        return _plural(journeys[stage], "journey")
+        return format_counted(journeys[stage], "journey")
     n_touchpoints = sum(
         facts.get("n_touchpoints", 0)
         for node, facts in graph.nodes(data=True)
         if stage_of(graph, node) == stage
     )
-    return _plural(n_touchpoints, "touchpoint")
+    return format_counted(n_touchpoints, "touchpoint")
 
 
 def _message(graph: "nx.DiGraph[str]", room: float, size: float) -> str:
@@ -202,14 +205,14 @@ def _message(graph: "nx.DiGraph[str]", room: float, size: float) -> str:
         target, moves = min(returns.items(), key=lambda item: (-item[1], item[0]))
         turn = "turns" if moves == 1 else "turn"
         parts.append(
-            f"{_plural(moves, 'move')} {turn} back to {isolated(clip(target, room, size))}"
+            f"{format_counted(moves, 'move')} {turn} back to {isolated(clip(target, room, size))}"
         )
     outcomes = graph.graph.get("outcomes", {})
     total = sum(outcomes.values())
     if total:
         most = max(OUTCOMES, key=lambda outcome: outcomes.get(outcome, 0))
         parts.append(f"{format_share(outcomes[most] / total)} {_ENDINGS[most]}")
-    return ", ".join(parts) or _plural(_n_journeys(graph), "journey")
+    return ", ".join(parts) or format_counted(_n_journeys(graph), "journey")
 
 
 def back_words(graph: "nx.DiGraph[str]", backs: Sequence[tuple[str, str]]) -> tuple[str, str]:
@@ -219,7 +222,7 @@ def back_words(graph: "nx.DiGraph[str]", backs: Sequence[tuple[str, str]]) -> tu
     drawn = sum(_n_back(graph.edges[ends]) for ends in backs)
     total = max(drawn, int(graph.graph.get("n_back", 0)))
     of = f"{format_count(drawn)} of " if total > drawn else ""
-    return "Back to an earlier stage:", f"{of}{_plural(total, 'move')}"
+    return "Back to an earlier stage:", f"{of}{format_counted(total, 'move')}"
 
 
 def _n_back(facts: Mapping[str, Any]) -> int:
@@ -249,9 +252,4 @@ def _hidden(graph: "nx.DiGraph[str]", what: str) -> int:
 
 def _in_journeys(count: str, facts: Mapping[str, float]) -> str:
     """Add to a count the journeys that it is found in."""
-    return f"{count} in {_plural(facts.get('n_journeys', 0), 'journey')}"
-
-
-def _plural(n: float, noun: str) -> str:
-    """Write a count with its noun."""
-    return f"{format_count(n)} {noun if n == 1 else noun + 's'}"
+    return f"{count} in {format_counted(facts.get('n_journeys', 0), 'journey')}"

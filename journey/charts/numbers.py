@@ -21,6 +21,8 @@ from babel.numbers import (
     get_group_symbol,
 )
 
+from journey.wording import noun_for
+
 READER: Final[ContextVar[str]] = ContextVar("reader", default="en")
 """The locale, in Babel's words, of whoever reads what is written next."""
 
@@ -70,6 +72,17 @@ def format_count(n: float, locale: str | None = None) -> str:
     if symbol is None:
         return format_decimal(round(n), locale=chosen)
     return f"{round(n):,}".replace(",", symbol)
+
+
+def format_counted(n: float, noun: str, locale: str | None = None) -> str:
+    """Write a count with its noun.
+
+    Examples
+    --------
+    >>> format_counted(1, "journey"), format_counted(1_200, "journey", "de")
+    ('1 journey', '1.200 journeys')
+    """
+    return f"{format_count(n, locale)} {noun_for(n, noun)}"
 
 
 def format_number(value: float, decimals: int, locale: str | None = None) -> str:

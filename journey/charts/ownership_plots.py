@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from journey.charts.columns import require
 from journey.charts.draft import Draft
-from journey.charts.numbers import format_count, format_days, format_share
+from journey.charts.numbers import format_count, format_counted, format_days, format_share
 from journey.charts.plot_style import (
     NO_STAGE,
     Share,
@@ -58,7 +58,7 @@ def plot_ownership_matrix(frame: pd.DataFrame, *, theme: Theme = "light") -> go.
     >>> frame = pd.DataFrame({"stage": "Convert", "department": ["Sales", None], "role": None,
     ...     "n_touchpoints": [5, 0], "touch_share": [1.0, 0.0], "gap": [None, "no lead"]})
     >>> plot_ownership_matrix(frame).layout.title.text
-    '1 of 1 stages has a gap: Convert has no lead'
+    '1 of 1 stage has a gap: Convert has no lead'
     """
     columns = ("stage", "department", "role", "n_touchpoints", "touch_share", "gap")
     require(frame, columns, where="the matrix of ownership")
@@ -127,7 +127,7 @@ def _matrix_title(frame: pd.DataFrame) -> str:
     gaps = frame[frame["gap"].notna()].drop_duplicates("stage")
     n_stages = frame["stage"].nunique()
     if gaps.empty:
-        return f"Each of {n_stages} stages has one lead, and the lead works there"
+        return f"Each of {format_counted(n_stages, 'stage')} has one lead, and the lead works there"
     first = gaps.iloc[0]
     said = {
         "no lead": "has no lead",
@@ -135,7 +135,8 @@ def _matrix_title(frame: pd.DataFrame) -> str:
         "lead has no touch": "has a lead without a touch there",
     }[first["gap"]]
     verb = "has" if len(gaps) == 1 else "have"
-    return f"{len(gaps)} of {n_stages} stages {verb} a gap: {safe_name(first['stage'])} {said}"
+    of = f"{len(gaps)} of {format_counted(n_stages, 'stage')}"
+    return f"{of} {verb} a gap: {safe_name(first['stage'])} {said}"
 
 
 def plot_service_levels(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Figure:

@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from journey.charts.draft import Draft
-from journey.charts.numbers import format_count, format_share, separators
+from journey.charts.numbers import format_count, format_counted, format_share, separators
 from journey.charts.svg import clip, printable
 from journey.charts.theme import FONT, TOKENS, Theme
 from journey.schema import SMALL_SAMPLE
@@ -197,7 +197,7 @@ def draw_shares(
         cliponaxis=False,
         marker={"color": inks, "size": 15},
         customdata=[
-            f"{share.name}: {format_share(share.rate)} of {format_count(share.n)} journeys"
+            f"{share.name}: {format_share(share.rate)} of {format_counted(share.n, 'journey')}"
             f"<br>95% interval {format_share(share.low)} to {format_share(share.high)}"
             for share in shares
         ],

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
-from journey.charts.numbers import format_count, format_share
+from journey.charts.numbers import format_count, format_counted, format_share
 from journey.charts.sankey_layout import Box, Flow, SankeyLayout
 from journey.charts.svg import printable
 from journey.charts.theme import OUTCOME_NAMES
@@ -123,7 +123,7 @@ def flow_words(flow: Flow, layout: SankeyLayout) -> str:
 
 def coverage(layout: SankeyLayout, hidden: Sequence[Flow]) -> str:
     """Say what the picture holds and what it leaves out."""
-    said = f"Every column holds all {format_count(layout.n_journeys)} journeys at one scale."
+    said = f"Every column holds all {format_counted(layout.n_journeys, 'journey')} at one scale."
     if not hidden:
         return said
     moved = sum(flow.n_journeys for flow in layout.flows)

@@ -36,6 +36,7 @@ from journey.ui.segment_views import NOT_KNOWN, attributes
 from journey.ui.state import add_note, current_dataset
 from journey.ui.tables import choose_row, rates, show_table
 from journey.ui.text import counted, label, markdown, number
+from journey.wording import agreeing
 from journey.workspace import load_inventory, save_inventory, workspace_root
 
 HELP: Final = {
@@ -109,7 +110,7 @@ def headline(frame: pd.DataFrame) -> str:
     n_orphaned, n_hidden, n_dead = (int(n_of.get(one, 0)) for one in (ORPHANED, NOT_IN_VIEW, DEAD))
     n, of = n_orphaned + n_dead, counted(len(frame), "content")
     if not n and not n_hidden:
-        return f"All {of} are in use"
+        return agreeing(f"{number(len(frame))} [content is|contents are all] in use")
     hidden = f"; {number(n_hidden)} {'is' if n_hidden == 1 else 'are'} not used in view"
     rest = hidden if n_hidden else ""
     if not n:

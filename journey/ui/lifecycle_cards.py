@@ -13,10 +13,11 @@ from journey.analysis.lifecycle.reach import people_by
 from journey.analysis.lifecycle.scorecards import (
     counts_journeys,
     lifecycle_journeys,
+    sentence_of,
     stages_without_role,
-    written,
 )
 from journey.analysis.lifecycle.stage_movement import look_first, moved_between
+from journey.charts.numbers import format_number, format_share
 from journey.log import TouchpointLog
 from journey.rules.stage_roles import ROLES, Role
 from journey.ui.cache import cached
@@ -27,7 +28,10 @@ from journey.ui.navigation import DEFINITIONS, page_link
 from journey.ui.plots import current_theme, show_plot
 from journey.ui.tables import show_table
 from journey.ui.text import NO_FIGURE, counted, label, markdown, number, percent, signed
+from journey.wording import agreeing
 
+TENTHS_BELOW: Final = 0.1
+WHOLE_FROM: Final = 10
 PERIODS: Final = {30: "30 days", 90: "90 days", 180: "180 days", 365: "365 days"}
 HEADLINES: Final[dict[Role, tuple[tuple[str, str], ...]]] = {
     "attract": (("new_audience", "New journeys"), ("people", "People met")),
@@ -37,6 +41,9 @@ HEADLINES: Final[dict[Role, tuple[tuple[str, str], ...]]] = {
     "expand": (("repeat_rate", "Bought again"), ("churn_rate", "Customers who left")),
 }
 """What stands on the card of each stage."""
+
+NEWS: Final = {"new_leads": "[new lead|new leads]", "mqls": "[MQL|MQLs]", "won": "won"}
+"""What a period brought, in words after the number."""
 
 REACH_HELP: Final = {
     "n_impressions": "Ads shown to people whom the log knows.",
@@ -50,6 +57,16 @@ NAMED: Final = {
     "leads_by_call_to_action": "Leads by call to action",
     "campaigns_in_wins": "Campaigns met before a win",
 }
+
+
+def figure(value: float, unit: str) -> str:
+    """Write a figure as its sentence has it, in the way of the reader."""
+    if pd.isna(value):
+        return "none"
+    if unit == "share":
+        return format_share(value, decimals=1 if 0 < value < TENTHS_BELOW else 0)
+    short = format_number(value, 0 if value.is_integer() or value >= WHOLE_FROM else 1)
+    return agreeing(f"{short} [day|days]") if unit == "days" else short
 
 
 def pick_period() -> int:
@@ -69,11 +86,11 @@ def headline(view: TouchpointLog, days: int) -> str:
     frame = _totals(view, days)
     told = frame.drop_duplicates("metric").set_index("metric")["value"]
     parts = [
-        f"{written(float(told[metric]), 'journeys')} {words}"
-        for metric, words in (("new_leads", "new leads"), ("mqls", "MQLs"), ("won", "won"))
+        f"{figure(float(told[metric]), 'journeys')} {words}"
+        for metric, words in NEWS.items()
         if not pd.isna(told[metric])
     ]
-    return f"{', '.join(parts) or 'No lead, MQL or win'} in {PERIODS[days]}"
+    return f"{agreeing(', '.join(parts)) or 'No lead, MQL or win'} in {PERIODS[days]}"
 
 
 def show_cards(view: TouchpointLog, days: int) -> None:
@@ -87,13 +104,13 @@ def show_cards(view: TouchpointLog, days: int) -> None:
             if stage is None:
                 st.caption("No stage of this model plays this part.")
             for row, words in shown:
-                _metric(row, words)
+                _metric(row, words, days)
 
 
-def _metric(row: dict[str, Any], words: str) -> None:
+def _metric(row: dict[str, Any], words: str, days: int) -> None:
     """Show one figure with its change."""
     value, before, unit = float(row["value"]), float(row["previous_value"]), str(row["unit"])
-    shown = NO_FIGURE if pd.isna(value) else written(value, unit)
+    shown = NO_FIGURE if pd.isna(value) else figure(value, unit)
     delta = None
     if not (pd.isna(value) or pd.isna(before)):
         change = value - before
@@ -103,7 +120,7 @@ def _metric(row: dict[str, Any], words: str) -> None:
         shown,
         delta=delta,
         delta_color="inverse" if row["metric"] in RISES_ARE_BAD else "normal",
-        help=markdown(row["sentence"]),
+        help=markdown(sentence_of(row, days=days, write=figure)),
     )
 
 
@@ -156,7 +173,7 @@ def _question(view: TouchpointLog, row: dict[Any, Any], days: int) -> None:
     """One line: the number, which opens if it counts journeys, and the sentence."""
     left, right = st.columns([1, 5], vertical_alignment="center")
     value, unit = float(row["value"]), str(row["unit"])
-    shown = NO_FIGURE if pd.isna(value) else written(value, unit)
+    shown = NO_FIGURE if pd.isna(value) else figure(value, unit)
     can_open = counts_journeys(row["metric"], row["role"]) and row["numerator"] > 0
     words = f":gray[{shown}]" if row["is_small"] else f"**{shown}**"
     with left:
@@ -171,7 +188,7 @@ def _question(view: TouchpointLog, row: dict[Any, Any], days: int) -> None:
         ):
             log = lifecycle_journeys(view, row["role"], row["metric"], days=days)
             open_journeys(log, title=label(str(row["metric"])))
-    right.markdown(markdown(row["sentence"]))
+    right.markdown(markdown(sentence_of(row, days=days, write=figure)))
 
 
 def _named_row(view: TouchpointLog, part: pd.DataFrame, days: int) -> None:
@@ -190,7 +207,7 @@ def _named_row(view: TouchpointLog, part: pd.DataFrame, days: int) -> None:
         count_row(counts, key=f"lifecycle:{metric}")
         return
     shown = (
-        f"{markdown(row['of'])} **{written(float(row['value']), str(row['unit']))}**"
+        f"{markdown(row['of'])} **{figure(float(row['value']), str(row['unit']))}**"
         for row in part.to_dict("records")
     )
     st.markdown(" · ".join(shown))

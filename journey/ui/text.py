@@ -5,8 +5,7 @@ from typing import Final
 
 import pandas as pd
 
-from journey import wording
-from journey.charts.numbers import format_count, format_number, format_share, format_signed
+from journey.charts.numbers import format_counted, format_number, format_share, format_signed
 from journey.schema import SMALL_SAMPLE
 
 OUTCOME_LABELS: Final = {
@@ -113,7 +112,7 @@ def counted(n: int, noun: str) -> str:
     >>> counted(1, "journey"), counted(1200, "journey")
     ('1 journey', '1,200 journeys')
     """
-    return f"{format_count(n)} {wording.noun_for(n, noun)}"
+    return format_counted(n, noun)
 
 
 def meaning_label(meaning: str) -> str:

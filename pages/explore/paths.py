@@ -55,9 +55,8 @@ def show_whole_paths(view: journey.TouchpointLog) -> None:
     graph = cached(journey.journey_graph)(view)
     n_top = min(TOP_MESSAGE, n_paths)
     covered = percent(paths["share"].head(n_top).sum())
-    st.markdown(
-        f"## The {n_top} most frequent of {number(n_paths)} paths are {covered} of journeys"
-    )
+    said = f"The {n_top} most frequent of {number(n_paths)} paths are {covered} of journeys"
+    st.markdown(f"## {said if n_paths > 1 else 'All journeys take the same path'}")
     stage_of = dict(graph.nodes(data="stage"))
     show_paths(view, paths, stage_of=stage_of, stages=graph.graph["stages"], key="paths")
     if st.toggle("Show as table"):

@@ -3,7 +3,9 @@
 import pytest
 
 from journey import Definitions, Stage
+from journey.charts.numbers import READER
 from journey.costs import ENTERED_FILE
+from journey.ui.lifecycle_cards import figure
 from tests.analysis.lifecycle.test_scorecards import MODEL_OF_ROWS, ROWS, VALUE_OF
 from tests.examples import small_log
 from tests.stores import save
@@ -15,6 +17,7 @@ LIFECYCLE = "pages/explore/lifecycle.py"
 NURTURE = "pages/act/nurture.py"
 COSTS = "pages/decide/costs.py"
 PAID = "month,kind,channel,campaign,cost,currency\n2026-03,labour,,Team,310,EUR\n"
+FIGURES = [(1208.0, "people"), (0.123, "share"), (0.043, "share"), (2.5, "number"), (1.0, "days")]
 HOSTILE = "<b>One</b> $x$"
 
 
@@ -54,6 +57,15 @@ def test_the_lifecycle_answers_for_each_stage_and_its_counts_open():
     app = choose(app, "Convert")
     pressed = next(one for one in app.button if one.key == "lifecycle:convert:won")
     assert "**2 journeys**" in said(checked(pressed.click().run()))
+
+
+def test_figures_of_the_lifecycle_are_written_as_the_reader_does():
+    token = READER.set("de")
+    try:
+        written = [figure(value, unit) for value, unit in FIGURES]
+    finally:
+        READER.reset(token)
+    assert written == ["1.208", "12\N{NO-BREAK SPACE}%", "4,3\N{NO-BREAK SPACE}%", "2,5", "1 day"]
 
 
 @pytest.mark.parametrize("data", ["Full", "Plain"])

@@ -19,7 +19,8 @@ class Metric:
     top, bottom
         The numbers it is made of; without a bottom it is the top itself.
     words
-        Its sentence, with ``{value}``, ``{top}``, ``{bottom}`` and ``{of}``.
+        Its sentence, with ``{value}``, ``{top}``, ``{bottom}`` and ``{of}``; a noun or verb after a
+        number as ``[one|many]``.
     needs
         Meanings that a touchpoint type must have; any one of them is enough.
     lacks
@@ -43,8 +44,10 @@ _NO_MAIL: Final = "No message was sent"
 _NO_MQL: Final = "No journey became an MQL"
 
 METRICS: Final[tuple[Metric, ...]] = (
-    Metric("attract", "people", "people", "people", "{value} people met us"),
-    Metric("attract", "touches", "touchpoints", "touches", "{value} touchpoints with them"),
+    Metric("attract", "people", "people", "people", "{value} [person|people] met us"),
+    Metric(
+        "attract", "touches", "touchpoints", "touches", "{value} [touchpoint|touchpoints] with them"
+    ),
     Metric("attract", "people_by_channel", "people", "people", "{value} by {of}", by_name=True),
     Metric(
         *("attract", "touches_by_channel", "touchpoints", "touches", "{value} by {of}"),
@@ -52,17 +55,17 @@ METRICS: Final[tuple[Metric, ...]] = (
     ),
     Metric(
         *("attract", "new_audience", "journeys", "new_journeys"),
-        "{value} journeys began: new audience",
+        "{value} [journey|journeys] began: new audience",
     ),
     Metric(
         *("attract", "consumers_per_content", "number", "consumers"),
-        "{value} people took in each piece of content on average, of {bottom} in all",
+        "{value} [person|people] took in each piece of content on average, of {bottom} in all",
         bottom="contents",
         lacks="No touch names its content",
     ),
     Metric(
         *("attract", "shares_per_view", "share", "shared"),
-        "{value} of {bottom} views of content were shared on",
+        "{value} of {bottom} [view of content was|views of content were] shared on",
         bottom="content_views",
         needs=("shared",),
         lacks="No view of content is known",
@@ -72,12 +75,12 @@ METRICS: Final[tuple[Metric, ...]] = (
         "impressions",
         "touchpoints",
         "ad_shown",
-        "{value} ads shown to people known",
+        "{value} [ad|ads] shown to people known",
         needs=("ad_shown",),
     ),
     Metric(
         *("capture", "known_rate", "share", "known_visitors"),
-        "{value} of {bottom} visitors are known by name",
+        "{value} of {bottom} [visitor is|visitors are] known by name",
         bottom="visitors",
         lacks="No visitor is told apart by an anonymous_id beside a person_id",
     ),
@@ -86,7 +89,7 @@ METRICS: Final[tuple[Metric, ...]] = (
         "new_leads",
         "journeys",
         "new_leads",
-        "{value} journeys became leads",
+        "{value} [journey became a lead|journeys became leads]",
         needs=("lead",),
     ),
     Metric(
@@ -94,12 +97,12 @@ METRICS: Final[tuple[Metric, ...]] = (
         "known_leads",
         "journeys",
         "known_leads",
-        "{value} leads are known in all",
+        "{value} [lead is|leads are] known in all",
         needs=("lead",),
     ),
     Metric(
         *("capture", "leads_by_call_to_action", "share", "answered_leads"),
-        "{value} of {bottom} that answered {of} are leads",
+        "{value} of {bottom} [that answered {of} is a lead|that answered {of} are leads]",
         bottom="answered",
         needs=("call_to_action",),
         lacks="Only leads answered it",
@@ -117,50 +120,60 @@ METRICS: Final[tuple[Metric, ...]] = (
         "new_leads",
         "journeys",
         "new_leads",
-        "{value} new leads to nurture",
+        "{value} [new lead|new leads] to nurture",
         needs=("lead",),
     ),
     Metric(
         *("nurture", "reopened", "journeys", "reopened"),
         "{value} came back after being dormant or sent back",
     ),
-    Metric("nurture", "mqls", "journeys", "mqls", "{value} became MQLs", needs=("mql",)),
+    Metric(
+        "nurture", "mqls", "journeys", "mqls", "{value} [became an MQL|became MQLs]", needs=("mql",)
+    ),
     Metric(
         *("nurture", "click_through_rate", "share", "sent_clicked"),
-        "{value} of {bottom} messages sent were clicked",
+        "{value} of {bottom} [message sent was|messages sent were] clicked",
         bottom="sent",
         needs=("clicked",),
         lacks=_NO_MAIL,
     ),
     Metric(
         *("nurture", "open_rate", "share", "sent_opened"),
-        "{value} of {bottom} messages were seen to be opened; opens are undercounted where "
-        "pictures are blocked, and made up by mail programs that load them unread",
+        "{value} of {bottom} [message was|messages were] seen to be opened; opens are undercounted "
+        "where pictures are blocked, and made up by mail programs that load them unread",
         bottom="sent",
         needs=("opened",),
         lacks=_NO_MAIL,
     ),
     Metric(
         *("nurture", "clicked_unopened_rate", "share", "messages_clicked_unopened"),
-        "{value} of {bottom} messages clicked were never seen to be opened",
+        "{value} of {bottom} [message clicked was|messages clicked were] never seen to be opened",
         bottom="messages_clicked",
         needs=("clicked",),
         lacks="No message was clicked",
     ),
     Metric(
-        *("nurture", "cost_per_mql", "money", "cost", "{value} spent for each of {bottom} MQLs"),
+        *(
+            "nurture",
+            "cost_per_mql",
+            "money",
+            "cost",
+            "{value} spent for each of {bottom} [MQL|MQLs]",
+        ),
         bottom="mqls",
         needs=("mql",),
         lacks=_NO_MQL,
     ),
     Metric(
         *("nurture", "value_per_mql", "money", "mql_value"),
-        "{value} won so far for each of {bottom} MQLs",
+        "{value} won so far for each of {bottom} [MQL|MQLs]",
         bottom="mqls",
         needs=("mql",),
         lacks=_NO_MQL,
     ),
-    Metric("convert", "sqls", "journeys", "sqls", "{value} became SQLs", needs=("sql",)),
+    Metric(
+        "convert", "sqls", "journeys", "sqls", "{value} [became an SQL|became SQLs]", needs=("sql",)
+    ),
     Metric(
         "convert",
         "accepted",
@@ -185,13 +198,19 @@ METRICS: Final[tuple[Metric, ...]] = (
     ),
     Metric("convert", "no_decision", "journeys", "no_decision", "{value} ended without a decision"),
     Metric(
-        *("convert", "win_rate", "share", "won", "{value} of {bottom} decided were won"),
+        *(
+            "convert",
+            "win_rate",
+            "share",
+            "won",
+            "{value} of {bottom} [decided was|decided were] won",
+        ),
         bottom="decided",
         lacks="No journey was decided",
     ),
     Metric(
         *("convert", "touches_to_win", "number", "touches_to_win"),
-        "{value} touchpoints to a win, in the middle",
+        "{value} [touchpoint|touchpoints] to a win, in the middle",
         lacks="No journey was won",
     ),
     Metric(
@@ -201,14 +220,20 @@ METRICS: Final[tuple[Metric, ...]] = (
     ),
     Metric("convert", "won_value", "money", "won_value", "{value} won in value"),
     Metric(
-        *("convert", "cost_per_lead", "money", "cost", "{value} spent for each of {bottom} leads"),
+        *(
+            "convert",
+            "cost_per_lead",
+            "money",
+            "cost",
+            "{value} spent for each of {bottom} [lead|leads]",
+        ),
         bottom="new_leads",
         needs=("lead",),
         lacks="No journey became a lead",
     ),
     Metric(
         *("convert", "cost_per_customer", "money", "cost"),
-        "{value} spent for each of {bottom} customers won",
+        "{value} spent for each of {bottom} [customer|customers] won",
         bottom="won",
         lacks="No journey was won",
     ),
@@ -218,13 +243,13 @@ METRICS: Final[tuple[Metric, ...]] = (
         bottom="won",
         by_name=True,
     ),
-    Metric("expand", "customers", "journeys", "customers", "{value} customers in all"),
+    Metric("expand", "customers", "journeys", "customers", "{value} [customer|customers] in all"),
     Metric(
         "expand",
         "onboarding",
         "journeys",
         "onboarded",
-        "{value} were onboarded",
+        "{value} [was|were] onboarded",
         needs=("onboarding",),
     ),
     Metric(
@@ -247,7 +272,7 @@ METRICS: Final[tuple[Metric, ...]] = (
     ),
     Metric(
         *("expand", "repeat_rate", "share", "bought_again"),
-        "{value} of {bottom} customers have bought again",
+        "{value} of {bottom} [customer has|customers have] bought again",
         bottom="customers",
         lacks="There are no customers",
     ),
@@ -257,7 +282,7 @@ METRICS: Final[tuple[Metric, ...]] = (
     ),
     Metric(
         *("expand", "lifetime_value", "money", "lifetime_revenue"),
-        "{value} is what each of {bottom} customers of known value has brought so far",
+        "{value} is what each of {bottom} [customer|customers] of known value has brought so far",
         bottom="valued_customers",
         lacks="No customer has a known value",
     ),
@@ -276,7 +301,7 @@ METRICS: Final[tuple[Metric, ...]] = (
     ),
     Metric(
         *("expand", "churn_rate", "share", "churned"),
-        "{value} of {bottom} customers at the start have left",
+        "{value} of {bottom} [customer at the start has|customers at the start have] left",
         bottom="customers_before",
         needs=("churn",),
         lacks="There were no customers at the start",

@@ -1,6 +1,6 @@
 """The lifecycle in figures: for each stage its questions, answered by a number and a sentence."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -32,13 +32,17 @@ from journey.rules.stage_roles import ROLES
 from journey.schema import SMALL_SAMPLE
 from journey.selection import Keep
 from journey.store.view import View
+from journey.wording import agreeing
 
 PERIOD_DAYS: Final = 90.0
 COLUMNS: Final = (
-    *("role", "stage", "metric", "of", "value", "numerator", "denominator", "unit"),
+    *("role", "stage", "metric", "of", "value", "numerator", "denominator", "unit", "currency"),
     *("previous_value", "previous_numerator", "previous_denominator", "is_small", "sentence"),
 )
-_TEXTS: Final = ("stage", "of")
+Write = Callable[[float, str], str]
+"""Writes a value of a unit."""
+
+_TEXTS: Final = ("stage", "of", "currency")
 
 
 def lifecycle_metrics(log: TouchpointLog, *, days: float = PERIOD_DAYS) -> pd.DataFrame:
@@ -59,9 +63,10 @@ def lifecycle_metrics(log: TouchpointLog, *, days: float = PERIOD_DAYS) -> pd.Da
         ``role`` (attract, capture, nurture, convert, expand), ``stage`` (those of the model that
         play it; None: there is none), ``metric``, ``of`` (None: of all), ``value``,
         ``numerator``, ``denominator`` (not a number where the metric has none), ``unit`` (people,
-        touchpoints, journeys, share, money, days, number), the same three of the period before
-        with ``previous_``, ``is_small`` (a rate with a denominator below 30), and ``sentence``:
-        the figure in words, or what the log lacks for it. A value that can't be had is not a
+        touchpoints, journeys, share, money, days, number), ``currency`` (of costs where it is
+        known), the first three of the period before with ``previous_``, ``is_small`` (a rate
+        with a denominator below 30), and ``sentence``: the figure in words, or what the log
+        lacks for it. A value that can't be had is not a
         number. In the order of roles.
 
     Raises
@@ -232,9 +237,10 @@ def _row(
     told = [_told(metric, of, figures, known=reason is None) for figures in (now, before)]
     value, numerator, denominator = told[0]
     small = metric.unit == "share" and denominator < SMALL_SAMPLE
+    currency = now.currency if metric.top == "cost" else None
     sentence = reason or _why_not(metric, value, now, days)
     if sentence is None:
-        sentence = _sentence(metric, of, told[0], told[1][0], days, now.currency)
+        sentence = _sentence(metric, of, told[0], told[1][0], days, currency, written)
     previous = dict(zip(("value", "numerator", "denominator"), told[1], strict=True))
     return {
         "role": metric.role,
@@ -244,6 +250,7 @@ def _row(
         "numerator": numerator,
         "denominator": denominator,
         "unit": metric.unit,
+        "currency": currency,
         **{f"previous_{name}": number for name, number in previous.items()},
         "is_small": bool(small),
         "sentence": sentence,
@@ -283,18 +290,28 @@ def _sentence(
     previous: float,
     days: float,
     currency: str | None,
+    write: Write,
 ) -> str:
     value, top, bottom = told
-    currency = f" {currency}" if currency and metric.top == "cost" else ""
     words = metric.words.format(
-        value=written(value, metric.unit) + currency,
-        top=written(top, "number"),
-        bottom=written(bottom, "number"),
-        of=of,
+        value=write(value, metric.unit) + (f" {currency}" if currency else ""),
+        top=write(top, "number"),
+        bottom=write(bottom, "number"),
+        of="{of}",
     )
+    words = agreeing(words).replace("{of}", str(of))
     if np.isnan(previous):
         return f"{words}; nothing to compare with in the {days:g} days before."
-    return f"{words}; {written(previous, metric.unit)} in the {days:g} days before."
+    return f"{words}; {write(previous, metric.unit)} in the {days:g} days before."
+
+
+def sentence_of(row: Mapping[Hashable, Any], *, days: float, write: Write) -> str:
+    """The sentence of a row of :func:`lifecycle_metrics`, its numbers written by another hand."""
+    if np.isnan(row["value"]):
+        return row["sentence"]
+    metric = next(one for one in METRICS if (one.role, one.name) == (row["role"], row["metric"]))
+    told = row["value"], row["numerator"], row["denominator"]
+    return _sentence(metric, row["of"], told, row["previous_value"], days, row["currency"], write)
 
 
 def written(value: float, unit: str) -> str:
@@ -312,4 +329,4 @@ def written(value: float, unit: str) -> str:
     if unit == "share":
         return f"{value * 100:.{1 if 0 < value < 0.1 else 0}f}%"  # noqa: PLR2004 - two digits carry it
     short = f"{value:,.0f}" if float(value).is_integer() or value >= 10 else f"{value:,.1f}"  # noqa: PLR2004 - as above
-    return f"{short} days" if unit == "days" else short
+    return agreeing(f"{short} [day|days]") if unit == "days" else short

@@ -12,6 +12,7 @@ from journey.analysis.lifecycle.scorecards import (
     counts_journeys,
     lifecycle_journeys,
     lifecycle_metrics,
+    sentence_of,
     stages_of_roles,
     stages_without_role,
 )
@@ -166,12 +167,27 @@ def test_money_counts_once(values, won, again):
     assert found["lifetime_value"] == won + again
 
 
+def test_a_sentence_can_be_written_by_another_hand(found):
+    assert found.loc[("convert", "cost_per_customer"), "currency"] == "EUR"
+    rows = {row["metric"]: row for row in found.reset_index().to_dict("records")}
+
+    def write(value, unit):
+        return f"<{value:g} {unit}>"
+
+    # 80 were spent in the period and 7 before, on one customer each.
+    assert sentence_of(rows["cost_per_customer"], days=40, write=write) == (
+        "<80 money> EUR spent for each of <1 number> customers won; "
+        "<7 money> in the 40 days before."
+    )
+    assert sentence_of(rows["shares_per_view"], days=40, write=write).startswith("No touchpoint")
+
+
 def test_sentences_say_the_figure_and_the_one_before(found):
     assert found.loc[("convert", "win_rate"), "sentence"] == (
-        "100% of 1 decided were won; 50% in the 40 days before."
+        "100% of 1 decided was won; 50% in the 40 days before."
     )
     assert found.loc[("nurture", "cost_per_mql"), "sentence"] == (
-        "80 EUR spent for each of 1 MQLs; 7 in the 40 days before."
+        "80 EUR spent for each of 1 MQL; 7 in the 40 days before."
     )
     assert bool(found.loc[("convert", "win_rate"), "is_small"])
 
