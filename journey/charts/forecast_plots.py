@@ -129,6 +129,8 @@ def plot_forecast_backtest(
     ends = zip(rows["made_at"], rows["until_at"], strict=True)
     name_rows(chart, [f"{_day(made)} to {_day(until)}" for made, until in ends])
     chart.update_xaxes(rangemode="tozero", tickformat="~s" if measure == "value" else ",")
+    # Below the axis, however few rows there are.
+    chart.update_layout(legend={"yref": "container", "y": 0, "yanchor": "bottom"}, margin={"b": 70})
     return chart.drawn()
 
 

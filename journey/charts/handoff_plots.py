@@ -7,13 +7,15 @@ import plotly.graph_objects as go
 
 from journey.charts.columns import require
 from journey.charts.draft import Draft
-from journey.charts.numbers import format_count, format_days, format_share
+from journey.charts.numbers import format_count, format_counted, format_days, format_share
 from journey.charts.plot_style import (
+    IN_MONTH,
     Share,
     beside,
     draft,
     draw_shares,
     empty,
+    name_months,
     name_rows,
     rows_height,
     safe_name,
@@ -141,11 +143,12 @@ def plot_handoff_months(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Fi
         return empty("No lead was handed on.", theme=theme)
     missed = frame["n_late"] + frame["n_past_due"]
     is_judged = bool((missed + frame["n_in_time"]).sum())
-    said = f"{format_count(frame['n_waits'].sum())} handed on in {len(frame)} months"
+    months = format_counted(len(frame), "month")
+    said = f"{format_count(frame['n_waits'].sum())} handed on in {months}"
     title = f"{said}, {format_count(missed.sum())} answered late" if is_judged else said
     chart = draft(title, theme=theme, height=300, room=20)
     _draw_months(chart, frame, missed, theme)
-    chart.update_xaxes(type="date", tickformat="%b %Y", hoverformat="%B %Y", showgrid=False)
+    name_months(chart, frame["value"])
     chart.update_layout(legend={"y": 1.02, "yanchor": "bottom", "x": 1, "xanchor": "right"})
     return chart.drawn()
 
@@ -165,7 +168,8 @@ def _draw_months(chart: Draft, frame: pd.DataFrame, missed: pd.Series, theme: Th
                 y=counts,
                 name=name,
                 marker={"color": TOKENS[theme][token]},
-                hovertemplate=f"%{{x}}: %{{y:,}} {name.lower()}<extra></extra>",
+                hovertemplate=f"%{{x|%B %Y}}: %{{y:,}} {name.lower()}<extra></extra>",
+                **IN_MONTH,
             )
 
 

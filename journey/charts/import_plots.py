@@ -8,7 +8,16 @@ import plotly.graph_objects as go
 from journey.charts.columns import require
 from journey.charts.draft import Draft
 from journey.charts.numbers import format_count, format_counted, format_share
-from journey.charts.plot_style import count_and_share, draft, empty, is_missing, safe_name
+from journey.charts.plot_style import (
+    IN_MONTH,
+    count_and_share,
+    draft,
+    empty,
+    is_missing,
+    month_name,
+    name_months,
+    safe_name,
+)
 from journey.charts.svg import text_width
 from journey.charts.theme import TOKENS, Theme
 
@@ -26,7 +35,6 @@ MOST_SOURCES: Final = 6
 """With more, the smallest are drawn as one."""
 
 OTHERS: Final = "All others"
-_DAYS_NAMED_BY_MONTH: Final = 400
 
 
 def plot_import(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Figure:
@@ -127,7 +135,7 @@ def plot_sources(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Figure:
     chart = draft(_sources_title(frame, sizes), theme=theme, height=380)
     others = [OTHERS] if len(sizes) > len(drawn) else []
     _draw_sources(chart, frame, groups, [*drawn, *others], theme)
-    _name_months(chart, pd.to_datetime(frame["month"], utc=True))
+    name_months(chart, frame["month"])
     chart.update_yaxes(tickformat=",", rangemode="tozero", nticks=5)
     # Years stand in a second line below the months.
     chart.update_layout(legend={"y": -0.2})
@@ -146,31 +154,19 @@ def _draw_sources(
             x=pd.to_datetime(rows["month"], utc=True),
             y=rows["n_touchpoints"],
             name=name,
-            xperiod="M1",
-            xperiodalignment="middle",
+            **IN_MONTH,
             marker={"color": colour[inks[place]]},
             hovertemplate=f"%{{x|%B %Y}}, {name}: %{{y:,}}<extra></extra>",
             showlegend=len(drawn) > 1,
         )
 
 
-def _name_months(chart: Draft, months: pd.Series) -> None:
-    """Let the axis hold whole months, each named where they are few."""
-    first, last = months.min(), months.max() + pd.DateOffset(months=1)
-    chart.update_xaxes(
-        showgrid=False,
-        range=[first, last],
-        tickformat="%b\n%Y",
-        ticklabelmode="period",
-        dtick="M1" if (last - first).days < _DAYS_NAMED_BY_MONTH else None,
-    )
-
-
 def _sources_title(frame: pd.DataFrame, sizes: pd.Series) -> str:
     """Name the largest source; where none is known, the busiest month."""
     if frame["value"].map(is_missing).all():
         busiest = frame.groupby("month")["n_touchpoints"].sum()
-        return f"Most touchpoints in a month: {format_count(busiest.max())} in {busiest.idxmax()}"
+        most = format_count(busiest.max())
+        return f"Most touchpoints in a month: {most} in {month_name(str(busiest.idxmax()))}"
     share, total = format_share(sizes.iloc[0] / sizes.sum()), format_count(sizes.sum())
     return f"{share} of {total} touchpoints come from {sizes.index[0]}"
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     import networkx as nx
 
 _MESSAGE_SIZE: Final = 22
+_MESSAGE_PART: Final = 0.94
+"""Of the width: bold letters of some systems are wider than text is taken to be."""
 _EMPTY_HEIGHT: Final = 360
 
 
@@ -96,7 +98,7 @@ def _drawn(
     found = routes(graph, placed, frozenset(marks))
     bottom = found.bottom + (LANE_HEIGHT if feelings else 0)
     starts = words.strongest_starts(graph)
-    title = words.message(graph, placed.width - 2 * MARGIN, _MESSAGE_SIZE)
+    title = words.message(graph, _MESSAGE_PART * (placed.width - 2 * MARGIN), _MESSAGE_SIZE)
     coverage = words.coverage(graph, sum(placed.ends.values()))
     body = [
         heading(title, words.subtitle(graph), coverage, placed.width),

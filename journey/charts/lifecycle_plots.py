@@ -7,13 +7,16 @@ import plotly.graph_objects as go
 
 from journey.charts.columns import require
 from journey.charts.draft import Draft
-from journey.charts.numbers import format_count, format_share
+from journey.charts.numbers import format_count, format_counted, format_share
 from journey.charts.plot_style import (
+    IN_MONTH,
     TITLE_WIDTH,
     beside,
     draft,
     draw_links,
     empty,
+    month_name,
+    name_months,
     name_rows,
     rows_height,
     safe_name,
@@ -21,7 +24,6 @@ from journey.charts.plot_style import (
 )
 from journey.charts.theme import TOKENS, Theme
 from journey.schema import SMALL_SAMPLE
-from journey.wording import noun_for
 
 COSTS: Final = {
     "cost_per_lead": ("Per lead", "stage-1", "solid"),
@@ -148,7 +150,7 @@ def plot_cost_per(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Figure:
     ...     "cost": [100.0, 100.0], "n_mqls": [2, 3], "cost_per_lead": [1.0, 2.0],
     ...     "cost_per_mql": [50.0, 33.0], "cost_per_sql": [1.0, 1.0], "cost_per_customer": 1.0})
     >>> plot_cost_per(frame).layout.title.text
-    'An MQL cost 33 EUR in 2026-02, 40 EUR over all months'
+    'An MQL cost 33 EUR in February 2026, 40 EUR over all months'
     """
     require(frame, ("month", "currency", "cost", "n_mqls", *COSTS), where="the costs by month")
     if frame[list(COSTS)].isna().all(axis=None):
@@ -167,10 +169,8 @@ def _cost_title(frame: pd.DataFrame) -> str:
     paid = frame[frame["cost"].notna()]
     overall = paid["cost"].sum() / paid["n_mqls"].sum()
     last = known.iloc[-1]
-    return (
-        f"An MQL cost {format_count(last['cost_per_mql'])}{currency} in {last['month']}, "
-        f"{format_count(overall)}{currency} over all months"
-    )
+    now = f"{format_count(last['cost_per_mql'])}{currency} in {month_name(last['month'])}"
+    return f"An MQL cost {now}, {format_count(overall)}{currency} over all months"
 
 
 def plot_nurture(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Figure:
@@ -205,15 +205,24 @@ def plot_nurture(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Figure:
     counts = table[list(COUNTS)].astype(float)
     if not counts.fillna(0).to_numpy().any():
         return empty("No journey became a lead or an MQL, or came back.", theme=theme)
-    leads, back, mqls = (int(counts[name].sum()) for name in COUNTS)
-    title = (
-        f"{format_count(mqls)} {noun_for(mqls, 'MQL')} from {format_count(leads)} new "
-        f"{noun_for(leads, 'lead')} and {format_count(back)} that came back"
-    )
-    chart = draft(title, theme=theme, height=HEIGHT)
+    chart = draft(_nurture_title(counts), theme=theme, height=HEIGHT)
     _draw_lines(chart, table, COUNTS, theme)
     chart.update_yaxes(rangemode="tozero", tickformat=",")
     return chart.drawn()
+
+
+def _nurture_title(counts: pd.DataFrame) -> str:
+    """Say how many became what; nothing of what no touchpoint means."""
+    leads, back, mqls = (int(counts[name].sum()) for name in COUNTS)
+    said = {
+        "n_mqls": format_counted(mqls, "MQL"),
+        "n_new_leads": format_counted(leads, "new lead"),
+        "n_reopened": f"{format_count(back)} that came back",
+    }
+    known = [words for name, words in said.items() if counts[name].notna().any()]
+    if len(known) == len(said):
+        return f"{known[0]} from {known[1]} and {known[2]}"
+    return " and ".join(known)
 
 
 def _draw_lines(
@@ -229,7 +238,9 @@ def _draw_lines(
             name=name,
             line={"color": TOKENS[theme][token], "width": 3, "dash": dash},
             hovertemplate=f"%{{x|%B %Y}}: %{{y:,.0f}} {name.lower()}<extra></extra>",
+            **IN_MONTH,
         )
+    name_months(chart, frame["month"])
 
 
 def plot_programme(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Figure:

@@ -11,9 +11,11 @@ from journey.charts.columns import require
 from journey.charts.draft import Draft
 from journey.charts.numbers import format_amount, format_count, format_share
 from journey.charts.plot_style import (
+    IN_MONTH,
     count_and_share,
     draft,
     empty,
+    name_months,
     name_rows,
     safe_name,
 )
@@ -161,6 +163,7 @@ def plot_months(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Figure:
     chart = draft(_months_title(frame, months), theme=theme, height=height, room=18)
     _stack_panels(chart, panels, theme)
     _draw_months(chart, frame[panels], months, theme)
+    name_months(chart, months)
     return chart.drawn()
 
 
@@ -174,6 +177,7 @@ def _draw_months(chart: Draft, frame: pd.DataFrame, months: pd.Series, theme: Th
             y=frame[column],
             marker={"color": TOKENS[theme][token]},
             hovertemplate=f"%{{x|%B %Y}}: %{{y:,}} {name.lower()}<extra></extra>",
+            **IN_MONTH,
             xaxis=f"x{axis}",
             yaxis=f"y{axis}",
         )

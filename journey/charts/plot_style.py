@@ -31,6 +31,11 @@ TITLE_SIGNS: Final = 72
 QUIET: Final = 0.35
 """Part of a colour that stays when it is made quiet."""
 
+IN_MONTH: Final[dict[str, Any]] = {"xperiod": "M1", "xperiodalignment": "middle"}
+"""What stands at the first day of a month is of the whole month."""
+
+_DAYS_NAMED_BY_MONTH: Final = 400
+
 MARGINS: Final = 150
 """Pixels above and below the rows: title, axis, legend."""
 
@@ -137,6 +142,31 @@ def _axis(theme: Theme) -> dict[str, Any]:
         "title": {"font": {"size": TEXT, "color": colour["muted"]}},
         "fixedrange": True,
     }
+
+
+def name_months(chart: Chart, months: "pd.Series[Any]") -> None:
+    """Let the axis hold whole months, each named where they are few."""
+    days = pd.to_datetime(months, utc=True)
+    first, last = days.min(), days.max() + pd.DateOffset(months=1)
+    chart.update_xaxes(
+        type="date",
+        showgrid=False,
+        range=[first, last],
+        tickformat="%b\n%Y",
+        ticklabelmode="period",
+        dtick="M1" if (last - first).days < _DAYS_NAMED_BY_MONTH else None,
+    )
+
+
+def month_name(month: str) -> str:
+    """Name a month in a title.
+
+    Examples
+    --------
+    >>> month_name("2026-06")
+    'June 2026'
+    """
+    return f"{pd.Timestamp(month):%B %Y}"
 
 
 def name_rows(chart: Chart, names: Sequence[str]) -> None:

@@ -120,6 +120,9 @@ def pick_periods(view: TouchpointLog) -> Pair | None:
     if first is None or last is None:
         return None
     days = first.date(), last.date()
+    if days[0] == days[1]:
+        st.info("All touchpoints are of one day, so there are no two periods to compare.")
+        return None
     middle = days[0] + (days[1] - days[0]) / 2
     left, right = st.columns(2)
     with left:

@@ -102,7 +102,7 @@ def show_figures(view: TouchpointLog, frame: pd.DataFrame, weeks: int) -> None:
     cells[1].metric(
         "Four times in five",
         wins_between(last["total_low"], last["total_high"]),
-        help="The 80 % interval: one time in five it will be more or less.",
+        help=f"The {percent(0.8)} interval: one time in five it will be more or less.",
         border=True,
     )
     is_known = has_value(frame)
@@ -114,7 +114,7 @@ def show_figures(view: TouchpointLog, frame: pd.DataFrame, weeks: int) -> None:
         f"{compact(last['total_value_low'])} to {compact(last['total_value_high'])}"
         if is_known
         else NO_FIGURE,
-        help="The 80 % interval of the value.",
+        help=f"The {percent(0.8)} interval of the value.",
         border=True,
     )
     if n_won < SMALL_SAMPLE:
@@ -208,7 +208,7 @@ def show_backtest(view: TouchpointLog, measure: Measure, weeks: int) -> None:
     inside = "is_inside" if measure == "wins" else "is_value_inside"
     st.caption(
         f"Each was made only from what was known then. "
-        f"{percent(frame[inside].mean(), len(frame))} held; 80 % are meant to."
+        f"{percent(frame[inside].mean(), len(frame))} held; {percent(0.8)} are meant to."
     )
     if words := leaning(frame):
         st.info(words, icon=":material/balance:")

@@ -114,7 +114,9 @@ def _metric(row: dict[str, Any], words: str, days: int) -> None:
     delta = None
     if not (pd.isna(value) or pd.isna(before)):
         change = value - before
-        delta = f"{signed(change * 100, 1)} points" if unit == "share" else signed(change)
+        is_same = unit == "share" and round(change, 3) == 0
+        points = "0" if is_same else f"{signed(change * 100, 1)} points"
+        delta = points if unit == "share" else signed(change)
     st.metric(
         f":gray[{words}]" if row["is_small"] else words,
         shown,

@@ -52,8 +52,10 @@ def ask_for_a_win_rule() -> None:
 
 def show_pointers(view: journey.TouchpointLog) -> None:
     """Show where to look first, each with the way there."""
-    st.markdown("## Where to look first")
-    for pointer in pointers(view):
+    found = pointers(view)
+    if found:
+        st.markdown("## Where to look first")
+    for pointer in found:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(pointer.sentence, width="content")
             page_link(pointer.path, f":blue[{pointer.words}] :material/arrow_forward:")

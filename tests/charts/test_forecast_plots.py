@@ -103,3 +103,13 @@ def test_nothing_to_try_is_said():
 def test_a_missing_column_is_named(draw):
     with pytest.raises(ColumnNotFoundError, match="not found in the"):
         draw(pd.DataFrame({"week": [1]}))
+
+
+def test_the_legend_of_one_past_forecast_stands_below_the_axis():
+    layout = plot_forecast_backtest(backtest(True)).layout
+    assert (layout.legend.yref, layout.legend.yanchor, layout.legend.y) == (
+        "container",
+        "bottom",
+        0,
+    )
+    assert layout.margin.b >= 60

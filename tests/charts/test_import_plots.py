@@ -57,7 +57,7 @@ class TestSources:
 
     def test_without_sources_the_title_tells_of_months(self):
         chart = plot_sources(self.frame([None], [5]))
-        assert chart.layout.title.text == "Most touchpoints in a month: 5 in 2026-01"
+        assert chart.layout.title.text == "Most touchpoints in a month: 5 in January 2026"
 
     def test_the_axis_holds_whole_months_and_names_each_where_few(self):
         frame = pd.DataFrame({"month": ["2024-01", "2024-03"], "value": "a", "n_touchpoints": 1})

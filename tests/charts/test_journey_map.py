@@ -178,7 +178,8 @@ def test_the_title_says_where_journeys_begin_turn_back_and_end():
 
 @every_example
 def test_the_title_fits_one_line(name):
-    assert text_width(DRAWN[name].title, 22) <= DRAWN[name].width - 32
+    # With room to spare for letters wider than they are taken to be.
+    assert text_width(DRAWN[name].title, 22) <= 0.94 * (DRAWN[name].width - 32)
 
 
 def test_long_names_share_the_room_of_the_title():
@@ -188,7 +189,7 @@ def test_long_names_share_the_room_of_the_title():
     )
     title = journey_map(graph).title
     assert "turn back to Ad," in title
-    assert re.search(r"begin with An unusually long name .*…,", title)
+    assert re.search(r"begin with An unusually long name.*…,", title)
     assert "100% are still in progress" in title
 
 

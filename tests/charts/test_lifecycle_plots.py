@@ -76,3 +76,11 @@ def test_one_mql_from_one_lead_is_spoken_of_as_one():
     )
     title = plots.plot_nurture(frame).layout.title.text
     assert title == "1 MQL from 1 new lead and 0 that came back"
+
+
+def test_what_no_touchpoint_means_is_no_number_of_the_title():
+    frame = pd.DataFrame(
+        {"month": ["2026-01"], "n_new_leads": [None], "n_reopened": [0], "n_mqls": [52]}
+    )
+    title = plots.plot_nurture(frame).layout.title.text
+    assert title == "52 MQLs and 0 that came back"

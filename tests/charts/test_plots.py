@@ -391,3 +391,23 @@ def test_missing_names_are_said(value):
 def test_long_titles_break():
     frame = last_touchpoints().assign(touchpoint="A very long name of a touchpoint indeed")
     assert "<br>" in plots.plot_last_touchpoints(frame).layout.title.text
+
+
+NURTURE = pd.DataFrame({"month": "2026-02", "n_new_leads": [1], "n_reopened": 0, "n_mqls": 1})
+
+
+@pytest.mark.parametrize(
+    ("chart", "frame"),
+    [
+        (plots.plot_months, months()),
+        (plots.plot_handoff_months, marketing_frames.handoff_months()),
+        (plots.plot_nurture, NURTURE),
+    ],
+)
+def test_a_single_month_fills_its_axis(chart, frame):
+    figure = chart(frame.head(1))
+    axes = [axis for name, axis in figure.to_dict()["layout"].items() if name.startswith("xaxis")]
+    begin, end = (pd.Timestamp(edge) for edge in axes[0]["range"])
+    assert (begin.day, end.day) == (1, 1)
+    assert end - begin >= pd.Timedelta(days=28)
+    assert {trace.xperiod for trace in figure.data} == {"M1"}
