@@ -43,9 +43,11 @@ def pick_dataset() -> None:
     """Let the user choose among the stored data sets; the first is chosen to begin with."""
     datasets, wanted = state.dataset_names(), state.current_dataset()
     if wanted not in datasets:
+        shown = datasets[0] if datasets else None
         if wanted is not None:
-            state.add_note(f"There is no data set '{wanted}' here.")
-        state.set_dataset(datasets[0] if datasets else None)
+            instead = f" '{shown}' is shown instead." if shown else ""
+            state.add_note(f"There is no data set '{wanted}' here.{instead}")
+        state.set_dataset(shown)
     if datasets:
         st.session_state[PICKER] = state.current_dataset()
         st.sidebar.selectbox("Data set", datasets, key=PICKER, on_change=switch_dataset)

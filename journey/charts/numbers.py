@@ -217,4 +217,4 @@ def _percent(hundredths: int, locale: str) -> str:
 
 @cache
 def _below_one(locale: str) -> str:
-    return f"<{format_percent(0.01, format='#,##0%', locale=locale)}"
+    return f"<{_percent(1, locale)}"

@@ -11,8 +11,12 @@ from journey.errors import ValueNotAllowedError
 MAX_SIDE: Final = 16_000
 """Pixels of the longer side of a PNG; more would not fit the memory of a laptop."""
 
-FONT: Final = "Noto Sans"
-"""Family used where the system has none of those the picture asks for."""
+FONTS: Final = {
+    "Noto Sans": "NotoSans-Regular",
+    "DejaVu Sans": "DejaVuSans",
+    "Liberation Sans": "LiberationSans-Regular",
+}
+"""Families used where the system has none of those the picture asks for, and their files."""
 
 FONT_FOLDERS: Final = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts")
 
@@ -81,16 +85,27 @@ def to_png(picture: Picture, *, theme: Theme = "light", scale: float = 2.0) -> b
         )
     import resvg_py
 
-    fonts = _sans_fonts()
+    fonts, family = _sans_fonts(), _sans_family()
     return resvg_py.svg_to_bytes(
         svg_string=to_svg(picture, theme=theme).decode("utf-8"),
         width=round(picture.width * scale),
         background=TOKENS[theme]["paper"],
-        font_family=FONT,
-        sans_serif_family=FONT,
+        font_family=family,
+        sans_serif_family=family,
         font_files=list(fonts),
         skip_system_fonts=bool(fonts),
     )
+
+
+@cache
+def _sans_family() -> str:
+    """Find the first of the families that the system has; the renderer would take a serif one."""
+    there = {path.stem for folder in _folders() for path in folder.rglob("*.?t?")}
+    return next((family for family, stem in FONTS.items() if stem in there), next(iter(FONTS)))
+
+
+def _folders() -> list[Path]:
+    return [Path(folder).expanduser() for folder in FONT_FOLDERS]
 
 
 @cache
@@ -101,8 +116,7 @@ def _sans_fonts() -> tuple[str, ...]:
     design: among all fonts of a system that may be a serif one. Where there is no Noto Sans, the
     system's fonts are used as they come.
     """
-    folders = (Path(folder).expanduser() for folder in FONT_FOLDERS)
-    found = [path for folder in folders for path in folder.rglob("NotoSans*") if _is_text(path)]
+    found = [path for folder in _folders() for path in folder.rglob("NotoSans*") if _is_text(path)]
     if not any(path.stem == "NotoSans-Regular" for path in found):
         return ()
     order = sorted(found, key=lambda path: (_rank(path), "Bold" in path.stem, path.name))

@@ -8,6 +8,7 @@ from journey.charts.step_sankey import step_sankey
 from journey.charts.svg import Picture
 from journey.charts.theme import TOKENS
 from journey.errors import ValueNotAllowedError
+from journey.exports import images
 from journey.exports.images import to_png, to_svg
 from tests.charts.sample_frames import STAGES, sequences, step_flows
 
@@ -71,3 +72,20 @@ def test_letters_of_any_script_leave_ink(text):
 def test_impossible_scale_is_refused(picture, scale):
     with pytest.raises(ValueNotAllowedError, match="Scale is"):
         to_png(picture, scale=scale)
+
+
+@pytest.mark.parametrize(
+    ("files", "family"),
+    [
+        (["LiberationSerif-Regular.ttf", "DejaVuSans.ttf"], "DejaVu Sans"),
+        (["DejaVuSans.ttf", "NotoSans-Regular.otf"], "Noto Sans"),
+        ([], "Noto Sans"),
+    ],
+)
+def test_a_family_without_serifs_is_chosen_that_the_system_has(
+    tmp_path, monkeypatch, files, family
+):
+    for file in files:
+        (tmp_path / file).touch()
+    monkeypatch.setattr(images, "FONT_FOLDERS", (str(tmp_path),))
+    assert images._sans_family.__wrapped__() == family

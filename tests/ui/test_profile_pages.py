@@ -75,7 +75,8 @@ def test_two_groups_are_compared(root):
     choose(choose(app, "Two periods"), "Stages")
 
 
-def test_one_day_is_not_parted_into_periods(root):
+@pytest.mark.usefixtures("root")
+def test_one_day_is_not_parted_into_periods():
     day = {"from": "2025-03-03", "to": "2025-03-03"}
     app = choose(opened("explore/compare", **day), "Two periods")
     assert [one.value.split(",")[0] for one in app.info] == ["All touchpoints are of one day"]
