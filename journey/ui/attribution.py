@@ -14,6 +14,7 @@ from journey.charts.attribution_plots import MODEL_NAMES, Measure, disagreement
 from journey.log import TouchpointLog
 from journey.ui.cache import cached
 from journey.ui.counts import Count, count_row
+from journey.ui.navigation import ATTRIBUTION, page_name
 from journey.ui.plots import current_theme, show_plot
 from journey.ui.reader import fragment
 from journey.ui.tables import show_table
@@ -69,6 +70,25 @@ def units(log: TouchpointLog) -> dict[str, str]:
         if column == "touchpoint"
         or (not column.endswith("_id") and any(v is not None for v in log.filter_values(column)))
     }
+
+
+def headline(frame: pd.DataFrame, measure: Measure) -> str:
+    """Return what gets most credit by most models.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"model": ["first", "first", "last", "last"],
+    ...     "channel": ["Ads", None, "Mail", "Ads"], "n_conversions": [20.0, 80.0, 10.0, 90.0]})
+    >>> headline(frame, "n_conversions")
+    'Ads gets most credit by all 2 models'
+    """
+    named = frame[frame["channel"].notna() & (frame[measure] > 0)]
+    if named.empty:
+        return page_name(ATTRIBUTION)
+    firsts = named.loc[named.groupby("model")[measure].idxmax(), "channel"]
+    leads = firsts.value_counts()
+    of = f"{leads.iloc[0]} of {len(firsts)}" if len(leads) > 1 else f"all {len(firsts)}"
+    return f"{markdown(leads.index[0])} gets most credit by {of} models"
 
 
 def show_models(view: TouchpointLog, by: str, measure: Measure, half_life_days: float) -> None:

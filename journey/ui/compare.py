@@ -11,6 +11,7 @@ import streamlit as st
 import journey
 from journey import charts
 from journey.analysis.profiles.criteria import Segment, keep_others
+from journey.charts.compared import LEAST_CERTAIN
 from journey.charts.svg import Picture
 from journey.log import TouchpointLog
 from journey.ui import compare_funnel, flow_panel, map_panel
@@ -22,7 +23,7 @@ from journey.ui.picture import Selection, selection, show_picture
 from journey.ui.reader import fragment
 from journey.ui.saved_segments import segments_here
 from journey.ui.tables import rates, show_table
-from journey.ui.text import markdown
+from journey.ui.text import counted, markdown
 
 OTHERS: Final = "All others"
 GIVEN: Final = {
@@ -134,6 +135,14 @@ def pick_periods(view: TouchpointLog) -> Pair | None:
         return None
     logs = [view.between(begin, end + timedelta(days=1)) for begin, end in (a, b)]
     return Pair(logs[0], logs[1], (f"{a[0]} to {a[1]}", f"{b[0]} to {b[1]}"))
+
+
+def headline(pair: Pair) -> str:
+    """Return at how many stages the groups differ by more than chance."""
+    frame = cached(journey.compare_stages)(pair.a, pair.b)
+    n_clear = int((frame["chance"] <= LEAST_CERTAIN).sum())
+    names = " and ".join(map(markdown, pair.names))
+    return f"{names} differ at {n_clear or 'none'} of {counted(len(frame), 'stage')}"
 
 
 def show_map(pair: Pair) -> None:

@@ -3,14 +3,17 @@
 from functools import partial
 from typing import Final
 
+import numpy as np
 import streamlit as st
 
 import journey
 from journey import charts
 from journey.analysis.content.feelings import felt, sources_text
 from journey.log import TouchpointLog
+from journey.schema import SMALL_SAMPLE
 from journey.ui.cache import cached
 from journey.ui.counts import Count, count_row
+from journey.ui.navigation import FEELINGS, page_name
 from journey.ui.plots import current_theme, show_plot
 from journey.ui.tables import show_table
 from journey.ui.text import OUTCOME_LABELS, markdown
@@ -30,6 +33,20 @@ HELP: Final = {
     "mean_to": "Upper end of the 95 % interval.",
     "n_journeys": "Journeys with such a score.",
 }
+
+
+def headline(view: TouchpointLog) -> str:
+    """Return between which stages the mood falls most, of those with enough scores."""
+    frame = cached(journey.feelings)(view, by=("stage",))
+    known = frame[frame["stage"].notna() & (frame["n_scores"] >= SMALL_SAMPLE)]
+    falls = known["mean_sentiment"].diff().to_numpy()
+    if len(known) < 2:  # noqa: PLR2004 -- one stage has none to fall from
+        return page_name(FEELINGS)
+    if not (falls[1:] < 0).any():
+        return "The mood falls in no stage"
+    place = int(np.nanargmin(falls))
+    before, after = (markdown(known["stage"].iloc[one]) for one in (place - 1, place))
+    return f"The mood falls most from {before} to {after}"
 
 
 def show_touchpoints(view: TouchpointLog) -> None:

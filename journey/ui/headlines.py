@@ -44,12 +44,17 @@ class Figures:
 
 
 @dataclass(frozen=True)
-class Pointer:
-    """A sentence as Markdown, and the page that shows more of it."""
+class Finding:
+    """What stands out, as Markdown: the message, what more to say, the page that shows it."""
 
-    sentence: str
+    message: str
+    rest: str
     path: str
-    words: str
+
+    @property
+    def sentence(self) -> str:
+        """Return both as one sentence."""
+        return f"**{self.message}**: {self.rest}" if self.rest else f"**{self.message}.**"
 
 
 def figures(log: TouchpointLog) -> Figures:
@@ -130,18 +135,18 @@ def of_whom(log: TouchpointLog) -> str | None:
     )
 
 
-def pointers(log: TouchpointLog) -> list[Pointer]:
+def pointers(log: TouchpointLog) -> list[Finding]:
     """Return where to look first, what matters most first."""
     return cached(_pointers)(log)
 
 
-def _pointers(log: TouchpointLog) -> list[Pointer]:
+def _pointers(log: TouchpointLog) -> list[Finding]:
     found = (find(log) for find in _FINDINGS.values())
-    return [pointer for pointer in found if pointer is not None]
+    return [one for one in found if one is not None]
 
 
-def finding(log: TouchpointLog, path: str) -> str | None:
-    """Return the sentence that points to a page from the overview, for the page itself.
+def finding(log: TouchpointLog, path: str) -> Finding | None:
+    """Return what points to a page from the overview, for the page itself.
 
     Parameters
     ----------
@@ -150,11 +155,10 @@ def finding(log: TouchpointLog, path: str) -> str | None:
     path
         A page of those that the overview points to.
     """
-    pointer = cached(_FINDINGS[path])(log)
-    return None if pointer is None else pointer.sentence
+    return cached(_FINDINGS[path])(log)
 
 
-def _drop_off(log: TouchpointLog) -> Pointer | None:
+def _drop_off(log: TouchpointLog) -> Finding | None:
     frame = cached(journey.drop_offs)(log)
     dropped = frame["n_lost"] + frame["n_no_decision"]
     if not dropped.sum():
@@ -166,14 +170,11 @@ def _drop_off(log: TouchpointLog) -> Pointer | None:
     total, n_ended = int(dropped.sum()), int(ended["lost"] + ended["no_decision"])
     # A journey that skipped a stage dropped off in the one before it and in the one after.
     of = "journeys that ended without a win" if total == n_ended else "in all stages together"
-    words = (
-        f"**{share} of drop-offs happen in {stage}**: {number(dropped.iloc[top])} of "
-        f"{number(total)} {of}."
-    )
-    return Pointer(words, STAGES, "Stages")
+    rest = f"{number(dropped.iloc[top])} of {number(total)} {of}."
+    return Finding(f"{share} of drop-offs happen in {stage}", rest, STAGES)
 
 
-def _stalled(log: TouchpointLog) -> Pointer | None:
+def _stalled(log: TouchpointLog) -> Finding | None:
     """Say how many that can be called have gone silent, and how many unnamed visitors."""
     named = journey.who_can_be_called(log)
     first = cached(journey.stalled_accounts)(named, limit=1)
@@ -189,23 +190,23 @@ def _stalled(log: TouchpointLog) -> Pointer | None:
     lead = f"{who} {are} stalled{stake}"
     if n_all > known.n_stalled:
         lead = f"{number(known.n_stalled)} of {number(n_all)} stalled can be called{stake}"
-    words = f"**{lead}.** First: {markdown(name)}, silent {days(top['days_silent'])}{stage}."
-    return Pointer(words, STALLED, "Stalled accounts")
+    rest = f"first {markdown(name)}, silent {days(top['days_silent'])}{stage}."
+    return Finding(lead, rest, STALLED)
 
 
-def _turning_back(log: TouchpointLog) -> Pointer | None:
+def _turning_back(log: TouchpointLog) -> Finding | None:
     frame = cached(journey.back_moves)(log)
     if frame.empty:
         return None
     top = frame.iloc[0]
-    reason = "" if pd.isna(top["reason"]) else f", most often for '{markdown(top['reason'])}'"
+    rest = "" if pd.isna(top["reason"]) else f"most often for '{markdown(top['reason'])}'."
     names = f"{markdown(top['source_stage'])} to {markdown(top['target_stage'])}"
     turn = "turns" if top["n_journeys"] == 1 else "turn"
-    words = f"**{counted(top['n_journeys'], 'journey')} {turn} back** from {names}{reason}."
-    return Pointer(words, JOURNEY_MAP, "Journey map")
+    words = f"{counted(top['n_journeys'], 'journey')} {turn} back from {names}"
+    return Finding(words, rest, JOURNEY_MAP)
 
 
-def _segment(log: TouchpointLog) -> Pointer | None:
+def _segment(log: TouchpointLog) -> Finding | None:
     """Find the segment that stands out most from the win rate of all whose value is known."""
     columns = tuple(
         column
@@ -213,7 +214,7 @@ def _segment(log: TouchpointLog) -> Pointer | None:
         if column not in ("account_id", KNOWN_AS)
         and 1 < len(log.filter_values(column)) <= FEW_VALUES
     )
-    best: tuple[float, str] | None = None
+    best: tuple[float, Finding] | None = None
     for column, (n_journeys, n_won) in cached(segment_wins)(log, by=columns).items():
         names = segmentation(log.store, column).names
         is_known = np.array([name is not None for name in names]) & (n_journeys > 0)
@@ -228,23 +229,23 @@ def _segment(log: TouchpointLog) -> Pointer | None:
         if stands_out[top] <= (best[0] if best else 0.0):
             continue
         of_all = "all" if n_known == n_journeys.sum() else "all where it is known"
-        words = (
-            f"**{markdown(label(column))} {markdown(names[top])} wins most**: "
+        words = f"{markdown(label(column))} {markdown(names[top])} wins most"
+        rest = (
             f"{percent(rate[top])} of {counted(n_journeys[top], 'journey')}, "
             f"against {percent(overall)} of {of_all}."
         )
-        best = float(stands_out[top]), words
-    return Pointer(best[1], SEGMENTS, "Segments") if best else None
+        best = float(stands_out[top]), Finding(words, rest, SEGMENTS)
+    return best[1] if best else None
 
 
-def _path(log: TouchpointLog) -> Pointer | None:
+def _path(log: TouchpointLog) -> Finding | None:
     top = cached(journey.variants)(log, top=1)
     if top.empty or top["n_journeys"].iloc[0] < 2:  # noqa: PLR2004 -- one journey is no common path
         return None
     sequence, share = top["sequence"].iloc[0], percent(top["share"].iloc[0])
     shown = [markdown(name) for name in sequence[:MOST_STEPS]]
     path = " → ".join([*shown, "…"] if len(sequence) > MOST_STEPS else shown)
-    return Pointer(f"**{share} of journeys are just** {path}.", PATHS, "Paths")
+    return Finding(f"{share} of journeys are just {path}", "", PATHS)
 
 
 _FINDINGS: Final = {

@@ -26,6 +26,7 @@ from journey.ui.plots import current_theme, show_plot
 from journey.ui.saved_segments import save_form, segments_here
 from journey.ui.tables import Sizes, rates, show_table
 from journey.ui.text import counted, label, markdown, number, percent
+from journey.wording import noun_for
 
 ROLES: Final = {"ideal": "Ideal customer", "anti": "Customers to avoid"}
 KINDS: Final = {"attribute": "Who they are", "behaviour": "What they did", "both": "Both together"}
@@ -70,6 +71,20 @@ OF_MONTHS: Final = rates("n_new", "new_share", "low", "high")
 def has_attributes(view: TouchpointLog) -> bool:
     """Return whether something is known of accounts or people that could set them apart."""
     return bool(attribute_columns(view))
+
+
+def headline(view: TouchpointLog) -> str:
+    """Return how many of all are ideal customers, and how many of the wins they bring."""
+    frame = cached(journey.ideal_customer_profile)(view)
+    ideal = frame[frame["role"] == "ideal"]
+    if ideal.empty:
+        return "No kind of customer clearly wins more often than the rest"
+    row = ideal.iloc[0]
+    n_known = int(row["n_journeys"] + row["n_rest"])
+    n_won = int(row["n_won"]) + round(row["rest_win_rate"] * row["n_rest"])
+    share, of_wins = percent(row["n_journeys"] / n_known), percent(row["n_won"] / n_won, n_won)
+    known = noun_for(n_known, view.case)
+    return f"Ideal customers are {share} of known {known} and {of_wins} of their wins"
 
 
 def pick_line(view: TouchpointLog) -> TouchpointLog:

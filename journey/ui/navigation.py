@@ -137,6 +137,11 @@ def _session_pages() -> tuple[Page, dict[PageEntry, Page]]:
     return st.session_state[_PAGES]
 
 
+def page_name(path: str) -> str:
+    """Return what a page is called in the menu."""
+    return next(entry.title for entry in PAGES if entry.path == path)
+
+
 def page_link(path: str, label: str) -> None:
     """Show a link to another page that keeps data set and filters; nothing if there is no page."""
     if any(entry.path == path for entry in existing_pages()):

@@ -14,6 +14,7 @@ from journey.analysis.lifecycle.triggers import ANSWER_DAYS, ignored_triggers
 from journey.log import TouchpointLog
 from journey.ui.cache import cached
 from journey.ui.counts import Count, count_row
+from journey.ui.navigation import NURTURE, page_name
 from journey.ui.plots import current_theme, show_plot
 from journey.ui.tables import rates, show_table
 from journey.ui.text import counted, days, markdown, number, percent
@@ -42,6 +43,21 @@ TRIGGER_HELP: Final = {
     "answered_rate": "Of those answered or ignored.",
     "median_days": "To the answer: half are quicker.",
 }
+
+
+def headline(view: TouchpointLog) -> str:
+    """Return how many MQLs, or else new leads, the last month has, beside the one before."""
+    months = cached(journey.nurture_metrics)(view).drop_duplicates("month").tail(2)
+    for noun, column in (("MQL", "n_mqls"), ("new lead", "n_new_leads")):
+        known = months.dropna(subset=column)
+        if known.empty:
+            continue
+        n, month = int(known[column].iloc[-1]), known["month"].iloc[-1]
+        day = view.as_of
+        so_far = "" if (day + pd.Timedelta(days=1)).month != day.month else " so far"
+        before = f", {number(known[column].iloc[0])} the month before" if len(known) > 1 else ""
+        return f"{counted(n, noun)} in {month}{so_far}{before}"
+    return page_name(NURTURE)
 
 
 def show_months(view: TouchpointLog) -> None:

@@ -10,13 +10,14 @@ import journey
 from journey import charts
 from journey.analysis.stages.members import DROPPED, in_segment, stayed_in
 from journey.log import TouchpointLog
-from journey.schema import OUTCOMES
+from journey.schema import OUTCOMES, SMALL_SAMPLE
 from journey.ui.cache import cached
 from journey.ui.counts import Count, count_row
+from journey.ui.navigation import SEGMENTS, page_name
 from journey.ui.plots import current_theme, show_plot
 from journey.ui.reader import fragment
 from journey.ui.tables import rates, show_table
-from journey.ui.text import OUTCOME_LABELS, label
+from journey.ui.text import OUTCOME_LABELS, label, markdown, percent
 
 MOST_VALUES: Final = 200
 NOT_KNOWN: Final = "(not known)"
@@ -71,6 +72,20 @@ def attributes(log: TouchpointLog) -> dict[str, str]:
 def is_of_account(log: TouchpointLog, column: str) -> bool:
     """Whether each journey is in exactly one segment of a column."""
     return column in log.store.accounts.column_names
+
+
+def headline(view: TouchpointLog, by: str) -> str:
+    """Return from where to where win rates of segments run, of those with enough journeys."""
+    frame = cached(journey.segment_breakdown)(view, by=by)
+    known = frame[frame["value"].notna() & (frame["n_journeys"] >= SMALL_SAMPLE)]
+    if known["win_rate"].nunique() < 2:  # noqa: PLR2004 -- else there is no from and to
+        return page_name(SEGMENTS)
+    places = known["win_rate"].idxmin(), known["win_rate"].idxmax()
+    low, high = (
+        f"{percent(row['win_rate'])} in {markdown(row['value'])}"
+        for row in (known.loc[place] for place in places)
+    )
+    return f"Win rates by {label(by).lower()} run from {low} to {high}"
 
 
 def show_win_rates(view: TouchpointLog, by: str) -> None:

@@ -4,6 +4,7 @@ import streamlit as st
 
 from journey.ui.guards import plain_errors, require_view
 from journey.ui.nurture_views import (
+    headline,
     show_comparison,
     show_content,
     show_months,
@@ -22,7 +23,8 @@ VIEWS = {
 }
 
 view = require_view()
-st.title("Nurture")
+with plain_errors():
+    st.title(headline(view))
 chosen = st.segmented_control(
     "View", list(VIEWS), default="By month", required=True, label_visibility="collapsed"
 )

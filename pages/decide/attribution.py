@@ -5,6 +5,7 @@ import streamlit as st
 import journey
 from journey.ui.attribution import (
     MEASURES,
+    headline,
     open_wins,
     pick_model,
     show_credit,
@@ -14,7 +15,7 @@ from journey.ui.attribution import (
 from journey.ui.attribution_spend import show_spend
 from journey.ui.cache import cached
 from journey.ui.guards import plain_errors, require_view
-from journey.ui.navigation import CHANNELS, DEFINITIONS, page_link
+from journey.ui.navigation import ATTRIBUTION, CHANNELS, DEFINITIONS, page_link, page_name
 
 
 def nothing_won(view: journey.TouchpointLog) -> None:
@@ -31,7 +32,8 @@ def nothing_won(view: journey.TouchpointLog) -> None:
 
 
 view = require_view()
-st.title("Attribution")
+title = st.empty()
+title.title(page_name(ATTRIBUTION))
 n_won = cached(journey.outcomes)(view).set_index("outcome")["n_journeys"]["won"]
 if not n_won:
     nothing_won(view)
@@ -63,11 +65,12 @@ if "channel" not in found:
         st.markdown("**This data set has no channels**, so credit goes to what it has.")
         page_link(CHANNELS, "Say which source is which channel")
 with plain_errors():
+    frame = cached(journey.attribute)(view, by=by, half_life_days=half_life)
+    title.title(headline(frame, MEASURES[measure]))
     show_models(view, by, MEASURES[measure], half_life)
     open_wins(view, by, half_life)
     st.markdown("## Credit and intervals")
     model = pick_model()
-    frame = cached(journey.attribute)(view, by=by, half_life_days=half_life)
     show_credit(frame, by, model)
     st.markdown("## Return on spend")
     show_spend(view, by, model, half_life)

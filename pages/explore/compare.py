@@ -3,6 +3,7 @@
 import streamlit as st
 
 from journey.ui.compare import (
+    headline,
     nobody_in,
     pick_periods,
     pick_segments,
@@ -11,12 +12,14 @@ from journey.ui.compare import (
     show_steps,
 )
 from journey.ui.guards import plain_errors, require_view
+from journey.ui.navigation import COMPARE, page_name
 
 VIEWS = {"Stages": show_stages, "Map": show_map, "Step by step": show_steps}
 GROUPS = {"Two segments": pick_segments, "Two periods": pick_periods}
 
 view = require_view()
-st.title("Compare")
+title = st.empty()
+title.title(page_name(COMPARE))
 left, right = st.columns([1, 1])
 with left:
     groups = st.segmented_control("Compare", list(GROUPS), default="Two segments", required=True)
@@ -29,4 +32,5 @@ with plain_errors():
     if nobody := nobody_in(pair):
         st.info(nobody, icon=":material/info:")
         st.stop()
+    title.title(headline(pair))
     VIEWS[shown](pair)

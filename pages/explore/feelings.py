@@ -4,15 +4,21 @@ import streamlit as st
 
 import journey
 from journey.ui.cache import cached
-from journey.ui.feelings import show_outcomes, show_sources, show_stages, show_touchpoints
+from journey.ui.feelings import (
+    headline,
+    show_outcomes,
+    show_sources,
+    show_stages,
+    show_touchpoints,
+)
 from journey.ui.guards import plain_errors, require_view
 from journey.ui.navigation import COLUMNS, JOURNEY_MAP, page_link
 
 VIEWS = {"Touchpoints": show_touchpoints, "Stages": show_stages, "Outcomes": show_outcomes}
 
 view = require_view()
-st.title("Feelings")
 with plain_errors():
+    st.title(headline(view))
     if cached(journey.feelings)(view, by=("stage",)).empty:
         with st.container(border=True):
             st.markdown("## No touchpoint in view has a score")

@@ -5,13 +5,21 @@ import streamlit as st
 import journey
 from journey.ui.cache import cached
 from journey.ui.guards import plain_errors, require_view
-from journey.ui.ideal_customer import has_attributes, pick_line, show_fit, show_profile, show_traits
-from journey.ui.navigation import DEFINITIONS, UPLOAD, page_link
+from journey.ui.ideal_customer import (
+    has_attributes,
+    headline,
+    pick_line,
+    show_fit,
+    show_profile,
+    show_traits,
+)
+from journey.ui.navigation import DEFINITIONS, IDEAL_CUSTOMER, UPLOAD, page_link, page_name
 
 VIEWS = {"Profile": show_profile, "Traits": show_traits, "Are we selling to it?": show_fit}
 
 view = require_view()
-st.title("Ideal customer")
+title = st.empty()
+title.title(page_name(IDEAL_CUSTOMER))
 if not has_attributes(view):
     with st.container(border=True):
         st.markdown("## Nothing is known of accounts or people")
@@ -25,6 +33,8 @@ if not cached(journey.outcomes)(view).set_index("outcome")["n_journeys"]["won"]:
         page_link(DEFINITIONS, "Give a winning rule")
     st.stop()
 view = pick_line(view)
+with plain_errors():
+    title.title(headline(view))
 shown = st.segmented_control(
     "View", list(VIEWS), default="Profile", required=True, label_visibility="collapsed"
 )

@@ -97,7 +97,6 @@ def controls(n_types: int, *, has_feelings: bool) -> tuple[dict[str, float], str
 
 
 view = require_view()
-st.title("Journey map")
 show_finding(view, JOURNEY_MAP)
 kept = current_filters()
 base = apply_filters(require_log(), Filters(case=kept.case, groups=kept.groups))

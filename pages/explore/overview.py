@@ -8,7 +8,7 @@ from journey.ui.definition_warnings import has_win_rule
 from journey.ui.guards import require_view
 from journey.ui.headlines import figures, message, of_whom, pointers, stalled_label
 from journey.ui.months import show_months
-from journey.ui.navigation import DEFINITIONS, page_link
+from journey.ui.navigation import DEFINITIONS, page_link, page_name
 from journey.ui.outcome_bar import show_outcomes
 from journey.ui.stage_views import plot_drop_offs
 from journey.ui.text import NO_FIGURE, days, number, percent
@@ -58,7 +58,7 @@ def show_pointers(view: journey.TouchpointLog) -> None:
     for pointer in found:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(pointer.sentence, width="content")
-            page_link(pointer.path, f":blue[{pointer.words}] :material/arrow_forward:")
+            page_link(pointer.path, f":blue[{page_name(pointer.path)}] :material/arrow_forward:")
 
 
 def show_drop_offs(view: journey.TouchpointLog) -> None:

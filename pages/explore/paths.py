@@ -73,7 +73,6 @@ def show_whole_paths(view: journey.TouchpointLog) -> None:
 
 
 view = require_view()
-st.title("Paths")
 show_finding(view, PATHS)
 chosen_view = st.segmented_control(
     "View", VIEWS, default=VIEWS[0], required=True, label_visibility="collapsed"

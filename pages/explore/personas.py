@@ -5,7 +5,7 @@ import streamlit as st
 from journey.ui.definition_warnings import has_win_rule
 from journey.ui.findings import show_persona_finding
 from journey.ui.guards import plain_errors, require_view
-from journey.ui.navigation import COLUMNS, DEFINITIONS, UPLOAD, page_link
+from journey.ui.navigation import COLUMNS, DEFINITIONS, PERSONAS, UPLOAD, page_link, page_name
 from journey.ui.personas import has_personas, show_cards, show_group, show_parts, show_wins
 
 VIEWS = {
@@ -16,8 +16,8 @@ VIEWS = {
 }
 
 view = require_view()
-st.title("Personas")
 if not has_personas(view):
+    st.title(page_name(PERSONAS))
     with st.container(border=True):
         st.markdown("## No roles of people are known")
         st.markdown("Add a file of contacts with a role or job title, keyed by e-mail or person.")
@@ -25,10 +25,10 @@ if not has_personas(view):
             page_link(UPLOAD, "Upload data")
             page_link(COLUMNS, "See what each column means")
     st.stop()
+show_persona_finding(view)
 if not has_win_rule(view):
     st.caption("Nothing counts as a win yet.")
     page_link(DEFINITIONS, "Give a winning rule")
-show_persona_finding(view)
 shown = st.segmented_control(
     "View", list(VIEWS), default="Cards", required=True, label_visibility="collapsed"
 )

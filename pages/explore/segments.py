@@ -4,9 +4,10 @@ import streamlit as st
 
 from journey.ui.definition_warnings import has_win_rule
 from journey.ui.guards import require_view
-from journey.ui.navigation import DEFINITIONS, UPLOAD, page_link
+from journey.ui.navigation import DEFINITIONS, SEGMENTS, UPLOAD, page_link, page_name
 from journey.ui.segment_views import (
     attributes,
+    headline,
     is_of_account,
     show_outcomes,
     show_stages,
@@ -16,7 +17,8 @@ from journey.ui.segment_views import (
 VIEWS = {"Win rate": show_win_rates, "Outcomes": show_outcomes, "Stages": show_stages}
 
 view = require_view()
-st.title("Segments")
+title = st.empty()
+title.title(page_name(SEGMENTS))
 found = attributes(view)
 if not found:
     with st.container(border=True):
@@ -33,6 +35,7 @@ with left:
         key="by",
         bind="query-params",
     )
+title.title(headline(view, by))
 with right:
     shown = st.segmented_control(
         "View", list(VIEWS), default="Win rate", required=True, label_visibility="collapsed"

@@ -23,7 +23,6 @@ VIEWS = {
     "Back moves": show_back_moves,
 }
 view = require_view()
-st.title("Stages")
 show_finding(view, STAGES)
 if not any(cached(journey.stage_funnel)(view)["n_journeys"]):
     with st.container(border=True):

@@ -4,6 +4,7 @@ Streamlit's own mark for a page at rest can be read before a run has begun, so w
 received is watched: a page is at rest when every run that was asked for has begun and ended.
 """
 
+import re
 from urllib.parse import parse_qsl, urlsplit
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -124,6 +125,12 @@ def show(page, name):
 def title(page, words):
     """Wait for the title of a page."""
     page.get_by_role("heading", name=words, level=1).wait_for()
+
+
+def arrives(page, path):
+    """Wait until the page at a path is shown, whatever its message."""
+    page.wait_for_url(re.compile(rf"/{path}(\?|$)"))
+    settled(page)
 
 
 def says(page, words):

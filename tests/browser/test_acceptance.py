@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.acts import close, query, settled, title
+from tests.browser.acts import arrives, close, query, settled
 from tests.browser.test_import import MINUTE, look_at_columns, named, press, ready, says
 
 pytestmark = pytest.mark.browser
@@ -43,7 +43,7 @@ def test_from_a_file_to_the_map_and_back(serve, tmp_path, page):
 
     # sees the map
     press(page, "See the journey map")
-    title(page, "Journey map")
+    arrives(page, "journey_map")
     says(page, "30 journeys")
     node = page.locator(".hit.node").and_(page.get_by_label(re.compile("^Demo booked")))
     node.first.wait_for()
@@ -65,19 +65,19 @@ def test_from_a_file_to_the_map_and_back(serve, tmp_path, page):
 
     # switches pages
     page.get_by_role("link", name="Paths").click()
-    title(page, "Paths")
+    arrives(page, "paths")
     page.get_by_role("button", name="Without Demo booked").first.wait_for()
     settled(page)
     assert shared(page) == wanted
 
     # reloads, and still has its filters and data
     page.reload()
-    title(page, "Paths")
+    arrives(page, "paths")
     page.get_by_role("button", name="Without Demo booked").first.wait_for()
     says(page, "30 journeys")
     assert shared(page) == wanted
     page.get_by_role("link", name="Journey map").click()
-    title(page, "Journey map")
+    arrives(page, "journey_map")
     page.locator(".hit.node").first.wait_for(timeout=MINUTE)
     settled(page)
     assert node.count() == 0

@@ -6,7 +6,7 @@ import pytest
 
 from journey.definitions import load_definitions
 from journey.kept import load_notes, load_segments
-from tests.browser.acts import choose, close, fill, settled, show
+from tests.browser.acts import arrives, choose, close, fill, settled, show
 from tests.browser.conftest import REPOSITORY, _server
 
 pytestmark = pytest.mark.browser
@@ -95,7 +95,7 @@ def test_a_segment_is_built_saved_and_filters_another_page(visit, workspace):
         ("industry", ("Software",)),
     )
     page.get_by_test_id("stSidebar").get_by_role("link", name="Stages", exact=True).click()
-    page.get_by_role("heading", name="Stages", exact=False, level=1).wait_for()
+    arrives(page, "stages")
     page.get_by_text(f"{n_inside} of 2,100 journeys").wait_for()
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from journey.definitions import Definitions, Stage
 from journey.workspace import save_definitions
-from tests.browser.acts import choose, close, fill, query, settled, show
+from tests.browser.acts import arrives, choose, close, fill, query, settled, show
 from tests.browser.conftest import REPOSITORY, _server
 from tests.stores import store
 
@@ -116,8 +116,7 @@ class TestMap:
         expect(page.locator(".hit.node").and_(mail)).to_have_count(0)
         assert query(page)["exclude"] == "Mail"
         page.get_by_role("link", name="Paths").click()
-        page.get_by_role("heading", name="Paths").wait_for()
-        settled(page)
+        arrives(page, "paths")
         page.reload()
         page.get_by_role("button", name="Without Mail").wait_for()
         expect(page.locator(".hit.box").and_(mail)).to_have_count(0)

@@ -54,5 +54,5 @@ def test_one_journey_is_spoken_of_as_one():
             stages=(Stage("See", ("Ad",)), Stage("Try", ("Demo",))), won=("Won",)
         ),
     )
-    assert "**1 journey turns back** from Try to See." in told(log)
+    assert "**1 journey turns back from Try to See.**" in told(log)
     assert message(figures(log)) == "No win so far in 1 journey; 0% have ended, 100% are open"
