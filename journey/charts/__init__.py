@@ -8,6 +8,7 @@ from journey.charts.compare_flow import compare_flow
 from journey.charts.compare_map import compare_map
 from journey.charts.journey_map import journey_map
 from journey.charts.map_feelings import StageFeeling
+from journey.charts.persona_cards import persona_cards
 from journey.charts.route_map import route_map
 from journey.charts.step_sankey import step_sankey
 from journey.charts.svg import Picture
@@ -20,6 +21,7 @@ __all__ = [
     "compare_flow",
     "compare_map",
     "journey_map",
+    "persona_cards",
     "route_map",
     "step_sankey",
 ]

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from journey.charts.columns import require
 from journey.charts.draft import Draft
 from journey.charts.numbers import format_count, format_share
+from journey.charts.persona_cards import with_whom
 from journey.charts.plot_style import (
     Share,
     draft,
@@ -24,7 +25,6 @@ from journey.charts.theme import TOKENS, Theme
 from journey.schema import SMALL_SAMPLE
 
 MAX_ROWS: Final = 16
-LEAST_CERTAIN: Final = 0.05
 NOBODY: Final = "No journey in view has somebody whose role is known."
 PARTS: Final = {
     "started": "Starts",
@@ -67,7 +67,7 @@ def plot_personas(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Figure:
         return empty(NOBODY, theme=theme)
     rows = frame.head(MAX_ROWS).sort_values("win_rate", ascending=False, kind="stable")
     chart = draft(
-        _personas_title(rows),
+        with_whom(rows, named=safe_name),
         theme=theme,
         height=rows_height(len(rows)) - 20,
         note=f"Won of all journeys with somebody of the role, 95% interval; ring: without; "
@@ -98,18 +98,6 @@ def _draw_with_and_without(chart: Draft, rows: pd.DataFrame, theme: Theme) -> No
     )
     draw_shares(chart, shares, theme=theme)
     name_rows(chart, names)
-
-
-def _personas_title(rows: pd.DataFrame) -> str:
-    sure = rows[(rows["chance"] <= LEAST_CERTAIN) & (rows["win_rate"] > rows["rest_win_rate"])]
-    if sure.empty:
-        return "No role goes with more wins than chance could give"
-    first = top_row(sure, sure["win_rate"])
-    return (
-        f"With {safe_name(first['persona'])} {format_share(first['win_rate'])} of "
-        f"{format_count(first['n_journeys'])} journeys are won, without "
-        f"{format_share(first['rest_win_rate'])}"
-    )
 
 
 def plot_persona_parts(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Figure:

@@ -8,6 +8,7 @@ import streamlit as st
 
 import journey
 from journey import charts
+from journey.analysis.profiles.persona_parts import LARGEST_GROUP
 from journey.analysis.profiles.personas import persona_columns, with_group_of, with_persona
 from journey.charts.personas_plots import PARTS
 from journey.errors import JourneyError
@@ -16,6 +17,7 @@ from journey.log import TouchpointLog
 from journey.schema import SMALL_SAMPLE
 from journey.ui.cache import cached
 from journey.ui.counts import Count, count_row
+from journey.ui.picture import show_downloads
 from journey.ui.plots import current_theme, show_plot
 from journey.ui.state import current_dataset
 from journey.ui.tables import rates, show_table
@@ -89,6 +91,8 @@ def show_cards(view: TouchpointLog) -> None:
         goals=[notes.get(name, PersonaNotes()).goals for name in names],
         motives=[notes.get(name, PersonaNotes()).motives for name in names],
     )
+    st.caption("The cards as one picture, for a slide or a handout:")
+    show_downloads(charts.persona_cards(told), key="persona-cards", file_name="persona cards")
     _table(told, "personas")
 
 
@@ -117,16 +121,23 @@ def show_group(view: TouchpointLog) -> None:
     show_plot(chart, key="groups", file_name="buying-groups")
     counts = [
         Count(
-            counted(int(row.n_people), "person").replace("persons", "people"),
+            _size_words(int(row.n_people)),
             int(row.n_journeys),
             partial(with_group_of, view, int(row.n_people)),
-            counted(int(row.n_people), "known person").replace("persons", "people"),
+            _size_words(int(row.n_people)),
         )
         for row in frame.itertuples()
     ]
     count_row(counts, key="groups")
     _order_of_entry(cached(journey.personas)(view))
     _table(frame, "buying-groups")
+
+
+def _size_words(n: int) -> str:
+    if not n:
+        return "Nobody known"
+    people = "1 person" if n == 1 else f"{n} people"
+    return f"{people} or more" if n == LARGEST_GROUP else people
 
 
 def _order_of_entry(frame: pd.DataFrame) -> None:

@@ -122,6 +122,12 @@ def show_picture(picture: Picture, *, key: str, file_name: str) -> Selection | N
         data=gzip.compress(picture.svg.encode(), mtime=0),
         on_chosen_change=partial(_choose, key),
     )
+    show_downloads(picture, key=key, file_name=file_name)
+    return chosen
+
+
+def show_downloads(picture: Picture, *, key: str, file_name: str) -> None:
+    """Offer a picture as SVG and PNG; parameters as for ``show_picture``."""
     with st.container(horizontal=True, gap="small"):
         for ending, mime, content in (
             ("svg", "image/svg+xml", picture.svg.encode),
@@ -138,7 +144,6 @@ def show_picture(picture: Picture, *, key: str, file_name: str) -> Selection | N
                 icon=":material/download:",
                 help=f"Download the picture as {ending.upper()}",
             )
-    return chosen
 
 
 def selection(key: str) -> Selection | None:
