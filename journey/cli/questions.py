@@ -13,7 +13,7 @@ from journey.analysis.content.feelings import sources_text
 from journey.analysis.spending.reach import reach_text, worth_text
 from journey.cli.compared import compared
 from journey.cli.inventories import inventory_of
-from journey.cli.to_call import calls, left_out_text, nobody_to_call, stalled
+from journey.cli.to_call import calls, left_out_text, nobody_to_call, stalled, visitor_text
 from journey.log import TouchpointLog
 
 Answer = pd.DataFrame | dict[str, object]
@@ -260,12 +260,14 @@ QUESTIONS: Final[dict[str, Question]] = {
             "too few decided journeys: no touch has 30, or one decided the account."
         ),
         tells_wins=True,
+        note=lambda _log, view, given: visitor_text(view, given),
     ),
     "routes": Question(
         "the routes that won from where an account stands",
         lambda log, given: journey.winning_routes(log, given.account),
         lambda _log, _given: "too few wins: none from the stage of the account, or it is decided.",
         tells_wins=True,
+        note=lambda _log, view, given: visitor_text(view, given),
     ),
     "journeys": Question("one row per journey", lambda log, _: journey.journeys(log)),
     "timeline": Question(

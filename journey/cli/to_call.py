@@ -24,6 +24,16 @@ def calls(log: TouchpointLog, given: Namespace) -> pd.DataFrame:
     return _to_call(journey.who_can_be_called(log), given, journey.call_list(log))
 
 
+def visitor_text(log: TouchpointLog, given: Namespace) -> str:
+    """That nobody can call the account asked about; empty where somebody can."""
+    own = log.where({log.store.case_role: given.account})
+    if not journey.unnamed_visitors(own).n_journeys:
+        return ""
+    return (
+        f"{given.account} is an unnamed visitor, whom nobody can call: what others did, no advice."
+    )
+
+
 def left_out_text(log: TouchpointLog, given: Namespace) -> str:
     """How many stalled accounts are not listed, and why; empty where none is left out."""
     marked = _marked(_asked(log, given), given)

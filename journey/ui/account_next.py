@@ -51,10 +51,7 @@ def show_next(log: TouchpointLog, account_id: str) -> None:
     state = markdown(frame["state"].iloc[0])
     coarser = "Too little is known of exactly its state, so these are all that were"
     lead = coarser if frame["is_coarser"].iloc[0] else "These are the decided accounts that were"
-    own = log.where({log.store.case_role: account_id})
-    is_unnamed = cached(journey.outcomes)(journey.unnamed_visitors(own))["n_journeys"].sum() > 0
-    advised = "Nobody can call an unnamed visitor." if is_unnamed else _advice(frame)
-    st.markdown(f"{advised} {lead} {state}." if has_win_rule(log) else f"{lead} {state}.")
+    st.markdown(f"{_advice(frame)} {lead} {state}." if has_win_rule(log) else f"{lead} {state}.")
     shown = frame.sort_values(["n_with", "touchpoint"], ascending=[False, True], ignore_index=True)
     columns = ["touchpoint", "n_with", "win_rate", "low", "high", "without_rate", "n_without"]
     known = shown[[*columns, "is_ours"]] if has_win_rule(log) else shown[["touchpoint", "n_with"]]

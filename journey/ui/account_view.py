@@ -10,6 +10,7 @@ import journey
 from journey.analysis.accounts.stalled import normal_silence
 from journey.charts.timeline import account_timeline_picture
 from journey.log import TouchpointLog
+from journey.schema import KNOWN_AS, VISITOR
 from journey.ui.accounts import account_names, find_accounts, person_names
 from journey.ui.cache import cached
 from journey.ui.guards import require_log
@@ -97,6 +98,20 @@ def account_facts(log: TouchpointLog, account_id: str) -> pd.Series | None:
     return None if frame.empty else frame.iloc[0]
 
 
+def is_unnamed(facts: pd.Series) -> bool:
+    """Return whether it is the journey of a visitor of whom no more than an id is known."""
+    return facts.get(KNOWN_AS) == VISITOR
+
+
+def show_nobody_to_call() -> None:
+    """Say that nothing is advised for an unnamed visitor, and what would change that."""
+    st.info(
+        "Nobody can call this visitor: no name, no company, no address is known, so nothing is "
+        "advised. A form, a reply or a login on the same browser would name it.",
+        icon=":material/person_off:",
+    )
+
+
 def show_head(log: TouchpointLog, facts: pd.Series) -> None:
     """Show what an account is called, how it stands and its figures."""
     account_id = str(facts["account_id"])
@@ -110,6 +125,7 @@ def show_head(log: TouchpointLog, facts: pd.Series) -> None:
             account_id if name != account_id else None,
             None if pd.isna(facts["stage"]) else f"in {facts['stage']}",
             None if pd.isna(owner) else f"owner {owner}",
+            "unnamed visitor" if is_unnamed(facts) else None,
         ]
         words = " · ".join(markdown(part) for part in parts if part)
         st.markdown(words, width="content")

@@ -52,7 +52,8 @@ HELP: Final = {
     "days_silent": "From the last touch to the end of the log.",
     "normal_days": "9 of 10 waits in this stage, of those that moved on, lasted at most so long.",
     "value_at_risk": "Value times the chance to win that such a silence costs. See below.",
-    "next_step": "Of what we can do, what went with most wins there: won with it, against without.",
+    "next_step": "Of what we can do, what went with most wins there: won with it, against without. "
+    "Seen only in other stages: of this one nothing can be said.",
     "usual_rate": "Won, of all decided that were ever in this stage.",
     "silent_rate": "Won, of those ever silent as long in this stage, else of the longest silent.",
     "whom": "The first known person with a touch, and how many more there are.",
@@ -239,27 +240,26 @@ def _on_screen(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _next_steps(frame: pd.DataFrame) -> list[str | None]:
     """Write the next best touch of each row with its evidence, shortly."""
-    columns = (
-        *("next_touchpoint", "next_win_rate", "n_next", "next_without_rate", "n_next_without"),
-        *("next_seen_in", "next_is_clear"),
-    )
-    rows = zip(*(frame[name].tolist() for name in columns), strict=True)
-    return [None if row[0] is None else _next_step(*row) for row in rows]
+    advice = frame[
+        [
+            *("stage", "next_touchpoint", "next_win_rate", "n_next", "next_without_rate"),
+            *("n_next_without", "next_seen_in", "next_is_clear"),
+        ]
+    ]
+    return [_next_step(row) for row in advice.itertuples(index=False)]
 
 
-def _next_step(
-    touchpoint: str,
-    rate: float,
-    n: int,
-    without_rate: float,
-    n_without: int,
-    seen_in: str | None,
-    is_clear: bool,  # noqa: FBT001 -- one of a row's values
-) -> str:
-    seen = f", seen in {seen_in}" if seen_in else ""
-    doubt = "" if is_clear else ", may be chance"
-    rates = f"{percent(rate, n)} against {percent(without_rate, n_without)}"
-    return f"{touchpoint} ({rates}{seen}{doubt})"
+def _next_step(row: Any) -> str | None:
+    if row.next_touchpoint is None:
+        return None
+    with_it = percent(row.next_win_rate, row.n_next)
+    without = percent(row.next_without_rate, row.n_next_without)
+    seen = ""
+    if row.next_seen_in:
+        is_own = row.stage in row.next_seen_in.split(", ")
+        seen = f", seen {'' if is_own else 'only '}in {row.next_seen_in}"
+    doubt = "" if row.next_is_clear else ", may be chance"
+    return f"{row.next_touchpoint} ({with_it} against {without}{seen}{doubt})"
 
 
 def show_stake(row: pd.Series) -> None:

@@ -9,7 +9,7 @@ from journey.log import TouchpointLog
 from journey.ui.cache import cached
 from journey.ui.headlines import compact
 from journey.ui.navigation import ACCOUNT, open_page
-from journey.ui.stalled_list import choose_stalled, rest_of, show_rest, stalled_frame
+from journey.ui.stalled_list import choose_stalled, headline, rest_of, show_rest, stalled_frame
 from journey.ui.state import ACCOUNT_PARAMETER
 from journey.ui.tables import download_row
 from journey.ui.text import counted, number
@@ -48,15 +48,16 @@ def who_is_listed(log: TouchpointLog, n_listed: int) -> str | None:
     )
 
 
-def show_unnamed(log: TouchpointLog) -> None:
-    """List the unnamed visitors that have gone silent, and show the one that is chosen."""
+def show_unnamed(log: TouchpointLog) -> str:
+    """List the unnamed visitors that have gone silent, with the way to one; return the message."""
     visitors = journey.unnamed_visitors(log)
     frame = stalled_frame(visitors)
+    rest = rest_of(visitors, frame)
     st.caption(
         "Nobody can call them; they are in no export for the CRM. A form, a reply or a login on "
         "the same browser would name them."
     )
-    show_rest(rest_of(visitors, frame), "visitor")
+    show_rest(rest, "visitor")
     key = f"unnamed:{log.fingerprint}"
     chosen = choose_stalled(frame, key=key)
     download_row(
@@ -66,3 +67,4 @@ def show_unnamed(log: TouchpointLog) -> None:
         account_id = str(frame["account_id"].iloc[chosen[0]])
         if st.button("Open the journey", icon=":material/route:"):
             open_page(ACCOUNT, **{ACCOUNT_PARAMETER: account_id})
+    return headline(frame, "unnamed visitor", rest)

@@ -8,9 +8,11 @@ from journey.ui.account_view import (
     account_facts,
     account_log,
     asked_account,
+    is_unnamed,
     search,
     show_attributes,
     show_head,
+    show_nobody_to_call,
     show_stalled,
     show_timeline,
     show_touches,
@@ -57,8 +59,11 @@ def show_account(log: journey.TouchpointLog, account_id: str) -> None:
     show_head(log, facts)
     if facts["outcome"] == "stalled":
         show_stalled(log, account_id)
+    is_open, is_visitor = facts["outcome"] in OPEN, is_unnamed(facts)
+    if is_open and is_visitor:
+        show_nobody_to_call()
     show_timeline(log, account_id)
-    if facts["outcome"] in OPEN:
+    if is_open and not is_visitor:
         show_next(log, account_id)
         show_routes(log, account_id)
     show_touches(log, account_id)

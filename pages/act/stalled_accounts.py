@@ -82,7 +82,8 @@ with plain_errors():
     rest, n_apart = rest_of(named, stalled), n_unnamed(view)
 to_call = stalled[stalled["marked"].isna()]
 is_done = to_call.empty and not stalled.empty
-st.title(f"No {view.case} is left to call" if is_done else headline(to_call, view.case, rest))
+title = st.empty()
+title.title(f"No {view.case} is left to call" if is_done else headline(to_call, view.case, rest))
 if told := who_is_listed(view, len(stalled) + rest.n):
     st.caption(told)
 show_done(view)
@@ -92,7 +93,7 @@ listed = journey.unnamed_visitors if shown == UNNAMED else journey.who_can_be_ca
 with pickers, plain_errors():
     show_pickers(require_log(), listed)
 if shown == UNNAMED:
-    show_unnamed(view)
+    title.title(show_unnamed(view))
     st.stop()
 if stalled.empty:
     nothing_stalled(view, n_apart)

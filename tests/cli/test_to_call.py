@@ -88,3 +88,10 @@ def test_a_log_without_visitors_has_none_to_list(tell):
     out, err = tell("stalled", "Demo", "--unnamed")
     assert "Cove" not in out
     assert "no open journey in view is silent" in err
+
+
+@pytest.mark.parametrize("command", ["next", "routes"])
+def test_what_is_said_of_a_visitor_is_no_advice(tell, visited, command):
+    said = "cookie-7 is an unnamed visitor, whom nobody can call"
+    assert said in tell(command, *visited, "--account", "cookie-7").err
+    assert "unnamed visitor" not in tell(command, *visited, "--account", "Cove").err

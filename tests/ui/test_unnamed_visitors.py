@@ -96,9 +96,10 @@ def test_the_pickers_offer_what_the_list_has(monkeypatch):
 def test_the_page_of_a_visitor_advises_nothing_and_asks_for_no_roles(account_id, is_visitor):
     app = pages.opened("act/account", "Full", account=account_id)
     words = said(app)
-    assert "What accounts in the same state did next" in words
-    assert ("Nobody can call an unnamed visitor." in words) == is_visitor
-    assert ("Nothing that we can do" in words) != is_visitor
+    assert ("Nobody can call this visitor" in words) == is_visitor
+    assert ("unnamed visitor" in words) == is_visitor
+    for advised in ("What accounts in the same state did next", "Routes that won from here"):
+        assert (advised in words) != is_visitor
     assert ("Missing roles" in words) != is_visitor
 
 
