@@ -37,7 +37,10 @@ def save_form(segment: Segment, *, key: str, name: str) -> None:
         The name proposed.
     """
     with st.popover("Keep as segment", icon=":material/bookmark:"):
-        chosen = st.text_input("Name of the segment", name, key=f"{key}:name", max_chars=80)
+        st.session_state.setdefault(f"{key}:name", name)
+        chosen = st.text_input("Name of the segment", key=f"{key}:name", max_chars=80)
+        if chosen.strip() in segments_here():
+            st.caption("Saving replaces the segment of that name.")
         if st.button("Save", key=f"{key}:save", icon=":material/save:"):
             _save(segment, chosen, use=False)
         if st.button("Save and filter all pages", key=f"{key}:use", icon=":material/filter_alt:"):

@@ -30,10 +30,10 @@ def build(view: TouchpointLog) -> Segment:
     with st.container(border=True):
         st.markdown("## What they did")
         has, never = _behaviour(view)
+        st.session_state.setdefault("build:until", "as_of")
         until = st.segmented_control(
             "Counted over",
             list(UNTIL),
-            default="as_of",
             required=True,
             format_func=UNTIL.__getitem__,
             key="build:until",
@@ -95,21 +95,70 @@ def show_result(view: TouchpointLog, segment: Segment) -> None:
     save_form(segment, key="build", name="My segment")
 
 
-def show_saved() -> None:
-    """List the saved segments, each to be removed."""
+def show_saved(view: TouchpointLog) -> None:
+    """List the saved segments, each to be changed or removed."""
     for name, segment in segments_here().items():
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{markdown(name)}**  \n{markdown(segment)}")
+            if _can_show(view, segment):
+                st.button(
+                    "Change",
+                    key=f"change:{name}",
+                    help=f"Fill the choices with {markdown(name)}, to be saved again",
+                    on_click=_fill,
+                    args=(name, segment),
+                )
             if st.button("Remove", key=f"remove:{name}", help=f"Remove {markdown(name)}"):
                 remove_segment(workspace_root(), current_dataset() or "", name)
                 st.rerun()
 
 
-def _profile(view: TouchpointLog) -> Wanted:
-    """Attributes of accounts and people, and the values wanted of each."""
+def _can_show(view: TouchpointLog, segment: Segment) -> bool:
+    """Whether the choices can show a segment: it may be made elsewhere, or for other data."""
+    touches = [column for column in BEHAVIOURS if column in view.store.text_columns]
+    asked = [(one, _owned(view)) for one in segment.profile]
+    asked += [(one, touches) for one in (*segment.has, *segment.never)]
+    is_one_each = all(len(values) == 1 for _, values in segment.has)
+    is_plain = is_one_each and len(dict(segment.profile)) == len(segment.profile)
+    knows = set(segment.reached) <= set(view.definitions.stage_names) and all(
+        column in columns and set(values) <= set(view.filter_values(column))
+        for (column, values), columns in asked
+    )
+    return is_plain and knows
+
+
+def _fill(name: str, segment: Segment) -> None:
+    """Let the choices show a saved segment, under its name."""
+    shown: dict[str, object] = {
+        "build:name": name,
+        "build:attributes": [column for column, _ in segment.profile],
+        "build:until": segment.until,
+        "build:stage": list(segment.reached),
+        "build:outcome": list(segment.outcomes),
+        "build:first": segment.first_day,
+        "build:last": segment.last_day,
+    }
+    shown |= {f"build:value:{column}": list(values) for column, values in segment.profile}
+    for bound in ("least", "most"):
+        for noun in ("touchpoints", "people"):
+            shown[f"build:{bound}:{noun}"] = getattr(segment, f"{bound}_{noun}")
+    for kind in ("has", "never"):
+        for column in BEHAVIOURS:
+            chosen = [values for one, values in getattr(segment, kind) if one == column]
+            shown[f"build:{kind}:{column}"] = [one for values in chosen for one in values]
+    st.session_state.update(shown)
+
+
+def _owned(view: TouchpointLog) -> dict[str, str]:
+    """Attributes of accounts and people, with their words."""
     store = view.store
     owned = {*store.accounts.column_names, *store.people.column_names}
-    found = {column: words for column, words in attributes(view).items() if column in owned}
+    return {column: words for column, words in attributes(view).items() if column in owned}
+
+
+def _profile(view: TouchpointLog) -> Wanted:
+    """Attributes of accounts and people, and the values wanted of each."""
+    found = _owned(view)
     if not found:
         st.caption("This data set has no attributes of accounts or people.")
         return ()

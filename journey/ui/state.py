@@ -143,21 +143,17 @@ def filters_to_query(filters: Filters) -> dict[str, str]:
     return {name: value for name, value in query.items() if value is not None}
 
 
-def filters_from_query(query: Mapping[str, str]) -> Filters:
-    """Read filters from the parameters of an address; what can't be read is left out.
+def read_query(query: Mapping[str, str]) -> tuple[Filters, tuple[str, ...]]:
+    """Read filters from the parameters of an address, with a note for each that can't be read.
 
     Examples
     --------
-    >>> filters_from_query({"from": "2026-01-01", "to": "soon", "where.size": "11-50,51-200"})
-    Filters(first_day=datetime.date(2026, 1, 1), last_day=None, where=(('size', ('11-50',
-    '51-200')),), segment=None, groups=(), excluded=(), start=None, end=None, case='account',
-    collapse=False, buyers_only=False)
+    >>> filters, notes = read_query({"from": "soon", "where.size": "11-50,51-200"})
+    >>> filters.where
+    (('size', ('11-50', '51-200')),)
+    >>> notes
+    ("'soon' is no date like 2026-01-31; that filter is left out.",)
     """
-    return read_query(query)[0]
-
-
-def read_query(query: Mapping[str, str]) -> tuple[Filters, tuple[str, ...]]:
-    """Read filters from the parameters of an address, with a note for each that can't be read."""
     first_day, first_note = _day(query, "from")
     last_day, last_note = _day(query, "to")
     case = query.get("case", "account")
@@ -252,7 +248,10 @@ def fitting(log: TouchpointLog, filters: Filters) -> tuple[Filters, tuple[str, .
     )
     before, after = filters_to_query(filters), filters_to_query(fitted)
     lacks = "This data set doesn't have all of '{}: {}'; what it lacks is left out."
-    wrong = {"to": "The last day, {1}, is before the first; it is left out."}
+    wrong = {
+        "to": "The last day, {1}, is before the first; it is left out.",
+        "segment": "The segment '{1}' is gone, or names what this data set lacks; it is left out.",
+    }
     return fitted, tuple(
         wrong.get(name, lacks).format(name, before[name])
         for name in before

@@ -14,4 +14,4 @@ with plain_errors():
     with right:
         st.markdown("## The segment")
         show_result(view, segment)
-        show_saved()
+        show_saved(view)

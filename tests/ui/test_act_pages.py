@@ -76,18 +76,22 @@ class TestStalledAccounts:
         assert rows["days_silent"].tolist() == [6, 3]
         assert rows["owner"].tolist() == ["Bob", "Ann"]
 
-    def test_advice_from_other_stages_says_where_it_was_seen(self, monkeypatch):
+    @pytest.mark.parametrize(
+        ("stages", "words"),
+        [("Attract, Nurture", "in Attract, Nurture"), ("Attract", "only in Attract")],
+    )
+    def test_advice_from_other_stages_says_where_it_was_seen(self, monkeypatch, stages, words):
         known = journey.stalled_accounts
 
         def advised(log, *, limit=None):
             told = {"next_touchpoint": "Workshop", "next_is_clear": True, "next_win_rate": 0.75}
             told |= {"n_next": 40, "next_without_rate": 0.25, "n_next_without": 40}
-            seen = {"next_state": "in any stage", "next_seen_in": "Attract, Nurture"}
+            seen = {"next_state": "in any stage", "next_seen_in": stages}
             return known(log, limit=limit).assign(**told, **seen)
 
         monkeypatch.setattr(journey, "stalled_accounts", advised)
         monkeypatch.setattr(stalled_list, "LISTED_MOST", 900)
-        step = "Workshop (75% against 25%, seen in Attract, Nurture)"
+        step = f"Workshop (75% against 25%, seen {words})"
         assert listed(opened("stalled_accounts"))["next_step"].tolist() == [step, step]
 
     def test_of_very_many_the_first_are_listed_and_the_others_counted(self, monkeypatch):
