@@ -79,7 +79,7 @@ def persona_cards(frame: pd.DataFrame, *, theme: Theme = "light") -> Picture:
     cards = [_lines(row) for row in rows.to_dict("records")]
     title, alt = with_whom(rows), f"Personas: {', '.join(map(printable, rows['persona']))}"
     body = [label(title, {"class": "message", "x": MARGIN, "y": 48})]
-    words = f"Won of all journeys with somebody of the role; fewer than {SMALL_SAMPLE} say little."
+    words = f"Won of all journeys with somebody of the role; grey: fewer than {SMALL_SAMPLE}"
     body.append(label(words, {"class": "muted words", "x": MARGIN, "y": 78}))
     top = TOP
     for first in range(0, len(cards), A_ROW):
@@ -121,7 +121,10 @@ def _lines(row: Mapping[Any, Any]) -> list[Line]:
     lines: list[Line] = [
         ("name", row["persona"]),
         ("small-words", "" if row["seniority"] is None else row["seniority"]),
-        ("lead", f"{won} of {format_count(row['n_journeys'])} won, {without} without"),
+        (
+            "lead" if row["n_journeys"] >= SMALL_SAMPLE else "small-words",
+            f"{won} of {format_count(row['n_journeys'])} won, {without} without",
+        ),
         ("words", f"Starts {starts}, influences {influences}"),
         ("words", f"Signs {signs}, uses {uses} of wins"),
     ]

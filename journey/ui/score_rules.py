@@ -70,7 +70,7 @@ def _show_effect(view: TouchpointLog, draft: ScoreDraft) -> None:
                 st.caption(words)
     with st.container(border=True):
         st.caption(
-            "Thresholds proposed below against thresholds in force. Won later, of all that "
+            "Points and thresholds proposed below against those in force. Won later, of all that "
             "qualified, open ones among them."
         )
         _show_saving(view, draft, wanted)
@@ -83,7 +83,7 @@ def _show_milestone(name: str, frame: pd.DataFrame) -> None:
     change = int(then["n_qualified"] - now["n_qualified"])
     against = f"{signed(change)} against {number(now['n_qualified'])} in force"
     st.metric(
-        f"{name}s by the thresholds proposed",
+        f"{name}s by the points and thresholds proposed",
         number(then["n_qualified"]),
         delta=against if change else "as in force",
         delta_color="off",

@@ -78,3 +78,9 @@ def test_only_the_first_are_drawn_three_a_row():
 def test_a_missing_column_is_named(column):
     with pytest.raises(ColumnNotFoundError, match=column):
         persona_cards(personas().drop(columns=column))
+
+
+def test_a_rate_of_few_journeys_is_grey():
+    few, many = (persona_cards(personas(n_journeys=n)).svg for n in (29, 30))
+    assert 'class="small-words"' in few.split("30% of 29 won")[0].rsplit("<text", 1)[1]
+    assert 'class="lead"' in many.split("30% of 30 won")[0].rsplit("<text", 1)[1]
