@@ -7,11 +7,12 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from journey.ingest.laid import Codes, Shelf
 from journey.store.layout import Array, Column, narrowest
 
 Ints = npt.NDArray[np.int64]
 
-Coded = tuple[Array, pa.StringArray]
+Coded = tuple[Codes, pa.StringArray]
 """Codes of texts and the distinct values in binary order; null is the code after."""
 
 _MOST_HELD: Final = 500_000
@@ -25,18 +26,27 @@ _PIECE: Final = 1_000_000
 class CodedText:
     """A column on its way to codes: texts of one batch at a time, each distinct one kept once.
 
+    Parameters
+    ----------
+    shelf
+        Takes the codes, of which there are as many as rows.
+
     Examples
     --------
-    >>> column = CodedText()
-    >>> column.add(pa.array(["Demo", "Ad"]))
-    >>> column.add(pa.array(["Ad", None]))
-    >>> codes, values = column.finished()
-    >>> codes.tolist(), values.to_pylist()
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder, Shelf(Path(folder)) as shelf:
+    ...     column = CodedText(shelf)
+    ...     column.add(pa.array(["Demo", "Ad"]))
+    ...     column.add(pa.array(["Ad", None]))
+    ...     codes, values = column.finished()
+    ...     codes[:].tolist(), values.to_pylist()
     ([1, 0, 0, 2], ['Ad', 'Demo'])
     """
 
-    def __init__(self) -> None:
-        self._codes: list[Array] = []
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+        self._codes: list[Codes] = []
         self._values: list[pa.StringArray] = []
         self._n_held = self._n_merged = 0
 
@@ -45,30 +55,30 @@ class CodedText:
         encoded = cast("Any", texts).dictionary_encode()
         n_values = len(encoded.dictionary)
         codes = encoded.indices.fill_null(n_values).to_numpy()
-        self._codes.append(codes.astype(narrowest(n_values + 1)))
+        self._codes.append(self._shelf.laid(codes.astype(narrowest(n_values + 1))))
         self._values.append(encoded.dictionary)
         self._n_held += n_values
         if self._n_held > 2 * self._n_merged + _MOST_HELD:
-            self._merge()
+            self._codes = [self._shelf.laid(self._merged())]
 
     def finished(self) -> Coded:
         """Codes of texts and their distinct values in binary order; null is the code after."""
-        self._merge()
-        ((codes,), (values,)) = self._codes, self._values
+        codes, values = self._merged(), self._values.pop()
         order = pc.sort_indices(cast("Any", values)).to_numpy()
         rank = np.full(len(values) + 1, len(order), codes.dtype)
         rank[order] = np.arange(len(order))
-        return rank[codes], cast("Any", values).take(pa.array(order))
+        return self._shelf.laid(rank[codes]), cast("Any", values).take(pa.array(order))
 
-    def _merge(self) -> None:
-        """Make one batch of all so far, so that a text that many have is held once."""
+    def _merged(self) -> Array:
+        """The codes of all so far, put together so that a text that many have is held once."""
         held = pa.concat_arrays([pa.array([], pa.string()), *self._values])
         encoded = cast("Any", held).dictionary_encode()
         n_values = self._n_held = self._n_merged = len(encoded.dictionary)
         codes = np.empty(sum(map(len, self._codes)), narrowest(n_values + 1))
         lengths = [len(values) for values in self._values]
         _translate(codes, self._codes, encoded.indices.to_numpy(), lengths, n_values)
-        self._codes, self._values = [codes], [encoded.dictionary]
+        self._codes, self._values = [], [encoded.dictionary]
+        return codes
 
 
 def counted_codes(coded: Coded) -> Ints:
@@ -80,26 +90,29 @@ def counted_codes(coded: Coded) -> Ints:
     [2, 1]
     """
     codes, values = coded
-    return np.bincount(codes, minlength=len(values) + 1)[:-1]
+    return np.bincount(codes[:], minlength=len(values) + 1)[:-1]
 
 
-def at_places(coded: Coded, places: Ints) -> Coded:
+def at_places(coded: Coded, places: Ints, shelf: Shelf) -> Coded:
     """Some of the texts, in some order, with the values that these have.
 
     Examples
     --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
     >>> texts = (np.array([1, 0, 0, 2]), pa.array(["Ad", "Demo"]))
-    >>> codes, values = at_places(texts, np.array([3, 0]))
-    >>> codes.tolist(), values.to_pylist()
+    >>> with TemporaryDirectory() as folder, Shelf(Path(folder)) as shelf:
+    ...     codes, values = at_places(texts, np.array([3, 0]), shelf)
+    ...     codes[:].tolist(), values.to_pylist()
     ([1, 0], ['Demo'])
     """
-    codes, values = coded
+    every, values = coded
     if not len(values):
         return coded
-    codes = codes[places]
+    codes = every[places]
     is_used = counted_codes((codes, values)) > 0
     rank = np.append(np.cumsum(is_used) - 1, is_used.sum()).astype(codes.dtype)
-    return rank[codes], cast("Any", values).filter(pa.array(is_used))
+    return shelf.laid(rank[codes]), cast("Any", values).filter(pa.array(is_used))
 
 
 def places_among(values: Column, dictionary: Column) -> npt.NDArray[np.int64]:
@@ -122,13 +135,13 @@ def places_among(values: Column, dictionary: Column) -> npt.NDArray[np.int64]:
 
 
 def _translate(
-    target: Array, batches: list[Array], places: Array, lengths: list[int], null: int
+    target: Array, batches: list[Codes], places: Array, lengths: list[int], null: int
 ) -> None:
     """Write the codes of batches, emptied on the way, as places in what all batches share."""
     begin = first = 0
     batches.reverse()
     for length in lengths:
-        codes: npt.NDArray[Any] = batches.pop()
+        codes = batches.pop()[:]
         meant = np.append(places[first : first + length], null).astype(target.dtype)
         np.take(meant, codes, out=target[begin : begin + len(codes)], mode="clip")
         begin, first = begin + len(codes), first + length

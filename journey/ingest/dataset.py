@@ -7,7 +7,6 @@ imports, the same rows make the same log.
 
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -27,7 +26,6 @@ from journey.ingest.channels import (
     write_channel_sources,
 )
 from journey.ingest.cleaning import DESCRIBED, SPELLED, clean_entries, keep_judged, make_judged
-from journey.ingest.coding import Coded
 from journey.ingest.cost_store import write_costs
 from journey.ingest.deduplicate import Dedupe, cut_exports, find_duplicates, make_kept
 from journey.ingest.identity import (
@@ -41,6 +39,7 @@ from journey.ingest.identity import (
 )
 from journey.ingest.identity.resolve import is_related
 from journey.ingest.kept_texts import KeptTexts, RowsFile, coded_texts, rows_as_read
+from journey.ingest.laid import Shelf
 from journey.ingest.last_instants import doubtful_instant_notes
 from journey.ingest.model import propose_for
 from journey.ingest.progress import Phase, Progress
@@ -141,24 +140,45 @@ def make_dataset(
         If no row can be used.
     """
     job = _opened(connection, sources, definitions or Definitions(), tell)
+    working = sources / _WORKING
+    working.mkdir()
+    with Shelf(working) as shelf:
+        report, people = _make_log(job, target, working, shelf)
+    write_beside(target, report, definitions, people)
+    shutil.rmtree(working)
+    sources.rename(target / SOURCES)
+    return report.n_kept
+
+
+def _make_log(
+    job: Job, target: Path, working: Path, shelf: Shelf
+) -> tuple[IngestReport, pa.Table | None]:
+    """Write the store and its companions; gives the report, and the attributes of people."""
     notes = [note for batch in job.batches for note in batch.notes]
-    traced, changed, coded = _clean(job, notes, sources / _WORKING)
+    traced, kept = _clean(job, notes, working, shelf)
     job.phase("sorting")
-    changed |= merge_touches(job, traced)
-    report = account_for_rows(connection, job.tables, table=KNOWN, described=job.described)
+    kept.forget(merge_touches(job, traced))
+    report = account_for_rows(job.connection, job.tables, table=KNOWN, described=job.described)
     if not report.n_kept:
         if any(table.shape in ("events", "wide") for table in job.tables):
             raise UnreadableFileError(no_row_left(report))
         notes.append("There are no touchpoints yet. Add a file that has some to this data set.")
-    notes += doubtful_instant_notes(connection, KEPT, files=[table.file for table in job.tables])
+    files = [table.file for table in job.tables]
+    notes += doubtful_instant_notes(job.connection, KEPT, files=files)
     described = describe(job)
-    kept = KeptTexts(_unchanged(coded, changed), job.rows)
-    _store(job, target, traced, described, kept, report.n_kept)
+    store_entries(
+        job.connection,
+        KEPT,
+        target,
+        extras=[*described.of_touchpoints, *traced],
+        kept=kept,
+        shelf=shelf,
+        accounts=described.accounts,
+        people=described.people,
+        progress=lambda n: job.tell(Progress("writing", "", n, report.n_kept)),
+    )
     notes += [*write_companions(job, target), *described.notes]
-    write_beside(target, report.with_notes(notes), definitions, described.people)
-    shutil.rmtree(sources / _WORKING)
-    sources.rename(target / SOURCES)
-    return report.n_kept
+    return report.with_notes(notes), described.people
 
 
 def write_beside(
@@ -211,31 +231,6 @@ def describe(job: Job) -> Described:
     return Described(tuple(of_touchpoints), accounts, people, tuple(notes))
 
 
-def _store(
-    job: Job,
-    target: Path,
-    traced: Sequence[str],
-    described: Described,
-    kept: KeptTexts,
-    n_kept: int,
-) -> None:
-    store_entries(
-        job.connection,
-        KEPT,
-        target,
-        extras=[*described.of_touchpoints, *traced],
-        kept=kept,
-        accounts=described.accounts,
-        people=described.people,
-        progress=lambda n: job.tell(Progress("writing", "", n, n_kept)),
-    )
-
-
-def _unchanged(coded: Mapping[str, Coded], changed: AbstractSet[str]) -> dict[str, Coded]:
-    """The columns of entries that are as they stand in the files."""
-    return {name: one for name, one in coded.items() if name not in changed}
-
-
 def write_companions(job: Job, target: Path) -> list[str]:
     """Write what is kept beside the store: sources of channels, links of ids, costs."""
     write_channel_sources(job.connection, KEPT, target)
@@ -245,20 +240,16 @@ def write_companions(job: Job, target: Path) -> list[str]:
     return write_costs(job.connection, COSTS, target, batches=import_numbers(job.batches))
 
 
-def _clean(
-    job: Job, notes: list[str], working: Path
-) -> tuple[list[str], set[str], Mapping[str, Coded]]:
+def _clean(job: Job, notes: list[str], working: Path, shelf: Shelf) -> tuple[list[str], KeptTexts]:
     """Make the table of entries with channels, people and accounts known.
 
-    Adds to the notes, and returns the columns for the sources that were found, and all columns
-    that are not as they stand in the files, and those that are coded from there. What had to be
-    worked out is kept in files of their own.
+    Adds to the notes, and returns the columns for the sources that were found, and those that are
+    as they stand in the files. What had to be worked out is kept in files of their own.
     """
-    working.mkdir()
     cleaned = clean_entries(
         job.connection,
         job.extras,
-        code=partial(coded_texts, files=job.rows, names=job.names),
+        code=partial(coded_texts, files=job.rows, names=job.names, shelf=shelf),
         tell=lambda part, parts: job.phase("cleaning", part, parts),
     )
     others = [job.described] if job.described else []
@@ -285,7 +276,9 @@ def _clean(
         keep_judged(job.connection, TRACED, KNOWN, working / f"{KNOWN}.parquet")
     notes += [*cleaned.notes, *channel_notes, *identity_notes(job.connection, KNOWN)]
     new = [column for column in added.values() if column not in job.extras]
-    return new, changed, _unchanged(cleaned.coded, changed)
+    kept = KeptTexts(dict(cleaned.coded), job.rows)
+    kept.forget(changed)
+    return new, kept
 
 
 def merge_touches(job: Job, traced: Sequence[str]) -> set[str]:

@@ -3,7 +3,7 @@
 The files have each text once for many rows, so few texts are looked at.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -19,6 +19,7 @@ from journey.ingest.coding import Coded, CodedText, at_places
 from journey.ingest.formats.seconds import as_texts, beside
 from journey.ingest.formats.table import SOURCE_ROW
 from journey.ingest.kept_rows import rows_file
+from journey.ingest.laid import Shelf
 from journey.ingest.sources import DATED, Batch, SourceTable
 from journey.schema import TEXT_ROLES
 
@@ -70,13 +71,18 @@ class KeptTexts:
     coded: dict[str, Coded]
     files: tuple[RowsFile, ...]
 
-    def given_up(self, columns: Sequence[str], ids: Ints) -> dict[str, Coded]:
+    def forget(self, columns: Collection[str]) -> None:
+        """Keep some of the columns no longer."""
+        for name in columns:
+            self.coded.pop(name, None)
+
+    def given_up(self, columns: Sequence[str], ids: Ints, shelf: Shelf) -> dict[str, Coded]:
         """Some of the columns for some entries, in their order; none is kept any longer."""
         places = places_in(self.files, ids) if columns else None
         found: dict[str, Coded] = {}
         for name in columns:
             coded = self.coded.pop(name)
-            found[name] = coded if places is None else at_places(coded, places)
+            found[name] = coded if places is None else at_places(coded, places, shelf)
         self.coded.clear()
         return found
 
@@ -89,7 +95,7 @@ NO_TEXTS: Final[Coded] = (np.empty(0, np.uint8), pa.array([], pa.string()))
 
 
 def coded_texts(
-    columns: Sequence[str], files: Sequence[RowsFile], names: Mapping[str, str]
+    columns: Sequence[str], files: Sequence[RowsFile], names: Mapping[str, str], shelf: Shelf
 ) -> dict[str, Coded]:
     """Codes and distinct values of some columns, for all rows of the files as they stand there.
 
@@ -99,6 +105,8 @@ def coded_texts(
     ----------
     names
         Column by header, for headers without a role.
+    shelf
+        Takes the codes.
     """
     if not files:
         return {}
@@ -107,12 +115,12 @@ def coded_texts(
     wanted = [name for name in columns if name not in several]
     absent = {*TEXT_ROLES, "source_order"}.difference(*roles)
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        coded = pool.map(partial(_coded, files=files, names=names), wanted)
+        coded = pool.map(partial(_coded, files=files, names=names, shelf=shelf), wanted)
         return {**dict.fromkeys(absent, NO_TEXTS), **dict(zip(wanted, coded, strict=True))}
 
 
-def _coded(column: str, files: Sequence[RowsFile], names: Mapping[str, str]) -> Coded:
-    text = CodedText()
+def _coded(column: str, files: Sequence[RowsFile], names: Mapping[str, str], shelf: Shelf) -> Coded:
+    text = CodedText(shelf)
     for file in files:
         header = file.header(column, names)
         if header is None:

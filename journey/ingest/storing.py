@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from journey.ingest.coding import CodedText
 from journey.ingest.kept_texts import NOTHING_KEPT, KeptTexts
+from journey.ingest.laid import Codes, Laid, Shelf
 from journey.ingest.sql import identifier
 from journey.schema import NUMBER_ROLES, REQUIRED_ROLES, TEXT_ROLES
 from journey.store.layout import MICROSECONDS, Array, tick_type
@@ -31,23 +32,16 @@ Ints = npt.NDArray[np.int64]
 class Touches:
     """Touchpoints by column: a code, a number or an instant each, as the entries come.
 
-    ``before`` are their places in the order of the source, which settles ties in time.
+    ``before`` are their places in the order of the source, which settles ties in time. All lie on
+    a shelf: of millions of touchpoints memory holds a few columns at a time.
     """
 
-    times: Ints
-    before: Ints
-    codes: dict[str, Array]
+    times: Codes
+    before: Codes
+    codes: dict[str, Codes]
     values: Mapping[str, pa.StringArray]
-    numbers: dict[str, Array]
-
-    @property
-    def is_whole(self) -> bool:
-        """All times are whole seconds that 32 bits hold."""
-        if not len(self.times):
-            return False
-        whole = not (self.times % MICROSECONDS).any()
-        first, last = int(self.times.min()), int(self.times.max())
-        return tick_type(first, last, whole_seconds=whole)[1] == 1
+    numbers: dict[str, Codes]
+    is_whole: bool
 
 
 def store_entries(
@@ -57,11 +51,12 @@ def store_entries(
     *,
     extras: Sequence[str],
     kept: KeptTexts,
+    shelf: Shelf,
     accounts: pa.Table | None,
     people: pa.Table | None,
     progress: Callable[[int], None],
-) -> int:
-    """Write the entries kept, sorted by account and time; return how many there are.
+) -> None:
+    """Write the entries kept, sorted by account and time.
 
     Parameters
     ----------
@@ -69,69 +64,102 @@ def store_entries(
         Columns without a role that describe touchpoints.
     kept
         Columns that need not be asked of the database.
+    shelf
+        Takes the columns.
     """
-    touches = read_touches(connection, table, extras, kept)
-    n_touchpoints = len(touches.times)
+    touches = read_touches(connection, table, extras, shelf, kept)
     write_store(
         target,
-        sorted_batches(touches, _ties(touches)),
+        sorted_batches(touches, _ties(touches), shelf),
         dictionaries=touches.values,
-        n_touchpoints=n_touchpoints,
+        n_touchpoints=len(touches.times),
         whole_seconds=touches.is_whole,
         accounts=accounts,
         people=people,
         progress=progress,
     )
-    return n_touchpoints
 
 
 def read_touches(
     connection: duckdb.DuckDBPyConnection,
     table: str,
     extras: Sequence[str],
+    shelf: Shelf,
     kept: KeptTexts = NOTHING_KEPT,
 ) -> Touches:
     """All that the store keeps of the entries; of the roles, those that have any value."""
     every = (*TEXT_ROLES, *extras, "source_order")
-    asked = {name: CodedText() for name in every if name not in kept.coded}
-    parts: dict[str, list[Array]] = {name: [] for name in ("occurred_at", "id", *NUMBER_ROLES)}
-    # A number that no file has is an empty text.
-    numeric = [f"{name}::DOUBLE AS {name}" for name in NUMBER_ROLES]
-    listed = ", ".join([*map(identifier, asked), "occurred_at", "id", *numeric])
-    query = f"SELECT {listed} FROM {identifier(table)}"
-    reader = connection.sql(query).to_arrow_reader(_BATCH_ROWS)
-    for batch in reader:
-        for name, text in asked.items():
-            text.add(batch.column(name))
-        for name, part in parts.items():
-            # A view would keep the whole batch with all its texts.
-            found = batch.column(name)
-            if found.null_count < len(found):
-                part.append(found.to_numpy(zero_copy_only=False).copy())
-            else:
-                part.append(np.broadcast_to(np.nan, len(found)))
-    times, ids = (_whole(parts.pop(name), np.int64) for name in ("occurred_at", "id"))
+    asked = {name: CodedText(shelf) for name in every if name not in kept.coded}
+    parts = _read(connection, table, asked, shelf)
     coded = {name: asked.pop(name).finished() for name in list(asked)}
-    coded |= kept.given_up([name for name in every if name in kept.coded], ids)
-    before = _source_order(connection, *coded.pop("source_order"), ids)
+    ids = _whole(parts.pop("id"), np.int64)
+    coded |= kept.given_up([name for name in every if name in kept.coded], ids, shelf)
+    before = shelf.laid(_source_order(connection, *coded.pop("source_order"), ids))
+    del ids
     codes = {name: found for name, (found, distinct) in coded.items() if len(distinct)}
     values = {
         name: distinct
         for name, (_, distinct) in coded.items()
         if len(distinct) or name in REQUIRED_ROLES or name in extras
     }
-    filled = [name for name in NUMBER_ROLES if any(part.strides[0] for part in parts[name])]
-    numbers = {name: _whole(parts.pop(name), np.float64) for name in filled}
-    return Touches(times, before, codes, values, numbers)
+    times = _whole(parts.pop("occurred_at"), np.int64)
+    numbers: dict[str, Codes] = {
+        name: shelf.laid(_whole(some, np.float64)) for name, some in parts.items() if _filled(some)
+    }
+    return Touches(shelf.laid(times), before, codes, values, numbers, _are_whole(times))
 
 
-def _whole(parts: Sequence[Array], kind: type[np.generic]) -> Array:
+def _read(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    asked: Mapping[str, CodedText],
+    shelf: Shelf,
+) -> dict[str, list[Codes]]:
+    """Read entries once: texts as they are asked for, times, ids and numbers in parts."""
+    parts: dict[str, list[Codes]] = {name: [] for name in ("occurred_at", "id", *NUMBER_ROLES)}
+    # A number that no file has is an empty text.
+    numeric = [f"{name}::DOUBLE AS {name}" for name in NUMBER_ROLES]
+    listed = ", ".join([*map(identifier, asked), "occurred_at", "id", *numeric])
+    query = f"SELECT {listed} FROM {identifier(table)}"
+    for batch in connection.sql(query).to_arrow_reader(_BATCH_ROWS):
+        for name, text in asked.items():
+            text.add(batch.column(name))
+        for name, part in parts.items():
+            found = batch.column(name)
+            if found.null_count < len(found):
+                part.append(shelf.laid(found.to_numpy(zero_copy_only=False)))
+            else:
+                part.append(np.broadcast_to(np.nan, len(found)))
+    return parts
+
+
+def _filled(parts: Sequence[Codes]) -> bool:
+    """Whether any part of a column is on the shelf, since it has values."""
+    return any(isinstance(part, Laid) for part in parts)
+
+
+def _whole(parts: Sequence[Codes], kind: type[np.generic]) -> Array:
     """One array of the parts of a column."""
-    return np.concatenate(parts, dtype=kind) if parts else np.empty(0, kind)
+    whole, begin = np.empty(sum(map(len, parts)), kind), 0
+    for part in parts:
+        whole[begin : begin + len(part)] = part[:]
+        begin += len(part)
+    return whole
+
+
+def _are_whole(times: Ints) -> bool:
+    """Whether all times are whole seconds that 32 bits hold."""
+    if not len(times):
+        return False
+    whole = not any(
+        (times[begin : begin + _BATCH_ROWS] % MICROSECONDS).any()
+        for begin in range(0, len(times), _BATCH_ROWS)
+    )
+    return tick_type(int(times.min()), int(times.max()), whole_seconds=whole)[1] == 1
 
 
 def _source_order(
-    connection: duckdb.DuckDBPyConnection, codes: Array, values: pa.StringArray, ids: Ints
+    connection: duckdb.DuckDBPyConnection, codes: Codes, values: pa.StringArray, ids: Ints
 ) -> Ints:
     """Places of the entries by the source's own order where it has one, then by row."""
     if not len(values):
@@ -146,21 +174,22 @@ def _source_order(
     connection.unregister("orders")
     ranks = np.full(len(values) + 1, len(values))
     ranks[sorted_codes] = np.arange(len(values))
-    return np.lexsort((ids, ranks[codes]))
+    return np.lexsort((ids, ranks[codes[:]]))
 
 
-def sorted_batches(touches: Touches, ties: Array | None) -> Iterator[pa.RecordBatch]:
+def sorted_batches(touches: Touches, ties: Array | None, shelf: Shelf) -> Iterator[pa.RecordBatch]:
     """Touchpoints in the order of the store; each column is given up once it is sorted."""
     moved: Ints | slice = _stored_order(touches)
     n_rows = len(moved)
     if (moved[1:] > moved[:-1]).all():
         # Many exports come in order.
         moved = slice(None)
-    columns: dict[str, Array] = {"occurred_at": touches.times[moved]}
-    columns |= {} if ties is None else {TIE: ties[moved]}
+    columns = {"occurred_at": shelf.laid(touches.times[moved])}
+    columns |= {} if ties is None else {TIE: shelf.laid(ties[moved])}
     for held in (touches.codes, touches.numbers):
         for name in list(held):
-            columns[name] = held.pop(name)[moved]
+            columns[name] = shelf.laid(held.pop(name)[moved])
+    del moved, ties
     for begin in range(0, n_rows, _BATCH_ROWS):
         rows = slice(begin, begin + _BATCH_ROWS)
         yield pa.RecordBatch.from_pydict(
@@ -170,32 +199,34 @@ def sorted_batches(touches: Touches, ties: Array | None) -> Iterator[pa.RecordBa
 
 def _stored_order(touches: Touches) -> Ints:
     """Places of touchpoints by account and time, ties in the order of the source."""
-    before, times = touches.before, touches.times
-    if not len(times):
+    before = touches.before[:]
+    if not len(before):
         return before
-    accounts = touches.codes["account_id"]
-    # Millions of touchpoints: no array is made that one there is can take.
-    since = times - times.min()
+    # Millions of touchpoints: no array is made that one there is can take, nor kept for long.
+    since = touches.times[before]
+    since -= since.min()
     since //= MICROSECONDS if touches.is_whole else 1
+    accounts = touches.codes["account_id"][before].astype(np.int64)
     span, n_accounts = int(since.max()) + 1, len(touches.values["account_id"])
     if n_accounts * span > np.iinfo(np.int64).max:
-        return before[np.lexsort((since[before], accounts[before]))]
+        return before[np.lexsort((since, accounts))]
     # One number instead of two keys: sorted in one go.
-    since += accounts.astype(np.int64) * span
-    since = since[before]
-    return before[np.argsort(since, kind="stable")]
+    accounts *= span
+    since += accounts
+    del accounts
+    order = np.argsort(since, kind="stable")
+    del since
+    return before[order]
 
 
 def _ties(touches: Touches) -> Array | None:
     """Places of touchpoints of one instant that a case joins over accounts; none: no such."""
-    cases = [
-        (touches.codes[name], len(touches.values[name]))
-        for name in CASE_COLUMNS
-        if name in touches.codes
-    ]
-    if not cases:
+    names = [name for name in CASE_COLUMNS if name in touches.codes]
+    if not names:
         return None
-    is_joined = joined_over_accounts(touches.codes["account_id"], cases)
-    rows = touches.before[is_joined[touches.before]]
-    rows = rows[np.argsort(touches.times[rows], kind="stable")]
-    return places_of_ties(len(is_joined), rows, touches.times[rows])
+    cases = ((touches.codes[name][:], len(touches.values[name])) for name in names)
+    is_joined = joined_over_accounts(touches.codes["account_id"][:], cases)
+    before, times = touches.before[:], touches.times[:]
+    rows = before[is_joined[before]]
+    rows = rows[np.argsort(times[rows], kind="stable")]
+    return places_of_ties(len(is_joined), rows, times[rows])

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from journey import ingest
 from journey.errors import (
     ColumnNotFoundError,
     ImportCancelledError,
@@ -86,6 +87,23 @@ def read(argument, tell):
         tables = read_raw(connection, Path(argument["path"]), name="big.csv", index=0,
                           scratch=scratch, limits=Limits(), progress=tell)
         return {"n_rows": tables[0].n_rows}
+
+def stop(argument, tell):
+    # An import that tells when a step is done, and goes no further.
+    from functools import partial
+    from journey.ingest import dataset, pipeline
+    from journey.store import write
+    step = argument["step"]
+    place = write if step == "write_shard" else dataset
+    do = getattr(place, step)
+    if step == "keep_in_parts":
+        do = partial(do, ids_at_once=1)
+    def done(*given, **options):
+        do(*given, **options)
+        tell(Progress("writing", step, 0, None))
+        time.sleep(600)
+    setattr(place, step, done)
+    pipeline.import_files(argument, tell)
 """
 
 
@@ -276,6 +294,38 @@ def test_cancel_in_the_middle_of_a_real_file_leaves_nothing(tmp_path, scratch):
     assert told[0].n_total is None
     assert list(scratch.iterdir()) == []
     assert run("read", argument)["n_rows"] == 150_002
+
+
+@pytest.mark.parametrize(
+    ("step", "file"),
+    [
+        ("keep_in_parts", "linked-1.parquet"),
+        ("keep_judged", "known.parquet"),
+        ("write_shard", "touchpoints-0.arrow"),
+    ],
+)
+def test_cancel_while_a_log_is_made_leaves_nothing(tmp_path, monkeypatch, step, file):
+    path, sets = tmp_path / "a.csv", tmp_path / "sets"
+    path.write_text(
+        "account_id,email,anonymous_id,time,event\n"
+        "A,a@big.com,1,2024-01-01,Ad\n,b@big.com,2,2024-01-02,Demo\n,,1,2024-01-03,Call\n"
+    )
+    seen = []
+
+    def hear(now):
+        if now.file == step:
+            seen.extend(one.name for one in sets.rglob("*"))
+
+    def stopped(_task, argument, **options):
+        return run_in_child("child_tasks:stop", {**argument, "step": step}, **options)
+
+    monkeypatch.setattr(ingest, "run_in_child", stopped)
+    with pytest.raises(ImportCancelledError, match="nothing was kept"):
+        ingest.read_touchpoints(
+            path, into=sets / "mine", progress=hear, cancelled=lambda: bool(seen)
+        )
+    assert file in seen
+    assert list(sets.iterdir()) == []
 
 
 def test_what_a_child_wrote_just_before_it_ended_is_heard(monkeypatch):

@@ -14,6 +14,7 @@ from journey.ingest.cluster.sharing import KEPT_FOLDER
 from journey.ingest.cluster.workshop import Workshop, dealt, unpacked
 from journey.ingest.coding import places_among
 from journey.ingest.dataset import write_beside
+from journey.ingest.laid import Shelf
 from journey.ingest.sources import SOURCES
 from journey.ingest.sql import identifier, literal
 from journey.ingest.storing import Touches, read_touches, sorted_batches
@@ -67,13 +68,13 @@ def _take(bucket: int, chunks: Sequence[bytes], *, shop: Workshop, coding: Codin
     """Sort and code the touchpoints of one shard, and write it."""
     rows = unpacked(chunks)
     extras = [name for name in coding.texts if name not in ROLES]
-    with shop.own_folder() as own, shop.database() as connection:
+    with shop.own_folder() as own, shop.database() as connection, Shelf(own) as shelf:
         connection.register("rows", rows)
-        touches = read_touches(connection, "rows", extras)
+        touches = read_touches(connection, "rows", extras, shelf)
         ties = _ties(rows, coding)
         dictionaries = open_dictionaries(shop.data, coding.dictionaries)
         encoding = Encoding(dictionaries, coding.tick_type, coding.ticks_per_second)
-        batches = _recoded(sorted_batches(touches, ties), touches, encoding, coding)
+        batches = _recoded(sorted_batches(touches, ties, shelf), touches, encoding, coding)
         (shard,) = encode(batches, encoding, rows_per_shard=rows.num_rows + 1)
         write_shard(own, bucket, shard)
         for file in own.iterdir():
