@@ -45,8 +45,7 @@ def pick_dataset() -> None:
     if wanted not in datasets:
         shown = datasets[0] if datasets else None
         if wanted is not None:
-            instead = f" '{shown}' is shown instead." if shown else ""
-            state.add_note(f"There is no data set '{wanted}' here.{instead}")
+            state.add_note(f"There is no data set '{wanted}' here. Shown is {shown or 'none'}.")
         state.set_dataset(shown)
     if datasets:
         st.session_state[PICKER] = state.current_dataset()
@@ -74,8 +73,7 @@ def fit_filters(entry: PageEntry) -> None:
 if __name__ == "__main__":
     shell()
 else:
-    # Imported once by the server, before any visit. Streamlit would take a folder named 'pages'
-    # for its older kind of navigation and greet a deep link with 'Page not found'.
+    # Imported once by the server. A folder named 'pages' is Streamlit's older way of navigation.
     PagesManager.uses_pages_directory = False
     send_at_once()
     server = st.App(__file__, on_script_error=report_error)

@@ -3,12 +3,7 @@ import pandas as pd
 import pytest
 
 import journey
-from journey.ui.cache import answers, cached
-
-
-@pytest.fixture(autouse=True)
-def no_answers():
-    answers.clear()
+from journey.ui.cache import cached
 
 
 def a_log(last="Web"):
