@@ -215,7 +215,7 @@ def apply(step: Step, view: View, context: Context) -> View:  # noqa: C901, PLR0
             found = select.first_of(view.types, offsets, _wanted(names, (name,)))
             return keep_ranges(view, np.where(found < 0, ends, found), ends)
         case EndAt(name):
-            found = select.last_of(view.types, offsets, _wanted(names, (name,)))
+            found = select.last_of(view.types, begins, ends, _wanted(names, (name,)))
             return keep_ranges(view, begins, np.where(found < 0, begins, found + 1))
         case Having(wanted):
             found = select.first_of(view.types, offsets, _wanted(names, wanted))

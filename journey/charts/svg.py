@@ -137,6 +137,11 @@ def wrap(text: str, width: float, size: float, lines: int = 2) -> list[str]:
     >>> wrap("Google search ad", 100, 12)
     ['Google', 'search ad']
     """
+    return [*_wrapped(text, width, size, lines)]
+
+
+@lru_cache(maxsize=KEPT)
+def _wrapped(text: str, width: float, size: float, lines: int) -> tuple[str, ...]:
     wrapped = _filled(text, width, size, lines)
     for share in (0.9, 0.8, 0.7, 0.6):
         # A narrower setting with no more lines and nothing more cut off is the more even one.
@@ -146,7 +151,7 @@ def wrap(text: str, width: float, size: float, lines: int = 2) -> list[str]:
         if _n_broken(narrower, text) > _n_broken(wrapped, text):
             break
         wrapped = narrower
-    return wrapped
+    return tuple(wrapped)
 
 
 def element(name: str, attributes: Mapping[str, str | float], *children: str) -> str:

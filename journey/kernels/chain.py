@@ -44,19 +44,23 @@ def won_by_known(
     """What journeys known bring: wins, value and squared value, ``[draw, state, layer]``.
 
     ``gained[draw, state, age]`` is the chance to be won in the time looked at. ``mass`` has the
-    same layers of journeys by state and age. Journeys without a value of their own are told apart:
-    ``counts[k]`` of a state and an age, worth ``value[draw, spans[k]]``; squared values are
-    ``square`` times the square of that.
+    same layers of journeys by state and age: how many, their values, these squared. Journeys
+    without a value of their own are told apart: ``counts[k]`` of a state and an age, worth
+    ``value[draw, spans[k]]``; squared values are ``square`` times the square of that.
     """
     n_draws, n_states, n_ages = gained.shape
     found = np.zeros((n_draws, n_states, len(mass)))
     for draw in range(n_draws):
         for state in range(n_states):
-            for layer in range(len(mass)):
-                total = 0.0
-                for age in range(n_ages):
-                    total += mass[layer, state, age] * gained[draw, state, age]
-                found[draw, state, layer] = total
+            # Three sums at once: one alone would wait for itself.
+            wins, worths, squares = 0.0, 0.0, 0.0
+            for age in range(n_ages):
+                if mass[0, state, age]:
+                    gain = gained[draw, state, age]
+                    wins += mass[0, state, age] * gain
+                    worths += mass[1, state, age] * gain
+                    squares += mass[2, state, age] * gain
+            found[draw, state] = wins, worths, squares
         for k in range(len(counts)):
             gain = counts[k] * gained[draw, states[k], ages[k]]
             worth = value[draw, spans[k]]

@@ -150,11 +150,11 @@ def first_of(types: Codes, offsets: Ints, wanted: Flags) -> Ints:
 
 
 @kernel
-def last_of(types: Codes, offsets: Ints, wanted: Flags) -> Ints:
-    """Per journey the last row of a wanted type, -1 where there is none."""
-    found = np.full(len(offsets) - 1, -1, np.int64)
-    for j in range(len(offsets) - 1):
-        for row in range(offsets[j + 1] - 1, offsets[j] - 1, -1):
+def last_of(types: Codes, begins: Ints, ends: Ints, wanted: Flags) -> Ints:
+    """Per journey the last row of a wanted type before its end, -1 where there is none."""
+    found = np.full(len(begins), -1, np.int64)
+    for j in range(len(begins)):
+        for row in range(ends[j] - 1, begins[j] - 1, -1):
             if wanted[types[row]]:
                 found[j] = row
                 break

@@ -7,9 +7,11 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
+from journey.analysis.maps.graph import stages_of, touchpoint_types
 from journey.charts.svg import escape
 from journey.charts.theme import TOKENS, stage_token
 from journey.log import TouchpointLog
+from journey.ui.cache import cached
 from journey.ui.journeys import open_journeys
 from journey.ui.panel import rate_of
 from journey.ui.text import counted, days, markdown, percent
@@ -77,8 +79,6 @@ def show_paths(
     view: TouchpointLog,
     paths: pd.DataFrame,
     *,
-    stage_of: Mapping[str, str],
-    stages: list[str],
     key: str,
 ) -> None:
     """Show the most frequent paths, each with its figures and the way to its journeys.
@@ -89,11 +89,12 @@ def show_paths(
         The log in view.
     paths
         As ``variants`` gives them.
-    stage_of, stages
-        Type to stage, and the stages in order.
     key
         Unique on the page.
     """
+    types = cached(touchpoint_types)(view)
+    stage_of = dict(zip(types["touchpoint"], types["stage"], strict=True))
+    stages = stages_of(view, types)
     held = f"{key}:shown"
     n_shown = st.session_state.get(held, SHOWN_AT_ONCE)
     heads = st.columns(_COLUMNS)

@@ -313,12 +313,12 @@ def is_small(
 def _added(frame: pd.DataFrame, size: str) -> np.ndarray:
     """Work out the denominator of a rate: a column, a sum of some, or a count over its share."""
     whole, *shares = size.split(" / ")
-    total, *rest = (frame[name].astype(float).to_numpy() for name in whole.split(" + "))
+    total, *rest = (frame[name].to_numpy(np.float64) for name in whole.split(" + "))
     total = sum(rest, total)
     if not shares:
         return total
     with np.errstate(divide="ignore", invalid="ignore"):
-        return total / frame[shares[0]].astype(float).to_numpy()
+        return total / frame[shares[0]].to_numpy(np.float64)
 
 
 def _greyed(shown: pd.DataFrame, small: pd.DataFrame) -> Any:

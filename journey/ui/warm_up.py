@@ -2,6 +2,7 @@
 
 import atexit
 import gc
+import inspect
 import sys
 import threading
 from typing import Final
@@ -36,6 +37,8 @@ def warm_up() -> None:
     keep_freed_pages()
     stand_by()
     _ask_something()
+    # Streamlit asks for it once, in the first run: it looks for the source of every module.
+    inspect.stack()
     gc.collect()
     gc.freeze()
 

@@ -52,13 +52,11 @@ def show_whole_paths(view: journey.TouchpointLog) -> None:
     """Show the whole paths as a list to read, then as a table to take away."""
     paths = cached(journey.variants)(view, top=TOP_PATHS)
     n_paths = cached(journey.summary)(view)["n_variants"]
-    graph = cached(journey.journey_graph)(view)
     n_top = min(TOP_MESSAGE, n_paths)
     covered = percent(paths["share"].head(n_top).sum())
     said = f"The {n_top} most frequent of {number(n_paths)} paths are {covered} of journeys"
     st.markdown(f"## {said if n_paths > 1 else 'All journeys take the same path'}")
-    stage_of = dict(graph.nodes(data="stage"))
-    show_paths(view, paths, stage_of=stage_of, stages=graph.graph["stages"], key="paths")
+    show_paths(view, paths, key="paths")
     if st.toggle("Show as table"):
         if n_paths > len(paths):
             st.caption(f"The {number(len(paths))} most frequent.")

@@ -119,7 +119,7 @@ def test_first_and_last_of(shard, wanted):
         for journey in range(len(shard.journeys))
     ]
     first = select.first_of(shard.types, shard.offsets, flags(wanted))
-    last = select.last_of(shard.types, shard.offsets, flags(wanted))
+    last = select.last_of(shard.types, shard.offsets[:-1], shard.offsets[1:], flags(wanted))
     assert first.tolist() == [min(rows, default=-1) for rows in found]
     assert last.tolist() == [max(rows, default=-1) for rows in found]
 

@@ -5,9 +5,12 @@ touchpoints in view carry themselves, taken to be of the same currency where the
 a filter narrows credit in a way that costs can't follow, no return is told.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Final
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +18,7 @@ import pandas as pd
 
 from journey.analysis.attribution.attribute import HALF_LIFE_DAYS, attribute
 from journey.analysis.attribution.tally import Units, codes_of, units_of
-from journey.analysis.figures.frames import none_for_missing
+from journey.analysis.figures.frames import none_for_missing, records
 from journey.analysis.spending.costs import campaign_costs
 from journey.analysis.spending.names import called_as
 from journey.analysis.spending.reach import WIDER, are_wider
@@ -67,22 +70,35 @@ def return_on_spend(
     >>> found.loc["Ads", ["value", "spend", "return_on_spend"]].iloc[0].tolist()
     [50.0, 20.0, 2.5]
     """
-    credit = attribute(log, by=by, half_life_days=half_life_days)[list(_CREDIT)]
-    spent = spend_by(log, by)
-    models = pd.DataFrame({"model": credit["model"].unique()})
-    unmet = spent[~spent["channel"].isin(credit["channel"])]
-    uncredited = models.merge(unmet.assign(n_conversions=0.0, value=0.0), how="cross")
-    known = credit.iloc[: len(credit) if len(spent) else 0]
-    frame = pd.concat([known.merge(spent, on="channel", how="left"), uncredited])
-    order = {model: place for place, model in enumerate(models["model"])}
-    frame = frame.sort_values(
-        "model", key=lambda names: names.map(order), kind="stable", ignore_index=True
-    )
-    told = _with_ratios(frame)
-    if are_wider(log):
-        note = told["note"].mask(told["spend"].notna() & told["channel"].notna(), WIDER)
-        told = told.assign(return_on_spend=np.nan, cost_per_conversion=np.nan, note=note)
-    return none_for_missing(told, ["channel", "currency", "note"])
+    credit = attribute(log, by=by, half_life_days=half_life_days)
+    spent = _spent_on(spend_by(log, by))
+    rows = list(_beside(records(credit[list(_CREDIT)]), spent)) if spent else []
+    return _with_ratios(rows, is_wider=are_wider(log))
+
+
+def _spent_on(spent: pd.DataFrame) -> dict[str | None, list[tuple[str | None, float]]]:
+    """Currency and amount of what was spent on each value."""
+    found: dict[str | None, list[tuple[str | None, float]]] = {}
+    for channel, currency, spend in zip(*(spent[name] for name in (*_KEYS, "spend")), strict=True):
+        found.setdefault(channel, []).append((currency, spend))
+    return found
+
+
+def _beside(
+    credit: Sequence[dict[str, Any]], spent: dict[str | None, list[tuple[str | None, float]]]
+) -> Iterator[dict[str, Any]]:
+    """Credit beside what was spent, model by model; what has costs alone comes last."""
+    credited = {row["channel"] for row in credit}
+    for model, rows in groupby(credit, key=itemgetter("model")):
+        unmet = [
+            {"model": model, "channel": channel, "n_conversions": 0.0, "value": 0.0}
+            for channel in spent
+            if channel not in credited
+        ]
+        for row in (*rows, *unmet):
+            costs = spent.get(row["channel"], [(None, np.nan)])
+            for currency, spend in costs:
+                yield row | {"currency": currency, "spend": spend, "n_currencies": len(costs)}
 
 
 def spend_by(log: TouchpointLog, by: str) -> pd.DataFrame:
@@ -100,23 +116,41 @@ def spend_by(log: TouchpointLog, by: str) -> pd.DataFrame:
     return none_for_missing(found, _KEYS)
 
 
-def _with_ratios(frame: pd.DataFrame) -> pd.DataFrame:
-    spend, n_conversions, value = (
-        frame[name].astype(float) for name in ("spend", "n_conversions", "value")
+def _with_ratios(rows: Sequence[dict[str, Any]], *, is_wider: bool) -> pd.DataFrame:
+    numbers = ("n_conversions", "value", "spend", "n_currencies")
+    n_conversions, value, spend, n_currencies = (
+        np.array([row[name] for row in rows], dtype=np.float64) for name in numbers
     )
-    n_currencies = frame.groupby(["model", "channel"], dropna=False)["channel"].transform("size")
-    is_plain = (spend > 0) & (n_currencies == 1) & frame["channel"].notna()
+    texts = {
+        name: pd.Series([row[name] for row in rows], dtype=dtype)
+        for name, dtype in (("model", str), ("channel", object), ("currency", object))
+    }
+    is_none, is_known = texts["channel"].isna().to_numpy(), ~np.isnan(spend)
+    is_plain = (spend > 0) & (n_currencies == 1) & ~is_none
+    is_told = np.zeros_like(is_plain) if is_wider else is_plain
     notes = np.select(
-        [frame["channel"].isna(), spend.isna(), n_currencies > 1, spend == 0, spend < 0],
-        [OF_NONE, NOT_KNOWN, MIXED, NOTHING, REFUNDED],
+        [
+            is_none,
+            ~is_known,
+            np.full_like(is_none, is_wider),
+            n_currencies > 1,
+            spend == 0,
+            spend < 0,
+        ],
+        [OF_NONE, NOT_KNOWN, WIDER, MIXED, NOTHING, REFUNDED],
         default="",
     )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        returned, cost = value / spend, spend / n_conversions
     return pd.DataFrame(
-        {
-            **{name: frame[name] for name in (*_CREDIT[:2], "currency", *_CREDIT[2:], "spend")},
-            "return_on_spend": (value / spend).where(is_plain),
-            "cost_per_conversion": (spend / n_conversions).where(is_plain & (n_conversions > 0)),
-            "note": pd.Series([note or None for note in notes], index=frame.index, dtype=object),
+        texts
+        | {
+            "n_conversions": n_conversions,
+            "value": value,
+            "spend": spend,
+            "return_on_spend": np.where(is_told, returned, np.nan),
+            "cost_per_conversion": np.where(is_told & (n_conversions > 0), cost, np.nan),
+            "note": pd.Series([note or None for note in notes.tolist()], dtype=object),
         }
     )
 

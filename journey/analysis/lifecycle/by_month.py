@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from journey.analysis.figures.month_codes import month_names, months_of
+from journey.analysis.figures.month_codes import month_names, months_in
 from journey.analysis.lifecycle.churn import churn_rows, tells_churn
 from journey.analysis.lifecycle.reach import monthly_touches, people_by
 from journey.analysis.scores.milestones import types_meaning
@@ -17,7 +17,6 @@ from journey.analysis.stages.months import months
 from journey.facts import ShardFacts
 from journey.log import TouchpointLog
 from journey.rules.meanings import Meaning
-from journey.store.layout import MICROSECONDS
 from journey.store.view import View
 
 Ints = npt.NDArray[np.int64]
@@ -98,20 +97,20 @@ def _churn(log: TouchpointLog, named: pd.Series) -> pd.Series:
     has_win = bool(set(log.definitions.won) & set(log.store.touchpoint_types))
     if not (has_win and tells_churn(log, is_churn)):
         return pd.Series(pd.NA, named.index, dtype="Int64")
-    per_tick = MICROSECONDS // log.store.ticks_per_second
     counts: Counter[str] = Counter()
-    for codes, n in log.ask_with_facts(partial(_left, is_churn=is_churn, per_tick=per_tick)):
+    for codes, n in log.ask_with_facts(partial(_left, is_churn=is_churn)):
         counts.update(dict(zip(month_names(codes), n.tolist(), strict=True)))
     return named.map(counts).astype("Int64")
 
 
-def _left(part: Part, *, is_churn: Flags, per_tick: int) -> tuple[Ints, Ints]:
+def _left(part: Part, *, is_churn: Flags) -> tuple[Ints, Ints]:
     """Months in which customers of a shard left, and by how many touches in view."""
     view, facts = part
     has_left = np.zeros(facts.view.n_touchpoints, dtype=bool)
     has_left[churn_rows(facts, is_churn)] = True
     shown = has_left[facts.rows_in(view)]
-    return np.unique(months_of(view.ticks[shown], per_tick), return_counts=True)
+    months, n = np.unique(months_in(view)[shown], return_counts=True)
+    return months.astype(np.int64), n
 
 
 def _wide(log: TouchpointLog, meanings: Sequence[Meaning], named: pd.Series) -> pd.DataFrame:

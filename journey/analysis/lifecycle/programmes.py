@@ -1,8 +1,9 @@
 """Programmes as paths: the steps of a sequence of messages, who went on, and where people leave."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -11,9 +12,11 @@ import pandas as pd
 from journey.analysis.figures.statistics import wilson
 from journey.analysis.scores.milestones import types_meaning
 from journey.facts import ShardFacts
+from journey.kernels.distinct import owners_of
 from journey.kernels.select import take
 from journey.log import TouchpointLog
 from journey.schema import SMALL_SAMPLE
+from journey.store.layout import frozen
 from journey.store.view import View
 
 Ints = npt.NDArray[np.int64]
@@ -26,6 +29,7 @@ WAITING_DAYS: Final = 30.0
 _COUNTS: Final = (
     *("n_people", "n_opened", "n_clicked", "n_unsubscribed", "n_went_on", "n_waiting"),
 )
+_NAMES: Final = ("campaign", "content")
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +41,29 @@ class _Mail:
     clicked: Flags
     unsubscribed: Flags
     n_contents: int
+
+
+@dataclass(frozen=True, eq=False)
+class _Sends:
+    """Messages sent, the first of each step to each person, by person, campaign and time.
+
+    ``places`` are steps: the code of the campaign times the number of contents, plus that of the
+    content. ``groups`` number the person's campaigns.
+    """
+
+    who: Ints
+    campaigns: Ints
+    places: Ints
+    ticks: Ints
+    groups: Ints
+
+
+@dataclass(frozen=True, eq=False)
+class _Order:
+    """Steps in the order of their places, and which in its programme each is, from 1."""
+
+    places: Ints
+    ranks: Ints
 
 
 def nurture_programmes(log: TouchpointLog) -> pd.DataFrame:
@@ -70,8 +97,9 @@ def nurture_programmes(log: TouchpointLog) -> pd.DataFrame:
     [['One', 2, 1, 1], ['Two', 1, 0, <NA>]]
     """
     columns = log.store.text_columns
-    if not {"campaign", "content"} <= set(columns):
-        return _framed(log, pd.DataFrame(columns=["place", "rank", *_COUNTS], dtype=np.int64))
+    if not set(_NAMES) <= set(columns):
+        none = np.empty(0, np.int64)
+        return _framed(log, _Order(none, none), np.zeros((len(_COUNTS), 0), np.int64))
     mail = _Mail(
         types_meaning(log.store, log.definitions, "sent"),
         types_meaning(log.store, log.definitions, "opened"),
@@ -79,102 +107,110 @@ def nurture_programmes(log: TouchpointLog) -> pd.DataFrame:
         types_meaning(log.store, log.definitions, "unsubscribed"),
         len(log.store.dictionaries["content"]),
     )
-    ranks = pd.concat(log.ask(partial(_ranked, mail=mail)) or [pd.DataFrame()])
-    order = _order(ranks)
+    order = _order(log.ask(partial(_ranked, mail=mail)), mail)
     late = log.as_of_tick - round(WAITING_DAYS * log.ticks_per_day)
     answers = log.ask(partial(_followed, mail=mail, order=order, late=late))
-    nothing = pd.DataFrame(columns=["place", *_COUNTS], dtype=np.int64)
-    counted = pd.concat([nothing, *answers]).groupby("place")[list(_COUNTS)].sum()
-    return _framed(log, counted.join(order.rename("rank"), how="inner").reset_index())
+    return _framed(log, order, sum(answers, np.zeros((len(_COUNTS), len(order.places)), np.int64)))
 
 
-def _order(ranks: pd.DataFrame) -> pd.Series:
-    """The step of each place of campaign and content, from 1."""
-    if ranks.empty:
-        return pd.Series(dtype=np.int64, index=pd.Index([], name="place"))
-    sums = ranks.groupby("place")[["sum", "n", "campaign"]].agg(
-        {"sum": "sum", "n": "sum", "campaign": "first"}
-    )
-    mean = sums["sum"] / sums["n"]
-    ordered = sums.assign(mean=mean).sort_values(["campaign", "mean"], kind="stable")
-    return ordered.groupby("campaign").cumcount() + 1
+def _order(ranked: Sequence[tuple[Ints, Ints, Ints]], mail: _Mail) -> _Order:
+    """The order of steps by the mean position at which people get each."""
+    none = (np.empty(0, np.int64),) * 3
+    told, *counts = (np.concatenate(column) for column in zip(none, *ranked, strict=True))
+    places, at = np.unique(told, return_inverse=True)
+    positions, n = (np.bincount(at, count, len(places)) for count in counts)
+    campaigns = places // mail.n_contents
+    ordered = np.lexsort((positions / n, campaigns))
+    ranks = np.empty(len(places), np.int64)
+    ranks[ordered] = _positions(campaigns[ordered]) + 1
+    return _Order(frozen(places), frozen(ranks))
 
 
-def _sends(view: View, mail: _Mail) -> pd.DataFrame:
-    """Messages sent, the first of each step to each person: who, when, place, campaign."""
+def _positions(groups: Ints) -> Ints:
+    """The place of each in its group; groups lie one after the other."""
+    is_first = np.append(True, groups[1:] != groups[:-1])[: len(groups)]
+    begins = np.flatnonzero(is_first)
+    return np.arange(len(groups)) - np.repeat(begins, np.diff(np.append(begins, len(groups))))
+
+
+def _sends(view: View, mail: _Mail) -> _Sends:
     rows = _rows(view, mail.sent)
     campaigns, contents = (view.codes(name)[rows].astype(np.int64) for name in _NAMES)
-    frame = pd.DataFrame(
-        {
-            "who": _who(view)[rows],
-            "tick": view.ticks[rows].astype(np.int64),
-            "campaign": campaigns,
-            "place": campaigns * mail.n_contents + contents,
-        }
-    )
     known = _is_known(view, "campaign", campaigns) & _is_known(view, "content", contents)
-    first = frame[known].drop_duplicates(["who", "place"])
-    return first.sort_values(["who", "campaign", "tick"], kind="stable", ignore_index=True)
+    rows, campaigns, contents = rows[known], campaigns[known], contents[known]
+    who, places = _who(view, rows), campaigns * mail.n_contents + contents
+    _, first = np.unique(who * _n_places(view, mail) + places, return_index=True)
+    first.sort()
+    ticks = view.ticks[rows].astype(np.int64)
+    order = first[np.lexsort((ticks[first], campaigns[first], who[first]))]
+    who, campaigns = who[order], campaigns[order]
+    is_new = (who[1:] != who[:-1]) | (campaigns[1:] != campaigns[:-1])
+    groups = np.append(0, np.cumsum(is_new))[: len(who)]
+    return _Sends(who, campaigns, places[order], ticks[order], groups)
 
 
-_NAMES: Final = ("campaign", "content")
-
-
-def _ranked(view: View, *, mail: _Mail) -> pd.DataFrame:
+def _ranked(view: View, *, mail: _Mail) -> tuple[Ints, Ints, Ints]:
     """Of each place the sum of the positions at which people get it, and how many do."""
     sends = _sends(view, mail)
-    position = sends.groupby(["who", "campaign"]).cumcount()
-    told = sends.assign(sum=position, n=1).groupby(["campaign", "place"])[["sum", "n"]].sum()
-    return told.reset_index()
+    places, at = np.unique(sends.places, return_inverse=True)
+    positions = np.bincount(at, _positions(sends.groups), len(places)).astype(np.int64)
+    return places, positions, np.bincount(at, minlength=len(places))
 
 
-def _followed(view: View, *, mail: _Mail, order: pd.Series, late: int) -> pd.DataFrame:
-    """By place: who was sent it, went on, is waiting, opened, clicked, unsubscribed."""
+def _followed(view: View, *, mail: _Mail, order: _Order, late: int) -> Ints:
+    """By place how many were sent it, opened, clicked, unsubscribed, went on, are waiting."""
     sends = _sends(view, mail)
-    sends["rank"] = sends["place"].map(order)
-    furthest = sends[::-1].groupby(["who", "campaign"])["rank"].cummax()[::-1]
-    went_on = sends["rank"] < furthest
-    counts = sends.assign(
-        n_people=1,
-        n_went_on=went_on.astype(int),
-        n_waiting=(~went_on & (sends["tick"] >= late)).astype(int),
-        n_opened=_reacted(view, sends, mail.opened, mail),
-        n_clicked=_reacted(view, sends, mail.clicked, mail),
-        n_unsubscribed=_unsubscribed(view, sends, mail),
+    at = np.searchsorted(order.places, sends.places)
+    went_on = order.ranks[at] < _furthest(order.ranks[at], sends.groups)
+    flags = (
+        np.ones(len(at), dtype=bool),
+        _reacted(view, sends, mail.opened, mail),
+        _reacted(view, sends, mail.clicked, mail),
+        _unsubscribed(view, sends, mail),
+        went_on,
+        ~went_on & (sends.ticks >= late),
     )
-    return counts.groupby("place")[list(_COUNTS)].sum().reset_index()
+    return np.stack([np.bincount(at[flag], minlength=len(order.places)) for flag in flags])
 
 
-def _reacted(view: View, sends: pd.DataFrame, is_type: Flags, mail: _Mail) -> Ints:
+def _furthest(ranks: Ints, groups: Ints) -> Ints:
+    """The highest rank from each on, within its group."""
+    # Ranks of earlier groups lie above all those of later ones, so that one run serves all.
+    floors = (groups.max(initial=0) - groups) * (ranks.max(initial=0) + 1)
+    return np.maximum.accumulate((ranks + floors)[::-1])[::-1] - floors
+
+
+def _reacted(view: View, sends: _Sends, is_type: Flags, mail: _Mail) -> Flags:
     """Which messages the same person opened, or clicked."""
     rows = _rows(view, is_type)
     campaigns, contents = (view.codes(name)[rows].astype(np.int64) for name in _NAMES)
-    n_places = len(view.store.dictionaries["campaign"]) * mail.n_contents
-    done = _who(view)[rows] * n_places + campaigns * mail.n_contents + contents
-    return (sends["who"] * n_places + sends["place"]).isin(done).to_numpy().astype(np.int64)
+    n_places = _n_places(view, mail)
+    done = _who(view, rows) * n_places + campaigns * mail.n_contents + contents
+    return np.isin(sends.who * n_places + sends.places, done)
 
 
-def _unsubscribed(view: View, sends: pd.DataFrame, mail: _Mail) -> Ints:
+def _unsubscribed(view: View, sends: _Sends, mail: _Mail) -> Flags:
     """Which messages were the last before their person unsubscribed.
 
     Of the programme that the person left, where that is told, else of all.
     """
     rows = _rows(view, mail.unsubscribed)
     campaigns = view.codes("campaign")[rows].astype(np.int64)
-    ends = pd.DataFrame(
-        {
-            "who": _who(view)[rows],
-            "left": np.where(_is_known(view, "campaign", campaigns), campaigns, -1),
-            "end": view.ticks[rows].astype(np.int64),
-        }
-    )
-    ends = ends.drop_duplicates(["who", "left"])
-    known = sends.reset_index(names="row").merge(ends, on="who")
-    is_meant = (known["left"] < 0) | (known["left"] == known["campaign"])
-    before = known[is_meant & (known["tick"] <= known["end"])].sort_values("tick", kind="stable")
-    last = before.drop_duplicates(["who", "left"], keep="last")
-    flags = np.zeros(len(sends), np.int64)
-    flags[last["row"].to_numpy(np.int64)] = 1
+    who, left = _who(view, rows), np.where(_is_known(view, "campaign", campaigns), campaigns, -1)
+    _, first = np.unique(who * (len(view.store.dictionaries["campaign"]) + 1) + left + 1, True)
+    who, left, ends = who[first], left[first], view.ticks[rows[first]].astype(np.int64)
+    begins = np.searchsorted(sends.who, who)
+    n_sent = np.searchsorted(sends.who, who, side="right") - begins
+    # Every message to each of them, beside the end it may be the last before.
+    end = np.repeat(np.arange(len(who)), n_sent)
+    sent = np.arange(len(end)) + np.repeat(begins - np.cumsum(n_sent) + n_sent, n_sent)
+    is_meant = (left[end] < 0) | (left[end] == sends.campaigns[sent])
+    is_before = is_meant & (sends.ticks[sent] <= ends[end])
+    end, sent = end[is_before], sent[is_before]
+    order = np.lexsort((sends.ticks[sent], end))
+    is_last = np.append(end[order][1:] != end[order][:-1], True)[: len(end)]
+    flags = np.zeros(len(sends.who), dtype=bool)
+    flags[sent[order][is_last]] = True
     return flags
 
 
@@ -182,13 +218,17 @@ def _rows(view: View, is_type: Flags) -> Ints:
     return np.flatnonzero(take(is_type, view.codes("touchpoint")))
 
 
-def _who(view: View) -> Ints:
-    """The person behind each touch in view, within the journey."""
-    owners = np.repeat(np.arange(view.n_journeys), view.lengths)
+def _n_places(view: View, mail: _Mail) -> int:
+    return len(view.store.dictionaries["campaign"]) * mail.n_contents
+
+
+def _who(view: View, rows: Ints) -> Ints:
+    """The person behind some touches in view, within the journey."""
+    owners = owners_of(frozen(rows), view.offsets)
     if "person_id" not in view.store.text_columns:
         return owners
     people = len(view.store.dictionaries["person_id"])
-    return owners * people + view.codes("person_id").astype(np.int64)
+    return owners * people + view.codes_of_rows("person_id", rows).astype(np.int64)
 
 
 def _is_known(view: View, column: str, codes: Ints) -> Flags:
@@ -196,29 +236,29 @@ def _is_known(view: View, column: str, codes: Ints) -> Flags:
     return codes < len(names) - names.null_count
 
 
-def _framed(log: TouchpointLog, counted: pd.DataFrame) -> pd.DataFrame:
-    places = counted["place"].to_numpy(np.int64)
-    texts = [log.store.dictionaries[name].to_pylist() for name in _NAMES if len(places)]
-    codes = np.divmod(places, len(texts[1])) if texts else (places, places)
-    named = {
-        name: pd.Series([texts[at][code] for code in codes[at]], dtype=object)
-        for at, name in enumerate(_NAMES)
-    }
-    frame = counted.reset_index(drop=True).assign(step=counted["rank"].to_numpy(), **named)
-    n_left = frame["n_people"] - frame["n_went_on"] - frame["n_waiting"]
-    is_last = frame["step"] == frame.groupby("campaign")["step"].transform("max")
-    rate, low, high = wilson(n_left, frame["n_people"] - frame["n_waiting"])
-    told = {"left_rate": rate, "low": low, "high": high}
-    n_left = n_left.astype("Int64").mask(is_last)
-    frame = frame.assign(
-        n_left=n_left, **{k: np.where(is_last, np.nan, v) for k, v in told.items()}
+def _framed(log: TouchpointLog, order: _Order, counts: Ints) -> pd.DataFrame:
+    """Steps with their names and shares, largest programme first."""
+    texts = [log.store.dictionaries[name].to_pylist() for name in _NAMES if len(order.places)]
+    codes = np.divmod(order.places, len(texts[1])) if texts else (order.places, order.places)
+    names = [[text[code] for code in of] for text, of in zip(texts, codes, strict=False)]
+    _, programme, n_steps = np.unique(codes[0], return_inverse=True, return_counts=True)
+    columns: dict[str, Any] = dict(zip(_COUNTS, counts, strict=True))
+    n_told = columns["n_people"] - columns["n_waiting"]
+    n_left = n_told - columns["n_went_on"]
+    is_last = order.ranks == n_steps[programme]
+    rate, low, high = (np.where(is_last, np.nan, one) for one in wilson(n_left, n_told))
+    counts_most = np.where((n_told >= SMALL_SAMPLE) & (rate > 0), rate, 0.0)
+    worst, size = np.zeros(len(n_steps)), np.zeros(len(n_steps), np.int64)
+    np.maximum.at(worst, programme, counts_most)
+    np.maximum.at(size, programme, columns["n_people"])
+    columns |= dict(
+        zip(_NAMES, (pd.Series(name, dtype=object) for name in names or ([], [])), strict=True)
     )
-    enough = frame["n_people"] - frame["n_waiting"] >= SMALL_SAMPLE
-    worst = frame["left_rate"].where(enough).groupby(frame["campaign"]).transform("max")
-    frame["is_leak"] = (frame["left_rate"] == worst) & enough & (frame["left_rate"] > 0)
-    size = frame.groupby("campaign")["n_people"].transform("max")
-    ordered = frame.assign(size=size).sort_values(
-        ["size", "campaign", "step"], ascending=[False, True, True], ignore_index=True
-    )
-    head = ["campaign", "step", "content", *_COUNTS[:4], "n_went_on", "n_waiting", "n_left"]
-    return ordered[[*head, *told, "is_leak"]]
+    columns |= {"step": order.ranks, "n_left": pd.array(n_left, "Int64"), "left_rate": rate}
+    columns |= {"low": low, "high": high, "is_leak": (counts_most > 0) & (rate == worst[programme])}
+    columns["n_left"][is_last] = pd.NA
+    head = ("campaign", "step", "content", *_COUNTS, "n_left", "left_rate", "low", "high")
+    frame = pd.DataFrame({name: columns[name] for name in (*head, "is_leak")})
+    rows = zip((-size[programme]).tolist(), columns["campaign"], order.ranks.tolist(), strict=True)
+    ordered = sorted(range(len(frame)), key=list(rows).__getitem__)
+    return frame.take(ordered).reset_index(drop=True)

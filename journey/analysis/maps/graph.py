@@ -171,8 +171,6 @@ def journey_graph(log: TouchpointLog) -> "nx.DiGraph[str]":
     import networkx as nx
 
     nodes, edges = touchpoint_types(log), directly_follows(log)
-    has_unassigned = UNASSIGNED in set(nodes["stage"])
-    stages = [*log.definitions.stage_names, *([UNASSIGNED] if has_unassigned else [])]
     reached = stage_funnel(log)
     ends = nodes[[f"n_{outcome}" for outcome in OUTCOMES]].sum()
     graph: nx.DiGraph[str] = nx.DiGraph(
@@ -182,7 +180,7 @@ def journey_graph(log: TouchpointLog) -> "nx.DiGraph[str]":
         n_edges=len(edges),
         n_back=int(edges["n_back"].sum()),
         n_types=len(nodes),
-        stages=stages,
+        stages=stages_of(log, nodes),
         stage_journeys=dict(zip(reached["stage"], reached["n_journeys"].tolist(), strict=True)),
         outcomes={outcome: int(ends[f"n_{outcome}"]) for outcome in OUTCOMES},
         as_of=log.as_of.isoformat(),
@@ -194,6 +192,18 @@ def journey_graph(log: TouchpointLog) -> "nx.DiGraph[str]":
     for move, given in back_reasons(log).items():
         graph.edges[move].update(given.facts)
     return graph
+
+
+def stages_of(log: TouchpointLog, types: pd.DataFrame) -> list[str]:
+    """The stages in order, and last the one of types that enter none, where there are any.
+
+    Parameters
+    ----------
+    types
+        As :func:`touchpoint_types` gives them.
+    """
+    has_unassigned = UNASSIGNED in set(types["stage"])
+    return [*log.definitions.stage_names, *([UNASSIGNED] if has_unassigned else [])]
 
 
 def touchpoint_types(log: TouchpointLog) -> pd.DataFrame:

@@ -1,6 +1,5 @@
 """What campaigns cost, beside the touchpoints they made."""
 
-from functools import partial
 from typing import Final
 
 import numpy as np
@@ -8,10 +7,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from journey.analysis.figures.frames import none_for_missing
-from journey.analysis.figures.month_codes import months_of
+from journey.analysis.figures.month_codes import months_in
 from journey.kernels.distinct import firsts, owners_of
 from journey.log import TouchpointLog
-from journey.store.layout import MICROSECONDS, frozen
+from journey.store.layout import frozen
 from journey.store.view import View
 
 BOTH, COSTS_ONLY, TOUCHPOINTS_ONLY = "both", "costs only", "touchpoints only"
@@ -94,7 +93,7 @@ def _touched(log: TouchpointLog) -> pd.DataFrame:
         parts: list[tuple[Codes, Codes, Codes, Codes]] = []
     else:
         names = log.origin.dictionaries["campaign"].to_pylist()
-        parts = log.ask(partial(_counted, ticks_per_second=log.store.ticks_per_second))
+        parts = log.ask(_counted)
     columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
     codes, months, n_touchpoints, n_journeys = columns or [np.empty(0, np.int64)] * 4
     stamps = np.datetime_as_string(months.astype("datetime64[M]"))
@@ -110,10 +109,10 @@ def _touched(log: TouchpointLog) -> pd.DataFrame:
     return known.groupby(list(_KEYS), as_index=False)[list(_COUNTS)].sum()
 
 
-def _counted(view: View, *, ticks_per_second: int) -> tuple[Codes, Codes, Codes, Codes]:
+def _counted(view: View) -> tuple[Codes, Codes, Codes, Codes]:
     """Campaign, month, touchpoints and journeys; no journey is in two shards."""
     codes = view.gathered(view.shard.codes["campaign"]).astype(np.int64)
-    months = months_of(view.ticks, MICROSECONDS // ticks_per_second)
+    months = months_in(view).astype(np.int64)
     first = int(months.min()) if len(months) else 0
     n_months = int(months.max(initial=first)) - first + 1
     groups = frozen(codes * n_months + months - first)

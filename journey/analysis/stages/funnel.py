@@ -11,6 +11,7 @@ import pandas as pd
 from journey.analysis.figures.statistics import kaplan_meier, wilson
 from journey.facts import ShardFacts
 from journey.kernels.facts import UNDECIDING
+from journey.kernels.select import last_of
 from journey.kernels.stages import count_entries, journeys_having_type
 from journey.log import TouchpointLog
 from journey.schema import OUTCOMES
@@ -310,10 +311,9 @@ def last_undeciding_types(part: Part) -> Ints:
     Touches that decide something count no more than what came after the end.
     """
     view, facts = part
-    rows = np.flatnonzero(facts.verdict_of_type[view.codes("touchpoint")] == UNDECIDING)
-    owners = np.searchsorted(view.offsets, rows, side="right") - 1
-    is_before = rows < facts.ends_in(view)[owners]
-    rows, owners = rows[is_before], owners[is_before]
+    is_undeciding = facts.verdict_of_type == UNDECIDING
+    begins, ends = view.offsets[:-1], frozen(facts.ends_in(view))
+    rows = last_of(view.codes("touchpoint"), begins, ends, is_undeciding)
     last = np.full(view.n_journeys, -1, np.int64)
-    last[owners] = view.types[rows]
+    last[rows >= 0] = view.types[rows[rows >= 0]]
     return last

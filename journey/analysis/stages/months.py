@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -87,17 +88,17 @@ def _count_months(part: Part, *, microseconds_per_tick: int) -> tuple[Counted, C
     view, _ = part
     won = won_months(part, microseconds_per_tick=microseconds_per_tick)
     begun = begun_months(part, microseconds_per_tick=microseconds_per_tick)
-    touched = months_of(view.ticks, microseconds_per_tick)
-    return _counted(touched), _counted(begun), _counted(won[~np.isnat(won)])
+    touched = month_codes.months_in(view)
+    begun_at, won_at = (months.astype(np.int64) for months in (begun, won[~np.isnat(won)]))
+    return _counted(touched), _counted(begun_at), _counted(won_at)
 
 
-def _counted(months: Months) -> Counted:
-    if not len(months):
-        return months, np.empty(0, np.int64)
-    first = months.min()
-    counts = np.bincount((months - first).astype(np.int64))
+def _counted(months: npt.NDArray[np.integer[Any]]) -> Counted:
+    """How many there are of each month, counted from January 1970."""
+    first = months.min() if len(months) else 0
+    counts = np.bincount(months - first)
     found = np.flatnonzero(counts)
-    return first + found, counts[found]
+    return (first + found).astype("datetime64[M]"), counts[found]
 
 
 def _added(parts: Sequence[Counted]) -> Counted:
