@@ -14,6 +14,7 @@ from journey.charts.attribution_plots import MODEL_NAMES, Measure, disagreement
 from journey.log import TouchpointLog
 from journey.ui.cache import cached
 from journey.ui.counts import Count, count_row
+from journey.ui.headlines import outcome_counts
 from journey.ui.navigation import ATTRIBUTION, page_name
 from journey.ui.plots import current_theme, show_plot
 from journey.ui.reader import fragment
@@ -127,8 +128,8 @@ def disagreement_text(frame: pd.DataFrame, measure: Measure) -> str:
 
 def _what_counts(view: TouchpointLog, frame: pd.DataFrame, by: str) -> str:
     """Say which touches count, what is left out, and how much has no known value."""
-    stand = cached(journey.outcomes)(view).set_index("outcome")["n_journeys"]
-    n_open = int(stand["stalled"] + stand["in_progress"])
+    stand = outcome_counts(view)
+    n_open = stand["stalled"] + stand["in_progress"]
     without = frame.loc[frame["channel"].isna(), "n_journeys"]
     parts = ["Touches before the winning one count, it and later ones don't."]
     if n_open:
@@ -205,5 +206,4 @@ def _won(view: TouchpointLog) -> TouchpointLog:
 
 
 def _n_won(view: TouchpointLog) -> int:
-    stand = cached(journey.outcomes)(view).set_index("outcome")["n_journeys"]
-    return int(stand["won"])
+    return outcome_counts(view)["won"]

@@ -23,6 +23,10 @@ _ELSEWHERE: Final = {
 
 def has_win_rule(log: TouchpointLog) -> bool:
     """Return whether any touchpoint of the data can win a journey."""
+    return cached(_has_win_rule)(log)
+
+
+def _has_win_rule(log: TouchpointLog) -> bool:
     gaps = cached(journey.definition_gaps)(log)
     missed = gaps.loc[gaps["rule"] == "won", "item"]
     return not set(log.definitions.won) <= set(missed)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 import journey
+from journey.analysis.accounts.stalled import first_stalled
 from journey.analysis.figures.statistics import wilson
 from journey.analysis.stages.segments import segment_wins, segmentation
 from journey.charts.numbers import format_amount
@@ -57,21 +58,26 @@ class Finding:
         return f"**{self.message}**: {self.rest}" if self.rest else f"**{self.message}.**"
 
 
+def outcome_counts(log: TouchpointLog) -> dict[str, int]:
+    """Return how many journeys have each outcome."""
+    frame = cached(journey.outcomes)(log)
+    return dict(zip(frame["outcome"].tolist(), frame["n_journeys"].tolist(), strict=True))
+
+
 def figures(log: TouchpointLog) -> Figures:
     """Return the headline figures of a log."""
     return cached(_figures)(log)
 
 
 def _figures(log: TouchpointLog) -> Figures:
-    counts = cached(journey.outcomes)(log).set_index("outcome")["n_journeys"]
-    n_won = int(counts["won"])
+    counts = outcome_counts(log)
     at_risk = cached(journey.value_at_risk)(log)
     return Figures(
-        n_journeys=int(counts.sum()),
-        n_won=n_won,
-        n_decided=int(counts[list(DECIDED)].sum()),
-        n_open=int(counts[list(OPEN)].sum()),
-        n_stalled=int(counts["stalled"]),
+        n_journeys=sum(counts.values()),
+        n_won=counts["won"],
+        n_decided=sum(counts[outcome] for outcome in DECIDED),
+        n_open=sum(counts[outcome] for outcome in OPEN),
+        n_stalled=counts["stalled"],
         value_at_risk=None if isnan(at_risk) else at_risk,
     )
 
@@ -166,8 +172,8 @@ def _drop_off(log: TouchpointLog) -> Finding | None:
     top = int(dropped.to_numpy().argmax())
     share = percent(dropped.iloc[top] / dropped.sum())
     stage = markdown(frame["stage"].iloc[top])
-    ended = cached(journey.outcomes)(log).set_index("outcome")["n_journeys"]
-    total, n_ended = int(dropped.sum()), int(ended["lost"] + ended["no_decision"])
+    ended = outcome_counts(log)
+    total, n_ended = int(dropped.sum()), ended["lost"] + ended["no_decision"]
     # A journey that skipped a stage dropped off in the one before it and in the one after.
     of = "journeys that ended without a win" if total == n_ended else "in all stages together"
     rest = f"{number(dropped.iloc[top])} of {number(total)} {of}."
@@ -177,20 +183,20 @@ def _drop_off(log: TouchpointLog) -> Finding | None:
 def _stalled(log: TouchpointLog) -> Finding | None:
     """Say how many that can be called have gone silent, and how many unnamed visitors."""
     named = journey.who_can_be_called(log)
-    first = cached(journey.stalled_accounts)(named, limit=1)
-    if first.empty:
+    first = cached(first_stalled)(named)
+    if first is None:
         return None
-    top, known = first.iloc[0], figures(named)
+    (account_id, stage, days_silent), known = first, figures(named)
     stake = f" with {compact(known.value_at_risk)} at risk" if known.value_at_risk else ""
-    stage = "" if pd.isna(top["stage"]) else f" in {markdown(top['stage'])}"
-    name = account_names(log, [top["account_id"]])[0] or top["account_id"]
+    where = f" in {markdown(stage)}" if stage else ""
+    name = account_names(log, [account_id])[0] or account_id
     n_all = figures(log).n_stalled
     who = counted(known.n_stalled, "journey")
     are = "is" if known.n_stalled == 1 else "are"
     lead = f"{who} {are} stalled{stake}"
     if n_all > known.n_stalled:
         lead = f"{number(known.n_stalled)} of {number(n_all)} stalled can be called{stake}"
-    rest = f"first {markdown(name)}, silent {days(top['days_silent'])}{stage}."
+    rest = f"first {markdown(name)}, silent {days(days_silent)}{where}."
     return Finding(lead, rest, STALLED)
 
 

@@ -17,6 +17,7 @@ from journey.schema import OUTCOMES
 from journey.ui.accounts import account_names, name_columns
 from journey.ui.cache import cached
 from journey.ui.counts import Count, count_row
+from journey.ui.headlines import outcome_counts
 from journey.ui.journeys import count_button
 from journey.ui.navigation import ACCOUNT, open_page
 from journey.ui.not_buyer_forms import ask_not_buyers
@@ -155,12 +156,12 @@ def _open_grade(leads: TouchpointLog, grades: pd.DataFrame) -> None:
         row = filled.iloc[names.index(chosen)]
         letter, figure = str(row["fit_grade"]), str(row["engagement_grade"])
         inside = partial(graded, leads, letter, figure)
-        stand = cached(journey.outcomes)(inside()).set_index("outcome")["n_journeys"]
+        stand = outcome_counts(inside())
         counts = [Count("All", int(row["n_journeys"]), inside, f"Grade {chosen}")]
         counts += [
             Count(
                 OUTCOME_LABELS[outcome],
-                int(stand[outcome]),
+                stand[outcome],
                 partial(_with_outcome, leads, letter, figure, outcome),
                 f"Grade {chosen}, {OUTCOME_LABELS[outcome].lower()}",
             )

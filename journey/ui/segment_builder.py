@@ -9,8 +9,8 @@ from journey.analysis.profiles.criteria import BEHAVIOURS, Segment
 from journey.kept import remove_segment
 from journey.log import TouchpointLog
 from journey.schema import OUTCOMES
-from journey.ui.cache import cached
 from journey.ui.counts import Count, count_row
+from journey.ui.headlines import outcome_counts
 from journey.ui.saved_segments import save_form, segments_here
 from journey.ui.segment_views import attributes
 from journey.ui.state import current_dataset
@@ -73,8 +73,8 @@ def show_result(view: TouchpointLog, segment: Segment) -> None:
     """Say which journeys are in a segment, and offer to keep it."""
     st.markdown(f"**{markdown(segment)}**")
     inside = journey.keep_segment(view, segment)
-    counts = cached(journey.outcomes)(inside).set_index("outcome")["n_journeys"]
-    n = int(counts.sum())
+    counts = outcome_counts(inside)
+    n = sum(counts.values())
     share = percent(n / max(view.n_journeys, 1))
     st.caption(f"{counted(n, 'journey')}, {share} of those in view")
     count_row(
@@ -83,7 +83,7 @@ def show_result(view: TouchpointLog, segment: Segment) -> None:
             *(
                 Count(
                     OUTCOME_LABELS[outcome],
-                    int(counts[outcome]),
+                    counts[outcome],
                     lambda outcome=outcome: inside.where(outcome=outcome),
                     f"The segment, {OUTCOME_LABELS[outcome].lower()}",
                 )

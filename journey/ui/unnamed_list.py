@@ -7,7 +7,7 @@ import streamlit as st
 import journey
 from journey.log import TouchpointLog
 from journey.ui.cache import cached
-from journey.ui.headlines import compact
+from journey.ui.headlines import compact, outcome_counts
 from journey.ui.navigation import ACCOUNT, open_page
 from journey.ui.stalled_list import choose_stalled, headline, rest_of, show_rest, stalled_frame
 from journey.ui.state import ACCOUNT_PARAMETER
@@ -22,8 +22,7 @@ _COLUMNS: Final = (
 
 def n_unnamed(log: TouchpointLog) -> int:
     """Return how many stalled journeys are of unnamed visitors."""
-    counts = cached(journey.outcomes)(journey.unnamed_visitors(log)).set_index("outcome")
-    return int(counts.loc["stalled", "n_journeys"])
+    return outcome_counts(journey.unnamed_visitors(log))["stalled"]
 
 
 def who_is_listed(log: TouchpointLog, n_listed: int) -> str | None:

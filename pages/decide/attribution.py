@@ -15,6 +15,7 @@ from journey.ui.attribution import (
 from journey.ui.attribution_spend import show_spend
 from journey.ui.cache import cached
 from journey.ui.guards import plain_errors, require_view
+from journey.ui.headlines import outcome_counts
 from journey.ui.navigation import ATTRIBUTION, CHANNELS, DEFINITIONS, page_link, page_name
 
 
@@ -34,8 +35,7 @@ def nothing_won(view: journey.TouchpointLog) -> None:
 view = require_view()
 title = st.empty()
 title.title(page_name(ATTRIBUTION))
-n_won = cached(journey.outcomes)(view).set_index("outcome")["n_journeys"]["won"]
-if not n_won:
+if not outcome_counts(view)["won"]:
     nothing_won(view)
     st.stop()
 found = units(view)

@@ -2,9 +2,8 @@
 
 import streamlit as st
 
-import journey
-from journey.ui.cache import cached
 from journey.ui.guards import plain_errors, require_view
+from journey.ui.headlines import outcome_counts
 from journey.ui.ideal_customer import (
     has_attributes,
     headline,
@@ -26,7 +25,7 @@ if not has_attributes(view):
         st.markdown("Add a file with attributes, such as industry and size, or age and region.")
         page_link(UPLOAD, "Upload data")
     st.stop()
-if not cached(journey.outcomes)(view).set_index("outcome")["n_journeys"]["won"]:
+if not outcome_counts(view)["won"]:
     with st.container(border=True):
         st.markdown("## No journey in view is won")
         st.markdown("A profile is what won journeys share. Widen the filters, or say what wins.")

@@ -127,13 +127,27 @@ def stalled_accounts(log: TouchpointLog, *, limit: int | None = None) -> pd.Data
     >>> stalled_accounts(log)[["account_id", "days_silent"]].values.tolist()
     [['a', 7.0]]
     """
+    rows = _listed(log, limit)
+    return _frame(log, rows) if rows else pd.DataFrame(columns=list(STALLED_COLUMNS))
+
+
+def first_stalled(log: TouchpointLog) -> tuple[str, str | None, float] | None:
+    """The first of :func:`stalled_accounts`: its id, stage and days of silence; none if none is."""
+    rows = _listed(log, 1)
+    if not rows or not len(rows["account_id"]):
+        return None
+    return rows["account_id"][0], rows["stage"][0], float(rows["days_silent"][0])
+
+
+def _listed(log: TouchpointLog, limit: int | None) -> Columns:
+    """What is known of the first of the list, in its order; nothing of a log without shards."""
     context = _context(log)
     first = None if limit is None else first_at_risk(log, context, limit)
     parts = log.ask_with_facts(partial(_shard_rows, context=context, first=first))
     if not parts:
-        return pd.DataFrame(columns=list(STALLED_COLUMNS))
+        return {}
     rows = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    return _frame(log, _ranked(rows | _chances(log, rows, context), limit))
+    return _ranked(rows | _chances(log, rows, context), limit)
 
 
 def _ranked(rows: Columns, limit: int | None) -> Columns:

@@ -90,7 +90,7 @@ def _beside(
     """Credit beside what was spent, model by model; what has costs alone comes last."""
     credited = {row["channel"] for row in credit}
     for model, rows in groupby(credit, key=itemgetter("model")):
-        unmet = [
+        unmet: list[dict[str, Any]] = [
             {"model": model, "channel": channel, "n_conversions": 0.0, "value": 0.0}
             for channel in spent
             if channel not in credited

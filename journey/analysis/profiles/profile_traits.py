@@ -104,18 +104,18 @@ def _told(log: TouchpointLog, traits: Traits) -> pd.DataFrame:
 
 def _frame(traits: Traits, cells: "_Cells") -> pd.DataFrame:
     """Figures, verdict, words and criteria of every trait and pair."""
+    told = [_told_by(traits, places) for places in cells.places]
     frame = pd.DataFrame(
         {
-            "kind": [_kind(traits, places) for places in cells.places],
+            "kind": [kind for kind, _, _ in told],
             "n_traits": [len(places) for places in cells.places],
-            "segment": pd.Series([_segment(traits, p) for p in cells.places], dtype=object),
+            "segment": pd.Series([segment for _, segment, _ in told], dtype=object),
             **rates_of(cells.inside, cells.base),
         }
     )
     frame = _adjusted(frame)
     frame["verdict"] = _verdicts(frame, cells)
-    words = frame["segment"].map(str).str.removesuffix("; before the decision")
-    frame["profile"] = words
+    frame["profile"] = [words for _, _, words in told]
     return frame
 
 
@@ -229,12 +229,8 @@ def _part_rate(part: Ints, row: int) -> Floats:
         return np.nan_to_num(part[row] / part[0])
 
 
-def _kind(traits: Traits, places: tuple[int, ...]) -> str:
-    kinds = {traits.kind(place) for place in places}
-    return kinds.pop() if len(kinds) == 1 else "both"
-
-
-def _segment(traits: Traits, places: tuple[int, ...]) -> Segment:
+def _told_by(traits: Traits, places: tuple[int, ...]) -> tuple[str, Segment, str]:
+    """The kind of a trait or two, their criteria, and these in words."""
     who = [place for place in places if traits.kind(place) == "attribute"]
     did = [place for place in places if place not in who]
     return _criteria(
@@ -245,6 +241,8 @@ def _segment(traits: Traits, places: tuple[int, ...]) -> Segment:
 
 
 @lru_cache(maxsize=MOST_KNOWN)
-def _criteria(who: Pairs, did: Pairs, until: Until) -> Segment:
-    """The criteria of a trait or two, which are the same for every filter."""
-    return Segment(profile=who, has=did, until=until)
+def _criteria(who: Pairs, did: Pairs, until: Until) -> tuple[str, Segment, str]:
+    """What is told of a trait or two, which is the same for every filter."""
+    segment = Segment(profile=who, has=did, until=until)
+    kind = "both" if who and did else "attribute" if who else "behaviour"
+    return kind, segment, str(segment).removesuffix("; before the decision")
