@@ -80,7 +80,7 @@ def plot_drop_offs(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Figure:
     _draw_fates(chart, frame, names, theme)
     _write_rates(chart, frame, theme)
     name_rows(chart, names)
-    chart.update_xaxes(visible=False, range=[0, float(frame["n_entered"].max()) * 1.3])
+    chart.update_xaxes(visible=False, range=[0, float(frame["n_entered"].max()) * 1.4])
     chart.update_layout(legend={"y": -0.04})
     return chart.drawn()
 

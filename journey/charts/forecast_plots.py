@@ -10,7 +10,7 @@ from babel.dates import format_date
 from journey.charts.columns import require
 from journey.charts.draft import Draft
 from journey.charts.numbers import format_amount, format_count
-from journey.charts.plot_style import draft, empty, name_rows, quiet, rows_height
+from journey.charts.plot_style import draft, empty, legend_at_foot, name_rows, quiet, rows_height
 from journey.charts.theme import TOKENS, Theme
 
 Measure = Literal["wins", "value"]
@@ -129,8 +129,7 @@ def plot_forecast_backtest(
     ends = zip(rows["made_at"], rows["until_at"], strict=True)
     name_rows(chart, [f"{_day(made)} to {_day(until)}" for made, until in ends])
     chart.update_xaxes(rangemode="tozero", tickformat="~s" if measure == "value" else ",")
-    # Below the axis, however few rows there are.
-    chart.update_layout(legend={"yref": "container", "y": 0, "yanchor": "bottom"}, margin={"b": 70})
+    legend_at_foot(chart)
     return chart.drawn()
 
 

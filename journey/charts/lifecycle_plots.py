@@ -15,6 +15,7 @@ from journey.charts.plot_style import (
     draft,
     draw_links,
     empty,
+    legend_at_foot,
     month_name,
     name_months,
     name_rows,
@@ -36,7 +37,7 @@ COUNTS: Final = {
     "n_reopened": ("Came back", "stage-4", "dot"),
     "n_mqls": ("MQLs", "stage-2", "dash"),
 }
-HEIGHT: Final = 360
+HEIGHT: Final = 400
 
 
 def plot_stage_movement(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Figure:
@@ -241,6 +242,7 @@ def _draw_lines(
             **IN_MONTH,
         )
     name_months(chart, frame["month"])
+    legend_at_foot(chart)
 
 
 def plot_programme(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Figure:

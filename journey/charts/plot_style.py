@@ -144,6 +144,12 @@ def _axis(theme: Theme) -> dict[str, Any]:
     }
 
 
+def legend_at_foot(chart: Chart) -> None:
+    """Set the legend below the axis, however low the chart is."""
+    foot = {"yref": "container", "y": 0, "yanchor": "bottom"}
+    chart.update_layout(legend=foot, margin={"b": 78})
+
+
 def name_months(chart: Chart, months: "pd.Series[Any]") -> None:
     """Let the axis hold whole months, each named where they are few."""
     days = pd.to_datetime(months, utc=True)

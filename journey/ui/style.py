@@ -14,6 +14,24 @@ _CSS = """
 [data-testid="stLayoutWrapper"]:has(> .st-key-panel) {
   position: sticky; bottom: 0.5rem; z-index: 90; background: light-dark(#ffffff, #0d1822);
 }
+/* A figure is never cut: in a narrow window its words wrap, and so do cards and sliders. */
+:is([data-testid="stMetricLabel"], [data-testid="stMetricDelta"]) :is(div, p) {
+  white-space: normal; text-overflow: clip; overflow: visible;
+}
+[data-testid="stHorizontalBlock"]:has([data-testid="stMetric"], [data-testid="stSlider"]) {
+  flex-wrap: wrap;
+  > [data-testid="stColumn"] { min-width: 10rem; }
+}
+@media (max-width: 640px) {
+  [data-testid="stHorizontalBlock"]:has([data-testid="stMetric"]) > [data-testid="stColumn"] {
+    min-width: 12rem;
+  }
+}
+/* In a narrow window a chart is scrolled, as pictures are: squeezed, its words would overlap. */
+[class*="st-key-plot-"]:not(.st-key-plot-outcome-bar, [data-testid="stColumn"] *) {
+  overflow: auto hidden;
+  > [data-testid="stElementContainer"]:has([data-testid="stPlotlyChart"]) { min-width: 720px; }
+}
 /* Patterns of rules have no spaces to break at. */
 [data-testid="stTable"] td { overflow-wrap: anywhere; }
 /* The primary colour bears white text; as text itself it would be too faint on dark. */

@@ -72,3 +72,32 @@ def test_pages_have_no_faults(address, page, name):
     page.wait_for_function(IS_DARK)
     settled(page, quiet_ms=1000)
     assert faults(page) == []
+
+
+CUT = """
+() => [...document.querySelectorAll('[data-testid=stMetric] *')]
+  .filter(part => part.scrollWidth > part.clientWidth + 1 && part.clientWidth
+    && getComputedStyle(part).overflowX !== 'visible')
+  .map(part => part.innerText)
+"""
+
+
+@pytest.mark.parametrize("window", [(1024, 700), (390, 844)])
+def test_no_figure_is_cut_in_a_narrow_window(address, page, window):
+    page.set_viewport_size(dict(zip(("width", "height"), window, strict=True)))
+    for name in ("overview", "lifecycle", "costs"):
+        page.goto(f"{address}/{name}?data=Sample")
+        settled(page)
+        assert page.get_by_test_id("stMetric").count()
+        assert page.evaluate(CUT) == []
+
+
+def test_a_chart_is_as_wide_as_its_words_need(address, page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{address}/stages?data=Sample")
+    settled(page)
+    chart = page.locator(".js-plotly-plot").first.bounding_box()
+    assert chart["width"] >= 700
+    # It is scrolled in its place; the page is as wide as the window.
+    main = page.get_by_test_id("stMain")
+    assert main.evaluate("page => page.scrollWidth <= page.clientWidth")
