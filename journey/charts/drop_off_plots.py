@@ -40,6 +40,8 @@ ENDS: Final = {
     "went_on_share": ("Had it, of journeys that went on", "stage-0", "diamond", "n_went_on"),
 }
 
+NO_NEXT_STAGE: Final = "Drop-off needs two stages, one after the other: the definitions say which."
+
 
 def plot_drop_offs(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Figure:
     """Draw what became of the journeys that entered each stage; drop-off is lost or no decision.
@@ -72,7 +74,9 @@ def plot_drop_offs(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Figure:
     '80% of drop-offs happen in Attract: 4 of 5'
     """
     require(frame, ("stage", "n_entered", *FATES, "drop_off_rate"), where="the frame of drop-offs")
-    if frame.empty or not frame["n_entered"].sum():
+    if frame.empty:
+        return empty(NO_NEXT_STAGE, theme=theme)
+    if not frame["n_entered"].sum():
         return empty(NO_STAGE, theme=theme)
     note = "What became of the journeys that entered each stage; drop-off is lost or no decision"
     chart = draft(_drop_title(frame), theme=theme, height=rows_height(len(frame)) + 20, note=note)

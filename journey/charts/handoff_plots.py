@@ -9,8 +9,8 @@ from journey.charts.columns import require
 from journey.charts.draft import Draft
 from journey.charts.numbers import format_count, format_counted, format_days, format_share
 from journey.charts.plot_style import (
-    IN_MONTH,
     Share,
+    bars_by_month,
     beside,
     draft,
     draw_shares,
@@ -169,7 +169,7 @@ def _draw_months(chart: Draft, frame: pd.DataFrame, missed: pd.Series, theme: Th
                 name=name,
                 marker={"color": TOKENS[theme][token]},
                 hovertemplate=f"%{{x|%B %Y}}: %{{y:,}} {name.lower()}<extra></extra>",
-                **IN_MONTH,
+                **bars_by_month(frame["value"]),
             )
 
 

@@ -9,7 +9,7 @@ from journey.charts.columns import require
 from journey.charts.draft import Draft
 from journey.charts.numbers import format_count, format_counted, format_share
 from journey.charts.plot_style import (
-    IN_MONTH,
+    bars_by_month,
     count_and_share,
     draft,
     empty,
@@ -154,7 +154,7 @@ def _draw_sources(
             x=pd.to_datetime(rows["month"], utc=True),
             y=rows["n_touchpoints"],
             name=name,
-            **IN_MONTH,
+            **bars_by_month(frame["month"]),
             marker={"color": colour[inks[place]]},
             hovertemplate=f"%{{x|%B %Y}}, {name}: %{{y:,}}<extra></extra>",
             showlegend=len(drawn) > 1,

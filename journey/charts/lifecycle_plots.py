@@ -37,6 +37,9 @@ COUNTS: Final = {
     "n_reopened": ("Came back", "stage-4", "dot"),
     "n_mqls": ("MQLs", "stage-2", "dash"),
 }
+NOBODY_NURTURED: Final = (
+    "No journey became a lead or an MQL, or came back. 'Means' on Definitions says what a lead is."
+)
 HEIGHT: Final = 400
 
 
@@ -205,7 +208,7 @@ def plot_nurture(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Figure:
     table = frame.drop_duplicates("month")
     counts = table[list(COUNTS)].astype(float)
     if not counts.fillna(0).to_numpy().any():
-        return empty("No journey became a lead or an MQL, or came back.", theme=theme)
+        return empty(NOBODY_NURTURED, theme=theme)
     chart = draft(_nurture_title(counts), theme=theme, height=HEIGHT)
     _draw_lines(chart, table, COUNTS, theme)
     chart.update_yaxes(rangemode="tozero", tickformat=",")

@@ -11,7 +11,7 @@ from journey.charts.columns import require
 from journey.charts.draft import Draft
 from journey.charts.numbers import format_amount, format_count, format_share
 from journey.charts.plot_style import (
-    IN_MONTH,
+    bars_by_month,
     count_and_share,
     draft,
     empty,
@@ -177,7 +177,7 @@ def _draw_months(chart: Draft, frame: pd.DataFrame, months: pd.Series, theme: Th
             y=frame[column],
             marker={"color": TOKENS[theme][token]},
             hovertemplate=f"%{{x|%B %Y}}: %{{y:,}} {name.lower()}<extra></extra>",
-            **IN_MONTH,
+            **bars_by_month(days),
             xaxis=f"x{axis}",
             yaxis=f"y{axis}",
         )

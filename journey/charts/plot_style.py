@@ -35,6 +35,8 @@ IN_MONTH: Final[dict[str, Any]] = {"xperiod": "M1", "xperiodalignment": "middle"
 """What stands at the first day of a month is of the whole month."""
 
 _DAYS_NAMED_BY_MONTH: Final = 400
+_LONE_BAR: Final = 26 * 24 * 3_600_000.0
+"""Milliseconds that the bar of a single month is wide."""
 
 MARGINS: Final = 150
 """Pixels above and below the rows: title, axis, legend."""
@@ -148,6 +150,11 @@ def legend_at_foot(chart: Chart) -> None:
     """Set the legend below the axis, however low the chart is."""
     foot = {"yref": "container", "y": 0, "yanchor": "bottom"}
     chart.update_layout(legend=foot, margin={"b": 78})
+
+
+def bars_by_month(months: "pd.Series[Any]") -> dict[str, Any]:
+    """How bars stand in their months; Plotly takes their width from the distance between two."""
+    return IN_MONTH | ({"width": _LONE_BAR} if len(set(months)) == 1 else {})
 
 
 def name_months(chart: Chart, months: "pd.Series[Any]") -> None:

@@ -32,6 +32,10 @@ _CSS = """
   overflow: auto hidden;
   > [data-testid="stElementContainer"]:has([data-testid="stPlotlyChart"]) { min-width: 720px; }
 }
+/* On paper the page stands without the menu. */
+@media print {
+  :is([data-testid="stSidebar"], [data-testid="stHeader"]) { display: none; }
+}
 /* Patterns of rules have no spaces to break at. */
 [data-testid="stTable"] td { overflow-wrap: anywhere; }
 /* The primary colour bears white text; as text itself it would be too faint on dark. */

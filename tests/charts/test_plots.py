@@ -411,3 +411,10 @@ def test_a_single_month_fills_its_axis(chart, frame):
     assert (begin.day, end.day) == (1, 1)
     assert end - begin >= pd.Timedelta(days=28)
     assert {trace.xperiod for trace in figure.data} == {"M1"}
+    # Without a width of its own a lone bar is a thousandth of a second wide.
+    assert all(trace.width > 0 for trace in figure.data if trace.type == "bar")
+
+
+def test_drop_off_of_a_single_stage_says_what_it_needs():
+    layout = plots.plot_drop_offs(drop_offs().head(0)).layout
+    assert "two stages" in layout.title.subtitle.text
