@@ -6,7 +6,17 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from journey import Definitions, directly_follows, from_frame, journeys, outcomes, stage_funnel
+from journey import (
+    Definitions,
+    call_list,
+    directly_follows,
+    from_frame,
+    journeys,
+    not_buyers,
+    outcomes,
+    score_leads,
+    stage_funnel,
+)
 from journey.errors import ColumnNotFoundError, ValueNotAllowedError
 from journey.store.cache import memory
 from journey.store.recase import seconds_of_gap
@@ -317,6 +327,21 @@ def test_every_case_has_its_touches_in_the_order_of_time_and_source(touches, row
             for name in set(column) - {None}
         }
         assert paths(log.by(case)) == wanted
+
+
+@pytest.mark.parametrize("list_of", [journeys, score_leads, not_buyers, call_list])
+def test_columns_have_one_type_whether_shards_have_rows_or_not(list_of):
+    # By one row a shard, two of three have nothing to say of what is in view.
+    rows = [("mit.edu", 0, "Ad"), ("b", 1, "Ad"), ("b", 60, "Ad"), ("c", 80, "Ad"), ("c", 81, "Ad")]
+    frame = pd.DataFrame(rows, columns=["account_id", "day", "touchpoint"])
+    frame["occurred_at"] = [BEGIN + pd.Timedelta(days=day) for day in frame.pop("day")]
+    frame["person_id"] = ["p@mit.edu", "q@b.example", None, None, None]
+    one, several = (
+        list_of(from_frame(frame, rows_per_shard=n).where(account_id=["mit.edu", "b"]))
+        for n in (None, 1)
+    )
+    assert len(one) > 0
+    assert one.dtypes.to_dict() == several.dtypes.to_dict()
 
 
 def test_touches_without_the_case_are_counted():

@@ -84,7 +84,7 @@ def call_list(log: TouchpointLog, *, limit: int | None = None) -> pd.DataFrame:
         next_action=stalled["next_touchpoint"],
         next_action_evidence=pd.Series(evidence, dtype=object),
     )
-    texts = ["account_id", "opportunity_id", "next_action_evidence"]
+    texts = ["account_id", "opportunity_id", "emails", "next_action_evidence"]
     return none_for_missing(frame[list(CALL_COLUMNS)].round(_DECIMALS), texts)
 
 

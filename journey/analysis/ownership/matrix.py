@@ -216,7 +216,8 @@ def open_promises(log: TouchpointLog, *, limit: int | None = None) -> pd.DataFra
         is_past_due=rows["waited"] > rows["limit"],
     )
     ranked = _longest_overdue(frame, limit)
-    return none_for_missing(ranked[list(OPEN_COLUMNS)], ["department", "owner", "stage"])
+    texts = ["account_id", "promise", "department", "owner", "stage"]
+    return none_for_missing(ranked[list(OPEN_COLUMNS)], texts)
 
 
 def promises_made(log: TouchpointLog) -> list[Promise]:

@@ -44,6 +44,10 @@ SCORE_COLUMNS = (
     *(f"{dimension}_reasons" for dimension in DIMENSIONS),
     *("is_mql", "mql_at", "is_sql", "sql_at", "not_buyer"),
 )
+_TEXTS = (
+    *("account_id", "owner", "outcome", "stage", "grade", "not_buyer"),
+    *(f"{dimension}_reasons" for dimension in DIMENSIONS),
+)
 
 
 def score_leads(log: TouchpointLog, *, limit: int | None = None) -> pd.DataFrame:
@@ -88,7 +92,7 @@ def score_leads(log: TouchpointLog, *, limit: int | None = None) -> pd.DataFrame
         return pd.DataFrame(columns=list(SCORE_COLUMNS))
     frame = _ranked(pd.concat(parts, ignore_index=True))
     shown = frame if limit is None else frame.head(limit)
-    return none_for_missing(shown, ["owner", "stage", "not_buyer"])
+    return none_for_missing(shown, _TEXTS)
 
 
 def score_grades(log: TouchpointLog) -> pd.DataFrame:

@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from journey.analysis.figures.frames import none_for_missing
 from journey.facts import ShardFacts
 from journey.kernels.facts import WON
 from journey.kernels.select import first_of
@@ -68,7 +69,7 @@ def not_buyers(log: TouchpointLog, *, limit: int | None = None) -> pd.DataFrame:
     if not parts:
         return pd.DataFrame(columns=list(NOT_BUYER_COLUMNS))
     ordered = _first(pd.concat(parts, ignore_index=True), limit)
-    return ordered[list(NOT_BUYER_COLUMNS)]
+    return none_for_missing(ordered[list(NOT_BUYER_COLUMNS)], NOT_BUYER_COLUMNS)
 
 
 def count_not_buyers(log: TouchpointLog) -> pd.DataFrame:

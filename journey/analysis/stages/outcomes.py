@@ -144,7 +144,7 @@ def journeys(log: TouchpointLog, *, limit: int | None = None) -> pd.DataFrame:
         return pd.DataFrame(columns=[*JOURNEY_COLUMNS, *attributes])
     whole = pd.concat(parts, ignore_index=True)
     shown = whole if limit is None else whole.head(limit)
-    return none_for_missing(shown, ["stage", *attributes])
+    return none_for_missing(shown, ["account_id", "outcome", "stage", *attributes])
 
 
 def last_values(facts: ShardFacts, chosen: Ints) -> npt.NDArray[np.float64]:
