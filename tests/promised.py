@@ -27,26 +27,39 @@ def handoff_waits(log, opens, answers, returns, *, by_deal=False, is_last=False)
                 continue
             if is_answer:
                 holds = is_last or is_open
-                is_back = holds and taken_back(journey, place, opens, answers, returns, is_last)
+                settled = {journey.decided, *closings(log, journey)}
+                is_back = holds and taken_back(
+                    journey, place, opens, answers, returns, is_last, settled
+                )
                 yield ended(journey, case, begin, place, "sent_back" if is_back else "taken")
                 begin = None
             elif was_waiting and touch.touchpoint in returns:
                 yield ended(journey, case, begin, place, "sent_back")
                 begin = None
+            elif was_waiting and place in closings(log, journey):
+                yield ended(journey, case, begin, place, "over")
+                begin = None
         if begin is not None:
             yield unanswered(journey, case, begin)
 
 
-def taken_back(journey, place, opens, answers, returns, is_last):
+def closings(log, journey):
+    """The places at which a journey that was not won yet was lost or closed."""
+    names = {*log.definitions.lost, *log.definitions.no_decision}
+    end = journey.decided if journey.outcome == "won" else len(journey.touches)
+    return [at for at, touch in enumerate(journey.touches[:end]) if touch.touchpoint in names]
+
+
+def taken_back(journey, place, opens, answers, returns, is_last, settled):
     """Whether a lead taken on was sent back before it came elsewhere or was decided."""
-    if place == journey.decided:
+    if place in settled:
         return False
     for later, touch in enumerate(journey.touches[place + 1 :], start=place + 1):
         if touch.touchpoint in opens:
             return False
         if touch.touchpoint in returns:
             return True
-        if later == journey.decided or (not is_last and touch.touchpoint in answers):
+        if later in settled or (not is_last and touch.touchpoint in answers):
             return False
     return False
 
@@ -62,7 +75,7 @@ def reaction_waits(log, stage, is_by_lead):
                 if is_by_lead(touch) and stage in (now, was):
                     yield ended(journey, case, begin, place, "taken")
                     begin = None
-                elif now != stage:
+                elif now != stage or (begin < place and place in closings(log, journey)):
                     yield ended(journey, case, begin, place, "over")
                     begin = None
             was = now

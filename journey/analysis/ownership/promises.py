@@ -19,6 +19,7 @@ from journey.analysis.ownership.departments import departments_of
 from journey.analysis.stages.segments import segmentation
 from journey.facts import ShardFacts
 from journey.kernels.distinct import owners_of
+from journey.kernels.facts import LOST, NO_DECISION, WON
 from journey.kernels.promises import (
     ANSWERS,
     ENDS,
@@ -32,6 +33,7 @@ from journey.kernels.promises import (
     WAITING,
     pair_events,
 )
+from journey.kernels.select import take
 from journey.log import TouchpointLog
 from journey.rules.meanings import Meaning
 from journey.rules.ownership import Ownership
@@ -305,8 +307,18 @@ def _handoff_events(facts: ShardFacts, handoff: Handoff) -> tuple[Ints, Bytes]:
         holds &= (does & OPENS) > 0
     does[holds] |= HOLDS
     does[facts.decided_rows[facts.decided_rows >= 0]] |= SETTLES
+    does[_closings(facts)] |= SETTLES | ENDS
     rows = np.flatnonzero(does)
     return rows, does[rows]
+
+
+def _closings(facts: ShardFacts) -> Ints:
+    """Rows at which journeys not yet won were lost or closed, come back later or not."""
+    verdicts = take(facts.verdict_of_type, facts.view.types)
+    rows = np.flatnonzero((verdicts == LOST) | (verdicts == NO_DECISION))
+    owners = owners_of(frozen(rows), facts.view.offsets)
+    is_won = facts.outcomes[owners] == WON
+    return rows[~is_won | (rows < facts.decided_rows[owners])]
 
 
 def _opportunities(evidence: View) -> tuple[Ints, Ints]:
@@ -326,13 +338,15 @@ def _reaction_events(facts: ShardFacts, reaction: Reaction) -> tuple[Ints, Bytes
     was_inside[1:] = inside[:-1]
     was_inside[evidence.offsets[:-1][evidence.lengths > 0]] = False
     rows = np.flatnonzero(inside | was_inside)
+    closes = np.zeros_like(inside)
+    closes[_closings(facts)] = True
     leads = [reaction.ownership.names.index(name) for name in reaction.leads]
     by_lead = np.isin(departments_of(evidence, rows, reaction.ownership), leads)
     # Who brings a journey into the stage waits for nobody: only what others bring in does.
     does = (
         OPENS * ((inside & ~was_inside)[rows] & ~by_lead)
         | ANSWERS * by_lead
-        | ENDS * (was_inside & ~inside)[rows]
+        | ENDS * ((was_inside & ~inside) | closes)[rows]
     )
     return rows, does.astype(np.uint8)
 

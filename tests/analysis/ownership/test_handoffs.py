@@ -91,6 +91,19 @@ def test_a_journey_decided_first_is_no_longer_waiting():
     assert found[["n_over", "n_taken", "n_waiting"]].tolist() == [1, 1, 0]
 
 
+def test_a_loss_ends_a_wait_though_the_customer_comes_back():
+    # a: lost while it waited, back, a lead again and called: over, and answered after a day.
+    # b: called, lost, back, and only then sent back: that took back no answer of before the loss.
+    names = ["Mail", "Lost", "Ad", "Mail", "Call"]
+    rows = [("a", day, name) for day, name in zip((0, 2, 9, 10, 11), names, strict=True)]
+    names = ["Mail", "Call", "Lost", "Ad", "Back"]
+    rows += [("b", day, name) for day, name in zip((0, 1, 2, 8, 9), names, strict=True)]
+    model = replace(MODEL, lost=("Lost",), meanings=replace(POSTS, sent_back=("Back",)))
+    found = journey.handoffs(small_log(rows, model)).iloc[0]
+    assert found[["n_waits", "n_taken", "n_over", "n_sent_back"]].tolist() == [3, 2, 1, 0]
+    assert found["median_hours"] == 24.0
+
+
 def test_an_answer_to_a_dormant_journey_answers_nobody():
     # a was over on day 90; that we called on day 200 ended no wait, and it didn't come back.
     rows = [("a", 0, "Mail"), ("a", 200, "Call"), ("z", 201, "Ad")]
