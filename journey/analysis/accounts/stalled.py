@@ -92,10 +92,10 @@ def stalled_accounts(log: TouchpointLog, *, limit: int | None = None) -> pd.Data
     20). Value at risk is the deal value, or else the median value of won journeys, times the
     share that won of journeys in the stage before they were decided, less the share of those ever
     silent so long there by then; where none was, of those silent longest; 0 where these won no
-    less. It is unknown (not a number) where there is no winning rule, no value, or no decided journey in the stage. The next
-    touch is the one of ours that went with most wins in the same state or a wider one (see
-    :func:`next_best_touches`); unnamed visitors, whom nobody can call, get none and lack no roles.
-    Rates are counted over the whole log, whatever is in view.
+    less. It is unknown (not a number) where there is no winning rule, no value, or no decided
+    journey in the stage. The next touch is the one of ours that went with most wins in the same
+    state or a wider one (see :func:`next_best_touches`); unnamed visitors, whom nobody can call,
+    get none and lack no roles. Rates are counted over the whole log, whatever is in view.
 
     Parameters
     ----------
