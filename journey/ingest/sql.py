@@ -1,8 +1,13 @@
 """Names and values into SQL, and a DuckDB connection that reads nothing but its own folder."""
 
+import os
 from pathlib import Path
+from typing import Final
 
 import duckdb
+
+_MOST_THREADS: Final = 8
+"""Each takes memory of its own: with many, large queries would not fit into what is allowed."""
 
 
 def identifier(name: str) -> str:
@@ -80,7 +85,7 @@ def connect(
     directory
         An existing folder for all files it may read or write.
     memory_bytes, threads
-        What queries may use; no number of threads: as many as there are cores.
+        What queries may use; no number of threads: as many as there are cores, at most eight.
     spill
         Where data larger than the memory go; none: inside ``directory``.
 
@@ -100,7 +105,7 @@ def connect(
     directory = directory.resolve()
     connection = duckdb.connect(
         config={
-            **({} if threads is None else {"threads": str(threads)}),
+            "threads": str(threads or min(os.cpu_count() or 1, _MOST_THREADS)),
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
             "python_enable_replacements": "false",

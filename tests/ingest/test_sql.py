@@ -45,3 +45,12 @@ def test_nothing_outside_the_folder_can_be_reached(tmp_path):
         found = connection.execute(f"FROM read_csv({literal(str(folder / 'inside.csv'))})")
         assert found.fetchall() == [(3, 4)]
     assert visible == [1]
+
+
+@pytest.mark.parametrize(("n_cores", "asked", "found"), [(64, None, 8), (2, None, 2), (64, 1, 1)])
+def test_queries_have_as_many_threads_as_memory_is_for(
+    tmp_path, monkeypatch, n_cores, asked, found
+):
+    monkeypatch.setattr("os.cpu_count", lambda: n_cores)
+    with connect(tmp_path, memory_bytes=100_000_000, threads=asked) as connection:
+        assert connection.execute("SELECT current_setting('threads')").fetchall() == [(found,)]
