@@ -71,11 +71,13 @@ class CodedText:
 
     def _merged(self) -> Array:
         """The codes of all so far, put together so that a text that many have is held once."""
-        held = pa.concat_arrays([pa.array([], pa.string()), *self._values])
-        encoded = cast("Any", held).dictionary_encode()
+        held = pa.chunked_array(self._values, pa.string())
+        lengths = [len(values) for values in self._values]
+        self._values = []
+        encoded = cast("Any", held).dictionary_encode().combine_chunks()
+        del held
         n_values = self._n_held = self._n_merged = len(encoded.dictionary)
         codes = np.empty(sum(map(len, self._codes)), narrowest(n_values + 1))
-        lengths = [len(values) for values in self._values]
         _translate(codes, self._codes, encoded.indices.to_numpy(), lengths, n_values)
         self._codes, self._values = [], [encoded.dictionary]
         return codes
