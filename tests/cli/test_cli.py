@@ -410,5 +410,5 @@ def test_python_m_journey_is_the_command_line(demo):
     assert demo
     command = [sys.executable, "-m", "journey", "outcomes", "Demo", "--format", "csv"]
     found = subprocess.run(command, capture_output=True, cwd=ROOT, check=True)
-    assert found.stdout.decode().split()[1] == "won,1,0.3333333333333333"
+    assert found.stdout.decode().split()[1] == "won,1,0.333333"
     assert found.stderr == b""
