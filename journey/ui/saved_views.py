@@ -63,9 +63,8 @@ def _show_view(name: str, view: SavedView) -> None:
             label = f"{markdown(name)} :gray[{entry.title}]"
             st.page_link(ROOT / entry.path, label=label, query_params=query, width="stretch")
         st.button(
-            "",
+            "Remove",
             key=f"views:remove:{name}",
-            icon=":material/delete:",
             type="tertiary",
             help=f"Remove the view {markdown(name)}",
             on_click=_remove,
