@@ -10,7 +10,7 @@ from journey.errors import ValueNotAllowedError
 from journey.ingest.path_tables import read_path_tables
 
 _OF_TOUCHPOINTS = (
-    *("column", "dates", "zone", "preset", "dedupe", "definitions", "where", "exclude"),
+    *("column", "dates", "zone", "epoch", "preset", "dedupe", "definitions", "where", "exclude"),
     *("collapse", "start_at", "end_at", "gap", "by", "half_life"),
 )
 _WORDS = {"start_at": "from", "end_at": "to", "half_life": "half-life"}

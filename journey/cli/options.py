@@ -19,7 +19,7 @@ from journey.workspace import list_datasets, workspace_root
 
 Arguments = argparse.Namespace
 
-_OF_FILES: Final = ("column", "dates", "zone", "preset", "dedupe")
+_OF_FILES: Final = ("column", "dates", "zone", "epoch", "preset", "dedupe")
 """Options that say how files are read; a stored data set was read already."""
 
 
@@ -127,6 +127,7 @@ def _reading_options() -> argparse.ArgumentParser:
     add("--column", action="append", default=[], metavar="ROLE=HEADER", help="what a column is")
     add("--dates", choices=["day-first", "month-first"], help="how to read 01/02/2026")
     add("--zone", metavar="AREA/CITY", help="time zone of times that carry none (default UTC)")
+    add("--epoch", metavar="DATE", help="when mere seconds begin (default 1970-01-01)")
     add("--preset", metavar="NAME|none", help="the vendor's export that the files are")
     add(
         "--dedupe",

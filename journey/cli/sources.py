@@ -40,6 +40,7 @@ def read_files(given: Arguments, *, into: Path | str | None) -> TouchpointLog:
         columns=_columns(given),
         dates=given.dates,
         zone=given.zone,
+        epoch=given.epoch,
         presets=_presets(given),
         dedupe=given.dedupe or "cross-source",
         definitions=given.definitions,
@@ -56,6 +57,7 @@ def add_files(given: Arguments, folder: Path) -> TouchpointLog:
         columns=_columns(given),
         dates=given.dates,
         zone=given.zone,
+        epoch=given.epoch,
         presets=_presets(given),
         progress=tell_progress if sys.stderr.isatty() else None,
     )

@@ -24,6 +24,7 @@ import tempfile
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -72,6 +73,7 @@ def read_touchpoints(
     columns: Headers | HeadersByFile | None = None,
     dates: Literal["day-first", "month-first"] | None = None,
     zone: str | None = None,
+    epoch: date | str | None = None,
     presets: Presets | None = None,
     dedupe: Literal["none", "exact", "cross-source"] = "cross-source",
     definitions: Definitions | Path | str | None = None,
@@ -89,29 +91,28 @@ def read_touchpoints(
     columns
         Headers by role, for all files or by file, over those proposed; no header: no such role;
         under ``left out``: no column. Two for ``occurred_at``: date and time, or both unpivoted.
-    dates, zone
-        How ``01/02/2026`` is meant if no value tells; IANA zone of times without one, else UTC.
+    dates, zone, epoch
+        How to read ``01/02/2026``; zone of times without one (UTC); start of seconds (1970-01-01).
     presets
         The user's own presets, and which to use; none: those that come with Portolan.
     dedupe
-        ``exact``: rows alike in all columns; ``cross-source``: also the same type and person
-        (else account) from two sources or files within five minutes; the earliest stays.
+        ``exact``: rows alike in all columns; ``cross-source``: also one type and person (else
+        account) from two sources or files within five minutes; the earliest stays.
     definitions
         Stages and outcomes; none: proposed from the data.
     into
-        Folder of the data set, replaced when all is done, or its address on a Spark cluster, whose
-        workers then read the files (docs/cluster.md); none: a folder removed when Python ends.
+        Folder of the data set, or its address on a Spark cluster; none: one gone with Python.
     limits, progress, cancelled
         Memory and time allowed; told how far it has come; asked whether to stop.
 
     Raises
     ------
     UnreadableFileError, ImportLimitError, ImportCancelledError, ClusterError
-        If files or cluster can't be used, go over limits, or it is stopped; nothing is kept.
+        If files or cluster can't be used, or it is stopped; nothing is kept.
     ColumnsUnclearError, ColumnNotFoundError, ValueNotAllowedError
         If case, time or touchpoint can't be known, or an option names what is not there.
     """
-    options = told_of_all(columns, dates, zone, presets, dedupe=dedupe)
+    options = told_of_all(columns, dates, zone, epoch, presets, dedupe=dedupe)
     if isinstance(into, str) and is_address(into):
         return _read_far(into, paths, options, definitions, limits, progress, cancelled)
     task = _Task(_files(paths), limits or Limits(), progress, cancelled)
@@ -125,6 +126,7 @@ def add_touchpoints(
     columns: Headers | HeadersByFile | None = None,
     dates: Literal["day-first", "month-first"] | None = None,
     zone: str | None = None,
+    epoch: date | str | None = None,
     presets: Presets | None = None,
     limits: Limits | None = None,
     progress: Callable[[Progress], None] | None = None,
@@ -145,7 +147,7 @@ def add_touchpoints(
     columns
         As for :func:`read_touchpoints`; none: a file with the headers of an earlier one is read
         by the same columns.
-    dates, zone
+    dates, zone, epoch
         As for :func:`read_touchpoints`; none: as with the first files.
     presets, limits, progress, cancelled
         As for :func:`read_touchpoints`.
@@ -160,7 +162,7 @@ def add_touchpoints(
         As for :func:`read_touchpoints`.
     """
     target = Path(folder).absolute()
-    options = told(columns, dates, zone, presets)
+    options = told(columns, dates, zone, epoch, presets)
     task = _Task(_files(paths), limits or Limits(), progress, cancelled)
     return _changed(task, "import_files", options, None, target)
 
@@ -294,11 +296,11 @@ def suggest_columns(
     DataFrame
         ``file``, ``column``, ``role`` (None where the column has none), ``confidence`` (0 to 1),
         ``samples`` (up to three values), ``question`` (None, or what the values can't tell:
-        ``dates`` for day-first or month-first, ``epoch unit``, ``zone``), ``shape`` of the table
-        (``events``, ``wide``, ``attributes``, ``costs``, ``details``), ``preset`` (title of the
-        one that recognised the file, or None). In the order of the files and columns. ``attrs``
+        ``dates`` for day-first or month-first, ``epoch``, ``epoch unit``, ``zone``), ``shape`` of
+        the table (``events``, ``wide``, ``attributes``, ``costs``, ``details``), ``preset`` (title
+        of the one that recognised the file, or None). In the order of files and columns. ``attrs``
         has, by file, the ``headers`` as they were read, the names of the ``presets``, and the
-        ``answers`` that the user gave before (``dates``, ``zone``).
+        ``answers`` that the user gave before (``dates``, ``zone``, ``epoch``).
 
     Raises
     ------

@@ -4,13 +4,14 @@ A name is worth only what its values allow: a ``created_at`` without dates is no
 ``event`` that is different on every row is an id. What neither says is left to the user.
 """
 
-import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import duckdb
 
-from journey.errors import ColumnNotFoundError, ColumnsUnclearError, ValueNotAllowedError
+from journey.errors import ColumnNotFoundError, ValueNotAllowedError
 from journey.ingest.column_values import (
     KEY_ROLES,
     SURE,
@@ -33,6 +34,13 @@ Given = Mapping[str, Sequence[str]]
 """Headers by role, as the user says."""
 
 
+class Beside(NamedTuple):
+    """The columns of a table that was read before, and whether it has touchpoints of its own."""
+
+    headers: tuple[str, ...]
+    is_log: bool
+
+
 @dataclass(frozen=True)
 class TableRoles:
     """A raw table with the role of its columns and its shape."""
@@ -49,6 +57,11 @@ class TableRoles:
         return self.roles.get("occurred_at", ()) if self.shape == "wide" else ()
 
     @property
+    def is_log(self) -> bool:
+        """Whether it has touchpoints that nothing beside it makes facts."""
+        return self.shape == "events" or has_moments(self)
+
+    @property
     def extras(self) -> tuple[str, ...]:
         """Columns without a role; those of several ids of a person too, which join each other."""
         if self.shape in ("costs", "details"):
@@ -59,12 +72,13 @@ class TableRoles:
         return tuple(name for name in self.raw.columns if name not in used or name in several)
 
     def question(self, header: str, role: str | None) -> str | None:
-        """What neither the values nor a preset tell: ``dates``, ``epoch unit`` or ``zone``."""
-        plan = self.profiles[header].dates
+        """What values and preset don't tell: ``dates``, ``epoch``, ``epoch unit``, ``zone``."""
+        plan, known = self.profiles[header].dates, self.raw.known
+        told = known if known and not known.is_remembered else None
+        if role == "occurred_at" and self.profiles[header].counts_seconds:
+            return None if told and told.epoch else "epoch"
         if role != "occurred_at" or plan is None:
             return None
-        known = self.raw.known
-        told = known if known and not known.is_remembered else None
         if plan.question == "dates":
             return None if (told and told.order) or self.order_elsewhere else "dates"
         if plan.question:
@@ -84,11 +98,11 @@ class TableRoles:
 
     @property
     def answers(self) -> dict[str, str]:
-        """What the user said before of the dates of such files: ``dates`` and ``zone``."""
+        """What the user said of dates of such files before: ``dates``, ``zone`` and ``epoch``."""
         known = self.raw.known
         if known is None or not known.is_remembered:
             return {}
-        told = {"dates": known.order, "zone": known.zone}
+        told = {"dates": known.order, "zone": known.zone, "epoch": known.epoch}
         return {question: answer for question, answer in told.items() if answer is not None}
 
 
@@ -97,6 +111,8 @@ def assign_roles(
     tables: Sequence[RawTable],
     given: Given,
     given_by_file: Mapping[str, Given] | None = None,
+    *,
+    beside: Sequence[Beside] = (),
 ) -> list[TableRoles]:
     """Find the role of every column of every table.
 
@@ -107,6 +123,8 @@ def assign_roles(
         ``left out`` is no longer a column.
     given_by_file
         The same for single files, in place of ``given``.
+    beside
+        Tables that were read before: which ids these share with them, and whether they are a log.
 
     Raises
     ------
@@ -116,40 +134,33 @@ def assign_roles(
         For a header that no file has.
     """
     by_file = given_by_file or {}
-    files = [table.file for table in tables]
-    for file in by_file:
-        if file not in files:
-            raise ValueNotAllowedError.among(file, files, what="The file of a column")
-    _check_given([table for table in tables if table.file not in by_file], given)
-    for table in tables:
-        _check_given([table], by_file.get(table.file, {}))
+    _check_told(tables, given, by_file)
     told = [by_file.get(table.file, given) for table in tables]
-    read = [
-        _without(table, said.get(LEFT_OUT, ())) for table, said in zip(tables, told, strict=True)
-    ]
+    pairs = zip(tables, told, strict=True)
+    read = [_without(table, said.get(LEFT_OUT, ())) for table, said in pairs]
     profiles = [profile_table(connection, table) for table in read]
-    shared = _shared_headers(read)
+    shared = _shared_headers([table.headers for table in beside], read)
     found = [
         _known_roles(table, table.known, profile, said)
         if table.known and table.known.shape
         else _roles_of(connection, table, profile, said, shared)
         for table, profile, said in zip(read, profiles, told, strict=True)
     ]
-    is_log = any(table.shape == "events" or _has_moments(table) for table in found)
-    return [
-        _as_attributes(table) if is_log and not _is_told(table, said) else table
-        for table, said in zip(found, told, strict=True)
-    ]
+    if not any(table.is_log for table in (*found, *beside)):
+        return found
+    pairs = zip(found, told, strict=True)
+    return [one if _is_told(one, said) else _as_attributes(one) for one, said in pairs]
 
 
-def _has_moments(table: TableRoles) -> bool:
+def has_moments(table: TableRoles) -> bool:
+    """Whether a table has dates of more than its records."""
     return any(not is_technical(header) for header in table.date_headers)
 
 
 def _is_told(table: TableRoles, said: Given) -> bool:
     """Whether dates of a wide table are touchpoints, by what they are or by who says so."""
     is_known = table.raw.known is not None or "occurred_at" in said
-    return table.shape != "wide" or is_known or _has_moments(table)
+    return table.shape != "wide" or is_known or has_moments(table)
 
 
 def _as_attributes(table: TableRoles) -> TableRoles:
@@ -160,6 +171,18 @@ def _as_attributes(table: TableRoles) -> TableRoles:
 
 def _without(table: RawTable, headers: Sequence[str]) -> RawTable:
     return replace(table, columns=tuple(name for name in table.columns if name not in headers))
+
+
+def _check_told(
+    tables: Sequence[RawTable], given: Given, given_by_file: Mapping[str, Given]
+) -> None:
+    files = [table.file for table in tables]
+    for file in given_by_file:
+        if file not in files:
+            raise ValueNotAllowedError.among(file, files, what="The file of a column")
+    _check_given([table for table in tables if table.file not in given_by_file], given)
+    for table in tables:
+        _check_given([table], given_by_file.get(table.file, {}))
 
 
 def _check_given(tables: Sequence[RawTable], given: Given) -> None:
@@ -173,13 +196,10 @@ def _check_given(tables: Sequence[RawTable], given: Given) -> None:
                 raise ColumnNotFoundError.among(header, every, where=files)
 
 
-def _shared_headers(tables: Sequence[RawTable]) -> dict[str, int]:
-    """In how many files each header stands."""
-    counts: dict[str, int] = {}
-    for table in tables:
-        for header in table.columns:
-            counts[header] = counts.get(header, 0) + 1
-    return counts
+def _shared_headers(beside: Sequence[Sequence[str]], tables: Sequence[RawTable]) -> Counter[str]:
+    """In how many tables each header stands; those with the same columns are one export, cut."""
+    kinds = {frozenset(headers) for headers in (*beside, *(table.columns for table in tables))}
+    return Counter(header for headers in kinds for header in headers)
 
 
 def _roles_of(
@@ -301,93 +321,3 @@ def _best_names(
             best[role] = (header, min(-negative, 1.0))
             used.add(header)
     return best
-
-
-def check_complete(tables: Sequence[TableRoles]) -> None:
-    """Refuse a table without a case or, if it has touchpoints, without a time.
-
-    Raises
-    ------
-    ColumnsUnclearError
-        Naming the file, its columns and the option to give.
-    """
-    for table in tables:
-        if table.shape in ("costs", "details"):
-            continue
-        has_key = any(role in table.roles for role in KEY_ROLES)
-        if not has_key and _counts_paths(table):
-            raise ColumnsUnclearError(
-                f"{table.raw.file} counts whole paths: it does not say who took them or when, so "
-                "no journey can be read from it. Export the single touchpoints with an id and a "
-                "time instead."
-            )
-        if not has_key:
-            raise ColumnsUnclearError(
-                f"{table.raw.file} has no column that says whose journey it is. "
-                f"Its columns: {_listed(table)}. Name one, for example --column account_id=HEADER."
-            )
-        if table.shape == "events" and "occurred_at" not in table.roles:
-            raise ColumnsUnclearError(
-                f"{table.raw.file} has no column with a time. {_nearly_times(table)}"
-                f"Its columns: {_listed(table)}. "
-                "Name one, for example --column occurred_at=HEADER."
-            )
-
-
-def _nearly_times(table: TableRoles) -> str:
-    """Which columns are named as times, though too few of their values are."""
-    return "".join(
-        f"Of the values of {header!r}, only {profile.dates.share if profile.dates else 0:.0%} are "
-        "dates in one way of writing. "
-        for header, profile in table.profiles.items()
-        if profile.n_values and profile.named("occurred_at") > MOST
-    )
-
-
-def _counts_paths(table: TableRoles) -> bool:
-    """Whether a column holds whole journeys, as ``search > mail > direct``."""
-    return any(
-        bool(profile.samples) and any(re.search(r"\S ?(?:>|→) ?\S", x) for x in profile.samples)
-        for profile in table.profiles.values()
-    )
-
-
-def _listed(table: TableRoles) -> str:
-    return ", ".join(repr(header) for header in table.raw.columns[:12])
-
-
-def check_dated(tables: Sequence[TableRoles]) -> None:
-    """Refuse files without touchpoints, unless their exports are known to have none.
-
-    A known export of accounts or of costs may come before the touchpoints it belongs to.
-
-    Raises
-    ------
-    ColumnsUnclearError
-        Naming the files, their columns and the options to give.
-    """
-    if any(table.shape in ("events", "wide") or table.raw.known for table in tables):
-        return
-    files = ", ".join(table.raw.file for table in tables)
-    columns = ", ".join(_listed(table) for table in tables)
-    raise ColumnsUnclearError(
-        f"No column with times was found in {files}. {_what_it_says(tables)}Columns: {columns}. "
-        "Name the time and the touchpoint, for example --column occurred_at=HEADER "
-        "--column touchpoint=HEADER."
-    )
-
-
-def _what_it_says(tables: Sequence[TableRoles]) -> str:
-    """What files without times are, where each row describes somebody."""
-    keys = [
-        headers[0]
-        for table in tables
-        for role, headers in table.roles.items()
-        if role in KEY_ROLES and table.confidence[headers[0]] >= SURE
-    ]
-    if not keys:
-        return ""
-    return (
-        f"Its rows describe each {keys[0]!r}, but not what happened when. Add an export of "
-        "activities with their dates to it. "
-    )

@@ -42,6 +42,7 @@ from journey.ingest.kept_texts import KeptTexts, RowsFile, coded_texts, rows_as_
 from journey.ingest.laid import Shelf
 from journey.ingest.last_instants import doubtful_instant_notes
 from journey.ingest.model import propose_for
+from journey.ingest.one_source import fetched_again, import_numbers, source_names
 from journey.ingest.progress import Phase, Progress
 from journey.ingest.proposed import DEFINITIONS_FILE, mark_proposed
 from journey.ingest.report import account_for_rows, no_row_left
@@ -52,10 +53,7 @@ from journey.ingest.sources import (
     Batch,
     SourceTable,
     batch_folders,
-    fetched_again,
-    import_numbers,
     read_batch,
-    source_names,
     view_batches,
 )
 from journey.ingest.sql import literal

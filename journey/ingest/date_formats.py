@@ -4,6 +4,10 @@ from typing import Literal
 
 DateOrder = Literal["day-first", "month-first"]
 
+FIRST_YEAR = "1900-01-01"
+LAST_YEAR = "2201-01-01"
+"""Times outside are set aside: exports write 9999-12-31 for 'never'."""
+
 _TIMES = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p")
 _AFTER_COMMA = tuple(f",{time}" for time in _TIMES[1:])
 _YEAR_FIRST = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y年%m月%d")

@@ -12,7 +12,13 @@ from typing import Any, Literal
 import duckdb
 
 from journey.errors import ColumnsUnclearError
-from journey.ingest.date_formats import DateOrder, formats_after_comma, formats_of
+from journey.ingest.date_formats import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    DateOrder,
+    formats_after_comma,
+    formats_of,
+)
 from journey.ingest.month_names import (
     MonthNames,
     find_month_names,
@@ -23,11 +29,7 @@ from journey.ingest.sql import literal
 
 NumberKind = Literal["epoch", "excel", "compact", "elapsed"]
 
-FIRST_YEAR = "1900-01-01"
-LAST_YEAR = "2201-01-01"
 _FIRST, _LAST = int(FIRST_YEAR[:4]), int(LAST_YEAR[:4]) - 1
-"""Times outside are set aside: exports write 9999-12-31 for 'never'."""
-
 _OFFSET = (
     r"(:\d{2}(?:[.,]\d+)?(?: ?[AaPp][Mm])?) ?"
     r"(?:(?:UTC|GMT)?([+-]\d{2}:?\d{2}|[+-]\d{2})|Z|z|UTC|GMT)$"
@@ -49,6 +51,7 @@ _BUDDHIST_YEARS = 543
 NO_DATE = r"|[-\x{2013}\x{2014}]+|(?i:n/?a|null|none|nil|nat)|\\N"
 """What exports write where there is no date."""
 MIDNIGHT = r"[ T]0{1,2}:00(?::00(?:\.0+)?)?$"
+_MOST_TRIED = 100
 _BLANKS = r"[\s\p{Z}]+"
 _EAST_ASIAN = (
     (r"(\d{4})[年년] ?(\d{1,2})[月월] ?(\d{1,2})[日일]?", r"\1-\2-\3"),
@@ -79,7 +82,8 @@ class DatePlan:
     months: MonthNames | None = None
     calendar: Literal["Gregorian", "Buddhist"] = "Gregorian"
     zone: str | None = None
-    """That of times without one, where the header names it."""
+    epoch: str | None = None
+    """The zone that the header names; when mere seconds begin, if not with 1970."""
 
     @property
     def share(self) -> float:
@@ -249,9 +253,6 @@ def decided(
     return replace(plan, order=order, question=None)
 
 
-_MOST_TRIED = 100
-
-
 def with_formats(
     connection: duckdb.DuckDBPyConnection, source: str, value: str, plan: DatePlan
 ) -> DatePlan:
@@ -301,7 +302,7 @@ def _ways_sql(value: str, text: str, plan: DatePlan, zone: str | None) -> str:
         listed = ", ".join(literal(entry) for entry in plan.formats)
         ways.append(_local_to_utc(f"try_strptime({text}, [{listed}])", zone))
     if plan.numbers:
-        ways.append(_number_sql(text, plan.numbers, zone))
+        ways.append(_number_sql(text, plan.numbers, zone, plan.epoch))
     # Within a case it is asked only of the values left; else the planner takes its expressions out
     # and works them out for all.
     ways.append(f"CASE WHEN {value} IS NOT NULL THEN {_text_sql(text, plan.order, zone)} END")
@@ -369,7 +370,7 @@ def _text_sql(text: str, order: DateOrder | None, zone: str | None) -> str:
     )
 
 
-def _number_sql(text: str, kind: NumberKind, zone: str | None) -> str:
+def _number_sql(text: str, kind: NumberKind, zone: str | None, epoch: str | None) -> str:
     """SQL for dates that are numbers."""
     number = f"CASE WHEN regexp_full_match({text}, {literal(_NUMERIC)}) THEN {{}} END"
     if kind == "compact":
@@ -383,7 +384,8 @@ def _number_sql(text: str, kind: NumberKind, zone: str | None) -> str:
         moment = f"CASE WHEN abs({value}) < 10000000 THEN make_timestamp({days}) END"
         return number.format(_local_to_utc(moment, zone))
     if kind == "elapsed":
-        return number.format(f"TRY_CAST(floor({value} * 1000000) AS BIGINT)")
+        begun = _local_to_utc(f"TIMESTAMP {literal(epoch)}", zone) if epoch else "0"
+        return number.format(f"TRY_CAST(floor({value} * 1000000) AS BIGINT) + {begun}")
     return number.format(
         f"TRY_CAST(floor(CASE WHEN {value} < 100000000000 THEN {value} * 1000000 "
         f"WHEN {value} < 100000000000000 THEN {value} * 1000 "

@@ -1,6 +1,6 @@
-"""Tables of events that only number their rows: whose journey a row is of must be asked."""
+"""Tables whose rows may be of nobody: numbered events, clicks paid for a client. It is asked."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, cast
 
 import duckdb
@@ -14,6 +14,7 @@ from journey.ingest.synonyms import plain
 _SHARED: Final = 0.75
 """How sure an id is that other files have too."""
 _MOST_NAMED: Final = 4
+_OF_CLIENTS: Final = "ad_costs_of_clients"
 
 
 def check_owners(connection: duckdb.DuckDBPyConnection, tables: Sequence[TableRoles]) -> None:
@@ -39,6 +40,32 @@ def check_owners(connection: duckdb.DuckDBPyConnection, tables: Sequence[TableRo
             f"{header!r} and the customer, or say --column account_id={header!r} if each row is "
             "one journey."
         )
+
+
+def check_paid_clicks(tables: Sequence[TableRoles], told: Callable[[str], bool]) -> None:
+    """Refuse clicks and costs by day for a client: who clicked may be the client, or a customer.
+
+    Parameters
+    ----------
+    told
+        Whether the user says what a file is.
+
+    Raises
+    ------
+    ColumnsUnclearError
+        Naming the file and the options to give.
+    """
+    for table in tables:
+        known = table.raw.known
+        if known is None or known.preset != _OF_CLIENTS or told(table.raw.file):
+            continue
+        if "impressions" not in table.raw.columns:
+            raise ColumnsUnclearError(
+                f"{table.raw.file} has costs and clicks of campaigns by day for clients, and no "
+                "impressions. Are they costs of advertisements, or what customers clicked? Say "
+                f"--preset {_OF_CLIENTS} for costs, or name the customer and the touchpoint, for "
+                "example --column account_id=HEADER --column touchpoint=HEADER."
+            )
 
 
 def _own_number(table: TableRoles) -> str | None:

@@ -56,6 +56,13 @@ class Profile:
         """Nearly all values are dates."""
         return self.dates is not None and self.dates.share >= MOST
 
+    @property
+    def counts_seconds(self) -> bool:
+        """As a time, its numbers can only count from a start of their own."""
+        if self.dates is not None and self.dates.numbers is not None:
+            return self.dates.numbers == "elapsed"
+        return self.number_share == 1.0 and all(_is_small(text) for text in self.samples)
+
     def named(self, role: str) -> float:
         """How surely the header names a role, from 0 to 1."""
         whole = named(self.header, role)
@@ -65,6 +72,15 @@ class Profile:
     def is_unique(self) -> bool:
         """Nearly every value is different, among more than a few."""
         return self.n_values > 20 and self.n_distinct >= 0.95 * self.n_values  # noqa: PLR2004 - fewer say nothing
+
+
+def _is_small(text: str) -> bool:
+    """Whether a number is too small for a time since 1970 or a date of digits."""
+    least = 1e7
+    try:
+        return float(text) < least
+    except ValueError:
+        return False
 
 
 @dataclass(frozen=True)

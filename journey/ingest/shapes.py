@@ -9,7 +9,7 @@ their columns by now.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Final, Protocol
+from typing import Final, Literal, Protocol, TypeVar, cast
 
 import duckdb
 
@@ -39,6 +39,8 @@ from journey.ingest.timed_rows import (
 from journey.ingest.zones import header_zone
 from journey.proposals import decides_won
 from journey.schema import COMMENT_ROLE, NUMBER_ROLES, ROLES, SENTIMENT_FROM
+
+_Answer = TypeVar("_Answer", bound=str)
 
 ENTRIES: Final = "entries"
 TEXTS: Final = "texts"
@@ -96,6 +98,7 @@ def stage_tables(
     *,
     dates: DateOrder | None,
     zone: str | None,
+    epoch: str | None = None,
     decimals: Mapping[tuple[str, ...], Decimals] | None = None,
 ) -> tuple[dict[str, str], list[str], list[dict[str, str]], set[int]]:
     """Make the tables ``entries``, ``attributes`` and ``costs`` out of the raw ones.
@@ -117,13 +120,13 @@ def stage_tables(
     plans_of: dict[int, _Plans] = {}
     timed: set[int] = set()
     for index, table in enumerate(tables):
-        told = _zone_of(table.raw, zone)
+        told = _said(table.raw, "zone", zone)
         if table.shape == "details":
             continue
         if table.shape == "attributes":
             parts[ATTRIBUTES].append(_attributes_sql(table, index, names))
             continue
-        plans, kept = _settled(connection, table, dates, told)
+        plans, kept = _settled(connection, table, dates, told, epoch)
         notes += _time_notes(table, plans, told)
         timed |= {index} if kept and kept.is_all else set()
         if table.shape == "costs":
@@ -151,7 +154,10 @@ def _time_value(headers: Sequence[str]) -> str:
 
 
 def _plans(
-    connection: duckdb.DuckDBPyConnection, table: TableRoles, dates: DateOrder | None
+    connection: duckdb.DuckDBPyConnection,
+    table: TableRoles,
+    dates: DateOrder | None,
+    epoch: str | None,
 ) -> dict[tuple[str, ...], DatePlan]:
     """How each time of a table is to be read; undecided ones are looked at in every row."""
     headers = table.roles.get("occurred_at", ())
@@ -168,9 +174,10 @@ def _plans(
     others = (profile.dates for profile in table.profiles.values() if profile.is_date)
     known = [*plans.values(), *(plan for plan in others if plan)]
     for group, plan in plans.items():
-        order = _order_of(table.raw, dates)
+        order = cast("DateOrder | None", _said(table.raw, "order", dates))
         told = decided(plan, order, column=" + ".join(group), file=table.raw.file, siblings=known)
-        plans[group] = replace(told, zone=next(filter(None, map(header_zone, group)), None))
+        named = next(filter(None, map(header_zone, group)), None)
+        plans[group] = replace(told, zone=named, epoch=_said(table.raw, "epoch", epoch))
     return plans
 
 
@@ -186,9 +193,10 @@ def _settled(
     table: TableRoles,
     dates: DateOrder | None,
     zone: str | None,
+    epoch: str | None,
 ) -> tuple[_Plans, SecondsKept | None]:
     """How each time of a table is to be read, and where they are kept as seconds already."""
-    plans = _plans(connection, table, dates)
+    plans = _plans(connection, table, dates, epoch)
     kept = seconds_kept(connection, table, plans, zone)
     if kept and kept.is_all:
         return plans, kept
@@ -206,20 +214,15 @@ def _with_formats(
     }
 
 
-def _order_of(raw: RawTable, dates: DateOrder | None) -> DateOrder | None:
-    """What a vendor's documents say of day and month, else the user, else what he said before."""
+def _said(
+    raw: RawTable, question: Literal["order", "zone", "epoch"], told: _Answer | None
+) -> _Answer | None:
+    """What a vendor's documents say of dates, else the user, else what he said before."""
     known = raw.known
-    if known is None or known.order is None:
-        return dates
-    return (dates or known.order) if known.is_remembered else known.order
-
-
-def _zone_of(raw: RawTable, zone: str | None) -> str | None:
-    """The zone of times without one, by the same rule."""
-    known = raw.known
-    if known is None or known.zone is None:
-        return zone
-    return (zone or known.zone) if known.is_remembered else known.zone
+    written = None if known is None else cast("_Answer | None", getattr(known, question))
+    if known is None or written is None:
+        return told
+    return (told or written) if known.is_remembered else written
 
 
 def _time_notes(
@@ -237,7 +240,10 @@ def _time_notes(
         elif plan.lacks_zone and zone is None:
             notes.append(f"{column}: times carry no zone; read as UTC.")
         if plan.numbers:
-            notes.append(f"{column}: numbers read as {_NUMBER_WORDS[plan.numbers]}.")
+            since = (
+                f"seconds since {plan.epoch}" if plan.numbers == "elapsed" and plan.epoch else ""
+            )
+            notes.append(f"{column}: numbers read as {since or _NUMBER_WORDS[plan.numbers]}.")
         if plan.question == "epoch unit":
             notes.append(f"{column}: epoch times in several units, told apart by their size.")
         if plan.months:
@@ -263,7 +269,7 @@ def _doubtful_notes(
 ) -> list[str]:
     """What a change of the clocks makes doubtful, where there is a zone."""
     notes: list[str] = []
-    by_file = _zone_of(table.raw, zone)
+    by_file = _said(table.raw, "zone", zone)
     for position, (group, plan) in enumerate(plans.items()):
         told = plan.zone or by_file
         if told is None:
@@ -287,7 +293,7 @@ _NUMBER_WORDS = {
     "epoch": "time since 1970",
     "excel": "Excel dates",
     "compact": "dates written YYYYMMDD",
-    "elapsed": "seconds since an unknown start, shown as 1970",
+    "elapsed": "seconds since an unknown start, shown as 1970-01-01; say --epoch DATE for another",
 }
 
 

@@ -12,7 +12,6 @@ import os
 import shutil
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from itertools import accumulate
 from pathlib import Path
 from typing import Any, Final
 
@@ -104,7 +103,7 @@ class Batch:
     Attributes
     ----------
     options
-        What the user said of all files: ``dates``, ``zone`` and ``dedupe``.
+        What the user said of all files: ``dates``, ``zone``, ``epoch`` and ``dedupe``.
     notes
         How the files were read, in plain words.
     origin
@@ -258,11 +257,12 @@ def _table(entry: Mapping[str, Any]) -> SourceTable:
     fields["rejected"] = tuple(RejectedRow(**row) for row in entry["rejected"])
     for pair in ("scores", "comments"):
         fields[pair] = None if entry.get(pair) is None else tuple(entry[pair])
-    fields["aside"] = tuple(_aside(taken) for taken in entry.get("aside", ()))
+    fields["aside"] = tuple(read_aside(taken) for taken in entry.get("aside", ()))
     return SourceTable(**fields)
 
 
-def _aside(entry: Mapping[str, Any]) -> Aside:
+def read_aside(entry: Mapping[str, Any]) -> Aside:
+    """Rows taken out of a table, of what was written of them."""
     examples = tuple((int(row), str(text)) for row, text in entry["examples"])
     return Aside(entry["action"], entry["reason"], entry["n_rows"], examples)
 
@@ -285,41 +285,6 @@ def unique_files(files: Iterable[str], *, taken: Iterable[str]) -> list[str]:
         seen.add(name)
         names.append(name)
     return names
-
-
-def source_names(tables: Sequence[SourceTable]) -> dict[int, str]:
-    """What to call the source of each table of touchpoints, by its number.
-
-    Exports of one tool have the same columns, in whatever files it writes them: they are one
-    source, named as the first of them.
-    """
-    first: dict[tuple[Shape, frozenset[str]], str] = {}
-    return {
-        number: first.setdefault((table.shape, frozenset(table.headers)), table.file)
-        for number, table in enumerate(tables)
-        if table.shape in ("events", "wide")
-    }
-
-
-def import_numbers(batches: Sequence[Batch]) -> list[int]:
-    """The number of the import that each table came with."""
-    numbers = accumulate(int(not batch.is_continued) for batch in batches)
-    return [n for n, batch in zip(numbers, batches, strict=True) for _ in batch.tables]
-
-
-def fetched_again(batches: Sequence[Batch]) -> dict[int, int]:
-    """The number of the table that a database gave first, by that of each it gave later."""
-    first: dict[tuple[str, int], int] = {}
-    again: dict[int, int] = {}
-    number = 0
-    for batch in batches:
-        origin = batch.origin or {}
-        source = json.dumps([origin.get("address"), origin.get("relation")])
-        for place, _ in enumerate(batch.tables):
-            if origin and first.setdefault((source, place), number) != number:
-                again[number] = first[source, place]
-            number += 1
-    return again
 
 
 def view_batches(

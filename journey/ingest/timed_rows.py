@@ -9,7 +9,8 @@ from typing import Final
 import duckdb
 
 from journey.ingest.columns import TableRoles
-from journey.ingest.dates import FIRST_YEAR, LAST_YEAR, DatePlan, time_sql
+from journey.ingest.date_formats import FIRST_YEAR, LAST_YEAR
+from journey.ingest.dates import DatePlan, time_sql
 from journey.ingest.formats.held import is_as_read
 from journey.ingest.formats.seconds import are_seconds, beside, text_rows_sql, times_of
 from journey.ingest.sql import identifier, literal

@@ -19,6 +19,7 @@ from journey.ui.column_presets import (
 from journey.ui.column_roles import (
     ROLE_WORDS,
     Roles,
+    counting_seconds,
     date_questions,
     lacking_zone,
     proposed_roles,
@@ -39,6 +40,7 @@ _ROLES: Final = "columns:roles"
 _FILES: Final = "columns:files"
 _ROLE_OF_WORDS: Final = {words: role for role, words in ROLE_WORDS.items()}
 _REMEMBERED: Final = ":material/history: Remembered from the last such file; change it here."
+FIRST_DAY: Final = "1970-01-01"
 AS_VALUES_TELL: Final = "As the values tell"
 DEDUPE_WORDS: Final = {
     "cross-source": "Merge repeats and what two sources tell twice",
@@ -133,6 +135,9 @@ def ask_rest(proposal: pd.DataFrame, roles: Roles) -> tuple[dict[str, Any], bool
         )
         if dedupe != "cross-source":
             options["dedupe"] = dedupe
+    epoch = _ask_epoch(proposal, roles)
+    if epoch is not None:
+        options["epoch"] = epoch
     units = several_units(roles, proposal)
     if units:
         st.caption(
@@ -184,6 +189,29 @@ def _ask_zone(proposal: pd.DataFrame, roles: Roles) -> str:
     if before:
         st.caption(_REMEMBERED)
     return zone
+
+
+def _ask_epoch(proposal: pd.DataFrame, roles: Roles) -> str | None:
+    """Ask when times begin that are mere seconds; the default is said where it is used."""
+    columns = counting_seconds(roles, proposal)
+    if not columns:
+        return None
+    before = remembered(proposal, "epoch")
+    day = st.date_input(
+        "Seconds count from",
+        value=before[:10] if before else FIRST_DAY,
+        min_value="1900-01-01",
+        max_value="2200-12-31",
+        key=f"columns:epoch:{before}",
+        persist_state="session",
+        help=f"Concerns {_listed(columns)}, whose values are small numbers, not dates. "
+        f"If you don't know the day, {FIRST_DAY} stays: lengths of time are right all the same.",
+    )
+    if before:
+        st.caption(_REMEMBERED)
+    if day is None or (str(day) == FIRST_DAY and not before):
+        return None
+    return str(day)
 
 
 def _listed(columns: list[str]) -> str:

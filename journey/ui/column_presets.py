@@ -26,6 +26,12 @@ def allowed_presets() -> Presets:
     return Presets(presets_folder(workspace_root()), dict.fromkeys(sorted(off), NO_PRESET))
 
 
+def confirmed_presets(proposal: pd.DataFrame) -> Presets:
+    """Return the presets that may be used, those shown for the files as what these are."""
+    allowed = allowed_presets()
+    return Presets(allowed.folder, {**proposal.attrs["presets"], **dict(allowed.named)})
+
+
 def forget_switched_off() -> None:
     """Let every preset be used again: other files have come."""
     st.session_state.pop(_OFF, None)
@@ -111,8 +117,8 @@ def remember_answers(proposal: pd.DataFrame, options: Mapping[str, Any]) -> None
     for file, questions in _questions(proposal).items():
         told = {
             key: options[option]
-            for key, option, question in (("order", "dates", "dates"), ("zone", "zone", "zone"))
-            if option in options and question in questions
+            for key, option in (("order", "dates"), ("zone", "zone"), ("epoch", "epoch"))
+            if option in options and option in questions
         }
         if told and file in proposal.attrs["headers"]:
             with plain_errors():

@@ -219,6 +219,15 @@ def lacking_zone(roles: Roles, proposal: pd.DataFrame) -> list[str]:
     ]
 
 
+def counting_seconds(roles: Roles, proposal: pd.DataFrame) -> list[str]:
+    """Return the time columns whose numbers are seconds since a day that no value tells."""
+    return [
+        row.column
+        for row in proposal.itertuples()
+        if row.question == "epoch" and roles[row.file, row.column] == "occurred_at"
+    ]
+
+
 def several_units(roles: Roles, proposal: pd.DataFrame) -> list[str]:
     """Return the time columns whose numbers are of several units."""
     return [

@@ -8,7 +8,7 @@ from journey.ui.column_forms import (
     look_at_columns,
     show_file,
 )
-from journey.ui.column_presets import remember_answers
+from journey.ui.column_presets import confirmed_presets, remember_answers
 from journey.ui.column_roles import ROLE_HELP, as_columns, lacks_touchpoints, missing
 from journey.ui.imports import Incoming
 from journey.ui.intake import (
@@ -49,7 +49,9 @@ def ask(incoming: Incoming) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             if st.button("Import", type="primary", icon=":material/sailing:", disabled=not ready):
                 remember_answers(proposal, options)
-                begin_import(incoming, name, options | ({"columns": columns} if columns else {}))
+                options |= {"columns": columns} if columns else {}
+                options["presets"] = confirmed_presets(proposal)
+                begin_import(incoming, name, options)
             page_link(UPLOAD, "Back to the files")
             if not ready:
                 st.caption("Answer what is open first.", width="content")

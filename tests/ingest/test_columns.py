@@ -2,7 +2,8 @@ import pytest
 
 from journey.errors import ColumnNotFoundError, ColumnsUnclearError, ValueNotAllowedError
 from journey.ingest import read_touchpoints
-from journey.ingest.columns import assign_roles, check_complete, check_dated
+from journey.ingest.column_checks import check_complete, check_dated
+from journey.ingest.columns import assign_roles
 
 
 @pytest.fixture

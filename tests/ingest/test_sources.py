@@ -143,7 +143,7 @@ def test_exports_of_one_tool_are_one_source_however_they_are_cut(tmp_path, writt
     assert counts(both)[2] == ("crm.csv", 1, 0, 1, 0)
     assert both.fingerprint == read_touchpoints(january, february, crm).fingerprint
     named = both.store.dictionaries["source_system"]
-    assert named.drop_null().to_pylist() == ["january.csv"]
+    assert named.drop_null().to_pylist() == ["february.csv"]
 
 
 def test_what_was_said_of_the_first_files_holds_for_those_like_them(tmp_path, written):

@@ -16,10 +16,10 @@ from journey.errors import (
 )
 from journey.ingest.cluster.workshop import Workshop, open_workshop
 from journey.ingest.limits import Limits
-from journey.ingest.pipeline import stage_files
 from journey.ingest.presets.files import built_in, own_presets, write_own
 from journey.ingest.presets.foreign_keys import names_owner, waits
 from journey.ingest.sources import SOURCES, Batch, SourceTable, unique_files
+from journey.ingest.staging import stage_part
 from journey.runners.piece import Workers
 from journey.schema import LEFT_OUT, ROLES
 from journey.store.write import MANIFEST
@@ -162,9 +162,8 @@ def _staged(
             "is_continued": number > 0,
             "scratch": str(own),
             "limits": asdict(Limits(memory_bytes=workshop.memory_bytes)),
-            "is_part": True,
         }
-        batch = stage_files(connection, argument, own / place, before=(), tell=lambda _: None)
+        batch = stage_part(connection, argument, own / place, tell=lambda _: None)
         _check_alone(batch, own_presets)
         workshop.put(own / place, SOURCES, place)
     return batch
@@ -191,7 +190,7 @@ def _led_by_others(batches: Sequence[Batch], told: Mapping[int, Mapping[str, Any
         n
         for n, batch in enumerate(batches)
         if n not in naming
-        and any(waits(t.headers, t.preset or None) for t in batch.tables)
+        and any(not t.preset and waits(t.headers) for t in batch.tables)
         and len(told[n].get("beside", ())) < len(naming)
     ]
 

@@ -75,7 +75,7 @@ class Known:
         How sure that is, from 0 to 1.
     shape, roles
         As the preset says; no shape: they are to be found.
-    order, zone
+    order, zone, epoch
         How dates are written. Said by the vendor's own documents, or remembered from the
         user's answers if ``is_remembered``.
     """
@@ -87,6 +87,7 @@ class Known:
     roles: Mapping[str, tuple[str, ...]]
     order: Literal["day-first", "month-first"] | None = None
     zone: str | None = None
+    epoch: str | None = None
     is_remembered: bool = False
 
 

@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -13,7 +13,7 @@ import tomli_w
 
 from journey.errors import PresetError, choices
 from journey.ingest.presets.headers import signature
-from journey.ingest.presets.model import Dates, Headers, Preset, parse_preset
+from journey.ingest.presets.model import Headers, Preset, parse_preset
 
 ENDING: Final = ".toml"
 _LONGEST: Final = 60
@@ -86,7 +86,10 @@ def _extended(preset: Preset) -> Preset:
     base = by_name[preset.extends]
     roles = {**base.roles, **preset.roles}
     told = preset.dates
-    dates = Dates(base.dates.order or told.order, base.dates.unit or told.unit, told.zone)
+    dates = replace(
+        base.dates,
+        **{key: held for key, held in asdict(told).items() if not getattr(base.dates, key)},
+    )
     return replace(
         base,
         name=preset.name,
@@ -95,7 +98,7 @@ def _extended(preset: Preset) -> Preset:
         is_own=True,
         extends=base.name,
         roles=roles,
-        dates=replace(dates, zone=base.dates.zone or told.zone),
+        dates=dates,
         left_out=(*base.left_out, *preset.left_out),
     )
 
@@ -139,7 +142,7 @@ def save_preset(
     roles, left_out
         Headers by role, and those not to be read; none: roles are found as ever.
     dates
-        ``order``, ``unit`` and ``zone``, as far as the user said.
+        ``order``, ``unit``, ``zone`` and ``epoch``, as far as the user said.
     extends
         The preset of Portolan's that recognised the file.
     """

@@ -88,14 +88,14 @@ def _named(
 
 
 def _is_flag(connection: duckdb.DuckDBPyConnection, table: RawTable, header: str) -> bool:
-    """Whether a column says yes or no, and each of them somewhere."""
+    """Whether a column says nothing but yes and no; one month's file may say only one of them."""
     words = ", ".join(map(literal, (*_YES, *_NO)))
     x = f"lower(trim({identifier(header)}))"
-    ((share, n_different),) = connection.execute(
-        f"SELECT coalesce(avg(({x} IN ({words}))::INT), 0), count(DISTINCT {x}) "
-        f"FROM {sampled(connection, table.table, table.n_rows)} WHERE {x} <> ''"
+    ((n_others,),) = connection.execute(
+        f"SELECT count(*) FROM {sampled(connection, table.table, table.n_rows)} "
+        f"WHERE {x} NOT IN ('', {words})"
     ).fetchall()
-    return share == 1 and n_different == 2  # noqa: PLR2004 - yes and no
+    return n_others == 0
 
 
 def _tells_more(connection: duckdb.DuckDBPyConnection, table: RawTable, who: str) -> bool:

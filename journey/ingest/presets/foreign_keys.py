@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import duckdb
 
 from journey.ingest.formats.held import put_in_place
-from journey.ingest.formats.table import SOURCE_ROW, RawTable, unique_names
+from journey.ingest.formats.table import SOURCE_ROW, Known, RawTable, unique_names
 from journey.ingest.sql import identifier
 from journey.ingest.synonyms import ID_WORDS, named, plain
 
@@ -53,8 +53,12 @@ def follow_keys(
         Gives tables of earlier imports that may name owners, if any is needed.
     """
     ready = list(tables)
-    waiting = [place for place, table in enumerate(ready) if waits(table.columns, table.known)]
-    owning = [t for t in ready if t.known is None and names_owner(t.columns)]
+    waiting = [
+        place
+        for place, table in enumerate(ready)
+        if not is_mapped(table.known) and waits(table.columns)
+    ]
+    owning = [t for t in ready if not is_mapped(t.known) and names_owner(t.columns)]
     pool = [*owning, *kept()] if waiting else []
     while found := {
         place: ways for place in waiting if (ways := _ways(connection, ready[place], pool))
@@ -66,10 +70,15 @@ def follow_keys(
     return ready
 
 
-def waits(columns: Sequence[str], known: object) -> bool:
-    """Whether a table that no preset knows names nobody, and no deal that leads to its account."""
+def is_mapped(known: Known | None) -> bool:
+    """Whether it is known what the columns of a table mean, not just how its dates are written."""
+    return known is not None and known.shape is not None
+
+
+def waits(columns: Sequence[str]) -> bool:
+    """Whether a table names nobody, and no deal that leads to its account."""
     is_deal = any(named(header, "opportunity_id") >= _SURE for header in columns)
-    return known is None and not is_deal and not names_owner(columns)
+    return not is_deal and not names_owner(columns)
 
 
 def names_owner(columns: Iterable[str]) -> bool:

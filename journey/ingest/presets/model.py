@@ -93,13 +93,15 @@ class Repeats:
 class Dates:
     """How the times of an export are written.
 
-    With ``since`` they count from the time in the column of that name, in seconds since 1970.
+    With ``since`` they count from the time in the column of that name, in seconds since 1970; else
+    mere seconds count from ``epoch``.
     """
 
     order: str | None = None
     unit: str | None = None
     zone: str | None = None
     since: str | None = None
+    epoch: str | None = None
 
 
 @dataclass(frozen=True)
@@ -269,6 +271,7 @@ class _Reader:
             unit=self.among(entry, "unit", UNITS, "dates"),
             zone=self.text(entry, "zone", "dates"),
             since=self.text(entry, "since", "dates"),
+            epoch=self.text(entry, "epoch", "dates"),
         )
 
     def links(self, told: dict[str, Any]) -> Links | None:

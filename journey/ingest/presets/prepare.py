@@ -1,6 +1,6 @@
 """Raw tables made ready for the roles of their columns, as their presets say."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, Literal, cast
@@ -23,7 +23,6 @@ from journey.ingest.presets.details import join_details
 from journey.ingest.presets.files import built_in, chosen, own_presets
 from journey.ingest.presets.fitting import finds_nobody
 from journey.ingest.presets.flags import as_flagged
-from journey.ingest.presets.foreign_keys import follow_keys
 from journey.ingest.presets.headers import CONNECTOR, HeaderIndex, recognise
 from journey.ingest.presets.layout import COST, Made, lay_out
 from journey.ingest.presets.links import split_links
@@ -58,7 +57,6 @@ def prepare_tables(
     *,
     named: Mapping[str, Sequence[str]] | None = None,
     keep_repeats: bool = False,
-    kept: Callable[[], Sequence[RawTable]] = list,
 ) -> list[RawTable]:
     """Recognise tables and make them ready.
 
@@ -70,8 +68,6 @@ def prepare_tables(
         Headers by file that the user speaks of: they are read whatever a preset says.
     keep_repeats
         The user wants every row, repeated or not.
-    kept
-        Gives tables of earlier imports that may say whose rows are.
 
     Returns
     -------
@@ -92,7 +88,7 @@ def prepare_tables(
         if preset is not None:
             presets[table.table] = preset
         ready += made
-    return follow_keys(connection, join_details(connection, ready, presets), kept)
+    return join_details(connection, ready, presets)
 
 
 def _made_ready(
@@ -206,6 +202,7 @@ def _known(preset: Preset, confidence: float, roles: Mapping[str, tuple[str, ...
         roles=roles,
         order=cast("Literal['day-first', 'month-first'] | None", own.order),
         zone=own.zone,
+        epoch=own.epoch,
         is_remembered=preset.is_own and (documented is None or documented != own),
     )
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from journey.ingest.presets.headers import HeaderIndex
 from journey.ingest.presets.model import Column, Conditions
 from journey.ingest.sql import identifier, literal
+from journey.ingest.standardize import number_sql
 from journey.ingest.synonyms import plain
 
 _REFERENCE = re.compile(r"(?P<header>[^/\[\]]+)(?:\[(?P<key>[^\]]+)\]|(?P<path>(?:/[^/]+)+))?")
@@ -119,7 +120,8 @@ def column_sql(column: Column, index: HeaderIndex) -> str | None:
     if column.labels:
         value = _labelled(value, column.labels)
     if column.divided_by is not None:
-        value = f"(TRY_CAST({value} AS DOUBLE) / {column.divided_by})::VARCHAR"
+        # What is no number stays, to be counted and shown as such.
+        value = f"COALESCE(({number_sql(value)} / {column.divided_by})::VARCHAR, {value})"
     if column.otherwise is not None:
         value = f"COALESCE({value}, {literal(column.otherwise)})"
     if column.when:

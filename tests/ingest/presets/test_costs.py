@@ -5,6 +5,8 @@ import datetime as dt
 import pyarrow.parquet as pq
 import pytest
 
+from journey.errors import ColumnsUnclearError
+
 EVENTS = "account_id,time,event\na,2024-01-02 10:00,Ad\na,2024-01-03 10:00,Demo\n"
 
 
@@ -242,3 +244,36 @@ def test_touches_with_a_cost_are_touchpoints(imported, who):
     log = imported({"touches.csv": f"{who},date,channel,cost,converted\n{rows}"})
     assert (log.n_touchpoints, log.n_journeys) == (9, 3)
     assert log.touchpoint_types == ["Conversion", "Mail", "Web"]
+
+
+OF_CLIENTS = "Date,Client,Campaign,Impressions,Clicks,Spend\n"
+
+
+@pytest.mark.parametrize("client", ["Client", "customer", "Customer Name"])
+def test_costs_for_the_clients_of_an_agency_are_costs(costs, client):
+    rows, file, _ = costs(
+        OF_CLIENTS.replace("Client", client) + "2024-01-02,Acme,Brand,900,12,30.5\n"
+        "2024-01-03,Bolt,Brand,400,5,11\n"
+    )
+    assert (file.shape, file.n_costs) == ("costs", 2)
+    assert [(row["cost"], row["n_impressions"]) for row in rows] == [(30.5, 900), (11.0, 400)]
+
+
+class TestClicksOfClients:
+    TEXT = "Date,Client,Campaign,Clicks,Spend\n2024-01-02,Acme,Brand,12,3\n2024-01-03,Acme,X,5,4\n"
+
+    def test_it_is_asked_what_they_are(self, imported):
+        with pytest.raises(ColumnsUnclearError, match="Are they costs of advertisements, or what"):
+            imported({"clicks.csv": self.TEXT, "events.csv": EVENTS})
+
+    def test_costs_if_the_user_says_so(self, imported):
+        log = imported(
+            {"clicks.csv": self.TEXT, "events.csv": EVENTS},
+            presets={"named": {"clicks.csv": "ad_costs_of_clients"}},
+        )
+        assert log.costs["cost"].tolist() == [3.0, 4.0]
+
+    def test_touches_of_the_client_if_he_says_so(self, imported):
+        told = {"account_id": ["Client"], "touchpoint": ["Campaign"], "occurred_at": ["Date"]}
+        log = imported({"clicks.csv": self.TEXT}, columns=told)
+        assert (log.n_journeys, log.touchpoint_types) == (1, ["Brand", "X"])

@@ -87,3 +87,13 @@ def test_a_fact_about_people_does_not_hide_what_flags_say(imported):
     )
     log = imported({"a.csv": f"user_id,timestamp,region,clicked\n{rows}"})
     assert log.touchpoint_types == ["Click", "Impression"]
+
+
+def test_a_month_in_which_nobody_converted_is_named_like_the_others(imported):
+    quiet = TOUCHES.replace("Yes", "No")
+    log = imported(
+        {"jan.csv": HEAD + TOUCHES, "feb.csv": HEAD + quiet.replace("2024-01", "2024-02")}
+    )
+    assert log.touchpoint_types == ["Conversion", "Email", "Search", "Social"]
+    told = [note for note in log.report.notes if "rows are named by 'converted'" in note]
+    assert len(told) == 2

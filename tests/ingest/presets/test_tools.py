@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import journey
+from journey.errors import ValueNotAllowedError
 from journey.ingest import read_touchpoints
 
 
@@ -169,6 +170,24 @@ def test_times_of_impressions_are_read_as_they_are_meant(imported):
     assert "seconds since an unknown start, shown as 1970" in " ".join(report.notes)
 
 
+def test_seconds_count_from_the_day_that_the_user_says(imported, tmp_path):
+    zero = journey.journeys(imported({"criteo.tsv": CRITEO}))["first_at"].min()
+    log = imported({"criteo.tsv": CRITEO}, epoch="2016-08-01 00:00:00")
+    later = pd.Timestamp("2016-08-01") - pd.Timestamp("1970-01-01")
+    assert journey.journeys(log)["first_at"].min() == zero + later
+    assert "numbers read as seconds since 2016-08-01 00:00:00" in " ".join(log.report.notes)
+    (tmp_path / "criteo.tsv").write_text(CRITEO)
+    asked = journey.suggest_columns(tmp_path / "criteo.tsv")
+    assert "epoch" in set(asked["question"])
+
+
+@pytest.mark.parametrize("told", ["August", "2016-08-01T00:00+02:00", "0001-01-01"])
+def test_an_epoch_that_is_no_day_is_refused(tmp_path, told):
+    (tmp_path / "criteo.tsv").write_text(CRITEO)
+    with pytest.raises(ValueNotAllowedError, match="does not say when times begin"):
+        journey.read_touchpoints(tmp_path / "criteo.tsv", epoch=told)
+
+
 def hit(number, milliseconds, kind="PAGE", **more):
     return {
         "hitNumber": str(number),
@@ -220,6 +239,13 @@ class TestGoogleAnalytics360:
         assert np.nanmax(log.origin.shards[0].numbers["value"]) == 18.99
         note = "lists and objects not looked into: 'totals', 'hits.product'"
         assert f"sessions.jsonl: {note}" in log.report.notes
+
+    def test_a_revenue_that_is_no_number_is_shown(self, imported):
+        bought = {**BOUGHT, "transaction": {"transactionId": "T1", "transactionRevenue": "n.a."}}
+        sold = session("0003", 1501670374, hit(1, 0, **bought))
+        log = imported({"sessions.jsonl": lines(*SESSIONS, sold)})
+        assert np.nanmax(log.origin.shards[0].numbers["value"]) == 18.99
+        assert "n.a." in " ".join(log.report.notes)
 
     def test_parquet_gives_the_same(self, imported, tmp_path):
         path = tmp_path / "sessions.parquet"

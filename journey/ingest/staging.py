@@ -1,0 +1,224 @@
+"""Tables of files become a batch of a data set: rows with the roles of their columns and times."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any, Final, cast
+
+import duckdb
+
+from journey.ingest.column_checks import check_complete
+from journey.ingest.columns import Given, TableRoles, assign_roles
+from journey.ingest.dates import DateOrder
+from journey.ingest.formats.held import drop_raw, is_as_read
+from journey.ingest.inventories import without_lists
+from journey.ingest.kept_owners import kept_owners
+from journey.ingest.limits import Limits
+from journey.ingest.missing_ids import blank_missing_ids
+from journey.ingest.path_tables import refuse_path_tables
+from journey.ingest.preset_choice import Presets
+from journey.ingest.presets import prepare_tables
+from journey.ingest.presets.foreign_keys import follow_keys
+from journey.ingest.progress import Progress
+from journey.ingest.raw import RawTable, read_raw
+from journey.ingest.row_times import span_note
+from journey.ingest.sentiment.comments import languages_of, span_of_scores
+from journey.ingest.shapes import stage_tables
+from journey.ingest.sources import Batch, SourceTable, source_table, write_batch
+from journey.ingest.warehouses.origin import read_origin
+
+Report = Callable[[Progress], None]
+Pair = tuple[RawTable, TableRoles]
+"""A table with all its columns, and as it is read."""
+
+
+def read_files(
+    connection: duckdb.DuckDBPyConnection,
+    argument: Mapping[str, Any],
+    tell: Report,
+) -> list[RawTable]:
+    """Read the files of an import; lists of content are kept beside the data set."""
+    scratch, limits = Path(argument["scratch"]), Limits(**argument["limits"])
+    tables: list[RawTable] = []
+    pairs = zip(argument["paths"], argument["names"], strict=True)
+    for index, (path, name) in enumerate(pairs):
+        # Should a native reader break down, it is known on which file.
+        tell(Progress("reading", name, 0, None))
+        read = read_raw(
+            connection,
+            Path(path),
+            name=name,
+            index=index,
+            scratch=scratch,
+            limits=limits,
+            progress=tell,
+        )
+        tables += without_lists(read, Path(path))
+    refuse_path_tables(connection, tables)
+    return tables
+
+
+def prepared(
+    connection: duckdb.DuckDBPyConnection,
+    raw: Sequence[RawTable],
+    argument: Mapping[str, Any],
+    tell: Report,
+) -> list[RawTable]:
+    """The tables as presets make them ready; what the user names stays as it is."""
+    tell(Progress("columns", "", 0, None))
+    by_file, for_all = argument.get("columns_by_file") or {}, argument.get("columns") or {}
+    told = {table.file: by_file.get(table.file, for_all) for table in raw}
+    return prepare_tables(
+        connection,
+        raw,
+        Presets(**argument.get("presets", {})),
+        named={file: [h for named in said.values() for h in named] for file, said in told.items()},
+        keep_repeats=argument.get("dedupe") == "none",
+    )
+
+
+def stage_part(
+    connection: duckdb.DuckDBPyConnection,
+    argument: Mapping[str, Any],
+    folder: Path,
+    *,
+    tell: Report,
+) -> Batch:
+    """Read one file of an import into a batch; other files are read elsewhere.
+
+    Parameters
+    ----------
+    argument
+        As for :func:`journey.ingest.pipeline.import_files`. Columns may be named that this file
+        has not; ``as_first`` says by file how others like it are read, ``beside`` names the batches
+        that may say whose rows are.
+    folder
+        The one to make.
+    """
+    beside = map(Path, argument.get("beside") or ())
+    ready = prepared(connection, read_files(connection, argument, tell), argument, tell)
+    raw = follow_keys(connection, ready, partial(kept_owners, connection, beside))
+    told = _of_part(argument, raw) | argument.get("as_first", {})
+    read = assign_roles(connection, raw, {}, told)
+    check_complete(read)
+    batch = Batch((), options_of(argument, ()), (), read_origin(argument["paths"]))
+    batch = replace(batch, is_continued=argument.get("is_continued", False))
+    return stage(connection, list(zip(raw, read, strict=True)), folder, batch)
+
+
+def _of_part(argument: Mapping[str, Any], raw: Sequence[RawTable]) -> dict[str, Given]:
+    """What is said of all files, as far as these few have such columns."""
+    told = argument.get("columns_by_file") or {}
+    return {
+        table.file: told.get(table.file)
+        or {
+            role: [header for header in headers if header in table.columns]
+            for role, headers in argument["columns"].items()
+        }
+        for table in raw
+    }
+
+
+_OPTIONS: Final = ("dates", "zone", "epoch", "dedupe")
+
+
+def options_of(argument: Mapping[str, Any], before: Sequence[Batch]) -> dict[str, str | None]:
+    """What the user says of all files; where he says nothing, as with the first ones."""
+    first = before[0].options if before else {}
+    return {name: argument.get(name) or first.get(name) for name in _OPTIONS}
+
+
+def stage(
+    connection: duckdb.DuckDBPyConnection,
+    pairs: Sequence[Pair],
+    folder: Path,
+    batch: Batch,
+    *,
+    known: Sequence[SourceTable] = (),
+) -> Batch:
+    """Write tables as a batch into a folder that is not there yet, and drop them.
+
+    Parameters
+    ----------
+    batch
+        What is to be said of it, still without tables.
+    known
+        Tables of earlier batches, which may tell how the numbers of others like them are written.
+    """
+    raw, read = [raw for raw, _ in pairs], [read for _, read in pairs]
+    nobody = blank_missing_ids(connection, read)
+    names, notes, marks, timed = stage_tables(
+        connection,
+        read,
+        dates=cast("DateOrder | None", batch.options["dates"]),
+        zone=batch.options["zone"],
+        epoch=batch.options.get("epoch"),
+        decimals={table.headers: table.decimals for table in known},
+    )
+    tables = tuple(
+        replace(_described(connection, r, t, names), decimals=told)
+        for r, t, told in zip(raw, read, marks, strict=True)
+    )
+    batch = replace(batch, tables=tables, notes=(*_raw_notes(raw, read), *nobody, *notes))
+    write_batch(connection, folder, batch, _as_read(connection, raw, read), timed)
+    for table in raw:
+        drop_raw(connection, table.table)
+    return batch
+
+
+def _described(
+    connection: duckdb.DuckDBPyConnection, raw: RawTable, read: TableRoles, names: Mapping[str, str]
+) -> SourceTable:
+    """A table by its rows, the roles of its columns, and what its feelings are written in."""
+    return replace(
+        source_table(raw, read, names),
+        scores=span_of_scores(connection, read),
+        comments=languages_of(connection, read),
+    )
+
+
+def _as_read(
+    connection: duckdb.DuckDBPyConnection, raw: Sequence[RawTable], read: Sequence[TableRoles]
+) -> dict[int, Path]:
+    """The files of tables of events whose rows nobody changed, and no column of which is left out.
+
+    What the user leaves out must not be kept.
+    """
+    return {
+        index: table.kept
+        for index, (table, used) in enumerate(zip(raw, read, strict=True))
+        if used.shape == "events"
+        and table.kept is not None
+        and table.columns == used.raw.columns
+        and is_as_read(connection, table.table)
+    }
+
+
+def _raw_notes(raw: Sequence[RawTable], tables: Sequence[TableRoles]) -> list[str]:
+    """How the files were read, and which columns the user had left out."""
+    read = [f"{table.file}: {note}" for table in raw for note in table.notes]
+    read += [note for used in tables for note in _guesses(used)]
+    read += [f"{used.raw.file}: {note}" for used in tables if (note := span_note(used))]
+    return read + [
+        f"Column {header!r} of {table.file} is left out, as asked."
+        for table, used in zip(raw, tables, strict=True)
+        for header in table.columns
+        if header not in used.raw.columns
+    ]
+
+
+_GUESSED: Final = {
+    "account_id": (0.75, "says whose journey a row is of"),
+    "touchpoint": (0.55, "is what happened"),
+}
+"""Roles with how sure at most a guess is, and what a column of the role says."""
+
+
+def _guesses(table: TableRoles) -> list[str]:
+    """What columns were taken for by their values, as their names do not say it."""
+    return [
+        f"{table.raw.file}: guessed that {headers[0]!r} {says}; name another column if not."
+        for role, (most, says) in _GUESSED.items()
+        if (headers := table.roles.get(role)) and table.confidence[headers[0]] <= most
+    ]

@@ -1,0 +1,188 @@
+"""Files in whatever order and however many imports: the same log, every row accounted for."""
+
+from dataclasses import replace
+
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from journey.errors import ColumnsUnclearError
+from journey.ingest.pipeline import import_files, remake
+from journey.load import open_log as opened
+from journey.report import read_report
+
+# Each row of the four exports has a second of its own: ties would be settled by the order of files.
+VISITS = (
+    "visitor,email,event,time",
+    [
+        f"v{n % 4},{('', 'ann@acme.com', 'bob@bolt.org')[n % 3]},Visit,2024-01-0{n}"
+        for n in range(1, 9)
+    ],
+)
+PEOPLE = "email,company", ["ann@acme.com,Acme", "bob@bolt.org,Bolt", "cyd@acme.com,Acme"]
+ORDERS = (
+    "order_id,email,status,bought_at",
+    [
+        f"o{n},{('cyd@acme.com', 'bob@bolt.org', 'eve@new.com')[n % 3]},{'Ordered'},2024-02-0{n}"
+        for n in range(1, 8)
+    ],
+)
+# Of o9 nobody knows whose it is.
+REVIEWS = (
+    "review_id,order_id,reviewed_on",
+    [
+        *(f"r{n},o{n},2024-03-0{n}" for n in range(1, 8)),
+        "r9,o9,2024-03-09",
+    ],
+)
+EXPORTS = {"visits": VISITS, "people": PEOPLE, "orders": ORDERS, "reviews": REVIEWS}
+
+
+def written(folder, parts):
+    """Write parts of the exports, each with a letter and its rows; gives the names of the files."""
+    names = []
+    for name, letter, rows in parts:
+        names.append(f"{name}-{letter}.csv")
+        (folder / names[-1]).write_text("\n".join([EXPORTS[name][0], *rows, ""]), encoding="utf-8")
+    return names
+
+
+def imported(folder, names, *, earlier=None, **columns):
+    """Import some files after a data set, or none and make it again; gives the data set."""
+    work = folder / f"import-{len(list(folder.iterdir()))}"
+    (work / "scratch").mkdir(parents=True)
+    argument = {
+        "paths": [str(folder / name) for name in names or ()],
+        "names": list(names or ()),
+        "columns": {},
+        "columns_by_file": columns,
+        "dates": None,
+        "zone": None,
+        "dedupe": "cross-source",
+        "definitions": None,
+        "scratch": str(work / "scratch"),
+        "target": str(work / "data"),
+        "limits": {"memory_bytes": 500_000_000},
+        "earlier": str(earlier / "sources") if earlier else None,
+    }
+    (remake if names is None else import_files)(argument, lambda _: None)
+    return work / "data"
+
+
+def grown(folder, deals):
+    """Import files deal by deal; what can't be read by itself comes with the next deal."""
+    made, late = None, []
+    for deal in deals:
+        try:
+            made = imported(folder, [*late, *deal], earlier=made)
+            late = []
+        except ColumnsUnclearError:
+            late += deal
+    return imported(folder, late, earlier=made) if late else made
+
+
+def open_log(folder):
+    """A data set with its report."""
+    return replace(opened(folder), report=read_report(folder))
+
+
+def rows_by_export(log):
+    """Rows by export and by what became of them, whatever the files are called."""
+    found = {}
+    for file in log.report.files:
+        told = found.setdefault(file.file.split("-")[0], [0, 0, 0, 0, 0])
+        counts = (file.n_read, file.n_kept, file.n_merged, file.n_set_aside, file.n_attributes)
+        found[file.file.split("-")[0]] = [a + b for a, b in zip(told, counts, strict=True)]
+    return found
+
+
+@st.composite
+def dealings(draw):
+    """The rows of each export in one or two files, the files in any order and several imports."""
+    parts = []
+    for name, (_, rows) in EXPORTS.items():
+        cut = draw(st.sampled_from([len(rows), len(rows) // 2]))
+        parts += [(name, "a", rows[:cut]), *([(name, "b", rows[cut:])] if rows[cut:] else [])]
+    parts = draw(st.permutations(parts))
+    cuts = sorted(draw(st.sets(st.integers(1, len(parts) - 1), max_size=3)))
+    return [parts[i:j] for i, j in zip([0, *cuts], [*cuts, len(parts)], strict=True)]
+
+
+@pytest.fixture(scope="module")
+def at_once(tmp_path_factory):
+    """The log of all files read at once."""
+    folder = tmp_path_factory.mktemp("once")
+    names = written(folder, [(name, "a", rows) for name, (_, rows) in EXPORTS.items()])
+    return open_log(imported(folder, names))
+
+
+@settings(max_examples=8, deadline=None)
+@given(deals=dealings())
+@example(
+    deals=[
+        [("visits", "a", VISITS[1])],
+        [("reviews", "a", REVIEWS[1]), ("people", "a", PEOPLE[1])],
+        [("orders", "b", ORDERS[1][3:])],
+        [("orders", "a", ORDERS[1][:3])],
+    ]
+)
+def test_no_order_of_files_and_no_cut_of_rows_changes_the_log(tmp_path_factory, at_once, deals):
+    folder = tmp_path_factory.mktemp("dealt")
+    log = open_log(grown(folder, [written(folder, parts) for parts in deals]))
+    assert log.fingerprint == at_once.fingerprint
+    assert rows_by_export(log) == rows_by_export(at_once)
+
+
+def test_every_row_is_accounted_for(at_once):
+    # r9 is of an order that nobody placed.
+    assert rows_by_export(at_once) == {
+        "visits": [8, 8, 0, 0, 0],
+        "people": [3, 0, 0, 0, 3],
+        "orders": [7, 7, 0, 0, 0],
+        "reviews": [8, 7, 0, 1, 0],
+    }
+
+
+class TestWaiting:
+    @pytest.fixture
+    def folder(self, tmp_path):
+        written(tmp_path, [(name, "a", rows) for name, (_, rows) in EXPORTS.items()])
+        return tmp_path
+
+    def test_rows_without_a_customer_find_him_in_a_later_file(self, folder):
+        (folder / "early.csv").write_text("\n".join([ORDERS[0], *ORDERS[1][:5], ""]))
+        (folder / "late.csv").write_text("\n".join([ORDERS[0], *ORDERS[1][5:], ""]))
+        first = imported(folder, ["early.csv", "reviews-a.csv"])
+        assert rows_by_export(open_log(first))["reviews"] == [8, 5, 0, 3, 0]
+        then = imported(folder, ["late.csv"], earlier=first)
+        assert rows_by_export(open_log(then))["reviews"] == [8, 7, 0, 1, 0]
+        # The batch of before is as it was: somebody may have it open.
+        assert rows_by_export(open_log(first))["reviews"] == [8, 5, 0, 3, 0]
+
+    def test_dates_of_records_become_facts_once_there_is_a_log(self, folder):
+        (folder / "firms.csv").write_text(
+            "company,industry,Last Modified\nAcme,Steel,2024-05-05\nBolt,Paper,2024-05-06\n"
+        )
+        alone = imported(folder, ["firms.csv"])
+        assert open_log(alone).n_touchpoints == 2
+        log = open_log(imported(folder, ["visits-a.csv", "people-a.csv"], earlier=alone))
+        assert log.n_touchpoints == 8
+        assert rows_by_export(log)["firms.csv"] == [2, 0, 0, 0, 2]
+        other = imported(folder, ["visits-a.csv", "people-a.csv", "firms.csv"])
+        assert log.fingerprint == open_log(other).fingerprint
+
+    def test_what_was_said_of_a_file_holds_when_it_is_read_again(self, folder):
+        told = {"touchpoint": ["note"], "left out": ["secret"], "occurred_at": ["reviewed_on"]}
+        (folder / "notes.csv").write_text(
+            "order_id,note,reviewed_on,secret\no1,Praise,2024-04-01,x\no1,Blame,2024-04-02,y\n"
+            "o2,Praise,2024-04-03,z\n"
+        )
+        first = imported(folder, ["visits-a.csv", "notes.csv"], **{"notes.csv": told})
+        log = open_log(imported(folder, ["orders-a.csv"], earlier=first))
+        assert {"Praise", "Blame"} <= set(log.touchpoint_types)
+        # Those of acme.com, bolt.org and new.com; none of o1 and o2 by themselves any more.
+        assert log.n_journeys == 3
+        assert "secret" not in {*log.store.dictionaries, *log.origin.accounts.column_names}
+        kept = first / "sources" / "0002" / "waiting-0.parquet"
+        assert pq.read_table(kept)["secret"].to_pylist() == [None] * 3
