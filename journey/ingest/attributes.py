@@ -21,6 +21,7 @@ _MAY_BE_UNIQUE: Final = 0.4
 """Share of distinct values, counted roughly, below which they are surely not nearly all."""
 
 _FEW: Final = 20
+_MOST_TOLD: Final = 8
 _LOOKED_AT: Final = 2_000
 _ALMOST_ALL: Final = 0.9
 
@@ -56,11 +57,13 @@ def place_columns(
     twins = _twins(connection, table, roles, columns)
     counts = _counts(connection, table, columns)
     described: list[str] = []
+    empty = [column for column in columns if not counts[column][0]]
+    notes += _empty_notes(empty)
     for column in columns:
         n_values, n_distinct = counts[column]
         if not n_values:
-            notes.append(f"Column {column!r} is left out: it is empty.")
-        elif twins.get(column, column) != column:
+            continue
+        if twins.get(column, column) != column:
             notes.append(f"Column {column!r} is left out: it says the same as {twins[column]!r}.")
         elif (
             column not in never_left_out
@@ -71,6 +74,14 @@ def place_columns(
         else:
             described.append(column)
     return places | _levels(connection, table, described), notes
+
+
+def _empty_notes(columns: Sequence[str]) -> list[str]:
+    """Which columns are left out as empty; exports of tools can have hundreds of such."""
+    if len(columns) > _MOST_TOLD:
+        shown = ", ".join(map(repr, columns[:_MOST_TOLD]))
+        return [f"{len(columns):,} columns are left out: they are empty. They are {shown}, …"]
+    return [f"Column {column!r} is left out: it is empty." for column in columns]
 
 
 def _twins(

@@ -10,12 +10,14 @@ from journey.ingest.formats.table import UNNAMED
 from journey.ingest.profiles import MOST, Profile
 from journey.ingest.raw import RawTable
 from journey.ingest.sql import identifier
-from journey.ingest.synonyms import ID_WORDS, SYNONYMS, plain
+from journey.ingest.synonyms import ID_WORDS, OF_PEOPLE, SYNONYMS, plain
+from journey.ingest.tags import is_tag
 from journey.schema import COMMENT_ROLE, NUMBER_ROLES
 
 KEY_ROLES: Final = ("account_id", "person_id", "opportunity_id", "anonymous_id", "session_id")
 SURE: Final = 0.5
 _ANSWERS: Final = {"yes", "no", "y", "n", "true", "false", "t", "f", "ja", "nein"}
+_ADDRESS: Final = re.compile(r"(?:^|_)e?_?mails?(?:_|$)")
 _OF_A_ROW: Final = re.compile(r"(?:^|_)(?:ids?|uuid|guid)$")
 
 
@@ -29,6 +31,13 @@ def allowed(profile: Profile, role: str) -> float:  # noqa: PLR0911 - one rule a
         return float(profile.number_share >= SURE and not profile.is_date)
     if profile.is_date:
         return 0.0
+    if (
+        role == "person_id"
+        and profile.number_share > MOST
+        and _ADDRESS.search(plain(profile.header))
+    ):
+        # Numbers of mails that were sent, say.
+        return 0.0
     if role == "touchpoint":
         if profile.email_share > SURE:
             return 0.0
@@ -39,6 +48,11 @@ def allowed(profile: Profile, role: str) -> float:  # noqa: PLR0911 - one rule a
     if role in KEY_ROLES:
         return _fill(profile) * (0.4 if _is_of_few(profile) else 1.0)
     return 1.0
+
+
+def _counts_mails(profile: Profile) -> bool:
+    """A column that is named as an address and holds numbers, as of mails that were sent."""
+    return profile.number_share > MOST and bool(_ADDRESS.search(plain(profile.header)))
 
 
 def _is_of_few(profile: Profile) -> bool:
@@ -182,10 +196,12 @@ def weak_touchpoint(
         if header not in used
         and not plain(header).startswith("_")
         and not profile.is_date
+        and not OF_PEOPLE.fullmatch(plain(header))
+        and not is_tag(header, list(profiles))
         and 1 < profile.n_distinct <= max(50, 0.1 * profile.n_values)
     ]
     by_name = {
-        header: profiles[header].named("touchpoint") * allowed(profiles[header], "touchpoint")
+        header: profiles[header].named("touchpoint") * _borne_out(profiles[header])
         for header in free
     }
     best = max(free, key=lambda header: by_name[header], default=None)
@@ -204,6 +220,13 @@ def weak_touchpoint(
     if best is not None and varying[best] > SURE:
         return {"touchpoint": (best, 0.4)}
     return {}
+
+
+def _borne_out(profile: Profile) -> float:
+    """How far values bear out a vague name: what is another on each row may be its title."""
+    few, unsure = 5, 0.5
+    is_title = profile.n_values > few and profile.n_distinct == profile.n_values
+    return allowed(profile, "touchpoint") * (unsure if is_title else 1.0)
 
 
 def _says_yes_or_no(profile: Profile) -> bool:

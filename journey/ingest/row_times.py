@@ -12,7 +12,7 @@ from journey.ingest.formats.held import sampled
 from journey.ingest.profiles import MOST, Profile
 from journey.ingest.raw import RawTable
 from journey.ingest.sql import identifier, literal
-from journey.ingest.synonyms import TECHNICAL_DATES, TIME_WORDS, plain
+from journey.ingest.synonyms import BORN, TECHNICAL_DATES, TIME_WORDS, plain
 
 _ANY_TIME: Final = re.compile(
     r"(?:(?:date|time|timestamp|datetime|day|hour|ts|at|event|server|visit|session|hit|start|first"
@@ -62,7 +62,11 @@ def find_times(
     Dates that speak of the row or of a plan are taken only where there are no others.
     """
     used = {header for headers in roles.values() for header in headers}
-    dates = [h for h, profile in profiles.items() if profile.is_date and h not in used]
+    dates = [
+        header
+        for header, profile in profiles.items()
+        if profile.is_date and header not in used and not BORN.search(plain(header))
+    ]
     told = [h for h in dates if not is_technical(h)] or dates
     if "touchpoint" in roles:
         found = {"occurred_at": (told[0], 0.6)} if told else elapsed(profiles, used)

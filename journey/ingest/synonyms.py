@@ -143,6 +143,18 @@ TECHNICAL_DATES: Final = re.compile(
 )
 """Dates that say something of the row or the plan, not of anything a customer did."""
 
+BORN: Final = re.compile(
+    r"birth|(?:^|_)dob(?:_|$)|geburts?(?:tag|datum)|naissance|nacimiento|nascita|nascimento"
+    r"|geboorte|生日|出生|誕生日|생년월일|วันเกิด"
+)
+"""Dates on which people were born: facts about them, whatever else a row tells."""
+
+OF_PEOPLE: Final = re.compile(
+    r"(?:first|last|middle|family|given|full|sur|contact|customer)_?names?|vorname|nachname"
+    r"|prénom|nom_de_famille|nombre|apellidos?|nome|cognome|sobrenome|voornaam|achternaam"
+)
+"""What people are called: not what they did."""
+
 # Vowels and tones above and below Thai letters are no word characters to re, yet part no words.
 _GAPS: Final = re.compile("(?:[^\\w\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]|_)+")
 

@@ -16,8 +16,9 @@ def finds_nobody(connection: duckdb.DuckDBPyConnection, table: RawTable, preset:
     if preset.is_own or preset.shape not in ("events", "wide") or preset.unpivot or preset.unnest:
         return False
     index = HeaderIndex(table.columns)
+    named = [name for role in _WHO for name in (role, *preset.roles.get(role, ()))]
     told = [first_sql(preset.roles[role], index) for role in _WHO if role in preset.roles]
-    told += [column_sql(preset.columns[role], index) for role in _WHO if role in preset.columns]
+    told += [column_sql(preset.columns[name], index) for name in named if name in preset.columns]
     found = [filled(sql) for sql in told if sql]
     if not found:
         return bool(told)

@@ -25,6 +25,12 @@ _ROW_WORDS: Final = {
     *("primary", "main", "source", "sys", "system"),
 }
 """Words of ids that a table may give to its own rows."""
+_NO_CUSTOMERS: Final = {
+    *("supplier", "suppliers", "vendor", "manufacturer", "warehouse", "employee", "staff"),
+    *("agent", "courier", "driver", "lieferant", "fournisseur", "proveedor", "fornitore"),
+    "fornecedor",
+}
+"""Words of ids of those whose address is not a customer's."""
 
 
 class _Way(NamedTuple):
@@ -76,9 +82,8 @@ def is_mapped(known: Known | None) -> bool:
 
 
 def waits(columns: Sequence[str]) -> bool:
-    """Whether a table names nobody, and no deal that leads to its account."""
-    is_deal = any(named(header, "opportunity_id") >= _SURE for header in columns)
-    return not is_deal and not names_owner(columns)
+    """Whether a table names nobody."""
+    return not names_owner(columns)
 
 
 def names_owner(columns: Iterable[str]) -> bool:
@@ -134,6 +139,8 @@ def _shared_keys(
     for header in table.columns:
         whose = _whose(header)
         if header not in group[0].columns or not ID_WORDS.search(plain(header)) or not whose:
+            continue
+        if whose & _NO_CUSTOMERS or named(header, "opportunity_id") >= _SURE:
             continue
         key, here = identifier(header), identifier(table.table)
         n_pairs, n_distinct, n_found, n_here, n_rows_here = connection.execute(
