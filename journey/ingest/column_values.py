@@ -31,12 +31,7 @@ def allowed(profile: Profile, role: str) -> float:  # noqa: PLR0911 - one rule a
         return float(profile.number_share >= SURE and not profile.is_date)
     if profile.is_date:
         return 0.0
-    if (
-        role == "person_id"
-        and profile.number_share > MOST
-        and _ADDRESS.search(plain(profile.header))
-    ):
-        # Numbers of mails that were sent, say.
+    if role == "person_id" and _counts_mails(profile):
         return 0.0
     if role == "touchpoint":
         if profile.email_share > SURE:
