@@ -179,16 +179,17 @@ def _source_order(
 
 def sorted_batches(touches: Touches, ties: Array | None, shelf: Shelf) -> Iterator[pa.RecordBatch]:
     """Touchpoints in the order of the store; each column is given up once it is sorted."""
-    moved: Ints | slice = _stored_order(touches)
+    moved = _stored_order(touches)
     n_rows = len(moved)
-    if (moved[1:] > moved[:-1]).all():
-        # Many exports come in order.
-        moved = slice(None)
-    columns = {"occurred_at": shelf.laid(touches.times[moved])}
-    columns |= {} if ties is None else {TIE: shelf.laid(ties[moved])}
+    columns: dict[str, Codes] = {"occurred_at": touches.times}
+    columns |= {} if ties is None else {TIE: ties}
     for held in (touches.codes, touches.numbers):
-        for name in list(held):
-            columns[name] = shelf.laid(held.pop(name)[moved])
+        columns |= held
+        held.clear()
+    # Many exports come in order.
+    if not (moved[1:] > moved[:-1]).all():
+        for name, column in columns.items():
+            columns[name] = shelf.laid(column[moved])
     del moved, ties
     for begin in range(0, n_rows, _BATCH_ROWS):
         rows = slice(begin, begin + _BATCH_ROWS)
