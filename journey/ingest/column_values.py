@@ -10,7 +10,7 @@ from journey.ingest.formats.table import UNNAMED
 from journey.ingest.profiles import MOST, Profile
 from journey.ingest.raw import RawTable
 from journey.ingest.sql import identifier
-from journey.ingest.synonyms import ID_WORDS, OF_PEOPLE, SYNONYMS, plain
+from journey.ingest.synonyms import ID_WORDS, NO_EVENT, SYNONYMS, plain
 from journey.ingest.tags import is_tag
 from journey.schema import COMMENT_ROLE, NUMBER_ROLES
 
@@ -191,7 +191,7 @@ def weak_touchpoint(
         if header not in used
         and not plain(header).startswith("_")
         and not profile.is_date
-        and not OF_PEOPLE.fullmatch(plain(header))
+        and not NO_EVENT.fullmatch(plain(header))
         and not is_tag(header, list(profiles))
         and 1 < profile.n_distinct <= max(50, 0.1 * profile.n_values)
     ]

@@ -26,6 +26,7 @@ from journey.ingest.dates import (
     with_formats,
 )
 from journey.ingest.decimals import Decimals, settle_decimals
+from journey.ingest.file_words import touchpoint_names, unnamed_note
 from journey.ingest.formats.held import sampled
 from journey.ingest.raw import RawTable
 from journey.ingest.sql import identifier, literal
@@ -56,9 +57,6 @@ _CORE: Final = (
     *("action", "channel_combination", SENTIMENT_FROM),
 )
 _OF_ONE_DATE: Final = (*NUMBER_ROLES, COMMENT_ROLE)
-
-_MOST_NAMED: Final = 8
-"""Dates of a wide table that a note names."""
 
 _Plans = Mapping[tuple[str, ...], DatePlan]
 
@@ -230,7 +228,7 @@ def _time_notes(
 ) -> list[str]:
     notes: list[str] = []
     if table.shape == "wide" and table.raw.known is None:
-        notes.append(_wide_note(table))
+        notes.append(unnamed_note(table.raw.file, table.date_headers))
     for group, plan in plans.items():
         column = f"{table.raw.file}, column {' + '.join(group)!r}"
         if plan.order:
@@ -251,13 +249,6 @@ def _time_notes(
         if plan.calendar == "Buddhist":
             notes.append(f"{column}: years of the Buddhist era; read as 543 years earlier.")
     return notes
-
-
-def _wide_note(table: TableRoles) -> str:
-    """Say that dates are touchpoints, since no column of a file says what happened."""
-    shown = ", ".join(repr(header) for header in table.date_headers[:_MOST_NAMED])
-    more = ", …" if len(table.date_headers) > _MOST_NAMED else ""
-    return f"{table.raw.file}: no column names an event; touchpoints are its dates: {shown}{more}."
 
 
 def _doubtful_notes(
@@ -352,12 +343,14 @@ def _wide_sql(
     headers = [group[0] for group in plans]
     none_filled = " AND ".join(_is_empty(header) for header in headers)
     parts: list[str] = []
+    is_known = table.raw.known is not None
+    called = {h: h for h in headers} if is_known else touchpoint_names(table.raw.file, headers)
     for position, ((header,), plan) in enumerate(plans.items()):
         selected = [
             *_row_sql(table.raw, index, position),
             *texts_sql(table, names, without=("occurred_at", *_OF_ONE_DATE)),
             *_amounts(table, header, headers),
-            f"{literal(header)} AS touchpoint",
+            f"{literal(called[header])} AS touchpoint",
         ]
         keep = f"NOT ({_is_empty(header)})"
         if position == 0:

@@ -149,11 +149,11 @@ BORN: Final = re.compile(
 )
 """Dates on which people were born: facts about them, whatever else a row tells."""
 
-OF_PEOPLE: Final = re.compile(
+NO_EVENT: Final = re.compile(
     r"(?:first|last|middle|family|given|full|sur|contact|customer)_?names?|vorname|nachname"
-    r"|prénom|nom_de_famille|nombre|apellidos?|nome|cognome|sobrenome|voornaam|achternaam"
+    r"|user_agent|useragent|referr?er(?:_url)?|prénom|nom_de_famille|nombre|apellidos?|nome|cognome|sobrenome|voornaam|achternaam"
 )
-"""What people are called: not what they did."""
+"""What people are called, use and come from: not what they did."""
 
 # Vowels and tones above and below Thai letters are no word characters to re, yet part no words.
 _GAPS: Final = re.compile("(?:[^\\w\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]|_)+")

@@ -86,3 +86,14 @@ def test_many_empty_columns_are_told_in_one_note(imported):
     shown = ", ".join(map(repr, names[:8]))
     told = f"12 columns are left out: they are empty. They are {shown}, …"
     assert [note for note in notes if "empty" in note] == [told]
+
+
+def test_where_no_column_says_what_happened_the_file_does(imported):
+    """As a connector writes them, one table for each kind of event."""
+    rows = "lead_id,activity_date\n1,2020-05-11 20:30:08\n2,2020-05-12 20:30:08\n"
+    log = imported({"crm_click_email_data.csv": rows, "crm_open_email_data.csv": rows})
+    assert log.touchpoint_types == ["Crm click email", "Crm open email"]
+    # The same second in two files is not the same touchpoint.
+    assert (log.n_touchpoints, log.report.n_merged) == (4, 0)
+    told = "crm_open_email_data.csv: no column names an event; touchpoints are called "
+    assert f"{told}'Crm open email'." in log.report.notes
