@@ -243,7 +243,7 @@ def test_salesforce_tasks_count_when_done(staged, cells):
             "t3,003A,006B,001C,u,Meet,2029-01-02,Not Started,Meeting,2024-01-01T10:00:00.000Z\n"
         }
     )
-    assert titles([table]) == ["Salesforce tasks"]
+    assert titles([table]) == ["Salesforce tasks and events"]
     assert cells(table, "touchpoint", "account_id", "opportunity_id", "occurred_at") == [
         ("Call", "001C", "006B", "2024-01-02"),
         ("Write", "001D", None, "2024-01-03T10:00:00.000Z"),
