@@ -93,7 +93,7 @@ FILES = {
         10,
     ),
     "sf_task_data.csv": (
-        "Salesforce tasks",
+        "Salesforce tasks and events",
         "events",
         {"person_id": "who_id", "account_id": "account_id", "touchpoint": "touchpoint"},
         10,
