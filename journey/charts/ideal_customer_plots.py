@@ -110,7 +110,8 @@ def _profile_title(row: pd.Series) -> str:
     won = f"{profile}: {format_share(row['win_rate'])} of {n} won"
     if not np.isfinite(row["lift"]):
         return f"{won}, and none of the rest"
-    return f"{won}, {row['lift']:.2g} times as often as the rest"
+    often = "about" if f"{row['lift']:.2g}" == "1" else f"{row['lift']:.2g} times"
+    return f"{won}, {often} as often as the rest"
 
 
 def plot_profile_traits(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Figure:

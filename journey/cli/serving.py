@@ -1,9 +1,9 @@
 """Serving the app on this machine."""
 
-import subprocess
+import os
 import sys
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 import journey
 from journey.cli.words import tell
@@ -26,7 +26,7 @@ def keep_sample_inventory(root: Path) -> None:
     save_inventory(root, SAMPLE, read_inventory(SAMPLES / "lists" / "content_inventory.csv"))
 
 
-def run_app() -> int:
+def run_app() -> NoReturn:
     """Serve the app, with the sample data where there are none yet."""
     root = workspace_root()
     samples = sample_files()
@@ -35,8 +35,6 @@ def run_app() -> int:
         definitions = load_definitions(SAMPLES / "definitions.toml")
         journey.read_touchpoints(*samples, definitions=definitions, into=dataset_path(root, SAMPLE))
         keep_sample_inventory(root)
-    command = [sys.executable, "-m", "streamlit", "run", str(APP)]
-    try:
-        return subprocess.call(command, cwd=APP.parent)  # noqa: S603 - our own app
-    except KeyboardInterrupt:
-        return 0
+    os.chdir(APP.parent)
+    # In place of this process, so that whoever stops it stops the app.
+    os.execv(sys.executable, [sys.executable, "-m", "streamlit", "run", str(APP)])  # noqa: S606 - our own app

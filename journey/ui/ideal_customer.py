@@ -178,7 +178,8 @@ def _card(view: TouchpointLog, row: dict[str, object]) -> None:
     st.markdown(f"**{markdown(segment)}**")
     n = int(row["n_journeys"])
     if role == "ideal":
-        times = "" if row["lift"] == float("inf") else f", {number(row['lift'])} times as often"
+        is_told = 1 < round(float(row["lift"]), 1) < float("inf")
+        times = f", {number(row['lift'])} times as often" if is_told else ""
         st.markdown(
             f"{percent(row['win_rate'], n)} of {counted(n, 'journey')} won, against "
             f"{percent(row['rest_win_rate'])} of all others{times}."

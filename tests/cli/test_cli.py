@@ -385,7 +385,8 @@ class TestApp:
     @pytest.fixture
     def called(self, monkeypatch):
         calls = []
-        monkeypatch.setattr(serving.subprocess, "call", lambda command, **_: calls.append(command))
+        monkeypatch.setattr(serving.os, "chdir", lambda _folder: None)
+        monkeypatch.setattr(serving.os, "execv", lambda _program, command: calls.append(command))
         return calls
 
     def test_is_served_by_streamlit(self, demo, called, capsys):
