@@ -101,7 +101,7 @@ def imported(path: Path) -> Callable[[], int]:
 
 def wait_for_child() -> None:
     """Have a child process of Portolan's stand by, its libraries loaded."""
-    from journey.ingest.processes import is_ready, stand_by
+    from journey.ingest.processes.ready import is_ready, stand_by
 
     stand_by()
     while not is_ready():

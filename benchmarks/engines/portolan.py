@@ -25,8 +25,8 @@ from journey.analysis.attribution.attribute import removal_effects
 from journey.analysis.maps import graph
 from journey.analysis.maps.moves import partial_counts
 from journey.store.cache import keep_freed_pages, memory
-from journey.ui import headlines
 from journey.ui.cache import answers
+from journey.ui.explore import headlines
 
 PACKAGES = ("numpy", "numba", "pyarrow", "pandas", "networkx")
 NEED_NO_FACTS = ("moves", "segment", "window", "channel", "exclude", "collapse", "facts")

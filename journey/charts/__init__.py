@@ -4,15 +4,15 @@ from importlib import import_module
 from typing import Any
 
 # Imported at once: loaded on first use, the name would be the module's, not the function's.
-from journey.charts.compare_flow import compare_flow
-from journey.charts.compare_map import compare_map
-from journey.charts.journey_map import journey_map
-from journey.charts.map_feelings import StageFeeling
+from journey.charts.flows.compare_flow import compare_flow
+from journey.charts.flows.step_sankey import step_sankey
+from journey.charts.maps.compare_map import compare_map
+from journey.charts.maps.feelings import StageFeeling
+from journey.charts.maps.journey_map import journey_map
+from journey.charts.maps.route_map import route_map
 from journey.charts.persona_cards import persona_cards
-from journey.charts.route_map import route_map
-from journey.charts.step_sankey import step_sankey
 from journey.charts.svg import Picture
-from journey.charts.timeline import account_timeline_picture
+from journey.charts.timelines.timeline import account_timeline_picture
 
 __all__ = [
     "Picture",

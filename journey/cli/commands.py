@@ -20,7 +20,7 @@ from journey.cli.views import narrowed, why_nothing_is_left
 from journey.cli.warehouses import local_files, run_refresh
 from journey.cli.words import tell
 from journey.errors import CountedPathsError, JourneyError
-from journey.ingest.additions import addition_text, size_of
+from journey.ingest.kept.additions import addition_text, size_of
 from journey.log import TouchpointLog
 from journey.report import IngestReport
 from journey.runners.spark import is_address, shown

@@ -7,7 +7,7 @@ from journey.cli.answers import written
 from journey.cli.options import Arguments
 from journey.cli.words import tell
 from journey.errors import ValueNotAllowedError
-from journey.ingest.path_tables import read_path_tables
+from journey.ingest.columns.path_tables import read_path_tables
 
 _OF_TOUCHPOINTS = (
     *("column", "dates", "zone", "epoch", "preset", "dedupe", "definitions", "where", "exclude"),

@@ -17,7 +17,7 @@ from journey.cli.views import pair
 from journey.cli.warehouse_options import OF_DATABASES
 from journey.cli.words import tell
 from journey.errors import ValueNotAllowedError
-from journey.ingest.progress import Progress
+from journey.ingest.processes.progress import Progress
 from journey.ingest.warehouses import (
     Address,
     Selection,

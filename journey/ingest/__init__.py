@@ -31,14 +31,14 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from journey.costs import keep_entered
 from journey.definitions import Definitions, dumps, load_definitions
 from journey.errors import StoreError, UnreadableFileError
-from journey.ingest.child import run_in_child
-from journey.ingest.limits import Limits
-from journey.ingest.preset_choice import Presets
-from journey.ingest.processes import prepare_child, stand_by
-from journey.ingest.progress import Progress
-from journey.ingest.proposed import DEFINITIONS_FILE, keep_definitions, own_definitions
+from journey.ingest.columns.preset_choice import Presets
+from journey.ingest.kept.proposed import DEFINITIONS_FILE, keep_definitions, own_definitions
+from journey.ingest.processes.child import run_in_child
+from journey.ingest.processes.limits import Limits
+from journey.ingest.processes.progress import Progress
+from journey.ingest.processes.ready import prepare_child, stand_by
+from journey.ingest.processes.turns import batches_of, check_unchanged, own_turn
 from journey.ingest.told import Headers, HeadersByFile, told, told_of_all
-from journey.ingest.turns import batches_of, check_unchanged, own_turn
 from journey.report import IngestReport, read_report
 from journey.runners.spark import is_address
 from journey.store.replace import replace_directory, scratch_beside

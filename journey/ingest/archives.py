@@ -11,7 +11,7 @@ from typing import IO, Final
 from uuid import uuid4
 
 from journey.errors import ImportLimitError, UnreadableFileError
-from journey.ingest.limits import Limits
+from journey.ingest.processes.limits import Limits
 from journey.ingest.signatures import Kind, kind_of
 
 CHUNK_BYTES: Final = 1 << 20

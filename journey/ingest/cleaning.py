@@ -11,16 +11,16 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from journey.ingest.coding import Coded, counted_codes
-from journey.ingest.identity import ID_ROLES, find_id_columns
-from journey.ingest.rough_counts import rough_counts
-from journey.ingest.shapes import (
+from journey.ingest.columns.shapes import (
     ATTRIBUTES,
     ENTRIES,
     ROW,
     TEXTS,
 )
+from journey.ingest.identity import ID_ROLES, find_id_columns
+from journey.ingest.rough_counts import rough_counts
 from journey.ingest.sql import identifier, literal
-from journey.ingest.standardize import (
+from journey.ingest.texts.standardize import (
     Kind,
     are_as_meant,
     counted_sql,
@@ -30,7 +30,7 @@ from journey.ingest.standardize import (
     spell_counted,
     spelled_sql,
 )
-from journey.ingest.timed_rows import TIME_MISSING
+from journey.ingest.times.timed_rows import TIME_MISSING
 from journey.schema import COMMENT_ROLE, NUMBER_ROLES, TEXT_ROLES
 
 SPELLED: Final = "spelled"

@@ -4,11 +4,11 @@ from typing import Final
 
 import duckdb
 
-from journey.ingest.dates import DatePlan, time_sql
-from journey.ingest.decimals import count_marks, doubtful_points
 from journey.ingest.raw import RawTable
 from journey.ingest.sql import identifier, literal
-from journey.ingest.standardize import EMPTY_WORDS
+from journey.ingest.texts.decimals import count_marks, doubtful_points
+from journey.ingest.texts.standardize import EMPTY_WORDS
+from journey.ingest.times.dates import DatePlan, time_sql
 
 COST_COLUMNS: Final = (
     *("day", "campaign_id", "campaign", "channel", "cost", "cost_micros", "currency"),

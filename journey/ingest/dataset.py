@@ -17,8 +17,7 @@ import pyarrow as pa
 
 from journey.definitions import Definitions, dumps
 from journey.errors import UnreadableFileError
-from journey.ingest.attributes import Place, attribute_table, constant_roles, place_columns
-from journey.ingest.channels import (
+from journey.ingest.channels.tables import (
     COMBINATION,
     trace_channels,
     traced_sql,
@@ -26,6 +25,7 @@ from journey.ingest.channels import (
     write_channel_sources,
 )
 from journey.ingest.cleaning import DESCRIBED, SPELLED, clean_entries, keep_judged, make_judged
+from journey.ingest.columns.attributes import Place, attribute_table, constant_roles, place_columns
 from journey.ingest.cost_store import write_costs
 from journey.ingest.deduplicate import Dedupe, cut_exports, find_duplicates, make_kept
 from journey.ingest.identity import (
@@ -38,16 +38,9 @@ from journey.ingest.identity import (
     write_identity,
 )
 from journey.ingest.identity.resolve import is_related
-from journey.ingest.kept_texts import KeptTexts, RowsFile, coded_texts, rows_as_read
-from journey.ingest.laid import Shelf
-from journey.ingest.last_instants import doubtful_instant_notes
-from journey.ingest.model import propose_for
-from journey.ingest.one_source import fetched_again, import_numbers, source_names
-from journey.ingest.progress import Phase, Progress
-from journey.ingest.proposed import DEFINITIONS_FILE, mark_proposed
-from journey.ingest.report import account_for_rows, no_row_left
-from journey.ingest.sentiment.comments import comment_notes, may_read, read_comments
-from journey.ingest.sources import (
+from journey.ingest.kept.one_source import fetched_again, import_numbers, source_names
+from journey.ingest.kept.proposed import DEFINITIONS_FILE, mark_proposed
+from journey.ingest.kept.sources import (
     COSTS,
     SOURCES,
     Batch,
@@ -56,8 +49,15 @@ from journey.ingest.sources import (
     read_batch,
     view_batches,
 )
+from journey.ingest.kept.texts import KeptTexts, RowsFile, coded_texts, rows_as_read
+from journey.ingest.laid import Shelf
+from journey.ingest.model import propose_for
+from journey.ingest.processes.progress import Phase, Progress
+from journey.ingest.report import account_for_rows, no_row_left
+from journey.ingest.sentiment.comments import comment_notes, may_read, read_comments
 from journey.ingest.sql import literal
 from journey.ingest.storing import store_entries
+from journey.ingest.times.last_instants import doubtful_instant_notes
 from journey.report import REPORT_FILE, IngestReport, report_to_json
 from journey.schema import REQUIRED_ROLES, ROLES, SENTIMENT_FROM
 from journey.store.read import open_store

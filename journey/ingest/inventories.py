@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from journey.errors import ImportLimitError, JourneyError, UnreadableFileError
-from journey.ingest.child import run_in_child
+from journey.ingest.columns.synonyms import SYNONYMS, named
 from journey.ingest.formats.table import RawTable
-from journey.ingest.limits import Limits
-from journey.ingest.progress import Progress
-from journey.ingest.synonyms import SYNONYMS, named
+from journey.ingest.processes.child import run_in_child
+from journey.ingest.processes.limits import Limits
+from journey.ingest.processes.progress import Progress
 from journey.inventory import (
     MOST_BYTES,
     MOST_ENTRIES,

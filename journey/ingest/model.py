@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from journey.definitions import Definitions
-from journey.ingest.synonyms import plain
+from journey.ingest.columns.synonyms import plain
 from journey.proposals import propose_definitions
 from journey.store.layout import Shard, Store
 

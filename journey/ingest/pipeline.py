@@ -13,13 +13,13 @@ from typing import Any, Final
 import duckdb
 
 from journey.definitions import Definitions, load_definitions
-from journey.ingest.columns import TableRoles, assign_roles
+from journey.ingest.columns.roles import TableRoles, assign_roles
 from journey.ingest.dataset import make_dataset
-from journey.ingest.growing import stage_files
-from journey.ingest.limits import Limits
+from journey.ingest.kept.growing import stage_files
+from journey.ingest.kept.sources import SOURCES, link_batches
 from journey.ingest.presets.foreign_keys import follow_keys
-from journey.ingest.progress import Progress
-from journey.ingest.sources import SOURCES, link_batches
+from journey.ingest.processes.limits import Limits
+from journey.ingest.processes.progress import Progress
 from journey.ingest.sql import connect
 from journey.ingest.staging import prepared, read_files
 

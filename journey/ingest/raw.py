@@ -15,8 +15,8 @@ from journey.ingest.formats.json_records import read_json
 from journey.ingest.formats.parquet import read_parquet
 from journey.ingest.formats.table import Aside, Known, RawTable, RejectedRow, Shape, Source
 from journey.ingest.formats.xes import read_xes
-from journey.ingest.limits import Limits
-from journey.ingest.progress import Progress
+from journey.ingest.processes.limits import Limits
+from journey.ingest.processes.progress import Progress
 from journey.ingest.signatures import Kind
 
 __all__ = ["Aside", "Known", "RawTable", "RejectedRow", "Shape", "read_raw"]

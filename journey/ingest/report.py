@@ -7,7 +7,7 @@ from typing import TypeAlias, cast
 import duckdb
 
 from journey.ingest.deduplicate import MERGED
-from journey.ingest.sources import SourceTable
+from journey.ingest.kept.sources import SourceTable
 from journey.ingest.sql import identifier
 from journey.report import (
     ACTIONS,

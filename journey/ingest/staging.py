@@ -8,24 +8,24 @@ from typing import Any, Final, cast
 
 import duckdb
 
-from journey.ingest.column_checks import check_complete
-from journey.ingest.columns import Given, TableRoles, assign_roles
-from journey.ingest.dates import DateOrder
+from journey.ingest.columns.checks import check_complete
+from journey.ingest.columns.path_tables import refuse_path_tables
+from journey.ingest.columns.preset_choice import Presets
+from journey.ingest.columns.roles import Given, TableRoles, assign_roles
+from journey.ingest.columns.shapes import stage_tables
 from journey.ingest.formats.held import drop_raw, is_as_read
 from journey.ingest.inventories import without_lists
-from journey.ingest.kept_owners import kept_owners
-from journey.ingest.limits import Limits
-from journey.ingest.missing_ids import blank_missing_ids
-from journey.ingest.path_tables import refuse_path_tables
-from journey.ingest.preset_choice import Presets
+from journey.ingest.kept.owners import kept_owners
+from journey.ingest.kept.sources import Batch, SourceTable, source_table, write_batch
 from journey.ingest.presets import prepare_tables
 from journey.ingest.presets.foreign_keys import follow_keys
-from journey.ingest.progress import Progress
+from journey.ingest.processes.limits import Limits
+from journey.ingest.processes.progress import Progress
 from journey.ingest.raw import RawTable, read_raw
-from journey.ingest.row_times import span_note
 from journey.ingest.sentiment.comments import languages_of, span_of_scores
-from journey.ingest.shapes import stage_tables
-from journey.ingest.sources import Batch, SourceTable, source_table, write_batch
+from journey.ingest.texts.missing_ids import blank_missing_ids
+from journey.ingest.times.dates import DateOrder
+from journey.ingest.times.row_times import span_note
 from journey.ingest.warehouses.origin import read_origin
 
 Report = Callable[[Progress], None]

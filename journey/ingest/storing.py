@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from journey.ingest.coding import CodedText
-from journey.ingest.kept_texts import NOTHING_KEPT, KeptTexts
+from journey.ingest.kept.texts import NOTHING_KEPT, KeptTexts
 from journey.ingest.laid import Codes, Laid, Shelf
 from journey.ingest.sql import identifier
 from journey.schema import NUMBER_ROLES, REQUIRED_ROLES, TEXT_ROLES

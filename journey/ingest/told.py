@@ -5,9 +5,9 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from journey.errors import ValueNotAllowedError
-from journey.ingest.date_formats import FIRST_YEAR, LAST_YEAR
-from journey.ingest.preset_choice import Presets
-from journey.ingest.zones import check_zone
+from journey.ingest.columns.preset_choice import Presets
+from journey.ingest.times.date_formats import FIRST_YEAR, LAST_YEAR
+from journey.ingest.times.zones import check_zone
 
 _DATES: Final = ("day-first", "month-first")
 _DEDUPE: Final = ("none", "exact", "cross-source")

@@ -13,7 +13,7 @@ import streamlit as st
 from journey.charts.numbers import READER
 from journey.log import TouchpointLog
 from journey.store.cache import Memory
-from journey.ui.clusters import is_on_cluster, opened_on_cluster
+from journey.ui.data.clusters import is_on_cluster, opened_on_cluster
 
 Options = ParamSpec("Options")
 Answer = TypeVar("Answer")

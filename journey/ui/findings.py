@@ -8,7 +8,7 @@ import streamlit as st
 import journey
 from journey.log import TouchpointLog
 from journey.ui.cache import cached
-from journey.ui.headlines import Finding, finding
+from journey.ui.explore.headlines import Finding, finding
 from journey.ui.navigation import PERSONAS, page_name
 from journey.ui.text import counted, markdown, percent
 

@@ -8,7 +8,7 @@ from typing import Any, Final, Literal, Protocol
 import streamlit as st
 
 from journey.errors import ImportCancelledError, JourneyError
-from journey.ingest.progress import Phase, Progress
+from journey.ingest.processes.progress import Phase, Progress
 from journey.ui.reader import write_for_reader
 from journey.ui.text import markdown, number
 

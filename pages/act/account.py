@@ -3,8 +3,9 @@
 import streamlit as st
 
 import journey
-from journey.ui.account_next import show_next, show_routes
-from journey.ui.account_view import (
+from journey.ui.accounts import has_account
+from journey.ui.act.account_next import show_next, show_routes
+from journey.ui.act.account_view import (
     account_facts,
     account_log,
     asked_account,
@@ -17,9 +18,8 @@ from journey.ui.account_view import (
     show_timeline,
     show_touches,
 )
-from journey.ui.accounts import has_account
+from journey.ui.explore.headlines import OPEN
 from journey.ui.guards import plain_errors
-from journey.ui.headlines import OPEN
 from journey.ui.navigation import STALLED, page_link
 from journey.ui.state import current_dataset, current_filters
 from journey.ui.text import counted, markdown

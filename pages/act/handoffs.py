@@ -3,9 +3,7 @@
 import streamlit as st
 
 import journey
-from journey.ui.cache import cached
-from journey.ui.guards import plain_errors, require_view
-from journey.ui.handoffs import (
+from journey.ui.act.handoffs import (
     headline,
     pick_handoff,
     show_by,
@@ -13,6 +11,8 @@ from journey.ui.handoffs import (
     show_months,
     show_returned,
 )
+from journey.ui.cache import cached
+from journey.ui.guards import plain_errors, require_view
 from journey.ui.navigation import DEFINITIONS, JOURNEY_MAP, OWNERSHIP, page_link
 
 view = require_view()

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
+from journey.ui.act.lead_scores import headline, show_leads, show_not_buyers
+from journey.ui.act.score_evidence import show_drivers, show_model
+from journey.ui.act.score_rules import show_rules
 from journey.ui.guards import plain_errors, require_view
-from journey.ui.lead_scores import headline, show_leads, show_not_buyers
-from journey.ui.score_evidence import show_drivers, show_model
-from journey.ui.score_rules import show_rules
 
 VIEWS = {
     "Leads": show_leads,

@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from journey.ui.guards import plain_errors, require_view
-from journey.ui.nurture_views import (
+from journey.ui.act.nurture_views import (
     headline,
     show_comparison,
     show_content,
@@ -12,6 +11,7 @@ from journey.ui.nurture_views import (
     show_scores,
     show_triggers,
 )
+from journey.ui.guards import plain_errors, require_view
 
 VIEWS = {
     "By month": show_months,

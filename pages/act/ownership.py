@@ -3,11 +3,11 @@
 import streamlit as st
 
 import journey
+from journey.ui.act.ownership import headline, show_levels, show_matrix, show_waiting
+from journey.ui.act.ownership_forms import show_department_form, show_stage_form
+from journey.ui.act.ownership_strays import show_strays
 from journey.ui.cache import cached
 from journey.ui.guards import plain_errors, require_log, require_view
-from journey.ui.ownership import headline, show_levels, show_matrix, show_waiting
-from journey.ui.ownership_forms import show_department_form, show_stage_form
-from journey.ui.ownership_strays import show_strays
 
 VIEWS = {
     "Who does what": show_matrix,

@@ -5,12 +5,7 @@ import streamlit as st
 
 import journey
 from journey import charts
-from journey.ui.definition_warnings import has_win_rule
-from journey.ui.guards import plain_errors, require_log, require_view
-from journey.ui.navigation import DEFINITIONS, OVERVIEW, page_link
-from journey.ui.plots import current_theme, show_plot
-from journey.ui.reader import fragment
-from journey.ui.stalled_list import (
+from journey.ui.act.stalled_list import (
     choose_stalled,
     explain,
     headline,
@@ -20,10 +15,8 @@ from journey.ui.stalled_list import (
     show_rest,
     unranked_because,
 )
-from journey.ui.tables import chosen_rows, download_row
-from journey.ui.text import counted
-from journey.ui.unnamed_list import n_unnamed, show_unnamed, who_is_listed
-from journey.ui.worklist import (
+from journey.ui.act.unnamed_list import n_unnamed, show_unnamed, who_is_listed
+from journey.ui.act.worklist import (
     TO_CALL,
     UNNAMED,
     choose_shown,
@@ -33,6 +26,13 @@ from journey.ui.worklist import (
     show_export,
     show_hidden,
 )
+from journey.ui.definition_warnings import has_win_rule
+from journey.ui.guards import plain_errors, require_log, require_view
+from journey.ui.navigation import DEFINITIONS, OVERVIEW, page_link
+from journey.ui.plots import current_theme, show_plot
+from journey.ui.reader import fragment
+from journey.ui.tables import chosen_rows, download_row
+from journey.ui.text import counted
 
 
 def nothing_stalled(view: journey.TouchpointLog, n_apart: int) -> None:

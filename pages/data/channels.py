@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from journey.ui.channel_forms import (
+from journey.ui.data.channel_forms import (
     current_folder,
     current_rules,
     show_apply,
@@ -10,8 +10,8 @@ from journey.ui.channel_forms import (
     show_form,
     show_rules,
 )
+from journey.ui.data.rebuilding import follow_rebuild
 from journey.ui.guards import plain_errors, require_log
-from journey.ui.rebuilding import follow_rebuild
 
 st.title("Channels")
 if not follow_rebuild():

@@ -2,16 +2,16 @@
 
 import streamlit as st
 
-from journey.ui.column_forms import (
+from journey.ui.data.column_forms import (
     ask_rest,
     chosen_roles,
     look_at_columns,
     show_file,
 )
-from journey.ui.column_presets import confirmed_presets, remember_answers
-from journey.ui.column_roles import ROLE_HELP, as_columns, lacks_touchpoints, missing
-from journey.ui.imports import Incoming
-from journey.ui.intake import (
+from journey.ui.data.column_presets import confirmed_presets, remember_answers
+from journey.ui.data.column_roles import ROLE_HELP, as_columns, lacks_touchpoints, missing
+from journey.ui.data.imports import Incoming
+from journey.ui.data.intake import (
     UNCLEAR,
     adds,
     ask_name,

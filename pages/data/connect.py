@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from journey.ui.column_forms import ask_rest, chosen_roles, look_at_columns, show_file
-from journey.ui.column_roles import ROLE_HELP, as_columns, lacks_touchpoints, missing
-from journey.ui.connecting import (
+from journey.ui.data.column_forms import ask_rest, chosen_roles, look_at_columns, show_file
+from journey.ui.data.column_roles import ROLE_HELP, as_columns, lacks_touchpoints, missing
+from journey.ui.data.connecting import (
     Looking,
     ask_address,
     ask_rows,
@@ -13,10 +13,10 @@ from journey.ui.connecting import (
     connected,
     with_left_out,
 )
-from journey.ui.connecting_cluster import choose_on_cluster, import_on_cluster
-from journey.ui.connecting_jobs import begin_fetch, offer_refresh
+from journey.ui.data.connecting_cluster import choose_on_cluster, import_on_cluster
+from journey.ui.data.connecting_jobs import begin_fetch, offer_refresh
+from journey.ui.data.intake import UNCLEAR, adds, ask_name, follow_import
 from journey.ui.guards import plain_errors
-from journey.ui.intake import UNCLEAR, adds, ask_name, follow_import
 from journey.ui.text import markdown
 
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from journey.ui.definition_forms import (
+from journey.ui.data.definition_forms import (
     current_draft,
     rebuild_if_saved,
     show_effect,
@@ -10,10 +10,10 @@ from journey.ui.definition_forms import (
     show_rules,
     show_stages,
 )
-from journey.ui.definition_tables import show_parts, show_types
+from journey.ui.data.definition_tables import show_parts, show_types
+from journey.ui.data.rebuilding import follow_rebuild
 from journey.ui.definition_warnings import warn_of_gaps
 from journey.ui.guards import plain_errors, require_log
-from journey.ui.rebuilding import follow_rebuild
 
 st.title("Definitions")
 if not follow_rebuild():

@@ -2,17 +2,17 @@
 
 import streamlit as st
 
-from journey.ui.guards import plain_errors, require_log
-from journey.ui.identities import current_folder, has_identity, show_audit, show_more
-from journey.ui.identities_lookup import show_lookup, show_warnings
-from journey.ui.identities_rules import (
+from journey.ui.data.identities import current_folder, has_identity, show_audit, show_more
+from journey.ui.data.identities_lookup import show_lookup, show_warnings
+from journey.ui.data.identities_rules import (
     current_rules,
     show_cuts,
     show_effect,
     show_limits,
     show_switches,
 )
-from journey.ui.rebuilding import follow_rebuild
+from journey.ui.data.rebuilding import follow_rebuild
+from journey.ui.guards import plain_errors, require_log
 
 
 def nothing_joined() -> None:

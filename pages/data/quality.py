@@ -2,11 +2,8 @@
 
 import streamlit as st
 
-from journey.ui.definition_warnings import warn_of_gaps
-from journey.ui.guards import plain_errors, require_log
-from journey.ui.identities import show_audit
-from journey.ui.navigation import UPLOAD, page_link
-from journey.ui.quality_parts import (
+from journey.ui.data.identities import show_audit
+from journey.ui.data.quality_parts import (
     current_report,
     show_duplicates,
     show_files,
@@ -15,7 +12,10 @@ from journey.ui.quality_parts import (
     show_rows,
     show_sources,
 )
-from journey.ui.quality_times import show_instants, show_silences, show_strays
+from journey.ui.data.quality_times import show_instants, show_silences, show_strays
+from journey.ui.definition_warnings import warn_of_gaps
+from journey.ui.guards import plain_errors, require_log
+from journey.ui.navigation import UPLOAD, page_link
 from journey.ui.text import counted
 
 

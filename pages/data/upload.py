@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from journey.ui.datasets import dataset_text, show_datasets
-from journey.ui.imports import Incoming
-from journey.ui.intake import (
+from journey.ui.data.datasets import dataset_text, show_datasets
+from journey.ui.data.imports import Incoming
+from journey.ui.data.intake import (
     ADDED,
     IMPORTED,
     ask_name,
@@ -18,6 +18,7 @@ from journey.ui.intake import (
     keep_lists,
     show_files,
 )
+from journey.ui.data.server_folders import choose_server_files
 from journey.ui.navigation import (
     COLUMNS,
     JOURNEY_MAP,
@@ -26,7 +27,6 @@ from journey.ui.navigation import (
     open_page,
     page_link,
 )
-from journey.ui.server_folders import choose_server_files
 from journey.ui.state import current_dataset
 from journey.ui.text import markdown
 

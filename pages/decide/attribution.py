@@ -3,7 +3,8 @@
 import streamlit as st
 
 import journey
-from journey.ui.attribution import (
+from journey.ui.cache import cached
+from journey.ui.decide.attribution import (
     MEASURES,
     headline,
     open_wins,
@@ -12,10 +13,9 @@ from journey.ui.attribution import (
     show_models,
     units,
 )
-from journey.ui.attribution_spend import show_spend
-from journey.ui.cache import cached
+from journey.ui.decide.attribution_spend import show_spend
+from journey.ui.explore.headlines import outcome_counts
 from journey.ui.guards import plain_errors, require_view
-from journey.ui.headlines import outcome_counts
 from journey.ui.navigation import ATTRIBUTION, CHANNELS, DEFINITIONS, page_link, page_name
 
 

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from journey.ui.cost_views import enter_costs, show_by_channel, show_by_month, show_totals
 from journey.ui.costs import show_costs
+from journey.ui.decide.cost_views import enter_costs, show_by_channel, show_by_month, show_totals
 from journey.ui.guards import plain_errors, require_view
 from journey.ui.navigation import UPLOAD, page_link
 

@@ -4,8 +4,7 @@ import streamlit as st
 
 import journey
 from journey.ui.cache import cached
-from journey.ui.definition_warnings import has_win_rule
-from journey.ui.forecast import (
+from journey.ui.decide.forecast import (
     MEASURES,
     WEEKS,
     explain,
@@ -16,6 +15,7 @@ from journey.ui.forecast import (
     show_stages,
     show_weeks,
 )
+from journey.ui.definition_warnings import has_win_rule
 from journey.ui.guards import plain_errors, require_view
 from journey.ui.navigation import DEFINITIONS, page_link
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from journey.ui.compare import (
+from journey.ui.explore.compare import (
     headline,
     nobody_in,
     pick_periods,

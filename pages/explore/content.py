@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from journey.ui.content import (
+from journey.ui.explore.content import (
     audited,
     current_inventory,
     pick_columns,

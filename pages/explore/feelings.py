@@ -4,7 +4,7 @@ import streamlit as st
 
 import journey
 from journey.ui.cache import cached
-from journey.ui.feelings import (
+from journey.ui.explore.feelings import (
     headline,
     show_outcomes,
     show_sources,

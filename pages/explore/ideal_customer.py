@@ -2,9 +2,8 @@
 
 import streamlit as st
 
-from journey.ui.guards import plain_errors, require_view
-from journey.ui.headlines import outcome_counts
-from journey.ui.ideal_customer import (
+from journey.ui.explore.headlines import outcome_counts
+from journey.ui.explore.ideal_customer import (
     has_attributes,
     headline,
     pick_line,
@@ -12,6 +11,7 @@ from journey.ui.ideal_customer import (
     show_profile,
     show_traits,
 )
+from journey.ui.guards import plain_errors, require_view
 from journey.ui.navigation import DEFINITIONS, IDEAL_CUSTOMER, UPLOAD, page_link, page_name
 
 VIEWS = {"Profile": show_profile, "Traits": show_traits, "Are we selling to it?": show_fit}

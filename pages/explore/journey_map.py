@@ -4,10 +4,10 @@ import streamlit as st
 
 import journey
 from journey.ui.cache import cached
+from journey.ui.explore.map_panel import HINT, drawing, selected_part, stage_feelings
 from journey.ui.findings import show_finding
 from journey.ui.guards import require_log, require_view
 from journey.ui.journeys import open_journeys
-from journey.ui.map_panel import HINT, drawing, selected_part, stage_feelings
 from journey.ui.navigation import JOURNEY_MAP
 from journey.ui.panel import show_part
 from journey.ui.picture import selection, show_picture

@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from journey.ui.guards import require_view
-from journey.ui.lifecycle_cards import (
+from journey.ui.explore.lifecycle_cards import (
     headline,
     pick_period,
     show_all_figures,
@@ -15,6 +14,7 @@ from journey.ui.lifecycle_cards import (
     show_reach,
     warn_of_stages,
 )
+from journey.ui.guards import require_view
 
 VIEWS = {
     "Questions": show_questions,

@@ -5,12 +5,12 @@ import streamlit as st
 import journey
 from journey.ui.cache import cached
 from journey.ui.definition_warnings import has_win_rule
+from journey.ui.explore.headlines import figures, message, of_whom, pointers, stalled_label
+from journey.ui.explore.stage_views import plot_drop_offs
 from journey.ui.guards import require_view
-from journey.ui.headlines import figures, message, of_whom, pointers, stalled_label
 from journey.ui.months import show_months
 from journey.ui.navigation import DEFINITIONS, page_link, page_name
 from journey.ui.outcome_bar import show_outcomes
-from journey.ui.stage_views import plot_drop_offs
 from journey.ui.text import NO_FIGURE, days, number, percent
 
 

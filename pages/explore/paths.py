@@ -4,9 +4,8 @@ import streamlit as st
 
 import journey
 from journey.ui.cache import cached
-from journey.ui.findings import show_finding
-from journey.ui.flow_controls import anchor_picker, open_other, size_sliders
-from journey.ui.flow_panel import (
+from journey.ui.explore.flow_controls import anchor_picker, open_other, size_sliders
+from journey.ui.explore.flow_panel import (
     HINT,
     Anchor,
     FlowView,
@@ -14,10 +13,11 @@ from journey.ui.flow_panel import (
     selected_other,
     selected_part,
 )
+from journey.ui.explore.path_list import show_paths
+from journey.ui.findings import show_finding
 from journey.ui.guards import require_view
 from journey.ui.navigation import PATHS
 from journey.ui.panel import show_part
-from journey.ui.path_list import show_paths
 from journey.ui.picture import selection, show_picture
 from journey.ui.reader import fragment
 from journey.ui.tables import rates, show_table

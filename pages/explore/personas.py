@@ -3,10 +3,10 @@
 import streamlit as st
 
 from journey.ui.definition_warnings import has_win_rule
+from journey.ui.explore.personas import has_personas, show_cards, show_group, show_parts, show_wins
 from journey.ui.findings import show_persona_finding
 from journey.ui.guards import plain_errors, require_view
 from journey.ui.navigation import COLUMNS, DEFINITIONS, PERSONAS, UPLOAD, page_link, page_name
-from journey.ui.personas import has_personas, show_cards, show_group, show_parts, show_wins
 
 VIEWS = {
     "Cards": show_cards,

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
+from journey.ui.explore.segment_builder import build, show_result, show_saved
 from journey.ui.guards import plain_errors, require_view
-from journey.ui.segment_builder import build, show_result, show_saved
 
 view = require_view()
 st.title("Build a segment")

@@ -3,9 +3,7 @@
 import streamlit as st
 
 from journey.ui.definition_warnings import has_win_rule
-from journey.ui.guards import require_view
-from journey.ui.navigation import DEFINITIONS, SEGMENTS, UPLOAD, page_link, page_name
-from journey.ui.segment_views import (
+from journey.ui.explore.segment_views import (
     attributes,
     headline,
     is_of_account,
@@ -13,6 +11,8 @@ from journey.ui.segment_views import (
     show_stages,
     show_win_rates,
 )
+from journey.ui.guards import require_view
+from journey.ui.navigation import DEFINITIONS, SEGMENTS, UPLOAD, page_link, page_name
 
 VIEWS = {"Win rate": show_win_rates, "Outcomes": show_outcomes, "Stages": show_stages}
 

@@ -4,16 +4,16 @@ import streamlit as st
 
 import journey
 from journey.ui.cache import cached
-from journey.ui.findings import show_finding
-from journey.ui.guards import require_view
-from journey.ui.navigation import DEFINITIONS, STAGES, page_link
-from journey.ui.stage_views import (
+from journey.ui.explore.stage_views import (
     show_back_moves,
     show_drop_offs,
     show_funnel,
     show_last_touches,
     show_times,
 )
+from journey.ui.findings import show_finding
+from journey.ui.guards import require_view
+from journey.ui.navigation import DEFINITIONS, STAGES, page_link
 
 VIEWS = {
     "Funnel": show_funnel,

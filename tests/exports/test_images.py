@@ -4,7 +4,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from PIL import Image, ImageColor
 
-from journey.charts.step_sankey import step_sankey
+from journey.charts.flows.step_sankey import step_sankey
 from journey.charts.svg import Picture
 from journey.charts.theme import TOKENS
 from journey.errors import ValueNotAllowedError

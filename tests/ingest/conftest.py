@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from journey.ingest.limits import Limits
 from journey.ingest.pipeline import import_files
-from journey.ingest.progress import Progress
+from journey.ingest.processes.limits import Limits
+from journey.ingest.processes.progress import Progress
 from journey.ingest.raw import RawTable, read_raw
 from journey.ingest.sql import connect, identifier
 from journey.load import open_log

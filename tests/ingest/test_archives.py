@@ -5,7 +5,7 @@ import zipfile
 import pytest
 
 from journey.errors import ImportLimitError, UnreadableFileError
-from journey.ingest.limits import Limits
+from journey.ingest.processes.limits import Limits
 
 CSV = b"id,at\n1,2\n"
 

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 import journey
 from journey.definitions import Definitions
-from journey.ui import stalled_list
+from journey.ui.act import stalled_list
 from journey.ui.text import markdown
 from journey.worklist import Mark, add_marks
 from journey.workspace import worklist_path

@@ -12,8 +12,8 @@ from streamlit.testing.v1 import AppTest
 import journey
 from journey.definitions import load_definitions
 from journey.rules.channels import ChannelRule, Condition, default_rules
-from journey.ui.channel_forms import NO_CHANNEL
-from journey.ui.imports import current_import
+from journey.ui.data.channel_forms import NO_CHANNEL
+from journey.ui.data.imports import current_import
 from journey.workspace import save_definitions
 
 REPOSITORY = Path(__file__).parents[2]

@@ -11,10 +11,10 @@ from streamlit.testing.v1 import AppTest
 
 import journey
 from journey.errors import ImportCancelledError
-from journey.ingest.progress import Progress
+from journey.ingest.processes.progress import Progress
 from journey.ingest.warehouses import origins
-from journey.ui import far_imports
-from tests.ui.test_imports import finished
+from journey.ui.data import far_imports
+from tests.ui.data.test_imports import finished
 
 REPOSITORY = Path(__file__).parents[2]
 

@@ -18,7 +18,7 @@ from journey.analysis.scores.not_buyers import (
 from journey.analysis.stages.members import in_segment
 from journey.kept import save_segment
 from journey.schema import DECIDED, OUTCOMES
-from journey.ui.headlines import figures
+from journey.ui.explore.headlines import figures
 from journey.ui.state import NO_FILTERS, apply_filters
 
 MAKERS = Segment(profile=(("industry", ("Logistics", "Manufacturing")),), reached=("Nurture",))

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 import journey
 from journey.definitions import Definitions, Stage, dumps, load_definitions
 from journey.rules.channels import default_rules
-from journey.ui.imports import current_import
+from journey.ui.data.imports import current_import
 from journey.workspace import list_datasets, load_inventory, remove_dataset, save_definitions
 from tests.stores import store
 

@@ -12,7 +12,7 @@ from journey import Definitions
 from journey.definitions import load_definitions
 from journey.rules.not_buyers import NotBuyerRules
 from journey.rules.scoring import Qualification
-from journey.ui.score_rules import by_touchpoints
+from journey.ui.act.score_rules import by_touchpoints
 from journey.workspace import save_definitions
 from tests.analysis.scores.test_evidence import MODEL, ROWS, RULES
 from tests.examples import small_log

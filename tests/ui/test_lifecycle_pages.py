@@ -5,7 +5,7 @@ import pytest
 from journey import Definitions, Stage
 from journey.charts.numbers import READER
 from journey.costs import ENTERED_FILE
-from journey.ui.lifecycle_cards import figure
+from journey.ui.explore.lifecycle_cards import figure
 from tests.analysis.lifecycle.test_scorecards import MODEL_OF_ROWS, ROWS, VALUE_OF
 from tests.examples import small_log
 from tests.stores import save

@@ -5,7 +5,7 @@ import pytest
 import streamlit as st
 
 import journey
-from journey.ui import stalled_list
+from journey.ui.act import stalled_list
 from tests import silent
 from tests.ui import pages
 from tests.ui.pages import checked, metrics, said

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from journey.definitions import Definitions
 from journey.errors import UnreadableFileError
 from journey.ingest.cluster.importing import Wanted, import_on_cluster
-from journey.ingest.limits import Limits
 from journey.ingest.presets.files import own_texts
-from journey.ingest.progress import Progress
+from journey.ingest.processes.limits import Limits
+from journey.ingest.processes.progress import Progress
 from journey.runners.spark import SparkTasks, split_address
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from typing import Final
 import duckdb
 
 from journey.definitions import Definitions
-from journey.ingest.channels import trace_channels, traced_sql, untraced_sql
+from journey.ingest.channels.tables import trace_channels, traced_sql, untraced_sql
+from journey.ingest.channels.tags import Kind
 from journey.ingest.cleaning import (
     DESCRIBED,
     SPELLED,
@@ -20,15 +21,14 @@ from journey.ingest.cleaning import (
     spell_entries,
 )
 from journey.ingest.cluster.workshop import Workshop
+from journey.ingest.columns.shapes import ATTRIBUTES, ENTRIES
 from journey.ingest.dataset import LINKED, TRACED, Job
 from journey.ingest.identity import IdColumns, find_id_columns
 from journey.ingest.identity.resolve import as_related, as_stated
 from journey.ingest.identity.shared import open_relations
-from journey.ingest.progress import Progress
-from journey.ingest.shapes import ATTRIBUTES, ENTRIES
-from journey.ingest.sources import SOURCES, Batch, view_batches
+from journey.ingest.kept.sources import SOURCES, Batch, view_batches
+from journey.ingest.processes.progress import Progress
 from journey.ingest.sql import identifier, literal
-from journey.ingest.tags import Kind
 
 SPELLINGS, RELATIONS, CHANNELS = "spellings", "relations", "channels"
 """Folders of a workshop."""

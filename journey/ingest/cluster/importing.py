@@ -22,9 +22,9 @@ from journey.ingest.cluster.sharing import merge_duplicates
 from journey.ingest.cluster.staging import begin, stage
 from journey.ingest.cluster.workshop import Workshop
 from journey.ingest.identity.resolve import joined_notes
-from journey.ingest.progress import Phase, Progress
+from journey.ingest.kept.sources import SourceTable
+from journey.ingest.processes.progress import Phase, Progress
 from journey.ingest.report import added_up
-from journey.ingest.sources import SourceTable
 from journey.runners.piece import Workers
 from journey.store.encode import shard_rows
 

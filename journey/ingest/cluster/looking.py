@@ -18,16 +18,16 @@ from journey.ingest.cluster.entries import (
 from journey.ingest.cluster.rounds import Related
 from journey.ingest.cluster.sharing import KEPT_FOLDER
 from journey.ingest.cluster.workshop import DATA
+from journey.ingest.columns.shapes import ATTRIBUTES
 from journey.ingest.dataset import (
     KEPT,
     Described,
     describe,
     write_companions,
 )
-from journey.ingest.last_instants import doubtful_instant_notes
 from journey.ingest.report import Found, no_row_left, report_of
-from journey.ingest.shapes import ATTRIBUTES
 from journey.ingest.sql import identifier, literal
+from journey.ingest.times.last_instants import doubtful_instant_notes
 from journey.report import IngestReport
 from journey.schema import NUMBER_ROLES, REQUIRED_ROLES, TEXT_ROLES
 from journey.store.encode import CASE

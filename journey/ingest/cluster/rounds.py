@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
-from journey.ingest.channels import trace_channels
+from journey.ingest.channels.tables import trace_channels
+from journey.ingest.channels.tags import Kind, find_tag_columns
 from journey.ingest.cleaning import SPELLED, is_unique
 from journey.ingest.cluster.entries import (
     CHANNEL_TABLES,
@@ -25,8 +26,7 @@ from journey.ingest.identity.ids import ROWS, gather_rows
 from journey.ingest.identity.resolve import needs_relating, relate, relation_notes
 from journey.ingest.identity.shared import add_up_rows, write_relations
 from journey.ingest.sql import identifier, literal
-from journey.ingest.standardize import counted_sql, spell_counted
-from journey.ingest.tags import Kind, find_tag_columns
+from journey.ingest.texts.standardize import counted_sql, spell_counted
 from journey.runners.piece import Workers
 
 COUNTS, IDS = "counts", "ids"

@@ -14,8 +14,8 @@ from journey.ingest.cluster.sharing import KEPT_FOLDER
 from journey.ingest.cluster.workshop import Workshop, dealt, unpacked
 from journey.ingest.coding import places_among
 from journey.ingest.dataset import write_beside
+from journey.ingest.kept.sources import SOURCES
 from journey.ingest.laid import Shelf
-from journey.ingest.sources import SOURCES
 from journey.ingest.sql import identifier, literal
 from journey.ingest.storing import Touches, read_touches, sorted_batches
 from journey.runners.piece import Workers

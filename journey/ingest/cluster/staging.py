@@ -15,10 +15,10 @@ from journey.errors import (
     ValueNotAllowedError,
 )
 from journey.ingest.cluster.workshop import Workshop, open_workshop
-from journey.ingest.limits import Limits
+from journey.ingest.kept.sources import SOURCES, Batch, SourceTable, unique_files
 from journey.ingest.presets.files import built_in, own_presets, write_own
 from journey.ingest.presets.foreign_keys import names_owner, waits
-from journey.ingest.sources import SOURCES, Batch, SourceTable, unique_files
+from journey.ingest.processes.limits import Limits
 from journey.ingest.staging import stage_part
 from journey.runners.piece import Workers
 from journey.schema import LEFT_OUT, ROLES

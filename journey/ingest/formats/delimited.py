@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Final
 
 from journey.errors import UnreadableFileError
-from journey.ingest.charsets import to_utf8
 from journey.ingest.formats.dialect import SAMPLE_CHARACTERS, Dialect, find_dialect
 from journey.ingest.formats.mended import Mended, mend
 from journey.ingest.formats.rows import keep_rows
 from journey.ingest.formats.separated import OddTextError, text_batches
 from journey.ingest.formats.table import RawTable, Rejections, Source, check_width
-from journey.ingest.progress import Progress
+from journey.ingest.processes.progress import Progress
+from journey.ingest.texts.charsets import to_utf8
 
 _MOST_BYTES: Final = 4
 """Of a character in UTF-8."""

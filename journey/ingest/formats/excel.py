@@ -22,7 +22,7 @@ from journey.ingest.formats.table import (
     finish,
     with_notes,
 )
-from journey.ingest.limits import Limits
+from journey.ingest.processes.limits import Limits
 from journey.ingest.sql import identifier
 
 _CELL: Final = re.compile(rb"<(?:\w+:)?c\s[^<>]*?\br=[\"']([A-Z]{1,4})([0-9]{1,9})[\"']")

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple, Self, cast
 
 from journey.errors import UnreadableFileError
-from journey.ingest.charsets import to_utf8
 from journey.ingest.formats.batches import Batches
 from journey.ingest.formats.json_wrapped import WrappedList, find_list, refuse_second_list
 from journey.ingest.formats.table import RawTable, Rejections, Source, TableWriter, finish
+from journey.ingest.texts.charsets import to_utf8
 
 _CHUNK: Final = 1 << 20
 _LONGEST_RECORD: Final = 64 << 20

@@ -11,8 +11,8 @@ import pyarrow as pa
 
 from journey.errors import ImportLimitError, UnreadableFileError
 from journey.ingest.formats.held import make_changeable
-from journey.ingest.limits import Limits
-from journey.ingest.progress import Progress
+from journey.ingest.processes.limits import Limits
+from journey.ingest.processes.progress import Progress
 from journey.ingest.sql import identifier, literal
 
 SOURCE_ROW = "source_row"

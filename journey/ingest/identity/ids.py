@@ -6,9 +6,9 @@ from typing import Final
 
 import duckdb
 
+from journey.ingest.columns.synonyms import names_of
 from journey.ingest.identity.domains import shared_names
 from journey.ingest.sql import identifier, literal
-from journey.ingest.synonyms import names_of
 from journey.rules.identity import IdentityRules
 
 ID_ROLES: Final = ("account_id", "person_id", "anonymous_id", "opportunity_id", "session_id")

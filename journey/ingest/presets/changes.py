@@ -9,10 +9,10 @@ from typing import Final
 
 import duckdb
 
+from journey.ingest.columns.synonyms import DATE_WORDS, named, plain
 from journey.ingest.formats.held import make_changeable
 from journey.ingest.formats.table import RawTable, unique_names
 from journey.ingest.sql import identifier
-from journey.ingest.synonyms import DATE_WORDS, named, plain
 
 _FIELD: Final = re.compile(r"^(?:changed_)?(?:property|field|attribute)(?:_?(?:name|label|key))?$")
 _VALUE: Final = re.compile(

@@ -10,10 +10,10 @@ from typing import Final
 
 import duckdb
 
+from journey.ingest.columns.synonyms import named, plain
 from journey.ingest.formats.held import make_changeable
 from journey.ingest.formats.table import RawTable, unique_names
 from journey.ingest.sql import identifier, literal
-from journey.ingest.synonyms import named, plain
 from journey.proposals import decides_lost, decides_nothing, decides_won
 
 _CLOSED: Final = re.compile(

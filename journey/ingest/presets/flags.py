@@ -10,12 +10,12 @@ from typing import Final
 
 import duckdb
 
-from journey.ingest.column_values import varies_within, weak_touchpoint
+from journey.ingest.columns.profiles import MOST, profile_table
+from journey.ingest.columns.synonyms import DATE_WORDS, named, plain
+from journey.ingest.columns.values import varies_within, weak_touchpoint
 from journey.ingest.formats.held import make_changeable, sampled
 from journey.ingest.formats.table import RawTable, unique_names
-from journey.ingest.profiles import MOST, profile_table
 from journey.ingest.sql import identifier, literal
-from journey.ingest.synonyms import DATE_WORDS, named, plain
 
 _FLAGS: Final = (
     ("Conversion", re.compile(r"(?:is_|has_|was_)?(?:conversion|converted|convert)s?")),

@@ -10,10 +10,10 @@ from typing import Final, NamedTuple
 
 import duckdb
 
+from journey.ingest.columns.synonyms import ID_WORDS, named, plain
 from journey.ingest.formats.held import put_in_place
 from journey.ingest.formats.table import SOURCE_ROW, Known, RawTable, unique_names
 from journey.ingest.sql import identifier
-from journey.ingest.synonyms import ID_WORDS, named, plain
 
 _OWNERS: Final = ("account_id", "person_id", "anonymous_id")
 _SURE: Final = 0.5

@@ -6,8 +6,8 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Final
 
+from journey.ingest.columns.synonyms import named, names_of, plain
 from journey.ingest.presets.model import Headers, Preset
-from journey.ingest.synonyms import named, names_of, plain
 
 CONNECTOR: Final = ("_fivetran_*", "_airbyte_*", "_sdc_*", "_dlt_*")
 """Columns in which a connector keeps its own books; ``_fivetran_end`` is 9999 for 'still so'."""

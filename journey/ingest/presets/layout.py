@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from journey.ingest.columns.synonyms import currency_of, plain
 from journey.ingest.formats.table import SOURCE_ROW, RawTable, unique_names
 from journey.ingest.presets.headers import HeaderIndex
 from journey.ingest.presets.model import Moment, Preset
@@ -18,7 +19,6 @@ from journey.ingest.presets.references import (
     resolved,
 )
 from journey.ingest.sql import identifier, literal
-from journey.ingest.synonyms import currency_of, plain
 from journey.schema import ROLES
 
 COST = "cost of campaigns: "

@@ -8,9 +8,9 @@ from typing import Final
 import duckdb
 import pyarrow as pa
 
+from journey.ingest.columns.profiles import MOST
 from journey.ingest.formats.held import make_changeable, sampled
 from journey.ingest.formats.table import SOURCE_ROW, RawTable
-from journey.ingest.profiles import MOST
 from journey.ingest.sql import identifier, literal
 
 _WRITTEN: Final = r"^\s*\[?\s*\{\s*'"

@@ -10,12 +10,12 @@ from typing import Final
 
 import duckdb
 
-from journey.ingest.dates import may_be_date_sql
+from journey.ingest.columns.profiles import DATED_NUMBER, MOST
+from journey.ingest.columns.synonyms import named
 from journey.ingest.formats.held import make_changeable, put_in_place, sampled
 from journey.ingest.formats.table import SOURCE_PART, SOURCE_ROW, RawTable, unique_names
-from journey.ingest.profiles import DATED_NUMBER, MOST
 from journey.ingest.sql import identifier, json_path, literal
-from journey.ingest.synonyms import named
+from journey.ingest.times.dates import may_be_date_sql
 from journey.wording import counted
 
 _MOST_KEYS: Final = 60

@@ -7,6 +7,7 @@ from typing import Any, Final, Literal, cast
 
 import duckdb
 
+from journey.ingest.columns.preset_choice import NO_PRESET, Presets
 from journey.ingest.costs import COST_COLUMNS
 from journey.ingest.formats.held import put_in_place
 from journey.ingest.formats.table import (
@@ -16,7 +17,6 @@ from journey.ingest.formats.table import (
     Known,
     RawTable,
 )
-from journey.ingest.preset_choice import NO_PRESET, Presets
 from journey.ingest.presets.changes import as_changes
 from journey.ingest.presets.closings import with_closings
 from journey.ingest.presets.details import join_details

@@ -10,11 +10,11 @@ from typing import Final
 
 import duckdb
 
+from journey.ingest.columns.synonyms import DATE_WORDS, named, plain
 from journey.ingest.formats.held import make_changeable, sampled
 from journey.ingest.formats.table import SOURCE_ROW, Aside, RawTable, unique_names
 from journey.ingest.sql import identifier, literal
-from journey.ingest.standardize import number_sql
-from journey.ingest.synonyms import DATE_WORDS, named, plain
+from journey.ingest.texts.standardize import number_sql
 from journey.report import MOST_EXAMPLES
 
 _QUANTITY: Final = re.compile(

@@ -9,11 +9,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from journey.ingest.columns.synonyms import plain
 from journey.ingest.presets.headers import HeaderIndex
 from journey.ingest.presets.model import Column, Conditions
 from journey.ingest.sql import identifier, literal
-from journey.ingest.standardize import number_sql
-from journey.ingest.synonyms import plain
+from journey.ingest.texts.standardize import number_sql
 
 _REFERENCE = re.compile(r"(?P<header>[^/\[\]]+)(?:\[(?P<key>[^\]]+)\]|(?P<path>(?:/[^/]+)+))?")
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")

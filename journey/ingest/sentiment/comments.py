@@ -6,13 +6,13 @@ from typing import Final, cast
 import duckdb
 import pyarrow as pa
 
-from journey.ingest.columns import TableRoles
+from journey.ingest.columns.roles import TableRoles
 from journey.ingest.formats.held import sampled
+from journey.ingest.kept.sources import SourceTable
 from journey.ingest.sentiment.english import count_languages
 from journey.ingest.sentiment.reading import read_text
-from journey.ingest.sources import SourceTable
 from journey.ingest.sql import identifier, literal
-from journey.ingest.standardize import EMPTY_WORDS, number_sql
+from journey.ingest.texts.standardize import EMPTY_WORDS, number_sql
 from journey.schema import (
     COMMENT_ROLE,
     COMMENTS_NOT_READ,

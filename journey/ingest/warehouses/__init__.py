@@ -27,10 +27,10 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
 from journey.errors import StoreError, ValueNotAllowedError, WarehouseError
-from journey.ingest.child import run_in_child
-from journey.ingest.limits import Limits
-from journey.ingest.progress import Progress
-from journey.ingest.sources import SOURCES, batch_folders, read_batch
+from journey.ingest.kept.sources import SOURCES, batch_folders, read_batch
+from journey.ingest.processes.child import run_in_child
+from journey.ingest.processes.limits import Limits
+from journey.ingest.processes.progress import Progress
 from journey.ingest.warehouses.address import Address, read_address
 from journey.ingest.warehouses.origin import Origin, origin_of, write_origin
 from journey.ingest.warehouses.selection import Condition, Relation, read_relation

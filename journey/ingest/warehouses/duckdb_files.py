@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from journey.errors import WarehouseError
 from journey.ingest.formats.parquet import as_text
-from journey.ingest.limits import Limits
+from journey.ingest.processes.limits import Limits
 from journey.ingest.warehouses.address import Address
 from journey.ingest.warehouses.selection import Kind
 from journey.ingest.warehouses.statements import SqlWarehouse, Tables, finite

@@ -13,8 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from journey.errors import ImportLimitError, ValueNotAllowedError
-from journey.ingest.limits import Limits
-from journey.ingest.progress import Progress
+from journey.ingest.processes.limits import Limits
+from journey.ingest.processes.progress import Progress
 from journey.ingest.warehouses import duckdb_files, postgres, sqlite_files, through_ibis
 from journey.ingest.warehouses.address import Address, from_json
 from journey.ingest.warehouses.selection import (

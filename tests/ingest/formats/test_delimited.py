@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from journey.errors import ImportLimitError, UnreadableFileError
 from journey.ingest.formats import delimited
-from journey.ingest.limits import Limits
+from journey.ingest.processes.limits import Limits
 
 
 def read_one(reader, path, **options):

@@ -5,7 +5,7 @@ import pytest
 import xlsxwriter
 
 from journey.errors import ImportLimitError, UnreadableFileError
-from journey.ingest.limits import Limits
+from journey.ingest.processes.limits import Limits
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from journey.errors import ImportLimitError, UnreadableFileError
-from journey.ingest.limits import Limits
+from journey.ingest.processes.limits import Limits
 
 
 def test_every_type_becomes_text(reader, tmp_path):

@@ -6,7 +6,7 @@ from journey.ingest.formats import rows as kept_rows
 from journey.ingest.formats.held import is_as_read, make_changeable, put_in_place, sampled
 from journey.ingest.formats.rows import keep_rows
 from journey.ingest.formats.table import Rejections, Source
-from journey.ingest.limits import Limits
+from journey.ingest.processes.limits import Limits
 
 
 @pytest.fixture

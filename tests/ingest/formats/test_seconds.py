@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 import journey
 from journey.ingest.formats import separated
 from journey.ingest.formats.seconds import are_seconds, as_seconds, as_text, beside, times_of
-from journey.ingest.kept_rows import rows_file, seconds_file
-from journey.ingest.limits import Limits
+from journey.ingest.kept.rows import rows_file, seconds_file
 from journey.ingest.pipeline import import_files
+from journey.ingest.processes.limits import Limits
 
 START = datetime(1970, 1, 1, tzinfo=UTC)
 WRITTEN = st.integers(-30_610_224_000, 253_370_764_799).map(

@@ -10,8 +10,8 @@ PEOPLE = "person_id"
 @pytest.fixture
 def staged(reader, written):
     """Prepare small files, given as text by name: their tables, and the rows of a table."""
-    from journey.ingest.columns import assign_roles
-    from journey.ingest.preset_choice import Presets
+    from journey.ingest.columns.preset_choice import Presets
+    from journey.ingest.columns.roles import assign_roles
     from journey.ingest.presets import prepare_tables
 
     def run(files, **options):

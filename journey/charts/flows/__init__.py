@@ -1,0 +1,1 @@
+"""The step Sankey: of one log, and of two groups."""

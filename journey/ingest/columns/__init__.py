@@ -1,0 +1,1 @@
+"""What the columns of an export are: their roles, their shapes, what they describe."""

@@ -1,0 +1,237 @@
+"""Files become batches beside those a data set has; tables that waited for them are read anew.
+
+What other files may tell of goes into a batch of its own, so that it can be made again.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from journey.ingest.columns.checks import check_complete, check_dated
+from journey.ingest.columns.owners import check_owners, check_paid_clicks
+from journey.ingest.columns.preset_choice import Presets
+from journey.ingest.columns.roles import Beside, Given, assign_roles
+from journey.ingest.kept.owners import kept_owners
+from journey.ingest.kept.sources import (
+    Batch,
+    SourceTable,
+    batch_folders,
+    next_folder,
+    read_batch,
+    unique_files,
+)
+from journey.ingest.kept.waiting import (
+    Waiting,
+    awaiting,
+    keep_undecided,
+    keep_waiting,
+    write_waiting,
+)
+from journey.ingest.presets.foreign_keys import follow_keys
+from journey.ingest.processes.progress import Progress
+from journey.ingest.raw import RawTable
+from journey.ingest.staging import Pair, options_of, prepared, read_files, stage
+from journey.ingest.times.row_times import is_technical
+from journey.ingest.warehouses.origin import read_origin
+from journey.schema import LEFT_OUT, ROLES
+
+Report = Callable[[Progress], None]
+
+
+@dataclass(frozen=True)
+class _Import:
+    """What one import reads: new tables, and those of earlier batches that waited for such.
+
+    Attributes
+    ----------
+    before
+        All earlier batches by their folder.
+    by_file
+        What the user says of single files.
+    again
+        The tables to be read anew, by the folder of their batch.
+    waiting
+        The new tables that wait, by their name in the database.
+    """
+
+    argument: Mapping[str, Any]
+    before: Mapping[Path, Batch]
+    new: Sequence[RawTable]
+    by_file: Mapping[str, Given]
+    again: Mapping[Path, Sequence[Waiting]]
+    waiting: dict[str, Waiting] = field(default_factory=dict[str, Waiting])
+
+    @property
+    def old(self) -> list[Waiting]:
+        """The tables read anew."""
+        return [one for held in self.again.values() for one in held]
+
+    @property
+    def others(self) -> dict[Path, Batch]:
+        """The earlier batches that stay as they are."""
+        return {folder: one for folder, one in self.before.items() if folder not in self.again}
+
+    @property
+    def known(self) -> list[SourceTable]:
+        """Their tables."""
+        return [table for batch in self.others.values() for table in batch.tables]
+
+    def told(self, raw: RawTable) -> Given:
+        """What the user says of a new table."""
+        return self.by_file.get(raw.file, self.argument["columns"])
+
+    def is_told(self, file: str) -> bool:
+        """Whether the user says what a new file is, or what its columns are."""
+        choice = Presets(**self.argument.get("presets", {}))
+        return bool(self.by_file.get(file, self.argument["columns"]) or choice.name_for(file))
+
+
+@dataclass(frozen=True)
+class _Group:
+    """What becomes one batch: its tables, and what is to be said of them."""
+
+    folder: Path
+    batch: Batch
+    pairs: Sequence[Pair]
+    waiting: Sequence[Waiting] = ()
+
+
+def stage_files(
+    connection: duckdb.DuckDBPyConnection,
+    argument: Mapping[str, Any],
+    sources: Path,
+    *,
+    tell: Report,
+) -> None:
+    """Read files into batches after those in a folder, and anew those that waited for such files.
+
+    Parameters
+    ----------
+    argument
+        As for :func:`journey.ingest.pipeline.import_files`.
+    """
+    brought = _brought(connection, argument, sources, tell)
+    pairs = _read(connection, brought)
+    n_new = len(brought.new)
+    groups = [*_new_groups(connection, brought, pairs[:n_new], next_folder(sources))]
+    again = iter(pairs[n_new:])
+    for folder, held in brought.again.items():
+        batch, mine = brought.before[folder], list(islice(again, len(held)))
+        groups.append(_Group(folder, batch, mine, held))
+    for group in groups:
+        _write(connection, group, brought.known)
+
+
+def _brought(
+    connection: duckdb.DuckDBPyConnection,
+    argument: Mapping[str, Any],
+    sources: Path,
+    tell: Report,
+) -> _Import:
+    scratch = Path(argument["scratch"])
+    before = {folder: read_batch(folder) for folder in batch_folders(sources)}
+    ready = prepared(connection, read_files(connection, argument, tell), argument, tell)
+    told: Mapping[str, Given] = argument.get("columns_by_file") or {}
+    taken = [table.file for batch in before.values() for table in batch.tables]
+    shown = unique_files((table.file for table in ready), taken=taken)
+    names = {table.file: name for table, name in zip(ready, shown, strict=True)}
+    by_file = {names.get(f, f): said for f, said in told.items()}
+    new = [replace(table, file=name) for table, name in zip(ready, shown, strict=True)]
+    brought = _Import(argument, before, new, by_file, awaiting(connection, new, before, scratch))
+    brought.waiting.update(keep_waiting(connection, new, scratch, brought.told))
+    return brought
+
+
+def _read(connection: duckdb.DuckDBPyConnection, brought: _Import) -> list[Pair]:
+    """The roles of the columns of all tables, beside those that stay as they are."""
+    n_new, old = len(brought.new), brought.old
+    raw = follow_keys(
+        connection,
+        [*brought.new, *(one.raw for one in old)],
+        partial(kept_owners, connection, brought.others),
+    )
+    columns: Given = brought.argument["columns"]
+    told = dict(brought.by_file)
+    if not columns:
+        told = _as_before(raw[:n_new], brought) | told
+    told |= {t.file: _here(one.told, t) for one, t in zip(old, raw[n_new:], strict=True)}
+    beside = [Beside(table.headers, _is_log(table)) for table in brought.known]
+    read = assign_roles(connection, raw, columns, told, beside=beside)
+    check_complete(read)
+    check_owners(connection, read[:n_new])
+    check_paid_clicks(read[:n_new], brought.is_told)
+    if not brought.before:
+        check_dated(read)
+    return list(zip(raw, read, strict=True))
+
+
+def _as_before(raw: Sequence[RawTable], brought: _Import) -> dict[str, Given]:
+    """Columns of tables with the headers of an earlier one, as they were there."""
+    told_of = {one.raw.columns: one.told for one in brought.old if one.told}
+    earlier = {table.headers: table for table in brought.known}
+    by_file: dict[str, Given] = {}
+    for new, table in zip(brought.new, raw, strict=True):
+        if table.columns in earlier:
+            first = earlier[table.columns]
+            # A role with no headers is switched off.
+            by_file[table.file] = {
+                **dict.fromkeys(ROLES, ()),
+                **first.roles,
+                LEFT_OUT: first.left_out,
+            }
+        elif new.columns in told_of:
+            by_file[table.file] = _here(told_of[new.columns], table)
+    return by_file
+
+
+def _here(told: Given, table: RawTable) -> Given:
+    """What was said of a table, as far as it has such columns now."""
+    return {role: [h for h in headers if h in table.columns] for role, headers in told.items()}
+
+
+def _is_log(table: SourceTable) -> bool:
+    """Whether a table has touchpoints that nothing beside it makes facts."""
+    dates = table.roles.get("occurred_at", ())
+    return table.shape == "events" or (table.shape == "wide" and not all(map(is_technical, dates)))
+
+
+def _new_groups(
+    connection: duckdb.DuckDBPyConnection,
+    brought: _Import,
+    pairs: Sequence[Pair],
+    folder: Path,
+) -> Iterator[_Group]:
+    """The batches of the new tables: those that stay as they are, and those that wait."""
+    argument = brought.argument
+    options = options_of(argument, [*brought.before.values()])
+    others = [pair for pair in pairs if pair[0].table not in brought.waiting]
+    undecided = keep_undecided(connection, others, Path(argument["scratch"]), brought.told)
+    held = brought.waiting | undecided
+    batch = Batch((), options, (), read_origin(argument["paths"]))
+    sure = [pair for pair in pairs if pair[0].table not in held]
+    if sure:
+        yield _Group(folder, batch, sure)
+    if held:
+        rest = [pair for pair in pairs if pair[0].table in held]
+        waiting = [held[raw.table] for raw, _ in rest]
+        beside = folder.with_name(f"{int(folder.name) + bool(sure):04}")
+        yield _Group(beside, replace(batch, is_continued=bool(sure)), rest, waiting)
+
+
+def _write(
+    connection: duckdb.DuckDBPyConnection, group: _Group, known: Sequence[SourceTable]
+) -> None:
+    """Write a batch, in place of the one that is there if it is made anew."""
+    made = group.folder.with_name(f"{group.folder.name} made")
+    stage(connection, group.pairs, made, group.batch, known=known)
+    if group.waiting:
+        write_waiting(made, group.waiting)
+    if group.folder.exists():
+        shutil.rmtree(group.folder)
+    made.rename(group.folder)

@@ -1,0 +1,1 @@
+"""Files are read apart from the app: limited processes, their progress, one at a time."""

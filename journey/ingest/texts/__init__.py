@@ -1,0 +1,1 @@
+"""Text as it was meant: encodings, decimals, one spelling, words that stand for nothing."""

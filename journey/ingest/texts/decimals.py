@@ -1,0 +1,120 @@
+"""Whether a comma parts decimals or thousands, told by the other values of a column."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import duckdb
+
+from journey.ingest.columns.roles import TableRoles
+from journey.ingest.formats.held import make_changeable
+from journey.ingest.raw import RawTable
+from journey.ingest.sql import identifier, literal
+from journey.schema import NUMBER_ROLES
+
+_COMMAS = r".*(\d,\d{1,2}|\d,\d{4,}|\.\d{3},\d+|\d\.\d{3}\.\d{3})[^\d.,]*"
+_POINTS = r".*(\d\.\d{1,2}|\d\.\d{4,}|,\d{3}\.\d+|\d,\d{3},\d{3})[^\d.,]*"
+_DOTTED = r"[^\d.,]*[1-9]\d{0,2}\.\d{3}[^\d.,]*"
+_EITHER = r"(^|[^\d.,])(\d{1,3})([.,])(\d{3})($|[^\d.,])"
+
+
+Decimals = Mapping[str, str]
+"""``comma`` or ``point`` by header: what parts the decimals of a column."""
+
+
+class Marks(NamedTuple):
+    """How many values can only have a comma, or a point, before their decimals.
+
+    ``dotted`` is the first value like ``1.250``, which could be either.
+    """
+
+    n_commas: int
+    n_points: int
+    dotted: str | None
+
+
+def settle_decimals(
+    connection: duckdb.DuckDBPyConnection,
+    tables: Sequence[TableRoles],
+    before: Mapping[tuple[str, ...], Decimals],
+) -> tuple[list[str], list[dict[str, str]]]:
+    """Write ``1,250`` as ``1.250``, and ``1.250`` as ``1250``, where commas part decimals.
+
+    They do in a column that has values like ``12,50`` or ``1.234,5``, and fewer like ``12.50``.
+    Where no value tells, an earlier file of the same headers does; else they stay as they are:
+    ``1,250`` is then a thousand and more. Tables of costs are left to
+    :func:`journey.ingest.costs.decimal_comma`, which asks all their columns.
+
+    Parameters
+    ----------
+    before
+        By headers, what the values of earlier files told.
+
+    Returns
+    -------
+    list of str
+        What to tell about it.
+    list of dict
+        Of each table, what is known of its columns now.
+    """
+    notes: list[str] = []
+    known: list[dict[str, str]] = []
+    for table in tables:
+        told = dict(before.get(table.raw.columns, {}))
+        known.append(told)
+        if table.shape == "costs":
+            continue
+        headers = [h for role in NUMBER_ROLES for h in table.roles.get(role, ())]
+        for header in headers:
+            marks = count_marks(connection, table.raw, [header])
+            if marks.n_commas != marks.n_points:
+                told[header] = "comma" if marks.n_commas > marks.n_points else "point"
+            if told.get(header) == "comma":
+                _write_plainly(connection, table.raw.table, header)
+                notes.append(f"{table.raw.file}, column {header!r}: a comma parts the decimals.")
+            if header not in told:
+                notes += doubtful_points(marks, table.raw, [header])
+    return notes, known
+
+
+def count_marks(
+    connection: duckdb.DuckDBPyConnection, raw: RawTable, headers: Sequence[str]
+) -> Marks:
+    """Count over all values of some columns how their decimals are marked.
+
+    All rows are looked at: the few values that tell may stand anywhere.
+    """
+    values = " UNION ALL ".join(
+        f"SELECT source_row, {identifier(header)} AS x FROM {identifier(raw.table)}"
+        for header in headers
+    )
+    ((n_commas, n_points, dotted),) = connection.execute(
+        f"SELECT count(*) FILTER (regexp_full_match(x, {literal(_COMMAS)})), "
+        f"count(*) FILTER (regexp_full_match(x, {literal(_POINTS)})), "
+        f"arg_min(trim(x), source_row) FILTER (regexp_full_match(x, {literal(_DOTTED)})) "
+        f"FROM ({values})"
+    ).fetchall()
+    return Marks(int(n_commas), int(n_points), dotted)
+
+
+def doubtful_points(marks: Marks, raw: RawTable, headers: Sequence[str]) -> list[str]:
+    """What to tell of columns with values like ``1.250`` where no other value tells."""
+    if marks.dotted is None or marks.n_commas != marks.n_points:
+        return []
+    columns = ", ".join(repr(header) for header in headers)
+    note = (
+        f"{raw.file}, column {columns}: no value tells whether a point parts decimals or "
+        f"thousands; {marks.dotted} is read with decimals. If it means a thousand and more, "
+        "export the numbers with two decimals or without points between thousands."
+    )
+    return [note]
+
+
+def _write_plainly(connection: duckdb.DuckDBPyConnection, table: str, header: str) -> None:
+    make_changeable(connection, table)
+    x = identifier(header)
+    point = f"regexp_replace({x}, {literal(_EITHER)}, '\\1\\2.\\4\\5')"
+    whole = f"regexp_replace({x}, {literal(_EITHER)}, '\\1\\2\\4\\5')"
+    connection.execute(
+        f"UPDATE {identifier(table)} SET {x} = CASE WHEN contains({x}, ',') THEN {point} "
+        f"ELSE {whole} END WHERE regexp_matches({x}, {literal(_EITHER)})"
+    )

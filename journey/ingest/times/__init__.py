@@ -1,0 +1,1 @@
+"""When things happened: dates in any language and format, zones, doubtful instants."""

@@ -1,0 +1,1 @@
+"""Parts of the pages on data: files and databases on their way in, columns, identities."""

@@ -1,0 +1,1 @@
+"""The parts of the pages to decide by: attribution, costs, forecast."""

@@ -1,0 +1,77 @@
+import pytest
+
+from journey.ingest.texts.charsets import to_utf8
+
+WESTERN = "id,name\n1,Müller\n2,José\n3,Zoë „quoted“ \u2013 dash\n"
+LATIN = "id,name\n1,Müller\n2,José\n3,Zoë\n"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text", "note"),
+    [
+        ("gbk", "客户编号,触点\n张三,查看演示\n李四,注册试用\n", "read as GBK"),
+        ("gb18030", "客户编号,触点\n张三,查看演示𠮷\n", "read as GBK"),
+        ("big5", "客戶編號,觸點\n張三,查看示範\n李四,註冊試用\n", "read as Big5"),
+        ("tis-620", "ลูกค้า,กิจกรรม\nสมชาย,ดูเว็บไซต์\nสมหญิง,สาธิตสินค้า\n", "read as TIS-620"),
+        ("tis-620", "ชื่อ\nสมชาย ใจดี\n", "read as TIS-620"),
+        ("shift_jis", "顧客,イベント\n田中,デモを見る\n", "read as Shift-JIS"),
+        ("cp1251", "клиент,событие\nИван,просмотр страницы\n", "read as Windows-1251"),  # noqa: RUF001 - Cyrillic is the point
+        ("koi8-r", "клиент,событие\nИван,просмотр страницы\n", "read as KOI8-R"),  # noqa: RUF001 - Cyrillic is the point
+        (
+            "cp1250",
+            "konto,zdarzenie\nŁódź,Prośba o ofertę\nŻabka,Świetny\n",
+            "read as Windows-1250",
+        ),
+        ("cp1253", "πελάτης,γεγονός\nΓεωργίου,αγορά\n", "read as Windows-1253"),  # noqa: RUF001 - Greek is the point
+        ("cp1254", "müşteri,olay\nYıldız,görüşme\nŞişli,satın alındı\n", "read as Windows-1254"),  # noqa: RUF001 - Turkish is the point
+        ("cp1255", "לקוח,אירוע\nכהן,רכישה\n", "read as Windows-1255"),  # noqa: RUF001 - Hebrew is the point
+        ("cp1256", "العميل,الحدث\nمحمد,زيارة الصفحة\n", "read as Windows-1256"),
+        ("cp949", "고객번호,이벤트\n김철수,페이지 방문\n", "read as EUC-KR"),
+        ("euc_jp", "顧客番号,行動\n佐藤商事,資料請求\n", "read as EUC-JP"),
+        ("mac_roman", LATIN, "read as Mac Roman"),
+        ("utf-16-le", "ลูกค้า,กิจกรรม\nสมชาย,ดูเว็บไซต์\n", "read as UTF-16"),
+        ("cp1252", WESTERN, "read as Windows-1252"),
+        ("latin-1", LATIN, "read as Windows-1252"),
+        ("utf-16", WESTERN, "read as UTF-16"),
+        ("utf-16-le", LATIN, "read as UTF-16"),
+        ("utf-16-be", LATIN, "read as UTF-16"),
+    ],
+)
+@pytest.mark.parametrize("n_plain", [0, 2_000])
+def test_texts_come_back_from_their_encoding(tmp_path, encoding, text, note, n_plain):
+    text = "plain,words\n" * n_plain + text
+    (tmp_path / "a.csv").write_bytes(text.encode(encoding))
+    read = to_utf8(tmp_path / "a.csv", tmp_path)
+    assert read.path.read_bytes().decode() == text
+    assert read.notes == (note,)
+
+
+def test_utf8_is_not_copied(tmp_path):
+    (tmp_path / "a.csv").write_bytes("id\né\n".encode())
+    read = to_utf8(tmp_path / "a.csv", tmp_path)
+    assert (read.path, read.notes) == (tmp_path / "a.csv", ())
+
+
+def test_an_accent_after_megabytes_is_seen(tmp_path):
+    text = "id,name\n" + "1,plain\n" * 200_000 + "2,José\n"
+    (tmp_path / "a.csv").write_bytes(text.encode("cp1252"))
+    assert to_utf8(tmp_path / "a.csv", tmp_path).path.read_bytes().decode() == text
+
+
+def test_a_few_damaged_bytes_do_not_change_the_encoding(tmp_path):
+    content = "名字,触点\n".encode() * 100 + b"broken \xe5\n"
+    (tmp_path / "a.csv").write_bytes(content)
+    read = to_utf8(tmp_path / "a.csv", tmp_path)
+    assert read.path.read_bytes().decode() == "名字,触点\n" * 100 + "broken \ufffd\n"
+    assert read.notes == ("1 damaged characters shown as \ufffd",)
+
+
+def test_a_character_across_two_pieces_is_valid(tmp_path):
+    content = b"a" * ((1 << 20) - 1) + "é\n".encode()
+    (tmp_path / "a.csv").write_bytes(content)
+    assert to_utf8(tmp_path / "a.csv", tmp_path).path == tmp_path / "a.csv"
+
+
+def test_a_character_cut_off_at_the_end_is_damage(tmp_path):
+    (tmp_path / "a.csv").write_bytes("é".encode() * 50 + b"\xc3")
+    assert to_utf8(tmp_path / "a.csv", tmp_path).path.read_bytes().decode() == "é" * 50 + "\ufffd"
