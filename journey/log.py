@@ -353,7 +353,7 @@ class TouchpointLog:
         return self._then(step)
 
     def between(self, start: Any = None, end: Any = None) -> "TouchpointLog":
-        """Keep touchpoints from ``start`` to before ``end``, which becomes ``as_of`` if given."""
+        """Keep touchpoints from ``start`` to before ``end``; ``as_of`` is at most ``end``."""
         tick_of = partial(selection.tick_of, ticks_per_second=self.origin.ticks_per_second)
         begin, until = (None if one is None else tick_of(one) for one in (start, end))
         if begin is not None and until is not None and until < begin:

@@ -48,9 +48,10 @@ LEVEL_COLUMNS: Final = (
     *("n_due", "n_past_due", "n_over", "median_hours", "p90_hours"),
     *("late_rate", "late_low", "late_high"),
 )
+_OPEN_TEXTS: Final = ("account_id", "promise", "department", "owner", "stage")
 OPEN_COLUMNS: Final = (
-    *("account_id", "promise", "department", "owner", "stage", "begun_at", "waited_hours"),
-    *("sla_hours", "due_at", "is_past_due"),
+    *_OPEN_TEXTS,
+    *("begun_at", "waited_hours", "sla_hours", "due_at", "is_past_due"),
 )
 
 
@@ -216,8 +217,7 @@ def open_promises(log: TouchpointLog, *, limit: int | None = None) -> pd.DataFra
         is_past_due=rows["waited"] > rows["limit"],
     )
     ranked = _longest_overdue(frame, limit)
-    texts = ["account_id", "promise", "department", "owner", "stage"]
-    return none_for_missing(ranked[list(OPEN_COLUMNS)], texts)
+    return none_for_missing(ranked[list(OPEN_COLUMNS)], _OPEN_TEXTS)
 
 
 def promises_made(log: TouchpointLog) -> list[Promise]:
