@@ -66,6 +66,9 @@ KNOWN_AS: Final = "known as"
 VISITOR: Final = "visitor"
 """Its value where neither a person nor an account is known."""
 
+LEAST_CERTAIN: Final = 0.05
+"""What chance gives less often than this is taken for a difference."""
+
 SMALL_SAMPLE: Final = 30
 """Rates with a smaller denominator are greyed and say n."""
 

@@ -8,11 +8,10 @@ import pandas as pd
 
 from journey.charts.numbers import format_count, format_counted, format_share
 from journey.charts.svg import printable
-from journey.schema import SMALL_SAMPLE
+from journey.schema import LEAST_CERTAIN, SMALL_SAMPLE
 
 Lean = Literal["lean-a", "lean-b", "lean-even"]
 
-LEAST_CERTAIN: Final = 0.05
 _NAME_SIGNS: Final = 40
 
 

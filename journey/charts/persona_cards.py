@@ -9,10 +9,9 @@ from journey.charts.columns import require
 from journey.charts.numbers import format_count, format_number, format_share
 from journey.charts.svg import Picture, clip, document, element, label, printable, wrap
 from journey.charts.theme import Theme, style_sheet
-from journey.schema import SMALL_SAMPLE
+from journey.schema import LEAST_CERTAIN, SMALL_SAMPLE
 
 MOST_CARDS: Final = 12
-LEAST_CERTAIN: Final = 0.05
 COLUMNS: Final = (
     *("persona", "seniority", "n_journeys", "win_rate", "rest_win_rate", "chance"),
     *("started_share", "influenced_share", "signed_share", "used_share"),
@@ -77,7 +76,7 @@ def persona_cards(frame: pd.DataFrame, *, theme: Theme = "light") -> Picture:
     require(frame, COLUMNS, where="the personas")
     rows = frame.head(MOST_CARDS)
     cards = [_lines(row) for row in rows.to_dict("records")]
-    title, alt = with_whom(rows), f"Personas: {', '.join(map(printable, rows['persona']))}"
+    title, alt = with_whom(frame), f"Personas: {', '.join(map(printable, rows['persona']))}"
     body = [label(title, {"class": "message", "x": MARGIN, "y": 48})]
     words = f"Won of all journeys with somebody of the role; grey: fewer than {SMALL_SAMPLE}"
     body.append(label(words, {"class": "muted words", "x": MARGIN, "y": 78}))
@@ -92,20 +91,25 @@ def persona_cards(frame: pd.DataFrame, *, theme: Theme = "light") -> Picture:
     return document("".join(body), size=size, classes=classes, style=style, title=title, alt=alt)
 
 
-def with_whom(rows: pd.DataFrame, named: Callable[[str], str] = printable) -> str:
-    """Say with which persona most journeys are won, if that is more than chance could give.
+def leading_persona(frame: pd.DataFrame) -> pd.Series | None:
+    """The row of ``personas`` with whom most journeys are won, more than chance could give.
 
-    Parameters
-    ----------
-    rows
-        Of ``personas``.
-    named
-        How a name is written.
+    Examples
+    --------
+    >>> leading_persona(pd.DataFrame({"persona": ["Buyer", "User"], "win_rate": [0.2, 0.3],
+    ...     "rest_win_rate": [0.1, 0.2], "chance": [0.01, 0.5]}))["persona"]
+    'Buyer'
     """
-    sure = rows[(rows["chance"] <= LEAST_CERTAIN) & (rows["win_rate"] > rows["rest_win_rate"])]
-    if sure.empty:
+    is_sure = (frame["chance"] <= LEAST_CERTAIN) & (frame["win_rate"] > frame["rest_win_rate"])
+    sure = frame[is_sure]
+    return None if sure.empty else sure.loc[sure["win_rate"].idxmax()]
+
+
+def with_whom(frame: pd.DataFrame, named: Callable[[str], str] = printable) -> str:
+    """Say with which persona most journeys are won, its name written so."""
+    first = leading_persona(frame)
+    if first is None:
         return "No role goes with more wins than chance could give"
-    first = sure.sort_values("win_rate", ascending=False, kind="stable").iloc[0]
     return (
         f"With {named(first['persona'])} {format_share(first['win_rate'])} of "
         f"{format_count(first['n_journeys'])} journeys are won, without "
@@ -126,8 +130,9 @@ def _lines(row: Mapping[Any, Any]) -> list[Line]:
             f"{won} of {format_count(row['n_journeys'])} won, {without} without",
         ),
         ("words", f"Starts {starts}, influences {influences}"),
-        ("words", f"Signs {signs}, uses {uses} of wins"),
     ]
+    if not pd.isna(row["signed_share"]):
+        lines.append(("words", f"Signs {signs}, uses {uses} of wins"))
     if not pd.isna(row["median_place"]):
         lines.append(("words", f"Enters as number {format_number(row['median_place'], 0)}"))
     if row["typical_touchpoint"] is not None:

@@ -1,9 +1,10 @@
 """Serving the app on this machine."""
 
 import os
+import subprocess
 import sys
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Final
 
 import journey
 from journey.cli.words import tell
@@ -26,7 +27,7 @@ def keep_sample_inventory(root: Path) -> None:
     save_inventory(root, SAMPLE, read_inventory(SAMPLES / "lists" / "content_inventory.csv"))
 
 
-def run_app() -> NoReturn:
+def run_app() -> int:
     """Serve the app, with the sample data where there are none yet."""
     root = workspace_root()
     samples = sample_files()
@@ -35,6 +36,9 @@ def run_app() -> NoReturn:
         definitions = load_definitions(SAMPLES / "definitions.toml")
         journey.read_touchpoints(*samples, definitions=definitions, into=dataset_path(root, SAMPLE))
         keep_sample_inventory(root)
+    command = [sys.executable, "-m", "streamlit", "run", str(APP)]
     os.chdir(APP.parent)
-    # In place of this process, so that whoever stops it stops the app.
-    os.execv(sys.executable, [sys.executable, "-m", "streamlit", "run", str(APP)])  # noqa: S606 - our own app
+    if os.name != "nt":
+        # In place of this process, so that whoever stops it stops the app.
+        os.execv(sys.executable, command)  # noqa: S606 - our own app
+    return subprocess.call(command)  # noqa: S603 - as above

@@ -204,7 +204,7 @@ def _figure(value: float) -> float | None:
     if not math.isfinite(value):
         return None if math.isnan(value) else value
     digits = SIGNIFICANT - 1 - math.floor(math.log10(abs(value))) if value else 0
-    return round(value, max(digits, CENTS))
+    return round(value, max(digits, CENTS)) + 0.0  # no negative zero
 
 
 def _text(value: object) -> str:

@@ -1,10 +1,11 @@
 """Answers remembered between runs of a page, by what they were asked of."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from pathlib import Path
-from typing import Concatenate, Final, ParamSpec, TypeVar
-from weakref import WeakKeyDictionary
+from threading import RLock
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
+from weakref import WeakKeyDictionary, WeakValueDictionary
 
 import networkx as nx
 import pandas as pd
@@ -26,6 +27,8 @@ answers: Final = Memory(MAX_ANSWERS)
 
 _LOOKED_AT: Final = "portolan:looked-at"
 _fingerprints: Final = WeakKeyDictionary[TouchpointLog, str]()
+_locks: Final = WeakValueDictionary[Hashable, Any]()
+_choosing: Final = RLock()
 
 
 def cached(
@@ -56,7 +59,8 @@ def cached(
             answer = function(log, *args, **kwargs)
             return nx.freeze(answer) if isinstance(answer, nx.Graph) else answer
 
-        answer = answers.get(key, make, n_bytes=lambda _: 1)
+        with _lock_of(key):
+            answer = answers.get(key, make, n_bytes=lambda _: 1)
         return answer.copy(deep=False) if isinstance(answer, pd.DataFrame) else answer
 
     return ask
@@ -80,6 +84,12 @@ def _fingerprint(log: TouchpointLog) -> str:
     if log not in _fingerprints:
         _fingerprints[log] = log.fingerprint
     return _fingerprints[log]
+
+
+def _lock_of(key: Hashable) -> Any:
+    """Let one visitor make an answer for which others wait."""
+    with _choosing:
+        return _locks.setdefault(key, RLock())
 
 
 def _stop_if_superseded() -> None:

@@ -1,19 +1,15 @@
 """The message of a page as its title, where what it shows has one; else its name."""
 
-from typing import Final
-
 import pandas as pd
 import streamlit as st
 
 import journey
+from journey.charts.persona_cards import leading_persona
 from journey.log import TouchpointLog
 from journey.ui.cache import cached
 from journey.ui.explore.headlines import Finding, finding
 from journey.ui.navigation import PERSONAS, page_name
 from journey.ui.text import counted, markdown, percent
-
-LEAST_CERTAIN: Final = 0.05
-"""Beyond this chance alone could give it."""
 
 
 def show_finding(log: TouchpointLog, path: str) -> None:
@@ -41,10 +37,9 @@ def persona_finding(frame: pd.DataFrame) -> Finding | None:
     ...     "chance": [0.01, 1.0]})).sentence
     '**With Buyer 20% of 200 journeys are won**: 5% of the 400 without.'
     """
-    sure = frame[(frame["chance"] <= LEAST_CERTAIN) & (frame["win_rate"] > frame["rest_win_rate"])]
-    if sure.empty:
+    first = leading_persona(frame)
+    if first is None:
         return None
-    first = sure.loc[sure["win_rate"].idxmax()]
     message = (
         f"With {markdown(first['persona'])} {percent(first['win_rate'])} of "
         f"{counted(int(first['n_journeys']), 'journey')} are won"

@@ -55,8 +55,8 @@ def set_aside_what_was_loaded() -> None:
 def _ask_something() -> None:
     """Put the questions of the first pages to a tiny log: it loads modules and compiled loops."""
     log = journey.from_frame(pd.DataFrame(_FEW_TOUCHES))
-    journey.charts.maps.journey_map(journey.journey_graph(log))
-    journey.charts.flows.step_sankey(journey.step_flows(log, steps=2))
+    journey.charts.journey_map(journey.journey_graph(log))
+    journey.charts.step_sankey(journey.step_flows(log, steps=2))
     for question in (
         journey.stage_funnel,
         journey.last_touchpoints,

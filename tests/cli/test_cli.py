@@ -386,6 +386,7 @@ class TestApp:
     def called(self, monkeypatch):
         calls = []
         monkeypatch.setattr(serving.os, "chdir", lambda _folder: None)
+        monkeypatch.setattr(serving.subprocess, "call", lambda _command: 0)
         monkeypatch.setattr(serving.os, "execv", lambda _program, command: calls.append(command))
         return calls
 

@@ -1,3 +1,6 @@
+from concurrent.futures import ThreadPoolExecutor
+from time import sleep
+
 import networkx as nx
 import pandas as pd
 import pytest
@@ -71,3 +74,16 @@ def test_a_log_among_the_options_goes_by_its_content():
     ask(a_log(), base=a_log("Demo"))
     assert ask(a_log(), base=a_log("Demo").exclude("Ad"))["n"].tolist() == [2, 1]
     assert calls == [2, 1]
+
+
+def test_who_asks_the_same_at_once_waits_for_one_answer():
+    log, asked = a_log(), []
+
+    def slow(_log):
+        asked.append(1)
+        sleep(0.05)
+        return len(asked)
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: cached(slow)(log), range(4)))
+    assert found == [1, 1, 1, 1]

@@ -109,7 +109,7 @@ def test_a_segment_is_built_without_code(root):
         ("explore/personas", "With Operations Director 19% of 372 journeys are won"),
         ("explore/compare", "Won and All others differ at 4 of 5 stages"),
         ("explore/feelings", "The mood falls most from Convert to Expand"),
-        ("act/nurture", "21 MQLs in 2026-06, 17 the month before"),
+        ("act/nurture", "21 MQLs in June 2026, 17 the month before"),
         ("decide/attribution", "Sales gets most credit by 5 of 7 models"),
     ],
 )

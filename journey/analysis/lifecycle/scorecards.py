@@ -326,7 +326,15 @@ def written(value: float, unit: str) -> str:
     """
     if np.isnan(value):
         return "none"
+    decimals = decimals_of(value, unit)
     if unit == "share":
-        return f"{value * 100:.{1 if 0 < value < 0.1 else 0}f}%"  # noqa: PLR2004 - two digits carry it
-    short = f"{value:,.0f}" if float(value).is_integer() or value >= 10 else f"{value:,.1f}"  # noqa: PLR2004 - as above
+        return f"{value:.{decimals}%}"
+    short = f"{value:,.{decimals}f}"
     return agreeing(f"{short} [day|days]") if unit == "days" else short
+
+
+def decimals_of(value: float, unit: str) -> int:
+    """How many decimals a figure is written with: below ten, of a whole or of a hundred, one."""
+    if unit == "share":
+        return int(0 < value < 0.1)  # noqa: PLR2004 - in the docstring
+    return int(not float(value).is_integer() and value < 10)  # noqa: PLR2004 - in the docstring

@@ -11,7 +11,6 @@ import pandas as pd
 
 from journey.analysis.profiles.criteria import Segment, count_inside
 from journey.analysis.profiles.profile_traits import (
-    LEAST_CERTAIN,
     LOSES_MORE,
     RATES,
     WINS_MORE,
@@ -23,7 +22,7 @@ from journey.analysis.stages.members import in_segment
 from journey.analysis.stages.segments import segmentation
 from journey.log import TouchpointLog
 from journey.rules.words import plain_words, says
-from journey.schema import OUTCOMES, SMALL_SAMPLE
+from journey.schema import LEAST_CERTAIN, OUTCOMES, SMALL_SAMPLE
 from journey.selection import filter_columns
 
 Ints = npt.NDArray[np.int64]

@@ -20,7 +20,7 @@ from journey.analysis.profiles.criteria import MOST_KNOWN, Segment
 from journey.analysis.profiles.spans import Until
 from journey.analysis.profiles.traits import Traits, attributes_of, count_traits, traits_of
 from journey.log import TouchpointLog
-from journey.schema import SMALL_SAMPLE
+from journey.schema import LEAST_CERTAIN, SMALL_SAMPLE
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -30,7 +30,6 @@ WINS_MORE, WINS_LESS, LOSES_MORE = "wins more", "wins less", "loses more"
 NO_DIFFERENCE, BY_ONE_PART, TOO_FEW = "no clear difference", "explained by one part", "too few"
 ON_THE_WAY = "on nearly every way to a win"
 
-LEAST_CERTAIN: Final = 0.05
 NEARLY_ALL: Final = 0.95
 """What so many of the won journeys have is a step of buying, no sign of who buys."""
 

@@ -7,7 +7,6 @@ import plotly.graph_objects as go
 
 from journey.charts.columns import require
 from journey.charts.compared import (
-    LEAST_CERTAIN,
     Names,
     difference_words,
     largest,
@@ -26,6 +25,7 @@ from journey.charts.plot_style import (
     safe_name,
 )
 from journey.charts.theme import TOKENS, Theme
+from journey.schema import LEAST_CERTAIN
 
 _COLUMNS = ("stage", "n_a", "n_b", "n_all_a", "n_all_b", "a_share", "b_share", "difference")
 

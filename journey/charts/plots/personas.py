@@ -67,7 +67,7 @@ def plot_personas(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Figure:
         return empty(NOBODY, theme=theme)
     rows = frame.head(MAX_ROWS).sort_values("win_rate", ascending=False, kind="stable")
     chart = draft(
-        with_whom(rows, named=safe_name),
+        with_whom(frame, named=safe_name),
         theme=theme,
         height=rows_height(len(rows)) - 20,
         note=f"Won of all journeys with somebody of the role, 95% interval; ring: without; "

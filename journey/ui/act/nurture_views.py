@@ -11,6 +11,7 @@ from journey import charts
 from journey.analysis.lifecycle.nurture import COUNTED, UNDERCOUNTED, nurture_journeys
 from journey.analysis.lifecycle.nurtured import NOT_CONTROLLED, nurtured_journeys
 from journey.analysis.lifecycle.triggers import ANSWER_DAYS, ignored_triggers
+from journey.charts.plot_style import month_name
 from journey.log import TouchpointLog
 from journey.ui.cache import cached
 from journey.ui.counts import Count, count_row
@@ -54,9 +55,10 @@ def headline(view: TouchpointLog) -> str:
             continue
         n, month = int(known[column].iloc[-1]), known["month"].iloc[-1]
         day = view.as_of
-        so_far = "" if (day + pd.Timedelta(days=1)).month != day.month else " so far"
+        is_running = month == f"{day:%Y-%m}" and not day.is_month_end
+        so_far = " so far" if is_running else ""
         before = f", {number(known[column].iloc[0])} the month before" if len(known) > 1 else ""
-        return f"{counted(n, noun)} in {month}{so_far}{before}"
+        return f"{counted(n, noun)} in {month_name(month)}{so_far}{before}"
     return page_name(NURTURE)
 
 

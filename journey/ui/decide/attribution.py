@@ -3,6 +3,7 @@
 from functools import partial
 from typing import Final
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -12,6 +13,7 @@ from journey.analysis.attribution.attribute import MODELS
 from journey.analysis.attribution.journeys import won_after, won_first, won_last
 from journey.charts.plots.attribution import MODEL_NAMES, Measure, disagreement
 from journey.log import TouchpointLog
+from journey.schema import SMALL_SAMPLE
 from journey.ui.cache import cached
 from journey.ui.counts import Count, count_row
 from journey.ui.explore.headlines import outcome_counts
@@ -74,7 +76,7 @@ def units(log: TouchpointLog) -> dict[str, str]:
 
 
 def headline(frame: pd.DataFrame, measure: Measure) -> str:
-    """Return what gets most credit by most models.
+    """Return what alone gets most credit by most models, where wins are enough to compare.
 
     Examples
     --------
@@ -84,12 +86,14 @@ def headline(frame: pd.DataFrame, measure: Measure) -> str:
     'Ads gets most credit by all 2 models'
     """
     named = frame[frame["channel"].notna() & (frame[measure] > 0)]
-    if named.empty:
+    of_model = named.groupby("model")
+    n_won = frame.groupby("model")["n_conversions"].sum().max()
+    is_first = np.isclose(named[measure], of_model[measure].transform("max"))
+    leads = named[is_first].drop_duplicates("model", keep=False)["channel"].value_counts()
+    if leads.empty or n_won < SMALL_SAMPLE or leads.iloc[0] == leads.iloc[1:2].max():
         return page_name(ATTRIBUTION)
-    firsts = named.loc[named.groupby("model")[measure].idxmax(), "channel"]
-    leads = firsts.value_counts()
-    of = f"{leads.iloc[0]} of {len(firsts)}" if len(leads) > 1 else f"all {len(firsts)}"
-    return f"{markdown(leads.index[0])} gets most credit by {of} models"
+    of = "all" if leads.iloc[0] == of_model.ngroups else f"{leads.iloc[0]} of"
+    return f"{markdown(leads.index[0])} gets most credit by {of} {of_model.ngroups} models"
 
 
 def show_models(view: TouchpointLog, by: str, measure: Measure, half_life_days: float) -> None:

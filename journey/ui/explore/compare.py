@@ -11,9 +11,9 @@ import streamlit as st
 import journey
 from journey import charts
 from journey.analysis.profiles.criteria import Segment, keep_others
-from journey.charts.compared import LEAST_CERTAIN
 from journey.charts.svg import Picture
 from journey.log import TouchpointLog
+from journey.schema import LEAST_CERTAIN
 from journey.ui.cache import cached
 from journey.ui.explore import compare_funnel, flow_panel, map_panel
 from journey.ui.explore.flow_panel import Anchor, Box, FlowView, box_name

@@ -36,7 +36,7 @@ HELP: Final = {
 
 
 def headline(view: TouchpointLog) -> str:
-    """Return between which stages the mood falls most, of those with enough scores."""
+    """Return between which stages the mood falls most, if more than chance could give."""
     frame = cached(journey.feelings)(view, by=("stage",))
     known = frame[frame["stage"].notna() & (frame["n_scores"] >= SMALL_SAMPLE)]
     falls = known["mean_sentiment"].diff().to_numpy()
@@ -45,6 +45,8 @@ def headline(view: TouchpointLog) -> str:
     if not (falls[1:] < 0).any():
         return "The mood falls in no stage"
     place = int(np.nanargmin(falls))
+    if known["high"].iloc[place] >= known["low"].iloc[place - 1]:
+        return page_name(FEELINGS)
     before, after = (markdown(known["stage"].iloc[one]) for one in (place - 1, place))
     return f"The mood falls most from {before} to {after}"
 

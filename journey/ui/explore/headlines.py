@@ -99,7 +99,8 @@ def message(known: Figures, *, has_win_rule: bool = True) -> str:
         return f"{all_of_them}: {shares[2]} are open, {shares[1]} have ended; no win is defined"
     if not known.n_won:
         return f"No win so far in {all_of_them}; {shares[1]} have ended, {shares[2]} are open"
-    return f"{shares[0]} of {all_of_them} are won, {shares[1]} end without a win"
+    verb = "is" if known.n_journeys == 1 else "are"
+    return f"{shares[0]} of {all_of_them} {verb} won, {shares[1]} end without a win"
 
 
 def of_whom(log: TouchpointLog) -> str | None:
@@ -251,7 +252,8 @@ def _path(log: TouchpointLog) -> Finding | None:
     sequence, share = top["sequence"].iloc[0], percent(top["share"].iloc[0])
     shown = [markdown(name) for name in sequence[:MOST_STEPS]]
     path = " → ".join([*shown, "…"] if len(sequence) > MOST_STEPS else shown)
-    return Finding(f"{share} of journeys are just {path}", "", PATHS)
+    of = counted(log.n_journeys, "journey")
+    return Finding(f"{share} of {of} are just {path}", "", PATHS)
 
 
 _FINDINGS: Final = {

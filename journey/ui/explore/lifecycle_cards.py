@@ -12,6 +12,7 @@ from journey.analysis.figures.frames import records
 from journey.analysis.lifecycle.reach import people_by
 from journey.analysis.lifecycle.scorecards import (
     counts_journeys,
+    decimals_of,
     lifecycle_journeys,
     sentence_of,
     stages_without_role,
@@ -30,8 +31,6 @@ from journey.ui.tables import show_table
 from journey.ui.text import NO_FIGURE, counted, label, markdown, number, percent, signed
 from journey.wording import agreeing
 
-TENTHS_BELOW: Final = 0.1
-WHOLE_FROM: Final = 10
 PERIODS: Final = {30: "30 days", 90: "90 days", 180: "180 days", 365: "365 days"}
 HEADLINES: Final[dict[Role, tuple[tuple[str, str], ...]]] = {
     "attract": (("new_audience", "New journeys"), ("people", "People met")),
@@ -63,9 +62,10 @@ def figure(value: float, unit: str) -> str:
     """Write a figure as its sentence has it, in the way of the reader."""
     if pd.isna(value):
         return "none"
+    decimals = decimals_of(value, unit)
     if unit == "share":
-        return format_share(value, decimals=1 if 0 < value < TENTHS_BELOW else 0)
-    short = format_number(value, 0 if value.is_integer() or value >= WHOLE_FROM else 1)
+        return format_share(value, decimals=decimals)
+    short = format_number(value, decimals)
     return agreeing(f"{short} [day|days]") if unit == "days" else short
 
 

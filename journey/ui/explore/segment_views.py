@@ -75,16 +75,16 @@ def is_of_account(log: TouchpointLog, column: str) -> bool:
 
 
 def headline(view: TouchpointLog, by: str) -> str:
-    """Return from where to where win rates of segments run, of those with enough journeys."""
+    """Return from where to where win rates of segments run, if more than chance could give."""
     frame = cached(journey.segment_breakdown)(view, by=by)
     known = frame[frame["value"].notna() & (frame["n_journeys"] >= SMALL_SAMPLE)]
     if known["win_rate"].nunique() < 2:  # noqa: PLR2004 -- else there is no from and to
         return page_name(SEGMENTS)
-    places = known["win_rate"].idxmin(), known["win_rate"].idxmax()
-    low, high = (
-        f"{percent(row['win_rate'])} in {markdown(row['value'])}"
-        for row in (known.loc[place] for place in places)
-    )
+    rates = known["win_rate"]
+    least, most = known.loc[rates.idxmin()], known.loc[rates.idxmax()]
+    if least["high"] >= most["low"]:
+        return page_name(SEGMENTS)
+    low, high = (f"{percent(row['win_rate'])} in {markdown(row['value'])}" for row in (least, most))
     return f"Win rates by {label(by).lower()} run from {low} to {high}"
 
 
