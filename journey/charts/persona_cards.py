@@ -102,7 +102,7 @@ def leading_persona(frame: pd.DataFrame) -> pd.Series | None:
     """
     is_sure = (frame["chance"] <= LEAST_CERTAIN) & (frame["win_rate"] > frame["rest_win_rate"])
     sure = frame[is_sure]
-    return None if sure.empty else sure.loc[sure["win_rate"].idxmax()]
+    return None if sure.empty else sure.iloc[int(sure["win_rate"].to_numpy().argmax())]
 
 
 def with_whom(frame: pd.DataFrame, named: Callable[[str], str] = printable) -> str:
