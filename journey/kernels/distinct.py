@@ -96,6 +96,18 @@ def firsts(groups: Ints, owners: Ints, n_groups: int) -> npt.NDArray[np.bool_]:
 
 
 @kernel
+def last_before(groups: Ints, flags: npt.NDArray[np.bool_]) -> Ints:
+    """The last flagged row before each one of the same group, -1 where there is none."""
+    found = np.empty(len(groups), np.int64)
+    last = np.full(groups.max() + 1 if len(groups) else 0, -1, np.int64)
+    for at in range(len(groups)):
+        found[at] = last[groups[at]]
+        if flags[at]:
+            last[groups[at]] = at
+    return found
+
+
+@kernel
 def owners_of(rows: npt.NDArray[Any], offsets: Ints) -> Ints:
     """The journey of each of some rows, which are in order."""
     found = np.empty(len(rows), np.int64)

@@ -8,6 +8,7 @@ from journey.analysis.figures.distinct import FLAGS_PER_KEY, count_first, dealt,
 from journey.kernels.distinct import (
     count_groups,
     firsts,
+    last_before,
     marked,
     owners_of,
     pairs_once,
@@ -33,6 +34,17 @@ def test_a_row_is_the_first_of_its_group_in_its_journey_where_none_is_before_it(
     owners = [j for j, mine in enumerate(journeys) for _ in mine]
     told = [group not in mine[:place] for mine in journeys for place, group in enumerate(mine)]
     assert firsts(ints(groups), ints(owners), 5).tolist() == told
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.booleans()), max_size=12))
+def test_the_last_before_is_flagged_and_of_the_same_group(told):
+    groups, flags = [group for group, _ in told], [flag for _, flag in told]
+    wanted = [
+        max((row for row in range(at) if told[row] == (group, True)), default=-1)
+        for at, group in enumerate(groups)
+    ]
+    for function in (last_before, last_before.py_func):
+        assert function(ints(groups), frozen(np.array(flags, bool))).tolist() == wanted
 
 
 @given(GROUPS, st.data())

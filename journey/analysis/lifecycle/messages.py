@@ -10,7 +10,7 @@ import pandas as pd
 
 from journey.analysis.figures.month_codes import month_names, months_in
 from journey.analysis.scores.milestones import types_meaning
-from journey.kernels.distinct import owners_of
+from journey.kernels.distinct import last_before, owners_of
 from journey.log import TouchpointLog
 from journey.rules.meanings import Meaning
 from journey.store.layout import Array, Shard, Store, frozen
@@ -36,8 +36,7 @@ def messages_by_month(log: TouchpointLog) -> pd.DataFrame:
     is_type: dict[Meaning, Flags] = {
         meaning: types_meaning(log.store, log.definitions, meaning) for meaning in MAIL
     }
-    until = 2**62 if log.until is None else log.until
-    answers = log.ask(partial(_by_month, is_type=is_type, until=until))
+    answers = log.ask(partial(_by_month, is_type=is_type, until=end_of(log)))
     codes = np.concatenate([np.empty(0, np.int64), *(months for months, _ in answers)])
     months, places = np.unique(codes, return_inverse=True)
     counts = np.zeros((len(months), len(MAIL)), np.int64)
@@ -46,25 +45,21 @@ def messages_by_month(log: TouchpointLog) -> pd.DataFrame:
     return frame[[meaning for meaning in MAIL if is_type[meaning].any()]]
 
 
+def end_of(log: TouchpointLog) -> int:
+    """The instant before which answers count: the end that was asked for, else later than all."""
+    return 2**62 if log.until is None else log.until
+
+
 def answered(view: View, is_sent: Flags, is_answer: Flags, until: int) -> Flags:
     """Which touches in view are messages that were answered before an instant, in view or not.
 
-    An answer is to the last message sent before it in the journey to the same person: of the same
-    campaign and content, else of the same campaign, else, where it names none, to any.
+    An answer is to the last message sent before it in the journey, to the same person where it
+    tells by whom it is: of the same campaign and content, else of the same campaign, else, where
+    it names none, to any.
     """
     name = "answered at", is_sent.tobytes(), is_answer.tobytes()
     found = view.told(name, partial(_answered_at, view.store, view.shard, is_sent, is_answer))
     return found < min(until, _never(found))
-
-
-def numbers_of(store: Store, shard: Shard, rows: Ints, columns: Sequence[str]) -> Ints:
-    """Of some touches of a shard the journey, and what some columns say, as one number."""
-    found = owners_of(frozen(rows), shard.offsets)
-    for name in columns:
-        if name in store.text_columns:
-            pairs = found * len(store.dictionaries[name]) + store.codes(shard, name)[rows]
-            found = np.unique(pairs, return_inverse=True)[1]
-    return found
 
 
 def _by_month(view: View, *, is_type: Mapping[Meaning, Flags], until: int) -> tuple[Ints, Ints]:
@@ -82,28 +77,28 @@ def _answered_at(store: Store, shard: Shard, is_sent: Flags, is_answer: Flags) -
     found = np.full(shard.n_touchpoints, _never(shard.ticks), shard.ticks.dtype)
     types = shard.codes["touchpoint"]
     rows = np.flatnonzero((is_sent | is_answer)[types])
-    sent, waits = is_sent[types[rows]], is_answer[types[rows]]
-    for n_columns in range(len(MESSAGE), 0, -1):
-        if not waits.any():
-            break
-        if n_columns == 1:
-            waits &= _names_none(store, shard, rows, "campaign")
-        numbers = numbers_of(store, shard, rows, MESSAGE[:n_columns])
-        before = _last_before(numbers, sent)
-        is_told = waits & (before >= 0)
-        np.minimum.at(found, rows[before[is_told]], shard.ticks[rows[is_told]])
-        waits &= ~is_told
+    sent, answers = frozen(is_sent[types[rows]]), is_answer[types[rows]]
+    by_nobody, of_none = (_names_none(store, shard, rows, name) for name in MESSAGE[:2])
+    for columns, asked in ((MESSAGE, answers & ~by_nobody), (MESSAGE[1:], answers & by_nobody)):
+        if asked.any():
+            numbers = _numbers(store, shard, rows, columns)
+            of_any, of_campaign, before = (last_before(one, sent) for one in numbers[-3:])
+            before = np.where(before < 0, of_campaign, before)
+            before = np.where((before < 0) & of_none, of_any, before)
+            is_told = asked & (before >= 0)
+            np.minimum.at(found, rows[before[is_told]], shard.ticks[rows[is_told]])
     return frozen(found)
 
 
-def _last_before(numbers: Ints, flags: Flags) -> Ints:
-    """The last flagged place before each one of the same number, -1 where there is none."""
-    order = np.argsort(numbers, kind="stable")
-    places = np.where(flags[order], np.arange(len(order)), -1)
-    last = np.concatenate([[-1], np.maximum.accumulate(places)[:-1]])[: len(order)]
-    is_same = (last >= 0) & (numbers[order[last]] == numbers[order])
-    found = np.empty_like(order)
-    found[order] = np.where(is_same, order[last], -1)
+def _numbers(store: Store, shard: Shard, rows: Ints, columns: Sequence[str]) -> list[Ints]:
+    """Of some touches of a shard the journey, then with it what each column says, as one number."""
+    found = [frozen(owners_of(frozen(rows), shard.offsets))]
+    for name in columns:
+        numbers = found[-1]
+        if name in store.text_columns:
+            pairs = numbers * len(store.dictionaries[name]) + store.codes(shard, name)[rows]
+            numbers = frozen(pd.factorize(pairs)[0])
+        found.append(numbers)
     return found
 
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from journey.analysis.figures.statistics import wilson
+from journey.analysis.lifecycle.messages import answered, end_of
 from journey.analysis.scores.milestones import types_meaning
 from journey.facts import ShardFacts
 from journey.kernels.distinct import owners_of
@@ -34,12 +35,16 @@ _NAMES: Final = ("campaign", "content")
 
 @dataclass(frozen=True, eq=False)
 class _Mail:
-    """Which types are messages sent, opened and clicked, and which end them."""
+    """Which types are messages sent, opened and clicked, and which end them.
+
+    Messages are opened and clicked where they are before ``until``.
+    """
 
     sent: Flags
     opened: Flags
     clicked: Flags
     unsubscribed: Flags
+    until: int
     n_contents: int
 
 
@@ -76,9 +81,10 @@ def nurture_programmes(log: TouchpointLog) -> pd.DataFrame:
     -------
     DataFrame
         One row per campaign and step: ``campaign``, ``step`` (from 1), ``content``, ``n_people``
-        that were sent it, ``n_opened`` and ``n_clicked`` of these, ``n_unsubscribed`` (after it
-        and before another message of the programme), ``n_went_on`` (were sent a later step after
-        it), ``n_waiting`` (sent it in the last 30 days and nothing after), ``n_left`` (neither),
+        that were sent it, ``n_opened`` and ``n_clicked`` of these (by ``as_of``, as in
+        :func:`nurture_metrics`), ``n_unsubscribed`` (after it and before another message of the
+        programme), ``n_went_on`` (were sent a later step after it), ``n_waiting`` (sent it in the
+        last 30 days and nothing after), ``n_left`` (neither),
         ``left_rate`` (of those not waiting) with its 95 % Wilson interval ``low``, ``high`` (these
         four missing for the last step, which ends it) and ``is_leak`` (where a programme of
         several steps loses most, among 30 or more). By people of the first step, largest
@@ -105,6 +111,7 @@ def nurture_programmes(log: TouchpointLog) -> pd.DataFrame:
         types_meaning(log.store, log.definitions, "opened"),
         types_meaning(log.store, log.definitions, "clicked"),
         types_meaning(log.store, log.definitions, "unsubscribed"),
+        end_of(log),
         len(log.store.dictionaries["content"]),
     )
     order = _order(log.ask(partial(_ranked, mail=mail)), mail)
@@ -181,8 +188,8 @@ def _furthest(ranks: Ints, groups: Ints) -> Ints:
 
 
 def _reacted(view: View, sends: _Sends, is_type: Flags, mail: _Mail) -> Flags:
-    """Which messages the same person opened, or clicked."""
-    rows = _rows(view, is_type)
+    """Which messages were answered, whichever time they were sent."""
+    rows = np.flatnonzero(answered(view, mail.sent, is_type, mail.until))
     campaigns, contents = (view.codes(name)[rows].astype(np.int64) for name in _NAMES)
     n_places = _n_places(view, mail)
     done = _who(view, rows) * n_places + campaigns * mail.n_contents + contents

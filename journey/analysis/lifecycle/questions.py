@@ -146,9 +146,9 @@ METRICS: Final[tuple[Metric, ...]] = (
         lacks=_NO_MAIL,
     ),
     Metric(
-        *("nurture", "clicked_unopened_rate", "share", "messages_clicked_unopened"),
+        *("nurture", "clicked_unopened_rate", "share", "sent_clicked_unopened"),
         "{value} of {bottom} [message clicked was|messages clicked were] never seen to be opened",
-        bottom="messages_clicked",
+        bottom="sent_clicked",
         needs=("clicked",),
         lacks="No message was clicked",
     ),

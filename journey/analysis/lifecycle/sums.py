@@ -12,18 +12,18 @@ import numpy.typing as npt
 from journey.analysis.figures.distinct import distinct
 from journey.analysis.lifecycle.cost_per import MIXED, NOT_KNOWN, REFUNDED
 from journey.analysis.lifecycle.lived import FLAGS, FLAGS_OF, Lived, Part, Span, is_by_customer
-from journey.analysis.lifecycle.messages import MESSAGE, answered, numbers_of
+from journey.analysis.lifecycle.messages import answered
 from journey.analysis.lifecycle.reach import reached_by_each, visitors_known
 from journey.analysis.spending.reach import WIDER, are_wider
 from journey.analysis.spending.spending import spent_by_currency
 from journey.analysis.stages.outcomes import values_at_win
-from journey.kernels.distinct import marked, owners_of
+from journey.kernels.distinct import owners_of
 from journey.kernels.select import rows_of_ranges, sums_of
 from journey.log import TouchpointLog
 from journey.percentiles import Cells, Targets, first_cells, percentiles, within
 from journey.rules.meanings import Meaning
 from journey.store.cache import memory
-from journey.store.layout import Array, Shard, Store, frozen
+from journey.store.layout import Store, frozen
 from journey.store.view import View, keep_between
 
 Ints = npt.NDArray[np.int64]
@@ -37,7 +37,6 @@ Table = tuple[tuple[Key, ...], npt.NDArray[Any]]
 """Figures, and what each journey adds to them: a row each."""
 
 TOUCHES: Final[tuple[Meaning, ...]] = ("sent", "shared", "ad_shown")
-_ANSWERS: Final[tuple[Meaning, ...]] = ("clicked", "opened")
 MOST_NAMED: Final = 5
 """Channels, calls to action and campaigns with a row of their own."""
 
@@ -110,13 +109,14 @@ def _table(columns: Mapping[Key, npt.NDArray[Any]]) -> Table:
 def _mail(shown: View, span: Span) -> dict[Key, float]:
     """Touchpoints in view of the period: messages, content, and what they cost.
 
-    Of messages sent also how many were answered, of those clicked how many never seen to be opened.
+    Of messages sent also how many were clicked, opened, and clicked but never seen to be opened.
     """
     is_type, store = span.is_type, shown.store
     types = shown.codes("touchpoint")
     n_of_type = np.bincount(types, minlength=len(store.touchpoint_types))
-    clicked, opened = _messages(shown, *(is_type[name] for name in _ANSWERS))
-    is_sent = is_type["sent"][types]
+    clicked, opened = (
+        answered(shown, is_type["sent"], is_type[name], span.end) for name in ("clicked", "opened")
+    )
     views = 0
     if "content" in store.text_columns:
         names = store.dictionaries["content"]
@@ -127,38 +127,13 @@ def _mail(shown: View, span: Span) -> dict[Key, float]:
     return {
         ("touches", None): shown.n_touchpoints,
         **{(meaning, None): n_of_type[is_type[meaning]].sum() for meaning in TOUCHES},
-        **{
-            (f"sent_{name}", None): _answered(shown, name, span)[is_sent].sum() for name in _ANSWERS
-        },
-        ("messages_clicked", None): clicked.sum(),
-        ("messages_clicked_unopened", None): (clicked & ~opened).sum(),
+        ("sent_clicked", None): clicked.sum(),
+        ("sent_opened", None): opened.sum(),
+        ("sent_clicked_unopened", None): (clicked & ~opened).sum(),
         ("content_views", None): views,
         ("carried_cost", None): float(carried.sum()),
         ("n_carried", None): len(carried),
     }
-
-
-def _answered(view: View, name: Meaning, span: Span) -> Flags:
-    return answered(view, span.is_type["sent"], span.is_type[name], span.end)
-
-
-def _messages(view: View, *are_types: Flags) -> list[Flags]:
-    """Which messages of a shard touches of each choice of types in view are about."""
-    is_answer = np.logical_or.reduce(are_types)
-    name = "messages", is_answer.tobytes()
-    numbers = view.told(name, partial(_numbered, view.store, view.shard, is_answer))
-    types = view.codes("touchpoint")
-    chosen = [frozen(numbers[is_type[types]]) for is_type in are_types]
-    n = max((int(one.max()) + 1 for one in chosen if len(one)), default=0)
-    return [marked(one, n) for one in chosen]
-
-
-def _numbered(store: Store, shard: Shard, is_type: Flags) -> Array:
-    """Of touches of some types by whom and in which message they are, as one number; others 0."""
-    rows = np.flatnonzero(is_type[shard.codes["touchpoint"]])
-    numbers = np.zeros(shard.n_touchpoints, np.uint32)
-    numbers[rows] = numbers_of(store, shard, rows, MESSAGE)
-    return frozen(numbers)
 
 
 def _money(lived: Lived, is_mql: Flags) -> dict[Key, Floats]:

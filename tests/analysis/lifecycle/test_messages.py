@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from journey import lifecycle_metrics, nurture_metrics
+from journey import lifecycle_metrics, nurture_metrics, nurture_programmes
 from tests.examples import small_log
 
 # January is days 0 to 30, February 31 to 58, March from 59.
@@ -49,7 +49,13 @@ def test_the_last_days_count_clicks_on_their_messages_alone():
         (("q", None, None), [False, False, True]),
         # Of a campaign that sent nothing, or by somebody whom nothing was sent.
         (("p", "C", None), [False, False, False]),
-        ((None, "A", "One"), [False, False, False]),
+        (("r", "A", "One"), [False, False, False]),
+        # It does not tell by whom: the last message of this content, campaign, or at all.
+        ((None, "A", "One"), [True, False, False]),
+        ((None, "B", "One"), [False, True, False]),
+        ((None, "B", "www.x.example"), [False, False, True]),
+        ((None, None, None), [False, False, True]),
+        ((None, "C", "One"), [False, False, False]),
     ],
 )
 def test_a_click_is_of_the_message_that_it_names(click, is_clicked):
@@ -64,6 +70,40 @@ def test_a_click_is_of_the_message_that_it_names(click, is_clicked):
         content=contents,
     )
     assert [row[1] for row in by_month(log).values()] == is_clicked
+
+
+SENT = ("E-mail sent", "E-mail opened", "E-mail clicked")
+
+
+def test_a_message_is_opened_and_clicked_alike_wherever_that_is_told():
+    # One message, opened and then clicked at a link of another name.
+    log = small_log(
+        [("a", day, name) for day, name in enumerate(SENT)],
+        person_id=["p"] * 3,
+        campaign=["A"] * 3,
+        content=["One", "One", "www.x.example"],
+    )
+    # Whoever hides what was done still sees the message, which was opened and clicked.
+    for view in (log, log.exclude("E-mail clicked"), log.exclude(*SENT[1:])):
+        told = lifecycle_metrics(view, days=30).set_index("metric")[["numerator", "denominator"]]
+        assert told.loc["open_rate"].tolist() == [1, 1]
+        assert told.loc["click_through_rate"].tolist() == [1, 1]
+        assert told.loc["clicked_unopened_rate"].tolist() == [0, 1]
+        for found in (nurture_metrics(view), nurture_programmes(view)):
+            assert found[["n_opened", "n_clicked"]].to_numpy().tolist() == [[1, 1]]
+    # Before the day of the click it was only opened.
+    early = nurture_programmes(log.between(end="2026-01-03"))
+    assert early[["n_opened", "n_clicked"]].to_numpy().tolist() == [[1, 0]]
+
+
+def test_a_step_sent_twice_is_clicked_whichever_of_them_was():
+    names = ["E-mail sent", "E-mail sent", "E-mail clicked"]
+    log = small_log(
+        [("a", day, name) for day, name in enumerate(names)],
+        campaign=["A"] * 3,
+        content=["One"] * 3,
+    )
+    assert nurture_programmes(log)[["n_people", "n_clicked"]].to_numpy().tolist() == [[1, 1]]
 
 
 TOUCHES = st.lists(
@@ -92,11 +132,15 @@ def clicked(touches):
             for place, (_, (whose, _, kind, *_)) in enumerate(ordered[:at])
             if (whose, kind) == (account, "E-mail sent")
         ]
-        for n_same in (3, 2, 1):
+        # Who did it, where that is told, then the campaign, then the content.
+        begin = 3 if told[0] is not None else 4
+        for end in (6, 5, 4):
             same = [
-                place for place in sent if ordered[place][1][3 : 3 + n_same] == tuple(told[:n_same])
+                place
+                for place in sent
+                if ordered[place][1][begin:end] == tuple(told)[begin - 3 : end - 3]
             ]
-            if same and (n_same > 1 or told[1] is None):
+            if same and (end > 4 or told[1] is None):
                 found.add(same[-1])
                 break
     return len(found)
