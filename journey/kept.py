@@ -4,6 +4,7 @@ import json
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -29,10 +30,10 @@ class PersonaNotes:
 
 @dataclass(frozen=True)
 class SavedView:
-    """A page and the parameters of its address: what brings back what it showed."""
+    """A page and the parameters of its address, each with its values: what brings it back."""
 
     page: str
-    query: dict[str, str]
+    query: dict[str, list[str]]
 
 
 def load_segments(root: Path, dataset: str) -> dict[str, Segment]:
@@ -199,10 +200,13 @@ def _save_views(root: Path, dataset: str, views: Mapping[str, SavedView]) -> Non
 
 
 def _is_view(document: dict[str, Any]) -> bool:
-    """Whether a part of a file is a page with texts by name."""
-    query = document.get("query")
-    texts = [document.get("page"), *query.values()] if isinstance(query, dict) else [None]
-    return document.keys() == {"page", "query"} and all(isinstance(one, str) for one in texts)
+    """Whether a part of a file is a page with lists of texts by name."""
+    page, query = document.get("page"), document.get("query")
+    if document.keys() != {"page", "query"} or not isinstance(query, dict):
+        return False
+    lists = list(cast("dict[str, Any]", query).values())
+    is_listed = all(isinstance(one, list) for one in lists)
+    return is_listed and all(isinstance(text, str) for text in [page, *chain(*lists)])
 
 
 def _load(root: Path, kind: str, dataset: str) -> dict[str, dict[str, Any]]:

@@ -77,8 +77,8 @@ def test_segments_that_are_saved_at_once_are_all_kept(tmp_path):
 
 class TestViews:
     def test_a_view_replaces_the_one_of_its_name(self, tmp_path):
-        first, second = (SavedView("stages", {"to": day}) for day in ("2026-01-01", "2026-02-01"))
-        other = SavedView("journey_map", {"where.industry": "Software", "map-types": "12"})
+        first, second = (SavedView("stages", {"to": [day]}) for day in ("2026-01-01", "2026-02-01"))
+        other = SavedView("journey_map", {"where.industry": ["Software"], "map-types": ["12"]})
         for name, view in (("mine", first), ("other", other), ("mine", second)):
             save_view(tmp_path, "log", name, view)
         assert load_views(tmp_path, "log") == {"mine": second, "other": other}
@@ -93,7 +93,9 @@ class TestViews:
         "text",
         [
             *("", "[]", "{", '{"mine": 1}', '{"mine": {}}', '{"mine": {"page": "stages"}}'),
-            '{"mine": {"page": "stages", "query": {"from": 2026}}}',
+            '{"mine": {"page": "stages", "query": []}}',
+            '{"mine": {"page": "stages", "query": {"from": "2026-01-01"}}}',
+            '{"mine": {"page": "stages", "query": {"from": [2026]}}}',
             '{"mine": {"page": "stages", "query": {}, "more": ""}}',
         ],
     )
@@ -106,7 +108,7 @@ class TestViews:
         assert path.read_text(encoding="utf-8") == text
 
     def test_a_write_that_fails_leaves_the_old_file_and_no_other(self, tmp_path, monkeypatch):
-        first = SavedView("stages", {"from": "2026-01-01"})
+        first = SavedView("stages", {"from": ["2026-01-01"]})
         save_view(tmp_path, "log", "mine", first)
         before = {entry.name for entry in (tmp_path / "views").iterdir()}
 

@@ -3,6 +3,7 @@
 from typing import Final
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from journey.errors import JourneyError, StoreError
 from journey.kept import SavedView, load_views, remove_view, save_view
@@ -14,6 +15,11 @@ from journey.ui.text import markdown
 from journey.workspace import workspace_root
 
 NAME: Final = "views:name"
+OPENED: Final = "saved-view"
+KEPT: Final = (
+    "Keeps the page, its filters and what is chosen among its views and settings, in place of a "
+    "view of that name. Which marks, rows, lists and journeys are open is not kept."
+)
 
 
 def filters_and_views(log: TouchpointLog, entry: PageEntry) -> None:
@@ -26,9 +32,22 @@ def filters_and_views(log: TouchpointLog, entry: PageEntry) -> None:
     entry
         The page that is shown.
     """
+    if OPENED in st.query_params:
+        del st.query_params[OPENED]
+        _settings_from_address()
     with st.container(horizontal=True, vertical_alignment="top", gap="small"):
         filter_bar(log)
         _views_menu(entry)
+
+
+def _settings_from_address() -> None:
+    """Let all widgets of this run take their values from the address, those it lacks their first.
+
+    A link to the page one is on leaves its widgets as they are; back in the browser does this.
+    """
+    run = get_script_run_ctx()
+    if run is not None:
+        run.is_history_navigation = True
 
 
 def _views_menu(entry: PageEntry) -> None:
@@ -48,7 +67,7 @@ def _views_menu(entry: PageEntry) -> None:
                 icon=":material/save:",
                 on_click=_save,
                 args=(entry.url_path,),
-                help="Keeps the page with its filters and settings, in place of one of that name.",
+                help=KEPT,
             )
 
 
@@ -59,7 +78,7 @@ def _show_view(name: str, view: SavedView) -> None:
         if entry is None:
             st.caption(f"{markdown(name)}: its page is gone")
         else:
-            query = {DATA_PARAMETER: str(current_dataset())} | view.query
+            query = view.query | {DATA_PARAMETER: str(current_dataset()), OPENED: name}
             label = f"{markdown(name)} :gray[{entry.title}]"
             st.page_link(ROOT / entry.path, label=label, query_params=query, width="stretch")
         st.button(
@@ -83,7 +102,7 @@ def _views_here() -> dict[str, SavedView]:
 
 def _save(page: str) -> None:
     name = st.session_state[NAME].strip()
-    query = {n: text for n, text in st.query_params.to_dict().items() if n != DATA_PARAMETER}
+    query = {one: st.query_params.get_all(one) for one in st.query_params if one != DATA_PARAMETER}
     try:
         save_view(workspace_root(), str(current_dataset()), name, SavedView(page, query))
     except (JourneyError, OSError) as problem:

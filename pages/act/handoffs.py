@@ -36,7 +36,12 @@ else:
             st.info("No answer was promised within a time, so none is late.")
             page_link(OWNERSHIP, ":blue[Say what is promised] :material/arrow_forward:")
         shown = st.segmented_control(
-            "Show", ["By owner", "By month"], default="By owner", required=True
+            "Show",
+            ["By owner", "By month"],
+            default="By owner",
+            required=True,
+            key="handoffs-show",
+            bind="query-params",
         )
         (show_by if shown == "By owner" else show_months)(view, place)
 with plain_errors():

@@ -6,6 +6,7 @@ from journey.ui.act.lead_scores import headline, show_leads, show_not_buyers
 from journey.ui.act.score_evidence import show_drivers, show_model
 from journey.ui.act.score_rules import show_rules
 from journey.ui.guards import plain_errors, require_view
+from journey.ui.views import pick_view
 
 VIEWS = {
     "Leads": show_leads,
@@ -18,13 +19,6 @@ VIEWS = {
 view = require_view()
 with plain_errors():
     st.title(headline(view))
-shown = st.segmented_control(
-    "View",
-    list(VIEWS),
-    default="Leads",
-    required=True,
-    label_visibility="collapsed",
-    key="scores:view",
-)
+shown = pick_view(VIEWS, key="scores-view")
 with plain_errors():
     VIEWS[shown](view)

@@ -12,6 +12,7 @@ from journey.ui.act.nurture_views import (
     show_triggers,
 )
 from journey.ui.guards import plain_errors, require_view
+from journey.ui.views import pick_view
 
 VIEWS = {
     "By month": show_months,
@@ -25,8 +26,6 @@ VIEWS = {
 view = require_view()
 with plain_errors():
     st.title(headline(view))
-chosen = st.segmented_control(
-    "View", list(VIEWS), default="By month", required=True, label_visibility="collapsed"
-)
+chosen = pick_view(VIEWS, key="nurture-view")
 with plain_errors():
     VIEWS[chosen](view)

@@ -8,6 +8,7 @@ from journey.ui.act.ownership_forms import show_department_form, show_stage_form
 from journey.ui.act.ownership_strays import show_strays
 from journey.ui.cache import cached
 from journey.ui.guards import plain_errors, require_log, require_view
+from journey.ui.views import pick_view
 
 VIEWS = {
     "Who does what": show_matrix,
@@ -20,14 +21,7 @@ view = require_view()
 with plain_errors():
     st.title(headline(cached(journey.service_levels)(view)))
     show_strays(view)
-    chosen = st.segmented_control(
-        "View",
-        [*VIEWS, EDIT],
-        default="Who does what",
-        required=True,
-        label_visibility="collapsed",
-        key="ownership_view",
-    )
+    chosen = pick_view([*VIEWS, EDIT], key="ownership-view")
     if chosen == EDIT:
         log = require_log()
         show_stage_form(log)

@@ -49,7 +49,14 @@ with left:
         bind="query-params",
     )
 with middle:
-    measure = st.segmented_control("Counted in", list(MEASURES), default="Wins", required=True)
+    measure = st.segmented_control(
+        "Counted in",
+        list(MEASURES),
+        default="Wins",
+        required=True,
+        key="credit-measure",
+        bind="query-params",
+    )
 with right:
     half_life = st.number_input(
         "Half-life, days",
@@ -58,6 +65,8 @@ with right:
         value=7.0,
         step=1.0,
         format="%g",
+        key="half-life",
+        bind="query-params",
         help="Time decay: a touch so many days before the last one counts half of it.",
     )
 if "channel" not in found:

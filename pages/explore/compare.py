@@ -22,9 +22,23 @@ title = st.empty()
 title.title(page_name(COMPARE))
 left, right = st.columns([1, 1])
 with left:
-    groups = st.segmented_control("Compare", list(GROUPS), default="Two segments", required=True)
+    groups = st.segmented_control(
+        "Compare",
+        list(GROUPS),
+        default="Two segments",
+        required=True,
+        key="compare-groups",
+        bind="query-params",
+    )
 with right:
-    shown = st.segmented_control("View", list(VIEWS), default="Stages", required=True)
+    shown = st.segmented_control(
+        "View",
+        list(VIEWS),
+        default="Stages",
+        required=True,
+        key="compare-view",
+        bind="query-params",
+    )
 with plain_errors():
     pair = GROUPS[groups](view)
     if pair is None:

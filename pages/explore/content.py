@@ -13,6 +13,7 @@ from journey.ui.explore.content import (
     show_ranking,
 )
 from journey.ui.guards import plain_errors, require_view
+from journey.ui.views import pick_view
 
 VIEWS = ("Holes", "Use and wins", "Calls to action", "Inventory")
 
@@ -20,9 +21,7 @@ view = require_view()
 with plain_errors():
     inventory = current_inventory()
     place = st.container()
-    chosen = st.segmented_control(
-        "View", VIEWS, default=VIEWS[0], required=True, label_visibility="collapsed"
-    )
+    chosen = pick_view(VIEWS, key="content-view")
     columns = pick_columns(view) if chosen in VIEWS[:2] else ()
     with place:
         show_headline(view, audited(view, inventory, columns))

@@ -13,6 +13,7 @@ from journey.ui.explore.feelings import (
 )
 from journey.ui.guards import plain_errors, require_view
 from journey.ui.navigation import COLUMNS, JOURNEY_MAP, page_link
+from journey.ui.views import pick_view
 
 VIEWS = {"Touchpoints": show_touchpoints, "Stages": show_stages, "Outcomes": show_outcomes}
 
@@ -29,9 +30,7 @@ with plain_errors():
             )
             page_link(COLUMNS, "Say what each column means")
         st.stop()
-    chosen = st.segmented_control(
-        "View", list(VIEWS), default="Touchpoints", required=True, label_visibility="collapsed"
-    )
+    chosen = pick_view(VIEWS, key="feelings-view")
     VIEWS[chosen](view)
     show_sources(view)
     page_link(JOURNEY_MAP, ":blue[See it as a lane under the map] :material/arrow_forward:")

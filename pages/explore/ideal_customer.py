@@ -13,6 +13,7 @@ from journey.ui.explore.ideal_customer import (
 )
 from journey.ui.guards import plain_errors, require_view
 from journey.ui.navigation import DEFINITIONS, IDEAL_CUSTOMER, UPLOAD, page_link, page_name
+from journey.ui.views import pick_view
 
 VIEWS = {"Profile": show_profile, "Traits": show_traits, "Are we selling to it?": show_fit}
 
@@ -34,8 +35,6 @@ if not outcome_counts(view)["won"]:
 view = pick_line(view)
 with plain_errors():
     title.title(headline(view))
-shown = st.segmented_control(
-    "View", list(VIEWS), default="Profile", required=True, label_visibility="collapsed"
-)
+shown = pick_view(VIEWS, key="profile-view")
 with plain_errors():
     VIEWS[shown](view)

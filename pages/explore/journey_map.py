@@ -92,7 +92,9 @@ def controls(n_types: int, *, has_feelings: bool) -> tuple[dict[str, float], str
             "How people feel", key="map-feelings", bind="query-params"
         )
     with right:
-        shown = st.segmented_control("Show as", VIEWS, default=VIEWS[0], required=True)
+        shown = st.segmented_control(
+            "Show as", VIEWS, default=VIEWS[0], required=True, key="map-shown", bind="query-params"
+        )
     return {"n_types": types, "move_share": share / 100, "with_feelings": lane}, shown
 
 

@@ -15,6 +15,7 @@ from journey.ui.explore.lifecycle_cards import (
     warn_of_stages,
 )
 from journey.ui.guards import require_view
+from journey.ui.views import pick_view
 
 VIEWS = {
     "Questions": show_questions,
@@ -31,7 +32,5 @@ title.title(headline(view, days))
 show_cards(view, days)
 warn_of_stages(view)
 show_first(view, days)
-chosen = st.segmented_control(
-    "View", list(VIEWS), default="Questions", required=True, label_visibility="collapsed"
-)
+chosen = pick_view(VIEWS, key="lifecycle-view")
 VIEWS[chosen](view, days)

@@ -22,6 +22,7 @@ from journey.ui.picture import selection, show_picture
 from journey.ui.reader import fragment
 from journey.ui.tables import rates, show_table
 from journey.ui.text import number, percent
+from journey.ui.views import pick_view
 
 KEY = "flow"
 VIEWS = ("Step by step", "Whole paths")
@@ -72,9 +73,7 @@ def show_whole_paths(view: journey.TouchpointLog) -> None:
 
 view = require_view()
 show_finding(view, PATHS)
-chosen_view = st.segmented_control(
-    "View", VIEWS, default=VIEWS[0], required=True, label_visibility="collapsed"
-)
+chosen_view = pick_view(VIEWS, key="paths-view")
 if chosen_view == VIEWS[1]:
     show_whole_paths(view)
 else:

@@ -7,6 +7,7 @@ from journey.ui.explore.personas import has_personas, show_cards, show_group, sh
 from journey.ui.findings import show_persona_finding
 from journey.ui.guards import plain_errors, require_view
 from journey.ui.navigation import COLUMNS, DEFINITIONS, PERSONAS, UPLOAD, page_link, page_name
+from journey.ui.views import pick_view
 
 VIEWS = {
     "Cards": show_cards,
@@ -29,8 +30,6 @@ show_persona_finding(view)
 if not has_win_rule(view):
     st.caption("Nothing counts as a win yet.")
     page_link(DEFINITIONS, "Give a winning rule")
-shown = st.segmented_control(
-    "View", list(VIEWS), default="Cards", required=True, label_visibility="collapsed"
-)
+shown = pick_view(VIEWS, key="personas-view")
 with plain_errors():
     VIEWS[shown](view)

@@ -13,6 +13,7 @@ from journey.ui.explore.segment_views import (
 )
 from journey.ui.guards import require_view
 from journey.ui.navigation import DEFINITIONS, SEGMENTS, UPLOAD, page_link, page_name
+from journey.ui.views import pick_view
 
 VIEWS = {"Win rate": show_win_rates, "Outcomes": show_outcomes, "Stages": show_stages}
 
@@ -37,9 +38,7 @@ with left:
     )
 title.title(headline(view, by))
 with right:
-    shown = st.segmented_control(
-        "View", list(VIEWS), default="Win rate", required=True, label_visibility="collapsed"
-    )
+    shown = pick_view(VIEWS, key="segments-view")
 if not is_of_account(view, by):
     st.caption(
         "A journey counts in every segment that takes part in it, so segments can add up to more "

@@ -14,6 +14,7 @@ from journey.ui.explore.stage_views import (
 from journey.ui.findings import show_finding
 from journey.ui.guards import require_view
 from journey.ui.navigation import DEFINITIONS, STAGES, page_link
+from journey.ui.views import pick_view
 
 VIEWS = {
     "Funnel": show_funnel,
@@ -30,7 +31,5 @@ if not any(cached(journey.stage_funnel)(view)["n_journeys"]):
         st.markdown("Say which touchpoints belong to which stage.")
         page_link(DEFINITIONS, "Define the stages")
     st.stop()
-chosen = st.segmented_control(
-    "View", list(VIEWS), default="Funnel", required=True, label_visibility="collapsed"
-)
+chosen = pick_view(VIEWS, key="stages-view")
 VIEWS[chosen](view)

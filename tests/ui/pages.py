@@ -11,7 +11,7 @@ APP = str(Path(__file__).parents[2] / "app.py")
 def opened(page, data=None, *, state=(), **query):
     """Open a page, such as ``act/nurture``, on a data set, with parameters of its address."""
     app = AppTest.from_file(APP, default_timeout=90)
-    for name, value in ({} if data is None else {"data": data}).items() | query.items():
+    for name, value in (({} if data is None else {"data": data}) | query).items():
         app.query_params[name] = value
     for name, value in dict(state).items():
         app.session_state[name] = value

@@ -52,7 +52,7 @@ def multiselect(app, words):
 
 
 def opened(view="Leads", data="Scored", **query):
-    return pages.opened("act/lead_scores", data, state={"scores:view": view}, **query)
+    return pages.opened("act/lead_scores", data, state={"scores-view": view}, **query)
 
 
 @pytest.mark.usefixtures("workspace")
@@ -101,7 +101,7 @@ class TestLeads:
         assert app.title[0].value == "None of 2 open leads is engaged now"
         assert "No rule tells who fits" in said(app)
         for view in ("Rules", "Model", "Drivers", "Not buyers"):
-            app.session_state["scores:view"] = view
+            app.session_state["scores-view"] = view
             checked(app.run())
 
 

@@ -1,12 +1,16 @@
 """Views kept by name: saved with what the address says, listed on every page, opened, removed."""
 
 import json
+from datetime import date
+from urllib.parse import parse_qs
 
 import pytest
 import streamlit as st
 
 from journey import Definitions
 from journey.kept import SavedView, load_views, save_view
+from journey.ui.navigation import PAGES
+from journey.ui.state import Filters
 from tests.examples import small_log
 from tests.stores import save
 from tests.ui import pages
@@ -19,7 +23,7 @@ OPENED = {"views:opened": True}
 def root(tmp_path, monkeypatch):
     monkeypatch.setenv("PORTOLAN_WORKSPACE", str(tmp_path))
     st.cache_resource.clear()
-    log = small_log([("a", 0, "Ad"), ("a", 1, "Won"), ("b", 1, "Ad")], Definitions(won=("Won",)))
+    log = small_log([("a", 0, "Ad"), ("a", 1, "Won"), ("b", 9, "Ad")], Definitions(won=("Won",)))
     save(log, tmp_path / "datasets" / "Small")
     return tmp_path
 
@@ -29,17 +33,38 @@ def saved_as(app, name):
     return checked(button(app, "Save this view").click().run())
 
 
+def follow(app, name):
+    """Click the link to a view: the browser sends its address, and the widgets as they stand."""
+    links = [one.proto for one in app.main.get("page_link")]
+    (link,) = [one for one in links if one.label.startswith(name)]
+    app.query_params = parse_qs(link.query_string)
+    app.switch_page(next(f"{one.path}" for one in PAGES if one.url_path == link.page))
+    return checked(app.run())
+
+
+def shown(app, key):
+    """The value of a widget; the same after one more run, in which the browser sends it back."""
+    values = [
+        next(
+            one.value for one in (*run.slider, *run.selectbox, *run.button_group) if one.key == key
+        )
+        for run in (app, checked(app.run()))
+    ]
+    assert values[0] == values[1]
+    return values[0]
+
+
 def test_a_view_keeps_page_filters_and_settings(root):
-    query = {"exclude": "Ad", "case": "account", "map-types": "7"}
+    query = {"exclude": "Ad", "case": "account", "stages-view": "Drop-off"}
     app = saved_as(pages.opened("explore/stages", "Small", state=OPENED, **query), " Monday ")
     kept = load_views(root, "Small")["Monday"]
     # Accounts are what journeys are of anyhow, so the address doesn't say it.
-    assert kept == SavedView("stages", {"exclude": "Ad", "map-types": "7"})
+    assert kept == SavedView("stages", {"exclude": ["Ad"], "stages-view": ["Drop-off"]})
     assert app.text_input(key="views:name").value == ""
 
 
 def test_views_are_offered_on_other_pages_and_go_when_removed(root):
-    save_view(root, "Small", "Won ones", SavedView("stages", {"where.outcome": "won"}))
+    save_view(root, "Small", "Won ones", SavedView("stages", {"where.outcome": ["won"]}))
     app = pages.opened("explore/overview", "Small", state=OPENED)
     (link,) = [one.proto for one in app.main.get("page_link")]
     assert link.label == "Won ones :gray[Stages]"
@@ -59,9 +84,9 @@ def test_a_name_that_is_none_is_told_and_nothing_kept(root, name):
 
 def test_hostile_values_come_back_as_they_were(root):
     name = "<b>&x=1#%2C,"
-    app = pages.opened("explore/stages", "Small", state=OPENED, **{"map-show": name})
+    app = pages.opened("explore/stages", "Small", state=OPENED, note=name)
     saved_as(app, "Odd")
-    assert load_views(root, "Small")["Odd"].query == {"map-show": name}
+    assert load_views(root, "Small")["Odd"].query == {"note": [name]}
 
 
 def test_views_that_cannot_be_read_are_told_and_the_page_works(root):
@@ -79,3 +104,72 @@ def test_a_view_of_a_page_that_is_gone_can_still_be_removed(root):
     assert "Old: its page is gone" in said(app)
     checked(app.button(key="views:remove:Old").click().run())
     assert load_views(root, "Small") == {}
+
+
+def test_a_view_of_the_page_one_is_on_brings_its_settings_back(root):
+    save_view(root, "Small", "Nine", SavedView("paths", {"flow-steps": ["9"]}))
+    save_view(root, "Small", "As it begins", SavedView("paths", {}))
+    app = pages.opened("explore/paths", "Small", state=OPENED, **{"flow-steps": "5"})
+    assert shown(app, "flow-steps") == 5
+    app = follow(app, "Nine")
+    assert shown(app, "flow-steps") == 9
+    # What a view doesn't say is as on a page that was just opened.
+    app = follow(app, "As it begins")
+    assert shown(app, "flow-steps") == 8
+    assert "flow-steps" not in app.query_params
+
+
+def test_a_view_of_another_page_brings_its_settings_back(root):
+    save_view(root, "Small", "Drops", SavedView("stages", {"stages-view": ["Drop-off"]}))
+    save_view(root, "Small", "As it begins", SavedView("paths", {}))
+    app = pages.opened("explore/paths", "Small", state=OPENED, **{"flow-steps": "5"})
+    app = follow(app, "Drops")
+    assert shown(app, "stages-view") == "Drop-off"
+    app = follow(app, "As it begins")
+    assert shown(app, "flow-steps") == 8
+
+
+def test_a_view_brings_filters_back_and_leaves_the_settings_free(root):
+    save_view(root, "Small", "Won", SavedView("stages", {"where.outcome": ["won"]}))
+    app = follow(pages.opened("explore/stages", "Small", state=OPENED, exclude="Ad"), "Won")
+    assert "1 of 2 journeys" in said(app)
+    assert app.query_params == {"data": "Small", "where.outcome": "won"}
+    app = pages.choose(app, "Drop-off")
+    assert shown(app, "stages-view") == "Drop-off"
+
+
+def test_two_periods_are_kept_with_all_their_days(root):
+    days = {"period_A": ["2026-01-01", "2026-01-02"], "period_B": ["2026-01-03", "2026-01-09"]}
+    query = {"compare-groups": "Two periods", "compare-view": "Step by step", **days}
+    app = pages.opened("explore/compare", "Small", state=OPENED, **query)
+    saved_as(app, "January")
+    kept = load_views(root, "Small")["January"].query
+    app = follow(pages.opened("explore/compare", "Small", state=OPENED), "January")
+    a, b = ([str(day) for day in one.value] for one in app.date_input)
+    assert {"period_A": a, "period_B": b} == days
+    assert kept == {name: [v] if isinstance(v, str) else v for name, v in query.items()}
+
+
+def test_the_file_of_a_view_cannot_lead_to_another_data_set(root):
+    log = small_log([("z", 0, "Ad")], Definitions())
+    save(log, root / "datasets" / "Other")
+    save_view(root, "Small", "Odd", SavedView("stages", {"data": ["Other"]}))
+    app = follow(pages.opened("explore/paths", "Small", state=OPENED), "Odd")
+    assert app.query_params["data"] == "Small"
+
+
+@pytest.mark.usefixtures("root")
+def test_a_view_that_no_page_has_is_the_first():
+    query = {"stages-view": "<b>Nonsense"}
+    assert shown(pages.opened("explore/stages", "Small", **query), "stages-view") == "Funnel"
+
+
+@pytest.mark.usefixtures("root")
+def test_a_period_outside_what_is_in_view_is_forgotten():
+    days = {"period_A": ["2026-01-01", "2026-01-02"], "period_B": ["2026-01-03", "2026-01-09"]}
+    query = {"compare-groups": "Two periods", **days}
+    app = pages.opened("explore/compare", "Small", **query)
+    first, second = date(2026, 1, 1), date(2026, 1, 2)
+    app.session_state["portolan:filters"] = Filters(last_day=second)
+    app = checked(app.run())
+    assert [one.value for one in app.date_input] == [(first, second), (second, second)]

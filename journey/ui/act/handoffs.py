@@ -115,7 +115,9 @@ def pick_handoff(view: TouchpointLog) -> int:
     if len(promises) == 1:
         return 0
     names = [markdown(handoff_name(promise)) for promise in promises]
-    chosen = st.segmented_control("Handoff", names, default=names[0], required=True)
+    chosen = st.segmented_control(
+        "Handoff", names, default=names[0], required=True, key="handoff", bind="query-params"
+    )
     return names.index(chosen)
 
 
@@ -162,7 +164,12 @@ def show_by(view: TouchpointLog, place: int) -> None:
     if not columns:
         return
     by = st.selectbox(
-        "Compare by", columns, format_func=found.__getitem__, key="handoffs_by", width=320
+        "Compare by",
+        columns,
+        format_func=found.__getitem__,
+        key="handoffs_by",
+        width=320,
+        bind="query-params",
     )
     frame = _rows(view, place, by)
     if frame["late_rate"].notna().any():

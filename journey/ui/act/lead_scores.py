@@ -75,7 +75,8 @@ def show_leads(view: TouchpointLog) -> None:
         ["Open leads", "All journeys"],
         default="Open leads",
         required=True,
-        key="scores:which",
+        key="scores-which",
+        bind="query-params",
     )
     leads = _open(view) if chosen == "Open leads" else view
     if not leads.n_journeys:

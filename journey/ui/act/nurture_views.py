@@ -120,7 +120,7 @@ def show_programmes(view: TouchpointLog) -> None:
         )
         return
     names = frame["campaign"].drop_duplicates().tolist()
-    chosen = st.selectbox("Programme", names, key="nurture:programme")
+    chosen = st.selectbox("Programme", names, key="nurture-programme", bind="query-params")
     own = frame[frame["campaign"] == chosen].reset_index(drop=True)
     show_plot(
         charts.plot_programme(own, theme=current_theme()), key="programme", file_name="programme"

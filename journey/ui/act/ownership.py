@@ -138,12 +138,21 @@ def show_levels(view: TouchpointLog) -> None:
     columns = sorted(found, key=lambda column: (column != "owner", found[column].lower()))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         names = [name_of(one) for one in promises_made(view)]
-        place = st.selectbox("Promise", range(len(names)), format_func=names.__getitem__, width=240)
+        place = st.selectbox(
+            "Promise",
+            range(len(names)),
+            format_func=names.__getitem__,
+            width=240,
+            key="promise",
+            bind="query-params",
+        )
         by = st.selectbox(
             "Compare by",
             [None, *columns],
             format_func=lambda one: found.get(one, "Nothing"),
             width=240,
+            key="promises-by",
+            bind="query-params",
         )
     _open_promise(view, place, by)
     shown = frame if by is None else cached(journey.service_levels_by)(view, by=by)
@@ -197,12 +206,24 @@ def show_waiting(view: TouchpointLog) -> None:
         )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         kinds = {"Past due": True, "Due": False}
-        kind = st.segmented_control("Show", ["All", *kinds], default="All", required=True)
+        kind = st.segmented_control(
+            "Show",
+            ["All", *kinds],
+            default="All",
+            required=True,
+            key="waiting-show",
+            bind="query-params",
+        )
         for column in ("department", "owner"):
             values = sorted(frame[column].dropna().unique())
             if len(values) > 1:
                 chosen = st.selectbox(
-                    label(column), [None, *values], format_func=lambda one: one or "All", width=220
+                    label(column),
+                    [None, *values],
+                    format_func=lambda one: one or "All",
+                    width=220,
+                    key=f"waiting-{column}",
+                    bind="query-params",
                 )
                 frame = frame if chosen is None else frame[frame[column] == chosen]
     if kind in kinds:

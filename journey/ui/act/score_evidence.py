@@ -70,7 +70,12 @@ def show_model(view: TouchpointLog) -> None:
     if _nothing_won(view):
         return
     age = st.segmented_control(
-        "Judge leads after so many days", AGES, default=60, required=True, key="scores:age"
+        "Judge leads after so many days",
+        AGES,
+        default=60,
+        required=True,
+        key="scores-age",
+        bind="query-params",
     )
     model = cached(journey.fit_score_model)(view, after_days=age)
     if model.problem:

@@ -200,7 +200,13 @@ def show_credit(frame: pd.DataFrame, by: str, model: str) -> None:
 def pick_model() -> str:
     """Let the user choose the model of the tables."""
     chosen = st.segmented_control(
-        "Model", MODELS, default="markov", required=True, format_func=MODEL_NAMES.__getitem__
+        "Model",
+        MODELS,
+        default="markov",
+        required=True,
+        format_func=MODEL_NAMES.__getitem__,
+        key="credit-model",
+        bind="query-params",
     )
     return str(chosen)
 

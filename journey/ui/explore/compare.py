@@ -286,6 +286,7 @@ def _period(
         min_value=days[0],
         max_value=days[1],
         key=f"period_{name}",
+        bind="query-params",
         format="YYYY-MM-DD",
     )
     return (chosen[0], chosen[1]) if isinstance(chosen, tuple) and len(chosen) == 2 else None  # noqa: PLR2004 - a first and a last day

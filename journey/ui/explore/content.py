@@ -136,6 +136,7 @@ def pick_columns(view: TouchpointLog) -> tuple[str, ...]:
         default=list(content_columns(view)),
         format_func=label,
         key=f"content_columns:{current_dataset()}",
+        bind="query-params",
         help="Of several, the first that says something counts.",
     )
     return tuple(chosen) or content_columns(view)
@@ -149,6 +150,8 @@ def show_coverage(view: TouchpointLog, inventory: Inventory, columns: tuple[str,
         default="persona",
         required=True,
         format_func=str.capitalize,
+        key="content-by",
+        bind="query-params",
     )
     if across != "persona" and not any(getattr(entry, across) for entry in inventory.entries):
         st.info(
@@ -178,16 +181,7 @@ def _coverage(
 
 def show_ranking(view: TouchpointLog, inventory: Inventory, columns: tuple[str, ...]) -> None:
     """Show each content with its use and what followed; a chosen one opens into its journeys."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        status = st.segmented_control(
-            "Show", SHOWN, default="All", required=True, format_func=str.capitalize
-        )
-        idle = st.number_input(
-            "Dead after days idle", min_value=1.0, value=IDLE_DAYS, format="%g", width=180
-        )
-        after = st.number_input(
-            "Goes on within days", min_value=1.0, value=NEXT_DAYS, format="%g", width=180
-        )
+    status, idle, after = _pick_use()
     frame = audited(view, inventory, columns, idle, after)
     if status == "All":
         chart = charts.plot_content_ranking(frame, theme=current_theme())
@@ -213,6 +207,39 @@ def show_ranking(view: TouchpointLog, inventory: Inventory, columns: tuple[str, 
         open_journeys(used_content(view, name, columns=columns), title=name)
 
 
+def _pick_use() -> tuple[str, float, float]:
+    """Ask which contents are listed, after how many days one is dead, and how soon goes on."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        status = st.segmented_control(
+            "Show",
+            SHOWN,
+            default="All",
+            required=True,
+            format_func=str.capitalize,
+            key="content-status",
+            bind="query-params",
+        )
+        idle = st.number_input(
+            "Dead after days idle",
+            min_value=1.0,
+            value=IDLE_DAYS,
+            format="%g",
+            width=180,
+            key="content-idle",
+            bind="query-params",
+        )
+        after = st.number_input(
+            "Goes on within days",
+            min_value=1.0,
+            value=NEXT_DAYS,
+            format="%g",
+            width=180,
+            key="content-next",
+            bind="query-params",
+        )
+    return status, idle, after
+
+
 def show_calls(view: TouchpointLog) -> None:
     """Show which segments answer which call to action; each count opens."""
     found = attributes(view)
@@ -220,7 +247,14 @@ def show_calls(view: TouchpointLog) -> None:
         st.info("Nothing divides this log into segments.")
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        by = st.selectbox("Segments by", list(found), format_func=found.__getitem__, width=300)
+        by = st.selectbox(
+            "Segments by",
+            list(found),
+            format_func=found.__getitem__,
+            width=300,
+            key="calls-by",
+            bind="query-params",
+        )
         frame = cached(journey.calls_to_action)(view, by=by)
         if frame.empty:
             st.info(
@@ -229,7 +263,7 @@ def show_calls(view: TouchpointLog) -> None:
             )
             return
         calls = list(dict.fromkeys(frame["call_to_action"]))
-        call = st.selectbox("Call to action", calls, width=300)
+        call = st.selectbox("Call to action", calls, width=300, key="calls-to", bind="query-params")
     mine = frame[frame["call_to_action"] == call].reset_index(drop=True)
     show_plot(
         charts.plot_calls_to_action(mine, theme=current_theme()),

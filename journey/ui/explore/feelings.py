@@ -96,7 +96,7 @@ def show_outcomes(view: TouchpointLog) -> None:
     """Show the mean of each touchpoint type by what became of the journeys."""
     frame = cached(journey.feelings)(view, by=("touchpoint", "outcome"))
     types = list(dict.fromkeys(frame["touchpoint"]))
-    name = st.selectbox("Touchpoint", types, width=300)
+    name = st.selectbox("Touchpoint", types, width=300, key="feelings-of", bind="query-params")
     mine = frame[frame["touchpoint"] == name]
     shown = mine.assign(touchpoint=[OUTCOME_LABELS[outcome] for outcome in mine["outcome"]])
     chart = charts.plot_feelings(shown, theme=current_theme())

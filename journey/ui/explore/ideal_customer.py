@@ -133,7 +133,13 @@ def show_traits(view: TouchpointLog) -> None:
     """Show every trait and pair with its lift."""
     frame = cached(journey.profile_traits)(view)
     kind = st.segmented_control(
-        "Traits", list(KINDS), default="attribute", required=True, format_func=KINDS.__getitem__
+        "Traits",
+        list(KINDS),
+        default="attribute",
+        required=True,
+        format_func=KINDS.__getitem__,
+        key="profile-traits",
+        bind="query-params",
     )
     mine = frame[frame["kind"] == kind]
     clear = mine[mine["verdict"].isin([WINS_MORE, WINS_LESS, LOSES_MORE])]

@@ -77,6 +77,8 @@ def pick_period() -> int:
         default=90,
         required=True,
         format_func=PERIODS.__getitem__,
+        key="lifecycle-days",
+        bind="query-params",
     )
     return int(chosen)
 
@@ -158,7 +160,8 @@ def show_questions(view: TouchpointLog, days: int) -> None:
         default=ROLES[0],
         required=True,
         format_func=lambda one: stages[one] or label(one),
-        key="lifecycle:role",
+        key="lifecycle-role",
+        bind="query-params",
     )
     own = frame[frame["role"] == role]
     with plain_errors():

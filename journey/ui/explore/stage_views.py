@@ -108,7 +108,13 @@ def show_last_touches(view: TouchpointLog) -> None:
         return
     stages = list(dict.fromkeys(frame["stage"]))
     stage = st.segmented_control(
-        "Stage", stages, default=stages[0], required=True, format_func=markdown
+        "Stage",
+        stages,
+        default=stages[0],
+        required=True,
+        format_func=markdown,
+        key="last-touches-of",
+        bind="query-params",
     )
     inside = frame[frame["stage"] == stage].reset_index(drop=True)
     chart = charts.plot_last_touchpoints(inside, theme=current_theme())
