@@ -270,18 +270,7 @@ def show_calls(view: TouchpointLog) -> None:
         key="calls",
         file_name=f"call-to-action-by-{by}",
     )
-    count_row(
-        [
-            Count(
-                row.value or NOT_KNOWN,
-                row.n_journeys,
-                partial(was_called, view, call, by=by, value=row.value),
-                f"{call}: {row.value or NOT_KNOWN}",
-            )
-            for row in mine[mine["n_journeys"] > 0].head(8).itertuples()
-        ],
-        key=f"calls:{by}:{call}",
-    )
+    _open_answers(view, mine, by, call)
     shown = frame.assign(value=[value or NOT_KNOWN for value in frame["value"]])
     labels = {**LABELS, "value": label(by)}
     show_table(
@@ -291,6 +280,22 @@ def show_calls(view: TouchpointLog) -> None:
         column_help=HELP,
         labels=labels,
         of=rates("n_segment", "answer_rate", "low", "high") | rates("n_decided", "win_rate"),
+    )
+
+
+def _open_answers(view: TouchpointLog, frame: pd.DataFrame, by: str, call: str) -> None:
+    """Show how many journeys of the first segments answer a call to action; each opens."""
+    count_row(
+        [
+            Count(
+                row.value or NOT_KNOWN,
+                row.n_journeys,
+                partial(was_called, view, call, by=by, value=row.value),
+                f"{call}: {row.value or NOT_KNOWN}",
+            )
+            for row in frame[frame["n_journeys"] > 0].head(8).itertuples()
+        ],
+        key=f"calls:{by}:{call}",
     )
 
 
