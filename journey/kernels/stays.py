@@ -1,6 +1,6 @@
 """How long journeys stay in a stage, and where they go from there."""
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +11,8 @@ Ints = npt.NDArray[np.int64]
 Ticks = npt.NDArray[Any]
 Stages = npt.NDArray[np.int8]
 Flags = npt.NDArray[np.bool_]
+
+NEVER: Final = np.iinfo(np.int64).max
 
 
 @kernel
@@ -44,52 +46,77 @@ def state_after(is_open: Any, is_win: Any, stage: Any, furthest: Any, n_stages: 
 
 
 @kernel
-def begun_by(ticks: Ticks, begin: Any, end: Any, as_of: int) -> Any:
-    """One past the last row of a journey by some time."""
-    while end > begin and np.int64(ticks[end - 1]) > as_of:
-        end -= 1
-    return end
+def stay_on(
+    days: Ints,
+    states: Ints,
+    ages: Ints,
+    instants: Ints,
+    back: Any,
+    until: Any,
+    state: Any,
+    since: Any,
+    first_days: Ints,
+    ticks_per_day: int,
+) -> Any:
+    """Tell a journey's state of the instants before a time; the place of the next instant."""
+    while back >= 0 and instants[back] < until:
+        states[back], ages[back] = state, (instants[back] - since) // ticks_per_day
+        add_days(days[back, state], first_days, ages[back])
+        back -= 1
+    return back
 
 
 @kernel
 def add_stays(
+    going_on: Ints,
     days: Ints,
     ways: Ints,
+    states: Ints,
+    ages: Ints,
     current: Stages,
     ticks: Ticks,
     is_open: Flags,
-    begin: Any,
-    end: Any,
     won_row: Any,
-    as_of: int,
+    instants: Ints,
     dormancy: int,
     first_days: Ints,
     ticks_per_day: int,
     n_stages: int,
-) -> tuple[Any, Any]:
-    """Add the stays of one journey, the rows ``begin:end``; its state and age at ``as_of``."""
+) -> None:
+    """Add the stays of one journey to the first instant that knows them.
+
+    Its state and age at each instant are told too, and the days of the stay that goes on then.
+    """
     win, over = 2 * n_stages + 2, 2 * n_stages + 1
-    state, since, furthest = over, np.int64(ticks[begin]), np.int64(-1)
-    for row in range(begin, end + 1):
-        at = as_of if row == end else np.int64(ticks[row])
-        if row > begin and is_open[row - 1] and at - np.int64(ticks[row - 1]) > dormancy:
+    state, since, furthest = over, np.int64(ticks[0]), np.int64(-1)
+    told = going_on, states, ages, instants
+    back = len(instants) - 1 - np.searchsorted(instants[::-1], since)
+    if back < 0:
+        return
+    for row in range(len(ticks) + 1):
+        at = NEVER if row == len(ticks) else np.int64(ticks[row])
+        if row > 0 and is_open[row - 1] and at > np.int64(ticks[row - 1]) + dormancy:
             until = np.int64(ticks[row - 1]) + dormancy
-            leave(days[state], ways[state], first_days, (until - since) // ticks_per_day, over)
+            back = stay_on(*told, back, until + 1, state, since, first_days, ticks_per_day)
+            if back < 0:
+                return
+            stay = days[back, state], ways[back, state], first_days
+            leave(*stay, (until - since) // ticks_per_day, over)
             state, since = over, until
-        if row == end:
-            break
+        if instants[back] < at:
+            back = stay_on(*told, back, at, state, since, first_days, ticks_per_day)
+            if back < 0:
+                return
         furthest = max(furthest, np.int64(current[row]))
         now = state_after(is_open[row], row == won_row, current[row], furthest, n_stages)
-        if row == begin:
+        if row == 0:
             state = min(now, 2 * n_stages)
         if now != state:
-            leave(days[state], ways[state], first_days, (at - since) // ticks_per_day, now)
+            stay = days[back, state], ways[back, state], first_days
+            leave(*stay, (at - since) // ticks_per_day, now)
             state, since = now, at
         if now == win:
-            return np.int64(-1), np.int64(0)
-    age = (as_of - since) // ticks_per_day
-    add_days(days[state], first_days, age)
-    return state, age
+            return
 
 
 @kernel
@@ -99,32 +126,38 @@ def count_stays(
     offsets: Ints,
     is_open: Flags,
     won_rows: Ints,
-    as_of: int,
+    instants: Ints,
     dormancy: int,
     first_days: Ints,
     ticks_per_day: int,
     n_stages: int,
 ) -> tuple[Ints, Ints, Ints, Ints]:
-    """Days at risk and ways on by state and age; the state and age of each journey at ``as_of``.
+    """Days at risk and ways on by state and age, states and ages of journeys, at some instants.
+
+    Each begins with the instant; the latest comes first.
 
     States are the stages of journeys that were never further, those of journeys that were, then
     before any, then over: lost, closed or silent longer than ``dormancy``, and not come back.
     Days are by state and span of days since it was entered; span ``b`` begins on
-    ``first_days[b]``, the last one never ends. Ways on are ``[state, span, to]``, where to is a
-    state, then a win. A stay that is left counts the day it is as one at risk, one that goes on
-    whole days alone. A journey won or not begun by then is in state -1.
+    ``first_days[b]``, the last one never ends. Ways on are ``[instant, state, span, to]``, where to
+    is a state, then a win. A stay that is left counts the day it is as one at risk, one that goes
+    on whole days alone. A journey won or not begun by then is in state -1.
 
     ``is_open`` says whether a touch left its journey open; ``won_rows`` won (-1: none did).
     """
-    n_states, n_spans = 2 * n_stages + 2, len(first_days)
-    days = np.zeros((n_states, n_spans), np.int64)
-    ways = np.zeros((n_states, n_spans, n_states + 1), np.int64)
-    states = np.full(len(offsets) - 1, -1, np.int64)
-    ages = np.zeros(len(offsets) - 1, np.int64)
+    n, n_states, n_spans = len(instants), 2 * n_stages + 2, len(first_days)
+    days = np.zeros((n, n_states, n_spans), np.int64)
+    going_on = np.zeros((n, n_states, n_spans), np.int64)
+    ways = np.zeros((n, n_states, n_spans, n_states + 1), np.int64)
+    states = np.full((len(offsets) - 1, n), -1, np.int64)
+    ages = np.zeros((len(offsets) - 1, n), np.int64)
     for j in range(len(offsets) - 1):
-        begin, end = offsets[j], begun_by(ticks, offsets[j], offsets[j + 1], as_of)
+        begin, end = offsets[j], offsets[j + 1]
         if begin < end:
-            rows = current, ticks, is_open, begin, end, won_rows[j]
-            times = as_of, dormancy, first_days, ticks_per_day, n_stages
-            states[j], ages[j] = add_stays(days, ways, *rows, *times)
-    return days, ways, states, ages
+            counts = going_on, days, ways, states[j], ages[j]
+            rows = current[begin:end], ticks[begin:end], is_open[begin:end], won_rows[j] - begin
+            add_stays(*counts, *rows, instants, dormancy, first_days, ticks_per_day, n_stages)
+    for back in range(n - 2, -1, -1):
+        days[back] += days[back + 1]
+        ways[back] += ways[back + 1]
+    return days + going_on, ways, states.T, ages.T

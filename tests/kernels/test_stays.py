@@ -25,7 +25,8 @@ def lives(draw):
         won.append(row if row >= begin else -1)
     for row in won:
         is_open[row : row + 1] = [False] if row >= 0 else is_open[row : row + 1]
-    return shard, is_open, won, draw(st.integers(-20, 40)), draw(st.sampled_from((4, 9, 99)))
+    instants = sorted(draw(st.lists(st.integers(-20, 40), max_size=4)), reverse=True)
+    return shard, is_open, won, instants, draw(st.sampled_from((4, 9, 99)))
 
 
 def path_of(touches, is_open, won, as_of, dormancy):
@@ -57,9 +58,8 @@ def span_of(day):
     return max(span for span, first in enumerate(FIRST_DAYS) if first <= day)
 
 
-@given(lives())
-def test_count_stays(sample):
-    shard, is_open, won, as_of, dormancy = sample
+def stays_by(shard, is_open, won, as_of, dormancy):
+    """Days, ways on, and the state and age of each journey at an instant, day by day."""
     n_states, n_spans = 2 * N_STAGES + 2, len(FIRST_DAYS)
     days = np.zeros((n_states, n_spans), int)
     ways = np.zeros((n_states, n_spans, n_states + 1), int)
@@ -77,18 +77,25 @@ def test_count_stays(sample):
         for day in range(age):
             days[state, span_of(day)] += 1
         now.append((-1 if state == WON else state, age))
+    return days.tolist(), ways.tolist(), now
+
+
+@given(lives())
+def test_count_stays(sample):
+    shard, is_open, won, instants, dormancy = sample
     found = stays.count_stays(
         shard.current,
         shard.ticks,
         shard.offsets,
         flags(is_open),
         ints(won),
-        as_of,
+        ints(instants),
         dormancy,
         FIRST_DAYS,
         PER_DAY,
         N_STAGES,
     )
-    assert found[0].tolist() == days.tolist()
-    assert found[1].tolist() == ways.tolist()
-    assert list(zip(*(part.tolist() for part in found[2:]), strict=True)) == now
+    for days, ways, states, ages, as_of in zip(*found, instants, strict=True):
+        now = list(zip(states.tolist(), ages.tolist(), strict=True))
+        wanted = stays_by(shard, is_open, won, as_of, dormancy)
+        assert (days.tolist(), ways.tolist(), now) == wanted

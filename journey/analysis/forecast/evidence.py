@@ -130,7 +130,7 @@ def _nothing_learnt(n_stages: int, n_past: int) -> Learnt:
 def _learnt(part: Part, *, as_of: int, n_stages: int, cuts: Sequence[int]) -> Learnt:
     """What one shard adds."""
     _, facts = part
-    days, ways, _, _ = _stays_now(facts, as_of)
+    (days,), (ways,), _, _ = _stays_now(facts, as_of)
     return Learnt(days, ways, _won_values(facts, (as_of,))[0], *_past(facts, n_stages, cuts))
 
 
@@ -138,7 +138,8 @@ def _alive(part: Part, *, as_of: int, n_stages: int) -> Alive:
     """What one shard adds."""
     view, facts = part
     evidence, n_states = facts.view, n_states_of(n_stages)
-    _, _, states, ages = _stays_now(facts, as_of)
+    per_week = ticks_per_day(evidence) * DAYS_A_WEEK
+    _, _, (states,), (ages,) = _stays_now(facts, as_of)
     still = view.journeys[states[view.journeys] >= 0]
     place = states[still] * N_AGES + np.clip(ages[still], 0, N_AGES - 1)
     values = last_values(facts, still)
@@ -151,7 +152,7 @@ def _alive(part: Part, *, as_of: int, n_stages: int) -> Alive:
     return Alive(
         np.array(mass, dtype=float).reshape(len(LAYERS), n_states, N_AGES),
         np.bincount(without, minlength=n_states * N_AGES * N_SPANS).reshape(-1, N_AGES, N_SPANS),
-        _begun(facts, view.journeys, as_of, n_states),
+        _begun_by_week(_beginnings(facts, view.journeys, n_states), as_of, n_states, per_week),
     )
 
 
@@ -170,25 +171,27 @@ def _past(
     facts: ShardFacts, n_stages: int, cuts: Sequence[int]
 ) -> tuple[Ints, Ints, Ints, Ints, Floats]:
     """What is told of past days: see :class:`Learnt`."""
-    empty, n_states = _nothing_learnt(n_stages, len(cuts)), n_states_of(n_stages)
-    found = empty.past_days, empty.past_ways, empty.past_mass, empty.past_begun
-    everybody = np.arange(facts.view.n_journeys)
-    for back, cut in enumerate(cuts):
-        days, ways, states, ages = _stays(facts, cut)
-        place = (states * N_AGES + np.minimum(ages, N_AGES - 1))[states >= 0]
-        mass = np.bincount(place, minlength=n_states * N_AGES).reshape(n_states, N_AGES)
-        begun = _begun(facts, everybody, cut, n_states).sum(axis=0)
-        for all_of_it, then in zip(found, (days, ways, mass, begun), strict=True):
-            all_of_it[back] = then
-    return *found, np.array(_won_values(facts, cuts)).reshape(empty.past_won_values.shape)
+    n_states, per_week = n_states_of(n_stages), ticks_per_day(facts.view) * DAYS_A_WEEK
+    days, ways, states, ages = _stays(facts, cuts)
+    place = states * N_AGES + np.minimum(ages, N_AGES - 1)
+    masses = [np.bincount(then[then >= 0], minlength=n_states * N_AGES) for then in place]
+    all_begun = _beginnings(facts, np.arange(facts.view.n_journeys), n_states)
+    begun = [_begun_by_week(all_begun, cut, n_states, per_week).sum(axis=0) for cut in cuts]
+    return (
+        days,
+        ways,
+        np.array(masses, np.int64).reshape(len(cuts), n_states, N_AGES),
+        np.array(begun, np.int64).reshape(len(cuts), n_states),
+        np.array(_won_values(facts, cuts)).reshape(len(cuts), len(SUMS), N_SPANS),
+    )
 
 
 def _stays_now(facts: ShardFacts, as_of: int) -> tuple[Ints, Ints, Ints, Ints]:
-    return facts.kept(("stays", as_of), partial(_stays, facts, as_of))
+    return facts.kept(("stays", as_of), partial(_stays, facts, (as_of,)))
 
 
-def _stays(facts: ShardFacts, as_of: int) -> tuple[Ints, Ints, Ints, Ints]:
-    """What ``count_stays`` tells of a shard as of some time."""
+def _stays(facts: ShardFacts, instants: Sequence[int]) -> tuple[Ints, Ints, Ints, Ints]:
+    """What ``count_stays`` tells of a shard as of some times, the latest first."""
     evidence = facts.view
     return count_stays(
         facts.current,
@@ -196,7 +199,7 @@ def _stays(facts: ShardFacts, as_of: int) -> tuple[Ints, Ints, Ints, Ints]:
         evidence.offsets,
         facts.is_open,
         frozen(np.where(facts.outcomes == WON, facts.decided_rows, -1)),
-        as_of,
+        frozen(np.array(instants, np.int64)),
         facts.silence.dormancy_limit,
         FIRST_DAYS,
         ticks_per_day(evidence),
@@ -209,15 +212,20 @@ def ticks_per_day(view: View) -> int:
     return round(SECONDS_PER_DAY * view.store.ticks_per_second)
 
 
-def _begun(facts: ShardFacts, chosen: Ints, as_of: int, n_states: int) -> Ints:
-    """Journeys begun in each of the last weeks by the state after their first touch."""
-    evidence, per_week = facts.view, ticks_per_day(facts.view) * DAYS_A_WEEK
-    chosen = chosen[evidence.lengths[chosen] > 0]
-    first = evidence.offsets[:-1][chosen]
-    ago = (as_of - evidence.ticks[first].astype(np.int64)) // per_week
+def _beginnings(facts: ShardFacts, chosen: Ints, n_states: int) -> tuple[Ints, Ints]:
+    """When chosen journeys began, and their state after their first touch."""
+    evidence = facts.view
+    first = evidence.offsets[:-1][chosen[evidence.lengths[chosen] > 0]]
     stage = facts.current[first].astype(np.int64)
-    state = np.where(facts.is_open[first] & (stage >= 0), stage, n_states - 2)
+    states = np.where(facts.is_open[first] & (stage >= 0), stage, n_states - 2)
+    return evidence.ticks[first].astype(np.int64), states
+
+
+def _begun_by_week(begun: tuple[Ints, Ints], as_of: int, n_states: int, per_week: int) -> Ints:
+    """Journeys begun in each of the last weeks by state."""
+    ticks, states = begun
+    ago = (as_of - ticks) // per_week
     recent = (ago >= 0) & (ago < WEEKS_OF_BEGINNINGS)
-    place = ago[recent] * n_states + state[recent]
+    place = ago[recent] * n_states + states[recent]
     counts = np.bincount(place, minlength=WEEKS_OF_BEGINNINGS * n_states)
     return counts.reshape(WEEKS_OF_BEGINNINGS, n_states)
