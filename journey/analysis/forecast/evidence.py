@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from functools import partial
+from functools import cached_property, partial, reduce
 from typing import Any, Final
 
 import numpy as np
@@ -68,6 +68,13 @@ class Alive:
     valueless: Ints
     begun: Ints
 
+    @cached_property
+    def without_value(self) -> tuple[Ints, Ints, Ints, Floats]:
+        """States, ages and spans in which some have no value, and how many these are."""
+        state, age, span = found = np.nonzero(self.valueless)
+        counts = self.valueless[found].astype(np.float64)
+        return frozen(state), frozen(age), frozen(span), frozen(counts)
+
 
 def learnt_of(log: TouchpointLog, *, weeks: int) -> Learnt:
     """What all journeys of a log tell; the past in steps of so many weeks."""
@@ -100,7 +107,7 @@ def n_states_of(n_stages: int) -> int:
 
 def _added(parts: list[Learnt] | list[Alive]) -> list[npt.NDArray[Any]]:
     names = [one.name for one in fields(parts[0])]
-    return [np.sum([getattr(part, name) for part in parts], axis=0) for name in names]
+    return [reduce(np.add, [getattr(part, name) for part in parts]) for name in names]
 
 
 def _past_ticks(log: TouchpointLog, weeks: int) -> tuple[int, ...]:

@@ -74,11 +74,13 @@ class Ahead:
     """The weeks ahead as all journeys of a log let expect them, whoever is in view.
 
     ``gained[week, draw, state, age]`` is the chance to be won in that week;
-    ``of_first_day[week, draw, day, state]`` that of a journey to be won by a day since its first.
+    ``of_first_day[week, draw, day, state]`` that of a journey to be won by a day since its first;
+    ``squared[draw, state, age]`` the chance of all weeks, squared.
     """
 
     gained: Floats
     of_first_day: Floats
+    squared: Floats
     worth: Worth
 
 
@@ -238,7 +240,7 @@ def _ahead(drawn: Chances, worth: Worth, weeks: int) -> Ahead:
         if place == _DAYS - 1:
             np.subtract(won, before, out=gained[week])
             before = won
-    return Ahead(frozen(gained), of_first_day, worth)
+    return Ahead(frozen(gained), of_first_day, gained.sum(axis=0) ** 2, worth)
 
 
 def _expected_ahead(log: TouchpointLog, weeks: int) -> Ahead:
@@ -278,16 +280,14 @@ def _weekly(known: Alive, ahead: Ahead, *, rng: np.random.Generator | None = Non
     of_known = found.sum(axis=2)
     value = of_known[..., 1] + new * worth_of_new
     square = of_known[..., 2] + new * worth.square * worth_of_new**2
-    won = ahead.gained.sum(axis=0)
-    return Weekly(wins, value, square, sure=np.einsum("sa,dsa->d", known.mass[0], won**2))
+    sure = np.einsum("sa,dsa->d", known.mass[0], ahead.squared)
+    return Weekly(wins, value, square, sure)
 
 
 def _by_week(known: Alive, ahead: Ahead) -> Iterator[Floats]:
     """What journeys known bring in each week: wins, value, squared value by draw and state."""
     ages, worth = MIDDLES * DAYS_A_SPAN, ahead.worth
-    found = np.nonzero(known.valueless)
-    in_state, of_age, old = (frozen(place) for place in found)
-    counts = frozen(known.valueless[found].astype(np.float64))
+    in_state, of_age, old, counts = known.without_value
     mass = frozen(known.mass)
     for week, gained in enumerate(ahead.gained, start=1):
         value = frozen(worth.at(ages + (week - 0.5) * _DAYS))
