@@ -29,6 +29,7 @@ from journey.ingest.kept.sources import (
 from journey.ingest.kept.waiting import (
     Waiting,
     awaiting,
+    is_log,
     keep_undecided,
     keep_waiting,
     write_waiting,
@@ -37,7 +38,6 @@ from journey.ingest.presets.foreign_keys import follow_keys
 from journey.ingest.processes.progress import Progress
 from journey.ingest.raw import RawTable
 from journey.ingest.staging import Pair, options_of, prepared, read_files, stage
-from journey.ingest.times.row_times import is_technical
 from journey.ingest.warehouses.origin import read_origin
 from journey.schema import LEFT_OUT, ROLES
 
@@ -161,7 +161,7 @@ def _read(connection: duckdb.DuckDBPyConnection, brought: _Import) -> list[Pair]
     if not columns:
         told = _as_before(raw[:n_new], brought) | told
     told |= {t.file: _here(one.told, t) for one, t in zip(old, raw[n_new:], strict=True)}
-    beside = [Beside(table.headers, _is_log(table)) for table in brought.known]
+    beside = [Beside(table.headers, is_log(table)) for table in brought.known]
     read = assign_roles(connection, raw, columns, told, beside=beside)
     check_complete(read)
     check_owners(connection, read[:n_new])
@@ -193,12 +193,6 @@ def _as_before(raw: Sequence[RawTable], brought: _Import) -> dict[str, Given]:
 def _here(told: Given, table: RawTable) -> Given:
     """What was said of a table, as far as it has such columns now."""
     return {role: [h for h in headers if h in table.columns] for role, headers in told.items()}
-
-
-def _is_log(table: SourceTable) -> bool:
-    """Whether a table has touchpoints that nothing beside it makes facts."""
-    dates = table.roles.get("occurred_at", ())
-    return table.shape == "events" or (table.shape == "wide" and not all(map(is_technical, dates)))
 
 
 def _new_groups(

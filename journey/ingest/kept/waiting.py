@@ -1,7 +1,7 @@
 """Tables that other files may tell how to read, kept to be read anew beside later ones.
 
 Lines of an order wait for the file that names its customer; dates of records are facts beside a
-log and touchpoints without one. So the order in which files come changes nothing.
+log and touchpoints without one. So neither depends on the order in which files come.
 """
 
 import json
@@ -10,20 +10,22 @@ import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import duckdb
 
 from journey.ingest.columns.roles import Given, has_moments
 from journey.ingest.formats.held import is_as_read, view_file
-from journey.ingest.kept.sources import Batch, read_aside
-from journey.ingest.presets.foreign_keys import is_mapped, names_owner, waits
+from journey.ingest.kept.sources import DATED, Batch, SourceTable, read_aside
+from journey.ingest.presets.foreign_keys import is_mapped, names_owner, share_key, waits
 from journey.ingest.raw import Known, RawTable, RejectedRow
 from journey.ingest.sql import identifier, literal
 from journey.ingest.staging import Pair
+from journey.ingest.times.row_times import is_technical
 from journey.schema import LEFT_OUT
 
 FILE: Final = "waiting.json"
+VERSION: Final = 1
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,10 @@ def keep_undecided(
     return {
         table.table: _kept(connection, table, folder, told(table))
         for table, read in pairs
-        if not is_mapped(table.known) and read.shape == "wide" and not has_moments(read)
+        if table.known is None
+        and "occurred_at" not in told(table)
+        and read.shape == "wide"
+        and not has_moments(read)
     }
 
 
@@ -103,17 +108,61 @@ def awaiting(
 ) -> dict[Path, list[Waiting]]:
     """The tables of earlier batches of which new ones may tell, by the folder of their batch.
 
-    They do where a table names an owner, or where one was read as if it were alone.
+    They do where a table names nobody and shares an id with a new one that names an owner or may
+    be led to one, and where one was read as if it were alone and a new one may be a log.
     """
-    if all(is_mapped(table.known) for table in new):
-        return {}
-    held = {folder: read_waiting(connection, folder, scratch) for folder in before}
-    earlier = [table for batch in before.values() for table in batch.tables]
-    names = any(names_owner(t.columns) for t in new if not is_mapped(t.known)) or any(
-        names_owner(t.headers) for t in earlier if not t.preset
-    )
-    is_undecided = any(not waits(one.raw.columns) for tables in held.values() for one in tables)
-    return {f: tables for f, tables in held.items() if tables} if names or is_undecided else {}
+    held = {folder: columns for folder in before if (columns := _columns_waiting(folder))}
+    logs = [frozenset(table.columns) for table in new if _may_be_log(table)]
+    found = _led(new, held, before) | {
+        folder
+        for folder, waiting in held.items()
+        for columns, table in zip(waiting, before[folder].tables, strict=True)
+        if table.shape == "wide" and not is_log(table) and {*logs} - {frozenset(columns)}
+    }
+    return {folder: read_waiting(connection, folder, scratch) for folder in sorted(found)}
+
+
+def _led(
+    new: Sequence[RawTable],
+    held: Mapping[Path, Sequence[tuple[str, ...]]],
+    before: Mapping[Path, Batch],
+) -> set[Path]:
+    """The batches with tables that new ones may lead to an owner, some by way of others."""
+    owners = [
+        table.headers
+        for batch in before.values()
+        for table in batch.tables
+        if not table.preset and names_owner(table.headers)
+    ]
+    mine = [table.columns for table in new if not is_mapped(table.known)]
+    leading = [t for t in mine if names_owner(t) or any(share_key(t, other) for other in owners)]
+    found: set[Path] = set()
+    while more := {
+        folder
+        for folder, waiting in held.items()
+        if folder not in found
+        and any(waits(t) and any(_may_tell(other, t) for other in leading) for t in waiting)
+    }:
+        found |= more
+        leading += [columns for folder in more for columns in held[folder]]
+        leading += [t for t in mine if any(_may_tell(other, t) for other in leading)]
+    return found
+
+
+def _may_tell(other: Sequence[str], columns: Sequence[str]) -> bool:
+    """Whether one table may say whose rows of another are; exports cut by month tell nothing."""
+    return {*other} != {*columns} and share_key(other, columns)
+
+
+def _may_be_log(table: RawTable) -> bool:
+    shape = table.known.shape if table.known else None
+    return shape in (None, *DATED)
+
+
+def is_log(table: SourceTable) -> bool:
+    """Whether a table has touchpoints that nothing beside it makes facts."""
+    dates = table.roles.get("occurred_at", ())
+    return table.shape == "events" or (table.shape == "wide" and not all(map(is_technical, dates)))
 
 
 def _link(path: Path, to: Path) -> None:
@@ -135,7 +184,7 @@ def write_waiting(folder: Path, waiting: Sequence[Waiting]) -> None:
         }
         for one in waiting
     ]
-    text = json.dumps(entries, ensure_ascii=False, indent=1)
+    text = json.dumps({"version": VERSION, "tables": entries}, ensure_ascii=False, indent=1)
     (folder / FILE).write_text(text, encoding="utf-8")
 
 
@@ -143,10 +192,8 @@ def read_waiting(
     connection: duckdb.DuckDBPyConnection, folder: Path, scratch: Path
 ) -> list[Waiting]:
     """The tables of a batch that wait, as views of their rows; none where it holds no such."""
-    if not (folder / FILE).is_file():
-        return []
     found: list[Waiting] = []
-    for index, entry in enumerate(json.loads((folder / FILE).read_text(encoding="utf-8"))):
+    for index, entry in enumerate(_entries(folder)):
         name, rows = f"again {folder.name} {index}", _rows(folder, index)
         # Staging takes the file of a table that is as it was read.
         own = scratch / f"{name}.parquet"
@@ -157,15 +204,58 @@ def read_waiting(
     return found
 
 
+def _columns_waiting(folder: Path) -> list[tuple[str, ...]]:
+    return [tuple(entry["raw"]["columns"]) for entry in _entries(folder)]
+
+
+def _entries(folder: Path) -> list[dict[str, Any]]:
+    """What is known of the tables of a batch that wait.
+
+    What another version kept stays as it was read: its rows are in the batch all the same.
+    """
+    if not (folder / FILE).is_file():
+        return []
+    try:
+        kept = json.loads((folder / FILE).read_text(encoding="utf-8"))
+    except ValueError:
+        return []
+    is_ours = isinstance(kept, dict) and cast("dict[str, Any]", kept).get("version") == VERSION
+    return kept["tables"] if is_ours else []
+
+
 def _rows(folder: Path, index: int) -> Path:
     return folder / f"waiting-{index}.parquet"
 
 
 def _raw(entry: Mapping[str, Any], table: str, kept: Path | None) -> RawTable:
-    fields: dict[str, Any] = {**entry, "table": table, "kept": kept}
-    fields["columns"], fields["notes"] = tuple(entry["columns"]), tuple(entry["notes"])
-    fields["rejected"] = tuple(RejectedRow(**row) for row in entry["rejected"])
-    fields["aside"] = tuple(read_aside(one) for one in entry["aside"])
-    if entry["known"] is not None:
-        fields["known"] = Known(**entry["known"])
-    return RawTable(**fields)
+    return RawTable(
+        file=entry["file"],
+        table=table,
+        columns=tuple(entry["columns"]),
+        n_rows=entry["n_rows"],
+        rejected=tuple(
+            RejectedRow(one["file"], one["line"], one["reason"], one["text"])
+            for one in entry["rejected"]
+        ),
+        n_rejected=entry["n_rejected"],
+        notes=tuple(entry["notes"]),
+        known=None if entry["known"] is None else _answers(entry["known"]),
+        aside=tuple(read_aside(one) for one in entry["aside"]),
+        n_added=entry["n_added"],
+        kept=kept,
+    )
+
+
+def _answers(entry: Mapping[str, Any]) -> Known:
+    """What is known of a table that no preset maps: how its dates are written."""
+    return Known(
+        preset=entry["preset"],
+        title=entry["title"],
+        confidence=entry["confidence"],
+        shape=None,
+        roles={},
+        order=entry["order"],
+        zone=entry["zone"],
+        epoch=entry["epoch"],
+        is_remembered=entry["is_remembered"],
+    )

@@ -93,7 +93,16 @@ def names_owner(columns: Iterable[str]) -> bool:
 
 def may_lead(header: str) -> bool:
     """Whether a column may be such an id, or name an owner."""
-    return bool(ID_WORDS.search(plain(header)) and _whose(header)) or names_owner((header,))
+    return _is_key(header) or names_owner((header,))
+
+
+def share_key(columns: Iterable[str], others: Iterable[str]) -> bool:
+    """Whether two tables have a column for the ids of one thing."""
+    return any(map(_is_key, {*columns} & {*others}))
+
+
+def _is_key(header: str) -> bool:
+    return bool(ID_WORDS.search(plain(header)) and _whose(header))
 
 
 def _ways(
@@ -138,7 +147,7 @@ def _shared_keys(
     shared: dict[str, int] = {}
     for header in table.columns:
         whose = _whose(header)
-        if header not in group[0].columns or not ID_WORDS.search(plain(header)) or not whose:
+        if header not in group[0].columns or not _is_key(header):
             continue
         if whose & _NO_CUSTOMERS or named(header, "opportunity_id") >= _SURE:
             continue

@@ -48,6 +48,11 @@ def written(folder, parts):
     return names
 
 
+def write(folder, name, head, rows):
+    """Write one file."""
+    (folder / name).write_text("\n".join([head, *rows, ""]), encoding="utf-8")
+
+
 def imported(folder, names, *, earlier=None, **columns):
     """Import some files after a data set, or none and make it again; gives the data set."""
     work = folder / f"import-{len(list(folder.iterdir()))}"
@@ -186,3 +191,44 @@ class TestWaiting:
         assert "secret" not in {*log.store.dictionaries, *log.origin.accounts.column_names}
         kept = first / "sources" / "0002" / "waiting-0.parquet"
         assert pq.read_table(kept)["secret"].to_pylist() == [None] * 3
+
+    def test_an_export_of_a_vendor_decides_what_dates_of_records_are(self, folder):
+        write(folder, "firms.csv", "email,updated_at", ["ann@acme.com,2024-05-05"])
+        head = "id,anonymous_id,user_id,event,event_text,received_at,sent_at,timestamp,uuid_ts"
+        at = ",".join(["2024-03-01 10:00:00"] * 4)
+        write(folder, "track.csv", head, [f"1,a1,ann@acme.com,signed,Signed,{at}"])
+        alone = imported(folder, ["firms.csv"])
+        log = open_log(imported(folder, ["track.csv"], earlier=alone))
+        other = open_log(imported(folder, ["firms.csv", "track.csv"]))
+        assert log.n_touchpoints == other.n_touchpoints == 1
+        assert log.fingerprint == other.fingerprint
+
+    def test_what_new_files_cannot_tell_of_is_not_read_again(self, folder):
+        first = imported(folder, ["visits-a.csv", "reviews-a.csv"])
+        place = first / "sources" / "0002"
+        # Visits of later days name customers, but no order; more reviews name no customer.
+        write(folder, "visits.csv", VISITS[0], ["v1,ann@acme.com,Visit,2024-06-01"])
+        write(folder, "reviews.csv", REVIEWS[0], ["r10,o1,2024-06-02"])
+        then = imported(folder, ["visits.csv", "reviews.csv"], earlier=first)
+        for name in ("tables.json", "waiting.json"):
+            assert (then / "sources" / "0002" / name).samefile(place / name)
+        last = imported(folder, ["orders-a.csv"], earlier=then)
+        assert not (last / "sources" / "0002" / "tables.json").samefile(place / "tables.json")
+
+    def test_one_that_waits_may_lead_another(self, folder):
+        write(folder, "notes.csv", "note_id,review_id,noted_on", ["n1,r1,2024-04-01"])
+        first = imported(folder, ["visits-a.csv", "notes.csv"])
+        then = imported(folder, ["reviews-a.csv"], earlier=first)
+        log = open_log(imported(folder, ["orders-a.csv"], earlier=then))
+        other = open_log(
+            imported(folder, ["visits-a.csv", "notes.csv", "reviews-a.csv", "orders-a.csv"])
+        )
+        assert log.fingerprint == other.fingerprint
+        assert rows_by_export(log) == rows_by_export(other)
+
+    def test_what_another_version_kept_waits_no_more(self, folder):
+        first = imported(folder, ["visits-a.csv", "reviews-a.csv"])
+        kept = first / "sources" / "0002" / "waiting.json"
+        kept.write_text(kept.read_text().replace('"version": 1', '"version": 0'))
+        log = open_log(imported(folder, ["orders-a.csv"], earlier=first))
+        assert rows_by_export(log)["reviews"] == rows_by_export(open_log(first))["reviews"]
