@@ -175,8 +175,19 @@ def _plans(
         order = cast("DateOrder | None", _said(table.raw, "order", dates))
         told = decided(plan, order, column=" + ".join(group), file=table.raw.file, siblings=known)
         named = next(filter(None, map(header_zone, group)), None)
-        plans[group] = replace(told, zone=named, epoch=_said(table.raw, "epoch", epoch))
+        plans[group] = _since(table.raw, replace(told, zone=named), epoch)
     return plans
+
+
+def _since(raw: RawTable, plan: DatePlan, epoch: str | None) -> DatePlan:
+    """A plan whose numbers count seconds, whatever their size, where somebody says since when.
+
+    What is said of all files doesn't change how a preset reads its own.
+    """
+    plan = replace(plan, epoch=_said(raw, "epoch", epoch))
+    said = raw.known.epoch if raw.known and raw.known.shape else plan.epoch
+    has_texts = plan.numbers is None and plan.n_dates > 0
+    return replace(plan, numbers="elapsed", question=None) if said and not has_texts else plan
 
 
 def _make_views(connection: duckdb.DuckDBPyConnection, parts: Mapping[str, Sequence[str]]) -> None:

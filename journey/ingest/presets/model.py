@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NoReturn, cast
 
-from journey.errors import PresetError, choices
+from journey.errors import PresetError, ValueNotAllowedError, choices
 from journey.ingest.costs import COST_COLUMNS
 from journey.ingest.formats.table import SHAPES, Shape
+from journey.ingest.told import check_epoch
 from journey.schema import ROLES
 
 Conditions = Mapping[str, tuple[str, ...]]
@@ -271,8 +272,15 @@ class _Reader:
             unit=self.among(entry, "unit", UNITS, "dates"),
             zone=self.text(entry, "zone", "dates"),
             since=self.text(entry, "since", "dates"),
-            epoch=self.text(entry, "epoch", "dates"),
+            epoch=self.epoch(entry),
         )
+
+    def epoch(self, entry: dict[str, Any]) -> str | None:
+        said = self.text(entry, "epoch", "dates")
+        try:
+            return None if said is None else check_epoch(said)
+        except ValueNotAllowedError as error:
+            self.refuse(f"dates.epoch: {error}")
 
     def links(self, told: dict[str, Any]) -> Links | None:
         entry = self.table(told, "links")

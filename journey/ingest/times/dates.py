@@ -385,7 +385,7 @@ def _number_sql(text: str, kind: NumberKind, zone: str | None, epoch: str | None
         return number.format(_local_to_utc(moment, zone))
     if kind == "elapsed":
         begun = _local_to_utc(f"TIMESTAMP {literal(epoch)}", zone) if epoch else "0"
-        return number.format(f"TRY_CAST(floor({value} * 1000000) AS BIGINT) + {begun}")
+        return number.format(f"TRY_CAST(floor({value} * 1000000) + {begun} AS BIGINT)")
     return number.format(
         f"TRY_CAST(floor(CASE WHEN {value} < 100000000000 THEN {value} * 1000000 "
         f"WHEN {value} < 100000000000000 THEN {value} * 1000 "

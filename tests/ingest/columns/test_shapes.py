@@ -122,3 +122,23 @@ def test_a_header_that_is_a_name_inside_our_queries_is_only_a_name(imported, nam
     log = imported({"a.csv": rows, "b.csv": other}, columns={"channel": []})
     assert log.report.n_merged == 1
     assert name in log.origin.text_columns or f"{name} (column)" in log.origin.text_columns
+
+
+@pytest.mark.parametrize("numbers", [(30_000, 30_060), (200_000_000, 200_000_060)])
+def test_numbers_count_seconds_whatever_their_size_where_an_epoch_is_said(imported, numbers):
+    # As days of Excel, or as seconds since 1970, they would be of 1982 and of 1976.
+    first, then = numbers
+    log = imported(
+        {"a.csv": f"user,secs,event\n1,{first},Ad\n1,{then},Click\n"},
+        columns={"account_id": ["user"], "occurred_at": ["secs"], "touchpoint": ["event"]},
+        epoch="2024-01-01 00:00:00",
+    )
+    assert touches(log) == [("1", "Ad", FIRST + first), ("1", "Click", FIRST + then)]
+
+
+def test_times_written_out_stay_as_they_are_where_an_epoch_is_said(imported):
+    log = imported(
+        {"a.csv": "user,time,event\n1,2024-01-02,Ad\n1,2024-01-03,Click\n"},
+        epoch="2016-08-01 00:00:00",
+    )
+    assert touches(log) == [("1", "Ad", FIRST + DAY), ("1", "Click", FIRST + 2 * DAY)]

@@ -29,6 +29,7 @@ def test_a_preset_is_what_its_file_says():
         ('title = "Shop"\n', "names no header"),
         ('title = ""\n', "title is ''"),
         (SHOP + '[dates]\nunit = "weeks"\n', "dates.unit is 'weeks'"),
+        (SHOP + '[dates]\nepoch = "some day"\n', "dates.epoch: 'some day' does not say"),
         (SHOP + "[columns.a]\n", "either first = .* or words"),
         (SHOP + '[columns.a]\nfirst = ["b"]\nmatches = "("\n', "no regular expression"),
         (SHOP + '[[moments]]\ntouchpoint = "A"\n', "either header or like"),
