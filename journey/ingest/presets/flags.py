@@ -88,14 +88,14 @@ def _named(
 
 
 def _is_flag(connection: duckdb.DuckDBPyConnection, table: RawTable, header: str) -> bool:
-    """Whether a column says nothing but yes and no; one month's file may say only one of them."""
+    """Whether a column says yes or no and nothing else; one month's file may say only one."""
     words = ", ".join(map(literal, (*_YES, *_NO)))
     x = f"lower(trim({identifier(header)}))"
-    ((n_others,),) = connection.execute(
-        f"SELECT count(*) FROM {sampled(connection, table.table, table.n_rows)} "
-        f"WHERE {x} NOT IN ('', {words})"
+    ((n_words, n_others),) = connection.execute(
+        f"SELECT count(*) FILTER ({x} IN ({words})), count(*) FILTER ({x} NOT IN ('', {words})) "
+        f"FROM {sampled(connection, table.table, table.n_rows)}"
     ).fetchall()
-    return n_others == 0
+    return n_words > 0 and n_others == 0
 
 
 def _tells_more(connection: duckdb.DuckDBPyConnection, table: RawTable, who: str) -> bool:

@@ -97,3 +97,17 @@ def test_a_month_in_which_nobody_converted_is_named_like_the_others(imported):
     assert log.touchpoint_types == ["Conversion", "Email", "Search", "Social"]
     told = [note for note in log.report.notes if "rows are named by 'converted'" in note]
     assert len(told) == 2
+
+
+def test_an_empty_column_is_no_flag(imported):
+    rows = "".join(f"u{n % 3},2024-01-{n + 1:02},,{('ios', 'web')[n % 2]}\n" for n in range(9))
+    log = imported({"visits.csv": f"user_id,time,clicked,device\n{rows}"})
+    told = {note for note in log.report.notes if "named by" in note}
+    assert (log.touchpoint_types, told) == (without_column(imported, rows), set())
+
+
+def without_column(imported, rows):
+    """What touchpoints are called without the empty column."""
+    return imported(
+        {"visits.csv": f"user_id,time,device\n{rows.replace(',,', ',')}"}
+    ).touchpoint_types
