@@ -24,6 +24,10 @@ _ALSO: Final = {
 }
 """Spellings in use that the Unicode locale data don't have."""
 
+_SHORT: Final = ("en", "de", "fr", "es", "nl")
+"""Whose short names are no words of other languages."""
+
+_ALSO_WORDS: Final = {"mac", "mart"}
 _SHORTEST: Final = 3
 _MOST_WORDS: Final = 2_000
 _WORD: Final = r"\p{L}[\p{L}\p{M}.]+"
@@ -81,6 +85,19 @@ def _unaccented(name: str) -> str:
         return name
     parts = unicodedata.normalize("NFD", name)
     return "".join(part for part in parts if not unicodedata.combining(part))
+
+
+@cache
+def months_alone() -> frozenset[str]:
+    """Names of months as they stand alone, in all languages, as far as they mean nothing else."""
+    from babel.dates import get_month_names
+
+    names = set(_ALSO["de"])
+    for width, languages in (("wide", LANGUAGES), ("abbreviated", _SHORT)):
+        for language in languages:
+            names |= {*get_month_names(width, "stand-alone", language).values()}
+    lower = {name.lower().rstrip(".") for name in names} - _ALSO_WORDS
+    return frozenset(lower | {_unaccented(name) for name in lower})
 
 
 def choose_language(words: Iterable[str]) -> MonthNames | None:

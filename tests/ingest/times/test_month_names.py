@@ -1,7 +1,12 @@
 import duckdb
 import pytest
 
-from journey.ingest.times.month_names import choose_language, find_month_names, iso_sql
+from journey.ingest.times.month_names import (
+    choose_language,
+    find_month_names,
+    iso_sql,
+    months_alone,
+)
 
 
 @pytest.fixture(scope="module")
@@ -90,3 +95,8 @@ def test_the_language_is_the_one_that_explains_most_words():
     # March is mars in French and Swedish; only French has août.
     assert choose_language(["mars", "août"]).language == "fr"
     assert choose_language(["mars", "augusti"]).language == "sv"
+
+
+def test_months_alone_are_no_words_for_what_happened():
+    assert {"january", "märz", "marz", "dez", "sept", "styczeń", "январь"} <= months_alone()
+    assert not {"out", "set", "list", "mac", "visits"} & months_alone()
