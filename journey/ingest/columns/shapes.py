@@ -180,11 +180,9 @@ def _plans(
 
 
 def _since(raw: RawTable, plan: DatePlan, epoch: str | None) -> DatePlan:
-    """A plan whose numbers count seconds, whatever their size, where somebody says since when.
-
-    What is said of all files doesn't change how a preset reads its own.
-    """
+    """A plan whose numbers count seconds, whatever their size, where somebody says since when."""
     plan = replace(plan, epoch=_said(raw, "epoch", epoch))
+    # What is said of all files doesn't change how a preset reads its own.
     said = raw.known.epoch if raw.known and raw.known.shape else plan.epoch
     has_texts = plan.numbers is None and plan.n_dates > 0
     return replace(plan, numbers="elapsed", question=None) if said and not has_texts else plan

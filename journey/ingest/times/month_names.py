@@ -93,9 +93,10 @@ def months_alone() -> frozenset[str]:
     from babel.dates import get_month_names
 
     names = set(_ALSO["de"])
-    for width, languages in (("wide", LANGUAGES), ("abbreviated", _SHORT)):
-        for language in languages:
-            names |= {*get_month_names(width, "stand-alone", language).values()}
+    for language in LANGUAGES:
+        names |= {*get_month_names("wide", "stand-alone", language).values()}
+    for language in _SHORT:
+        names |= {*get_month_names("abbreviated", "stand-alone", language).values()}
     lower = {name.lower().rstrip(".") for name in names} - _ALSO_WORDS
     return frozenset(lower | {_unaccented(name) for name in lower})
 
