@@ -40,8 +40,8 @@ def settle_decimals(
     """Write ``1,250`` as ``1.250``, and ``1.250`` as ``1250``, where commas part decimals.
 
     They do in a column that has values like ``12,50`` or ``1.234,5``, and fewer like ``12.50``.
-    Where no value tells, an earlier file of the same headers does; else they stay as they are:
-    ``1,250`` is then a thousand and more. Tables of costs are left to
+    Where no value tells, other files of the same headers do, those of this import first; else they
+    stay as they are: ``1,250`` is then a thousand and more. Tables of costs are left to
     :func:`journey.ingest.costs.decimal_comma`, which asks all their columns.
 
     Parameters
@@ -58,22 +58,33 @@ def settle_decimals(
     """
     notes: list[str] = []
     known: list[dict[str, str]] = []
-    for table in tables:
+    marks = [_marks(connection, table) for table in tables]
+    together: dict[tuple[tuple[str, ...], str], int] = {}
+    for table, found in zip(tables, marks, strict=True):
+        for header, mine in found.items():
+            key = table.raw.columns, header
+            together[key] = together.get(key, 0) + mine.n_commas - mine.n_points
+    for table, found in zip(tables, marks, strict=True):
         told = dict(before.get(table.raw.columns, {}))
         known.append(told)
-        if table.shape == "costs":
-            continue
-        headers = [h for role in NUMBER_ROLES for h in table.roles.get(role, ())]
-        for header in headers:
-            marks = count_marks(connection, table.raw, [header])
-            if marks.n_commas != marks.n_points:
-                told[header] = "comma" if marks.n_commas > marks.n_points else "point"
+        for header, mine in found.items():
+            lead = mine.n_commas - mine.n_points or together[table.raw.columns, header]
+            if lead:
+                told[header] = "comma" if lead > 0 else "point"
             if told.get(header) == "comma":
                 _write_plainly(connection, table.raw.table, header)
                 notes.append(f"{table.raw.file}, column {header!r}: a comma parts the decimals.")
             if header not in told:
-                notes += doubtful_points(marks, table.raw, [header])
+                notes += doubtful_points(mine, table.raw, [header])
     return notes, known
+
+
+def _marks(connection: duckdb.DuckDBPyConnection, table: TableRoles) -> dict[str, Marks]:
+    """How the decimals of each column of numbers are marked."""
+    if table.shape == "costs":
+        return {}
+    headers = [h for role in NUMBER_ROLES for h in table.roles.get(role, ())]
+    return {header: count_marks(connection, table.raw, [header]) for header in headers}
 
 
 def count_marks(

@@ -79,3 +79,19 @@ def test_what_an_earlier_file_told_holds_for_the_next_of_its_source(imported, tm
     )
     assert sorted(later.origin.shards[0].numbers["value"].tolist()) == [12.5, 1250.0]
     assert not [note for note in later.report.notes if "no value tells" in note]
+
+
+@pytest.mark.parametrize("files", [("a.csv", "b.csv"), ("b.csv", "a.csv")])
+def test_files_of_one_import_tell_each_other_in_any_order(imported, files):
+    # 1.003,50 says of both that points part thousands.
+    head = "account;when;event;value\n"
+    rows = {"a.csv": "Acme;2026-01-01;Offer;1.003,50\n", "b.csv": "Acme;2026-02-01;Offer;1.203\n"}
+    log = imported({name: head + rows[name] for name in files})
+    assert list(log.origin.shards[0].numbers["value"]) == [1003.5, 1203]
+
+
+def test_a_file_that_tells_is_not_outvoted_by_others(imported):
+    head = "account;when;event;value\n"
+    point = "".join(f"Acme;2026-01-0{n};Offer;12.50\n" for n in range(1, 4))
+    log = imported({"a.csv": head + point, "b.csv": head + "Acme;2026-02-01;Offer;1,5\n"})
+    assert list(log.origin.shards[0].numbers["value"]) == [12.5, 12.5, 12.5, 1.5]
