@@ -68,12 +68,15 @@ def prepared(
     """The tables as presets make them ready; what the user names stays as it is."""
     tell(Progress("columns", "", 0, None))
     by_file, for_all = argument.get("columns_by_file") or {}, argument.get("columns") or {}
-    told = {table.file: by_file.get(table.file, for_all) for table in raw}
+    read = [
+        replace(table, file_headers=table.columns, told=by_file.get(table.file, for_all))
+        for table in raw
+    ]
     return prepare_tables(
         connection,
-        raw,
+        read,
         Presets(**argument.get("presets", {})),
-        named={file: [h for named in said.values() for h in named] for file, said in told.items()},
+        named={t.file: [h for named in t.told.values() for h in named] for t in read},
         keep_repeats=argument.get("dedupe") == "none",
     )
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -120,6 +120,9 @@ class RawTable:
     kept
         The Parquet file that its rows were read into, if they were; as long as nobody changed the
         table, it is a view of that.
+    file_headers, told
+        The columns as they were read, before presets made others of them; and headers by role, as
+        the user says of this file.
     """
 
     file: str
@@ -133,6 +136,8 @@ class RawTable:
     aside: tuple[Aside, ...] = ()
     n_added: int = 0
     kept: Path | None = None
+    file_headers: tuple[str, ...] = ()
+    told: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,11 @@ What other files may tell of goes into a batch of its own, so that it can be mad
 """
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -82,10 +83,6 @@ class _Import:
         """Their tables."""
         return [table for batch in self.others.values() for table in batch.tables]
 
-    def told(self, raw: RawTable) -> Given:
-        """What the user says of a new table."""
-        return self.by_file.get(raw.file, self.argument["columns"])
-
     def is_told(self, file: str) -> bool:
         """Whether the user says what a new file is, or what its columns are."""
         choice = Presets(**self.argument.get("presets", {}))
@@ -136,16 +133,24 @@ def _brought(
 ) -> _Import:
     scratch = Path(argument["scratch"])
     before = {folder: read_batch(folder) for folder in batch_folders(sources)}
-    ready = prepared(connection, read_files(connection, argument, tell), argument, tell)
+    read = read_files(connection, argument, tell)
     told: Mapping[str, Given] = argument.get("columns_by_file") or {}
+    alike = {} if argument["columns"] else _told_before(read, before.values())
+    ready = prepared(connection, read, {**argument, "columns_by_file": {**alike, **told}}, tell)
     taken = [table.file for batch in before.values() for table in batch.tables]
     shown = unique_files((table.file for table in ready), taken=taken)
     names = {table.file: name for table, name in zip(ready, shown, strict=True)}
     by_file = {names.get(f, f): said for f, said in told.items()}
     new = [replace(table, file=name) for table, name in zip(ready, shown, strict=True)]
     brought = _Import(argument, before, new, by_file, awaiting(connection, new, before, scratch))
-    brought.waiting.update(keep_waiting(connection, new, scratch, brought.told))
+    brought.waiting.update(keep_waiting(connection, new, scratch, attrgetter("told")))
     return brought
+
+
+def _told_before(read: Sequence[RawTable], before: Iterable[Batch]) -> dict[str, Given]:
+    """What the user said of the last earlier file with the same columns, by file."""
+    told = {table.file_headers: table.told for batch in before for table in batch.tables}
+    return {table.file: said for table in read if (said := told.get(table.columns))}
 
 
 def _read(connection: duckdb.DuckDBPyConnection, brought: _Import) -> list[Pair]:
@@ -153,13 +158,13 @@ def _read(connection: duckdb.DuckDBPyConnection, brought: _Import) -> list[Pair]
     n_new, old = len(brought.new), brought.old
     raw = follow_keys(
         connection,
-        [*brought.new, *(one.raw for one in old)],
+        [*brought.new, *_as_kept(brought)],
         partial(kept_owners, connection, brought.others),
     )
     columns: Given = brought.argument["columns"]
     told = dict(brought.by_file)
     if not columns:
-        told = _as_before(raw[:n_new], brought) | told
+        told = _as_before(raw[:n_new], brought.known) | told
     told |= {t.file: _here(one.told, t) for one, t in zip(old, raw[n_new:], strict=True)}
     beside = [Beside(table.headers, is_log(table)) for table in brought.known]
     read = assign_roles(connection, raw, columns, told, beside=beside)
@@ -171,22 +176,33 @@ def _read(connection: duckdb.DuckDBPyConnection, brought: _Import) -> list[Pair]
     return list(zip(raw, read, strict=True))
 
 
-def _as_before(raw: Sequence[RawTable], brought: _Import) -> dict[str, Given]:
-    """Columns of tables with the headers of an earlier one, as they were there."""
-    told_of = {one.raw.columns: one.told for one in brought.old if one.told}
-    earlier = {table.headers: table for table in brought.known}
+def _as_kept(brought: _Import) -> list[RawTable]:
+    """The tables read anew, with what their batches know of their files."""
+    return [
+        replace(one.raw, file_headers=table.file_headers, told=table.told)
+        for folder, held in brought.again.items()
+        for one, table in zip(held, brought.before[folder].tables, strict=True)
+    ]
+
+
+def _as_before(raw: Sequence[RawTable], known: Sequence[SourceTable]) -> dict[str, Given]:
+    """Columns of tables with the headers of an earlier one, as they were in the last of them.
+
+    Where presets make other columns of the rows this time, what the user said of them holds.
+    """
+    last = {table.headers: table for table in known}
     by_file: dict[str, Given] = {}
-    for new, table in zip(brought.new, raw, strict=True):
-        if table.columns in earlier:
-            first = earlier[table.columns]
+    for table in raw:
+        if table.columns in last:
+            before = last[table.columns]
             # A role with no headers is switched off.
             by_file[table.file] = {
                 **dict.fromkeys(ROLES, ()),
-                **first.roles,
-                LEFT_OUT: first.left_out,
+                **before.roles,
+                LEFT_OUT: before.left_out,
             }
-        elif new.columns in told_of:
-            by_file[table.file] = _here(told_of[new.columns], table)
+        elif table.told:
+            by_file[table.file] = _here(table.told, table)
     return by_file
 
 
@@ -205,7 +221,7 @@ def _new_groups(
     argument = brought.argument
     options = options_of(argument, [*brought.before.values()])
     others = [pair for pair in pairs if pair[0].table not in brought.waiting]
-    undecided = keep_undecided(connection, others, Path(argument["scratch"]), brought.told)
+    undecided = keep_undecided(connection, others, Path(argument["scratch"]), attrgetter("told"))
     held = brought.waiting | undecided
     batch = Batch((), options, (), read_origin(argument["paths"]))
     sure = [pair for pair in pairs if pair[0].table not in held]

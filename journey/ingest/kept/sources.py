@@ -23,6 +23,7 @@ from journey.ingest.columns.shapes import ATTRIBUTES, COSTS, ENTRIES, TEXTS, ext
 from journey.ingest.kept.rows import rows_file, rows_sql, seconds_file, seconds_sql, timed_sql
 from journey.ingest.raw import Aside, RawTable, RejectedRow
 from journey.ingest.sql import identifier, literal
+from journey.schema import LEFT_OUT
 from journey.store.replace import sync_early
 
 SOURCES: Final = "sources"
@@ -72,6 +73,9 @@ class SourceTable:
         The preset that said what its columns mean; empty: none did.
     comments
         How many comments of some are English, how many are not; none: no column.
+    file_headers, told
+        The columns of the file before presets made others of them, and headers by role, as the
+        user said; later files with such columns are read alike.
     """
 
     file: str
@@ -89,6 +93,8 @@ class SourceTable:
     scores: tuple[float, float] | None = None
     preset: str = ""
     comments: tuple[int, int] | None = None
+    file_headers: tuple[str, ...] = ()
+    told: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
 
     @property
     def extras(self) -> tuple[str, ...]:
@@ -134,6 +140,8 @@ def source_table(raw: RawTable, read: TableRoles, names: Mapping[str, str]) -> S
         aside=raw.aside,
         n_added=raw.n_added,
         preset=raw.known.preset or "" if raw.known and raw.known.shape else "",
+        file_headers=raw.file_headers,
+        told=raw.told,
     )
 
 
@@ -258,6 +266,9 @@ def _table(entry: Mapping[str, Any]) -> SourceTable:
     for pair in ("scores", "comments"):
         fields[pair] = None if entry.get(pair) is None else tuple(entry[pair])
     fields["aside"] = tuple(read_aside(taken) for taken in entry.get("aside", ()))
+    # Of earlier data sets no more is known than what was left out.
+    fields["file_headers"] = tuple(entry.get("file_headers", entry["headers"]))
+    fields["told"] = entry.get("told", {LEFT_OUT: entry["left_out"]} if entry["left_out"] else {})
     return SourceTable(**fields)
 
 

@@ -232,3 +232,52 @@ class TestWaiting:
         kept.write_text(kept.read_text().replace('"version": 1', '"version": 0'))
         log = open_log(imported(folder, ["orders-a.csv"], earlier=first))
         assert rows_by_export(log)["reviews"] == rows_by_export(open_log(first))["reviews"]
+
+
+class TestLaterMonths:
+    def test_what_was_left_out_stays_out_of_them(self, tmp_path):
+        for name, day in (("jan", 1), ("feb", 2)):
+            rows = [f"{name}{n}@acme.com,2024-0{day}-0{n},555{n}" for n in (1, 2, 3)]
+            write(tmp_path, f"{name}.csv", "email,updated_at,phone", rows)
+        write(tmp_path, "log.csv", *VISITS)
+        first = imported(tmp_path, ["jan.csv"], **{"jan.csv": {"left out": ["phone"]}})
+        then = imported(tmp_path, ["feb.csv"], earlier=first)
+        # Both files wait for a log, which may make their dates facts.
+        for batch in ("0001", "0002"):
+            kept = then / "sources" / batch / "waiting-0.parquet"
+            assert pq.read_table(kept)["phone"].to_pylist() == [None] * 3
+        log = open_log(imported(tmp_path, ["log.csv"], earlier=then))
+        assert log.n_touchpoints == 8
+        for file in (then / "sources").rglob("*.parquet"):
+            table = pq.read_table(file)
+            assert "phone" not in table.column_names or not table["phone"].drop_null()
+        assert "phone" not in {*log.store.dictionaries, *log.origin.people.column_names}
+
+    def test_their_own_columns_are_read_as_in_the_first(self, tmp_path):
+        header = "InvoiceNo,Description,Quantity,InvoiceDate,UnitPrice,CustomerID"
+        told = {
+            "account_id": ["CustomerID"],
+            "touchpoint": ["Description"],
+            "occurred_at": ["InvoiceDate"],
+        }
+        for month in (1, 2):
+            # Three lines for each of four invoices, which would be four purchases.
+            rows = [
+                f"{month}{n // 3},Item{n},1,2024-0{month}-0{n // 3 + 1},2.5,C{n // 3}"
+                for n in range(12)
+            ]
+            write(tmp_path, f"{month}.csv", header, rows)
+        first = imported(tmp_path, ["1.csv"], **{"1.csv": told})
+        log = open_log(imported(tmp_path, ["2.csv"], earlier=first))
+        assert log.n_touchpoints == 24
+        assert {*log.touchpoint_types} == {f"Item{n}" for n in range(12)}
+        assert log.n_journeys == 4
+
+    def test_impressions_told_to_be_touchpoints_do_not_become_costs(self, tmp_path):
+        told = {"account_id": ["client"], "touchpoint": ["campaign"], "occurred_at": ["date"]}
+        for month in (1, 2):
+            rows = [f"2024-0{month}-0{n},Acme,Brand,99,{n},3.5" for n in range(1, 6)]
+            write(tmp_path, f"{month}.csv", "date,client,campaign,impressions,clicks,cost", rows)
+        first = imported(tmp_path, ["1.csv"], **{"1.csv": told})
+        log = open_log(imported(tmp_path, ["2.csv"], earlier=first))
+        assert [(file.shape, file.n_kept) for file in log.report.files] == [("events", 5)] * 2
