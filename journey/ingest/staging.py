@@ -102,7 +102,9 @@ def stage_part(
     beside = map(Path, argument.get("beside") or ())
     ready = prepared(connection, read_files(connection, argument, tell), argument, tell)
     raw = follow_keys(connection, ready, partial(kept_owners, connection, beside))
-    told = _of_part(argument, raw) | argument.get("as_first", {})
+    told = _of_part(argument, raw)
+    said = argument.get("columns_by_file") or {}
+    told |= {f: as_one for f, as_one in argument.get("as_first", {}).items() if not said.get(f)}
     read = assign_roles(connection, raw, {}, told)
     check_complete(read)
     batch = Batch((), options_of(argument, ()), (), read_origin(argument["paths"]))

@@ -130,6 +130,15 @@ def test_parts_with_the_same_headers_are_read_by_the_same_columns(tmp_path):
     assert "channel" in first.roles
 
 
+def test_what_is_said_of_one_part_holds_though_the_first_is_read_otherwise(tmp_path):
+    files = [tmp_path / "a.csv", tmp_path / "b.csv"]
+    for file, row in zip(files, ("1,2026-01-01,Ad,North", "1,2026-01-02,Call,South"), strict=True):
+        file.write_text(f"who,when,what,other\n{row}\n")
+    by_file = {"a.csv": SMALL, "b.csv": SMALL | {"touchpoint": ["other"]}}
+    log = imported(tmp_path / "log", files, columns={}, by_file=by_file)
+    assert log.touchpoint_types == ["Ad", "South"]
+
+
 def test_definitions_given_are_kept(tmp_path):
     model = replace(journey.Definitions(), won=("Demo",))
     files = small(tmp_path, log=["a,2026-01-01,Ad", "a,2026-01-02,Demo"])
