@@ -4,7 +4,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from journey.ingest import dataset, pipeline, rebuild
+from journey.ingest import dataset, rebuild, staging
 
 WEB = (
     "account,when,event,Page,Note\n"
@@ -23,7 +23,7 @@ def test_columns_are_the_same_whether_files_or_the_database_give_them(imported, 
     log = imported(files)
     monkeypatch.setattr(dataset, "rows_as_read", lambda *_: ())
     assert imported(files).fingerprint == log.fingerprint
-    monkeypatch.setattr(pipeline, "_as_read", lambda *_: {})
+    monkeypatch.setattr(staging, "_as_read", lambda *_: {})
     assert imported(files).fingerprint == log.fingerprint
 
 
@@ -41,7 +41,7 @@ def test_rows_are_kept_as_they_were_read_unless_a_column_is_left_out(imported, t
 
 def test_a_batch_of_the_first_version_is_read(imported, monkeypatch, tmp_path):
     log = imported(FILES)
-    monkeypatch.setattr(pipeline, "_as_read", lambda *_: {})
+    monkeypatch.setattr(staging, "_as_read", lambda *_: {})
     imported(FILES)
     (entries,) = tmp_path.rglob("entries.parquet")
     described = entries.parent / "tables.json"
