@@ -1,6 +1,6 @@
 """Tables whose rows may be of nobody: numbered events, clicks paid for a client. It is asked."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final, cast
 
 import duckdb
@@ -42,13 +42,13 @@ def check_owners(connection: duckdb.DuckDBPyConnection, tables: Sequence[TableRo
         )
 
 
-def check_paid_clicks(tables: Sequence[TableRoles], told: Callable[[str], bool]) -> None:
+def check_paid_clicks(tables: Sequence[RawTable]) -> None:
     """Refuse clicks and costs by day for a client: who clicked may be the client, or a customer.
 
     Parameters
     ----------
-    told
-        Whether the user says what a file is.
+    tables
+        Those of which nobody says what they are.
 
     Raises
     ------
@@ -56,12 +56,10 @@ def check_paid_clicks(tables: Sequence[TableRoles], told: Callable[[str], bool])
         Naming the file and the options to give.
     """
     for table in tables:
-        known = table.raw.known
-        if known is None or known.preset != _OF_CLIENTS or told(table.raw.file):
-            continue
-        if "impressions" not in table.raw.columns:
+        is_of_clients = table.known is not None and table.known.preset == _OF_CLIENTS
+        if is_of_clients and "impressions" not in table.columns:
             raise ColumnsUnclearError(
-                f"{table.raw.file} has costs and clicks of campaigns by day for clients, and no "
+                f"{table.file} has costs and clicks of campaigns by day for clients, and no "
                 "impressions. Are they costs of advertisements, or what customers clicked? Say "
                 f"--preset {_OF_CLIENTS} for costs, or name the customer and the touchpoint, for "
                 "example --column account_id=HEADER --column touchpoint=HEADER."

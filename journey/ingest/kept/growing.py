@@ -4,7 +4,7 @@ What other files may tell of goes into a batch of its own, so that it can be mad
 """
 
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
@@ -83,11 +83,6 @@ class _Import:
         """Their tables."""
         return [table for batch in self.others.values() for table in batch.tables]
 
-    def is_told(self, file: str) -> bool:
-        """Whether the user says what a new file is, or what its columns are."""
-        choice = Presets(**self.argument.get("presets", {}))
-        return bool(self.by_file.get(file, self.argument["columns"]) or choice.name_for(file))
-
 
 @dataclass(frozen=True)
 class _Group:
@@ -135,9 +130,13 @@ def _brought(
     before = {folder: read_batch(folder) for folder in batch_folders(sources)}
     read = read_files(connection, argument, tell)
     told: Mapping[str, Given] = argument.get("columns_by_file") or {}
-    alike = {} if argument["columns"] else _told_before(read, before.values())
-    ready = prepared(connection, read, {**argument, "columns_by_file": {**alike, **told}}, tell)
-    taken = [table.file for batch in before.values() for table in batch.tables]
+    earlier = [table for batch in before.values() for table in batch.tables]
+    alike = {} if argument["columns"] else _told_before(read, earlier)
+    options = options_of(argument, [*before.values()])
+    said = {**argument, **options, "columns_by_file": {**alike, **told}}
+    ready = prepared(connection, read, said, tell)
+    check_paid_clicks([table for table in ready if not _is_told(table, argument, earlier)])
+    taken = [table.file for table in earlier]
     shown = unique_files((table.file for table in ready), taken=taken)
     names = {table.file: name for table, name in zip(ready, shown, strict=True)}
     by_file = {names.get(f, f): said for f, said in told.items()}
@@ -147,10 +146,18 @@ def _brought(
     return brought
 
 
-def _told_before(read: Sequence[RawTable], before: Iterable[Batch]) -> dict[str, Given]:
+def _told_before(read: Sequence[RawTable], earlier: Sequence[SourceTable]) -> dict[str, Given]:
     """What the user said of the last earlier file with the same columns, by file."""
-    told = {table.file_headers: table.told for batch in before for table in batch.tables}
+    told = {table.file_headers: table.told for table in earlier}
     return {table.file: said for table in read if (said := told.get(table.columns))}
+
+
+def _is_told(table: RawTable, argument: Mapping[str, Any], earlier: Sequence[SourceTable]) -> bool:
+    """Whether the user says what a new file or its columns are, or said so of one like it."""
+    preset = table.known.preset if table.known else None
+    is_alike = any((t.file_headers, t.preset) == (table.file_headers, preset) for t in earlier)
+    choice = Presets(**argument.get("presets", {}))
+    return bool(table.told or choice.name_for(table.file)) or is_alike
 
 
 def _read(connection: duckdb.DuckDBPyConnection, brought: _Import) -> list[Pair]:
@@ -170,7 +177,6 @@ def _read(connection: duckdb.DuckDBPyConnection, brought: _Import) -> list[Pair]
     read = assign_roles(connection, raw, columns, told, beside=beside)
     check_complete(read)
     check_owners(connection, read[:n_new])
-    check_paid_clicks(read[:n_new], brought.is_told)
     if not brought.before:
         check_dated(read)
     return list(zip(raw, read, strict=True))

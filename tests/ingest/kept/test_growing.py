@@ -1,5 +1,6 @@
 """Files in whatever order and however many imports: the same log, every row accounted for."""
 
+import json
 from dataclasses import replace
 
 import pyarrow.parquet as pq
@@ -53,7 +54,7 @@ def write(folder, name, head, rows):
     (folder / name).write_text("\n".join([head, *rows, ""]), encoding="utf-8")
 
 
-def imported(folder, names, *, earlier=None, **columns):
+def imported(folder, names, *, earlier=None, dedupe="cross-source", presets="", **columns):
     """Import some files after a data set, or none and make it again; gives the data set."""
     work = folder / f"import-{len(list(folder.iterdir()))}"
     (work / "scratch").mkdir(parents=True)
@@ -64,7 +65,8 @@ def imported(folder, names, *, earlier=None, **columns):
         "columns_by_file": columns,
         "dates": None,
         "zone": None,
-        "dedupe": "cross-source",
+        "dedupe": dedupe,
+        "presets": {"named": presets},
         "definitions": None,
         "scratch": str(work / "scratch"),
         "target": str(work / "data"),
@@ -281,3 +283,40 @@ class TestLaterMonths:
         first = imported(tmp_path, ["1.csv"], **{"1.csv": told})
         log = open_log(imported(tmp_path, ["2.csv"], earlier=first))
         assert [(file.shape, file.n_kept) for file in log.report.files] == [("events", 5)] * 2
+
+    def test_rows_told_twice_stay_where_they_are_wanted(self, tmp_path):
+        for month in (1, 2):
+            told = {
+                "time": 1_700_000_000 + month,
+                "distinct_id": "u1",
+                "$insert_id": f"i{month}",
+                "mp_processing_time_ms": 1,
+            }
+            event = json.dumps({"event": "Signed", "properties": told})
+            write(tmp_path, f"{month}.jsonl", event, [event])
+        first = imported(tmp_path, ["1.jsonl"], dedupe="none")
+        # Additions say nothing of it.
+        log = open_log(imported(tmp_path, ["2.jsonl"], earlier=first, dedupe=None))
+        assert log.n_touchpoints == 4
+
+    @pytest.mark.parametrize("name", ["costs.csv", "february.csv"])
+    def test_what_costs_were_said_to_be_is_not_asked_again(self, tmp_path, name):
+        header = "date,client,campaign,clicks,cost"
+        write(tmp_path, "visits.csv", *VISITS)
+        write(tmp_path, "costs.csv", header, ["2024-01-01,Acme,Brand,3,1.5"])
+        presets = {"costs.csv": "ad_costs_of_clients"}
+        with pytest.raises(ColumnsUnclearError, match="costs and clicks"):
+            imported(tmp_path, ["visits.csv", "costs.csv"])
+        first = imported(tmp_path, ["visits.csv", "costs.csv"], presets=presets)
+        write(tmp_path, name, header, ["2024-02-01,Acme,Brand,3,1.5"])
+        log = open_log(imported(tmp_path, [name], earlier=first))
+        assert [file.shape for file in log.report.files] == ["events", "costs", "costs"]
+
+    def test_a_preset_named_for_a_file_of_an_earlier_name_is_of_the_new_one(self, tmp_path):
+        write(tmp_path, "costs.csv", *VISITS)
+        first = imported(tmp_path, ["costs.csv"])
+        header = "date,client,campaign,clicks,cost"
+        write(tmp_path, "costs.csv", header, ["2024-01-01,Acme,Brand,3,1.5"])
+        presets = {"costs.csv": "ad_costs_of_clients"}
+        log = open_log(imported(tmp_path, ["costs.csv"], earlier=first, presets=presets))
+        assert [file.shape for file in log.report.files] == ["events", "costs"]
