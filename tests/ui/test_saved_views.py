@@ -17,6 +17,7 @@ from tests.ui import pages
 from tests.ui.pages import button, checked, said
 
 OPENED = {"views:opened": True}
+KNOWN = ("compare-groups", "content-view")
 
 
 @pytest.fixture(autouse=True)
@@ -44,12 +45,11 @@ def follow(app, name):
 
 def shown(app, key):
     """The value of a widget; the same after one more run, in which the browser sends it back."""
-    values = [
-        next(
-            one.value for one in (*run.slider, *run.selectbox, *run.button_group) if one.key == key
-        )
+    runs = [
+        (*run.slider, *run.selectbox, *run.number_input, *run.button_group)
         for run in (app, checked(app.run()))
     ]
+    values = [next(one.value for one in widgets if one.key == key) for widgets in runs]
     assert values[0] == values[1]
     return values[0]
 
@@ -173,3 +173,41 @@ def test_a_period_outside_what_is_in_view_is_forgotten():
     app.session_state["portolan:filters"] = Filters(last_day=second)
     app = checked(app.run())
     assert [one.value for one in app.date_input] == [(first, second), (second, second)]
+
+
+@pytest.mark.usefixtures("root")
+@pytest.mark.parametrize(
+    ("page", "query"),
+    [
+        ("decide/attribution", {"half-life": "1e9", "credit-measure": "<b>"}),
+        ("decide/forecast", {"forecast-weeks": "-1", "forecast-measure": "Points"}),
+        ("explore/compare", {"compare-groups": "Two periods", "period_A": "1900-01-01"}),
+        ("explore/content", {"content-view": "Use and wins", "content-idle": "-5"}),
+        ("explore/lifecycle", {"lifecycle-days": "0", "lifecycle-role": "Nobody"}),
+        ("explore/journey_map", {"map-shown": "Nothing"}),
+    ],
+)
+def test_a_setting_that_cannot_be_is_as_on_a_page_just_opened(page, query):
+    app = pages.flawless(pages.opened(page, "Small", **query))
+    assert not {name for name in query if name not in KNOWN} & set(app.query_params)
+
+
+@pytest.mark.parametrize(
+    ("page", "key", "value"),
+    [
+        ("decide/attribution", "half-life", 14.0),
+        ("decide/attribution", "credit-measure", "Value"),
+        ("decide/forecast", "forecast-weeks", 4),
+        ("explore/lifecycle", "lifecycle-view", "Reach"),
+        ("explore/content", "content-view", "Inventory"),
+        ("explore/journey_map", "map-shown", "Table"),
+        ("act/nurture", "nurture-view", "Triggers"),
+        ("act/ownership", "ownership-view", "Waiting now"),
+        ("act/lead_scores", "scores-view", "Rules"),
+        ("decide/costs", "costs-view", "By channel"),
+    ],
+)
+def test_a_view_brings_back_what_was_chosen_on_the_page(root, page, key, value):
+    name = page.split("/")[1]
+    save_view(root, "Small", "Mine", SavedView(name, {key: [f"{value}"]}))
+    assert shown(follow(pages.opened(page, "Small", state=OPENED), "Mine"), key) == value
