@@ -123,7 +123,7 @@ def pick_handoff(view: TouchpointLog) -> int:
 
 def show_counts(view: TouchpointLog, place: int) -> None:
     """Show what became of the leads at one post: journeys that open, and how long answers take."""
-    row: Any = next(cached(journey.handoffs)(view).iloc[[place]].itertuples())
+    row: Any = cached(journey.handoffs)(view).iloc[place]
     promise = handoff_promises(view)[place]
     name = handoff_name(promise)
     figures = st.columns(4)
