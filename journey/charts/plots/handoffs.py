@@ -1,6 +1,6 @@
 """Charts of handoffs: who answers later than promised, when, and why leads come back."""
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -15,11 +15,11 @@ from journey.charts.plot_style import (
     draft,
     draw_shares,
     empty,
+    is_missing,
     name_months,
     name_rows,
     rows_height,
     safe_name,
-    top_row,
 )
 from journey.charts.theme import TOKENS, Theme
 from journey.schema import SMALL_SAMPLE
@@ -58,20 +58,18 @@ def plot_late_handoffs(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Fig
     >>> plot_late_handoffs(frame).layout.title.text
     'Ann answers late: 87% of 92 took over 2 days, against 10% of all others'
     """
-    counts = ("n_in_time", "n_late", "n_past_due")
-    require(
-        frame,
-        ("value", *counts, "late_rate", "late_low", "late_high", "sla_hours"),
-        where="the handoffs",
+    counts, shares = ("n_in_time", "n_late", "n_past_due"), ("late_rate", "late_low", "late_high")
+    require(frame, ("value", *counts, *shares, "sla_hours"), where="the handoffs")
+    columns = (frame[name].tolist() for name in ("value", *counts, *shares, "sla_hours"))
+    every = (
+        _Late(value, n_late + n_past_due, n_in_time + n_late + n_past_due, *rest)
+        for value, n_in_time, n_late, n_past_due, *rest in zip(*columns, strict=True)
     )
-    judged = frame.assign(
-        n=frame[list(counts)].sum(axis=1), n_missed=frame["n_late"] + frame["n_past_due"]
-    )
-    judged = judged[judged["n"] > 0]
-    if judged.empty:
+    judged = [row for row in every if row.n > 0]
+    if not judged:
         return empty(NO_PROMISE, theme=theme)
-    biggest = judged.sort_values("n", ascending=False, kind="stable").head(MAX_ROWS)
-    table = biggest.sort_values("late_rate", ascending=False, kind="stable")
+    biggest = sorted(judged, key=lambda row: -row.n)[:MAX_ROWS]
+    table = sorted(biggest, key=lambda row: -row.rate)
     note = f"Answered later than promised, or still waiting; grey: fewer than {SMALL_SAMPLE}"
     hidden = len(judged) - len(table)
     note += f"; {hidden} smaller ones left out" if hidden else ""
@@ -81,29 +79,43 @@ def plot_late_handoffs(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Fig
     return chart.drawn()
 
 
-def _draw_late(chart: Draft, table: pd.DataFrame, theme: Theme) -> None:
+class _Late(NamedTuple):
+    """How many waits of one value were judged, and how many of them were late."""
+
+    value: Any
+    n_missed: int
+    n: int
+    rate: float
+    low: float
+    high: float
+    promised_hours: float
+
+
+def _draw_late(chart: Draft, table: list[_Late], theme: Theme) -> None:
     """Draw the share that was late in each row, and name the rows."""
-    names = [safe_name(value) for value in table["value"]]
-    columns = ("late_rate", "late_low", "late_high", "n")
-    figures = zip(names, *(table[name].tolist() for name in columns), strict=True)
-    draw_shares(chart, [Share(row, *one) for row, one in enumerate(figures)], theme=theme)
+    names = [safe_name(row.value) for row in table]
+    shares = [
+        Share(place, names[place], row.rate, row.low, row.high, row.n)
+        for place, row in enumerate(table)
+    ]
+    draw_shares(chart, shares, theme=theme)
     name_rows(chart, names)
-    most = min(float(table["late_high"].max()), 1) * 1.3
+    most = min(max(row.high for row in table), 1) * 1.3
     chart.update_xaxes(tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1], range=[0, most])
 
 
-def _late_title(judged: pd.DataFrame) -> str:
+def _late_title(judged: list[_Late]) -> str:
     """Name who is later than all others together, if one stands out."""
-    n, n_missed = int(judged["n"].sum()), int(judged["n_missed"].sum())
-    limit = format_days(float(judged["sla_hours"].iloc[0]) / HOURS)
-    enough = judged[(judged["n"] >= SMALL_SAMPLE) & judged["value"].notna()]
-    if not enough.empty and len(judged) > 1:
-        top = top_row(enough, enough["late_rate"])
-        rest = (n_missed - top["n_missed"]) / max(n - top["n"], 1)
-        if top["late_low"] > rest:
+    n, n_missed = sum(row.n for row in judged), sum(row.n_missed for row in judged)
+    limit = format_days(judged[0].promised_hours / HOURS)
+    enough = [row for row in judged if row.n >= SMALL_SAMPLE and not is_missing(row.value)]
+    if enough and len(judged) > 1:
+        top = max(enough, key=lambda row: row.rate)
+        rest = (n_missed - top.n_missed) / max(n - top.n, 1)
+        if top.low > rest:
             return (
-                f"{safe_name(top['value'])} answers late: {format_share(top['late_rate'])} of "
-                f"{format_count(top['n'])} took over {limit}, against "
+                f"{safe_name(top.value)} answers late: {format_share(top.rate)} of "
+                f"{format_count(top.n)} took over {limit}, against "
                 f"{format_share(rest)} of all others"
             )
     return f"{format_share(n_missed / n)} of {format_count(n)} took over {limit}"
