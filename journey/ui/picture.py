@@ -1,6 +1,7 @@
 """A picture on the screen that can be clicked, driven by keyboard and downloaded."""
 
 import gzip
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -122,15 +123,23 @@ def show_picture(picture: Picture, *, key: str, file_name: str) -> Selection | N
         data=gzip.compress(picture.svg.encode(), mtime=0),
         on_chosen_change=partial(_choose, key),
     )
-    show_downloads(picture, key=key, file_name=file_name)
+    show_downloads(lambda: picture, key=key, file_name=file_name)
     return chosen
 
 
-def show_downloads(picture: Picture, *, key: str, file_name: str) -> None:
-    """Offer a picture as SVG and PNG; parameters as for ``show_picture``."""
+def show_downloads(picture: Callable[[], Picture], *, key: str, file_name: str) -> None:
+    """Offer a picture as SVG and PNG, drawn once it is asked for.
+
+    Parameters
+    ----------
+    picture
+        Gives the picture.
+    key, file_name
+        As for ``show_picture``.
+    """
     with st.container(horizontal=True, gap="small"):
         for ending, mime, content in (
-            ("svg", "image/svg+xml", picture.svg.encode),
+            ("svg", "image/svg+xml", partial(_svg, picture)),
             ("png", "image/png", partial(_png, picture)),
         ):
             st.download_button(
@@ -168,7 +177,11 @@ def _choose(key: str) -> None:
         select(key, str(chosen["kind"]), str(chosen["id"]))
 
 
-def _png(picture: Picture) -> bytes:
+def _svg(picture: Callable[[], Picture]) -> bytes:
+    return picture().svg.encode()
+
+
+def _png(picture: Callable[[], Picture]) -> bytes:
     from journey.exports.images import to_png
 
-    return to_png(picture)
+    return to_png(picture())

@@ -1,5 +1,6 @@
 """Personas on the screen: cards with notes, charts, the group that wins."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
@@ -10,7 +11,9 @@ import journey
 from journey import charts
 from journey.analysis.profiles.persona_parts import LARGEST_GROUP
 from journey.analysis.profiles.personas import persona_columns, with_group_of, with_persona
+from journey.charts.numbers import READER
 from journey.charts.plots.personas import PARTS
+from journey.charts.svg import Picture
 from journey.errors import JourneyError
 from journey.kept import MOST_SIGNS, PersonaNotes, load_notes, save_notes
 from journey.log import TouchpointLog
@@ -92,8 +95,22 @@ def show_cards(view: TouchpointLog) -> None:
         motives=[notes.get(name, PersonaNotes()).motives for name in names],
     )
     st.caption("The cards as one picture, for a slide or a handout:")
-    show_downloads(charts.persona_cards(told), key="persona-cards", file_name="persona cards")
+    show_downloads(drawn_later(told), key="persona-cards", file_name="persona cards")
     _table(told, "personas")
+
+
+def drawn_later(told: pd.DataFrame) -> Callable[[], Picture]:
+    """Give what draws the cards for this reader, in a thread that knows nothing of them."""
+    reader = READER.get()
+
+    def draw() -> Picture:
+        held = READER.set(reader)
+        try:
+            return charts.persona_cards(told)
+        finally:
+            READER.reset(held)
+
+    return draw
 
 
 def show_wins(view: TouchpointLog) -> None:
