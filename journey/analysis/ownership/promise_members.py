@@ -1,5 +1,8 @@
 """The journeys behind the counts of handoffs and promises, so that every count opens."""
 
+from functools import partial
+from typing import Final, get_args
+
 import numpy as np
 import numpy.typing as npt
 
@@ -10,9 +13,10 @@ from journey.analysis.ownership.promises import (
     Promise,
     Standing,
     all_waits,
+    by_standing,
     groups_of,
-    has_standing,
     limit_ticks,
+    waits_of,
 )
 from journey.analysis.stages.segments import segmentation
 from journey.errors import ValueNotAllowedError
@@ -24,7 +28,10 @@ from journey.store.layout import frozen
 from journey.store.view import View
 
 Flags = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
 Part = tuple[View, ShardFacts]
+
+STANDINGS: Final[tuple[Standing, ...]] = get_args(Standing)
 
 
 def waiting_for(
@@ -62,6 +69,23 @@ def waiting_for(
         ("group", group),
     )
     return log.keep(Keep(_has_wait, arguments))
+
+
+def count_waiting(
+    log: TouchpointLog, promise: Promise, *, by: str | None = None, value: str | None = None
+) -> dict[Standing, int]:
+    """How many journeys have a wait that stands so, by standing: ``n_journeys`` of each.
+
+    Parameters
+    ----------
+    promise, by, value
+        As of :func:`waiting_for`, which gives these journeys and raises as this does.
+    """
+    limit = limit_ticks(log, promise.hours)
+    group = None if by is None else _group(log, by, value)
+    question = partial(_count_waiting, promise=promise, limit=limit, by=by, group=group)
+    counts = sum(log.ask_with_facts(question), np.zeros(len(STANDINGS), np.int64))
+    return dict(zip(STANDINGS, counts.tolist(), strict=True))
 
 
 def sent_back(log: TouchpointLog, *, reason: str | None) -> TouchpointLog:
@@ -127,12 +151,22 @@ def _has_wait(
     waits = all_waits(facts, promise)
     kept = np.ones(len(waits.begins), dtype=bool)
     if standing is not None:
-        kept = has_standing(waits, standing, limit)
+        kept = by_standing(waits, limit)[standing]
     if group is not None:
         kept &= groups_of(part, waits, by) == group
     flags = np.zeros(facts.view.n_journeys, dtype=bool)
     flags[waits.journeys[kept]] = True
     return flags[view.journeys]
+
+
+def _count_waiting(
+    part: Part, *, promise: Promise, limit: float, by: str | None, group: int | None
+) -> Ints:
+    waits = waits_of(part, promise)
+    stand = by_standing(waits, limit)
+    is_asked = True if group is None else groups_of(part, waits, by) == group
+    asked = [waits.journeys[stand[standing] & is_asked] for standing in STANDINGS]
+    return np.array([np.count_nonzero(np.bincount(journeys)) for journeys in asked], np.int64)
 
 
 def _has_touch(part: Part, *, stage: int, department: int, ownership: Ownership) -> Flags:

@@ -240,12 +240,12 @@ def _all_waits(facts: ShardFacts, promise: Promise) -> Waits:
     return Waits(journeys, begins, ends, hows, (until - ticks[begins]).astype(float))
 
 
-def has_standing(waits: Waits, standing: Standing, limit: float) -> Flags:
-    """Which waits stand so: how they ended, or whether that was within the limit."""
+def by_standing(waits: Waits, limit: float) -> Mapping[Standing, Flags]:
+    """Which waits stand so, by standing: how they ended, or whether that was within the limit."""
     answered = (waits.hows == TAKEN) | (waits.hows == SENT_BACK)
     waiting, is_over_time = waits.hows == WAITING, waits.ticks > limit
     in_time = ~is_over_time & ~np.isnan(limit)
-    found: Mapping[Standing, Flags] = {
+    return {
         "taken": waits.hows == TAKEN,
         "sent_back": waits.hows == SENT_BACK,
         "over": waits.hows == OVER,
@@ -255,7 +255,6 @@ def has_standing(waits: Waits, standing: Standing, limit: float) -> Flags:
         "due": waiting & in_time,
         "past_due": waiting & is_over_time,
     }
-    return found[standing]
 
 
 def groups_of(part: Part, waits: Waits, by: str | None) -> Ints:
@@ -390,10 +389,6 @@ def _figures(
     """All but the number of journeys, in the order of :data:`FIGURES`."""
     none = np.empty(0, np.int64)
     waits = Waits(none, none, none, hows, ticks)
-    standings: tuple[Standing, ...] = (
-        *("taken", "sent_back", "over", "waiting"),
-        *("in_time", "late", "due", "past_due"),
-    )
-    counts = [int(has_standing(waits, standing, limit).sum()) for standing in standings]
+    counts = [int(stand.sum()) for stand in by_standing(waits, limit).values()]
     times = kaplan_meier(ticks, (hows == TAKEN) | (hows == SENT_BACK), (0.5, 0.9))
     return [len(ticks), *counts, *(time / ticks_per_hour for time in times)]

@@ -8,7 +8,7 @@ import streamlit as st
 
 import journey
 from journey import charts
-from journey.analysis.ownership.promise_members import sent_back, waiting_for
+from journey.analysis.ownership.promise_members import count_waiting, sent_back, waiting_for
 from journey.analysis.ownership.promises import MONTH, Handoff, Standing, handoff_promises
 from journey.log import TouchpointLog
 from journey.ui.cache import cached
@@ -47,6 +47,7 @@ HELP: Final = {
     "n_past_due": "Waiting for longer than promised.",
     "late_rate": "Late or past due, of those in time, late and past due.",
 }
+_OF_VALUES: Final[tuple[Standing, ...]] = ("late", "past_due", "sent_back", "waiting")
 LABELS: Final = {
     "source": "From",
     "target": "To",
@@ -135,26 +136,19 @@ def show_counts(view: TouchpointLog, place: int) -> None:
     standings: list[Standing] = ["taken", "sent_back", "over", "waiting"]
     standings += ["in_time", "late", "due", "past_due"] if promise.hours else []
     st.caption("Journeys with at least one such handoff:")
-    counts = [_standing_count(view, promise, standing, name) for standing in standings]
+    found = cached(count_waiting)(view, promise)
+    counts = [
+        Count(
+            STANDINGS[standing],
+            found[standing],
+            partial(waiting_for, view, promise, standing=standing),
+            f"{name}: {STANDINGS[standing].lower()}",
+        )
+        for standing in standings
+        if found[standing]
+    ]
     every = Count("All", row.n_journeys, partial(waiting_for, view, promise), name)
-    count_row([every, *(count for count in counts if count.n)], key=f"handoff:{place}")
-
-
-def _standing_count(view: TouchpointLog, promise: Handoff, standing: Standing, name: str) -> Count:
-    """Count the journeys with a wait that stands so."""
-    return Count(
-        STANDINGS[standing],
-        cached(n_waiting)(view, promise=promise, standing=standing, by=None, value=None),
-        partial(waiting_for, view, promise, standing=standing),
-        f"{name}: {STANDINGS[standing].lower()}",
-    )
-
-
-def n_waiting(
-    log: TouchpointLog, *, promise: Handoff, standing: Standing, by: str | None, value: str | None
-) -> int:
-    """Return how many journeys have a wait that stands so."""
-    return waiting_for(log, promise, standing=standing, by=by, value=value).n_journeys
+    count_row([every, *counts], key=f"handoff:{place}")
 
 
 def show_by(view: TouchpointLog, place: int) -> None:
@@ -220,21 +214,17 @@ def _open_value(view: TouchpointLog, place: int, by: str) -> None:
         )
         value, name = values[at], f"{handoff_name(promise)}, {values[at] or NOT_KNOWN}"
         inside = partial(waiting_for, view, promise, by=by, value=value)
+        found = cached(count_waiting)(view, promise, by=by, value=value)
         counts = [Count("All", int(frame["n_journeys"].iloc[at]), inside, name)]
         counts += [
             Count(
                 STANDINGS[standing],
-                cached(n_waiting)(view, promise=promise, standing=standing, by=by, value=value),
+                found[standing],
                 partial(inside, standing=standing),
                 f"{name}: {STANDINGS[standing].lower()}",
             )
-            for standing, column in (
-                ("late", "n_late"),
-                ("past_due", "n_past_due"),
-                ("sent_back", "n_sent_back"),
-                ("waiting", "n_waiting"),
-            )
-            if frame[column].any()
+            for standing in _OF_VALUES
+            if frame[f"n_{standing}"].any()
         ]
         count_row(counts, key=f"handoff-open:{place}:{by}:{at}")
 

@@ -9,12 +9,11 @@ import streamlit as st
 import journey
 from journey import charts
 from journey.analysis.ownership.matrix import name_of, promises_made
-from journey.analysis.ownership.promise_members import touched_by, waiting_for
+from journey.analysis.ownership.promise_members import count_waiting, touched_by, waiting_for
 from journey.analysis.ownership.promises import Standing
 from journey.analysis.ownership.proposed import proposed_ownership
 from journey.log import TouchpointLog
 from journey.ui.act.handoffs import STANDINGS
-from journey.ui.act.handoffs import n_waiting as n_of
 from journey.ui.act.ownership_forms import save_ownership
 from journey.ui.cache import cached
 from journey.ui.counts import Count, count_row
@@ -179,11 +178,12 @@ def _open_promise(view: TouchpointLog, place: int, by: str | None) -> None:
         values = frame.loc[frame["promise"] == name, "value"].tolist()
         value = st.selectbox(label(by), values, format_func=lambda one: one or NOT_KNOWN, width=240)
         name = f"{name}, {value or NOT_KNOWN}"
+    found = cached(count_waiting)(view, promise, by=by, value=value)
     count_row(
         [
             Count(
                 STANDINGS[standing],
-                cached(n_of)(view, promise=promise, standing=standing, by=by, value=value),
+                found[standing],
                 partial(waiting_for, view, promise, standing=standing, by=by, value=value),
                 f"{name}: {STANDINGS[standing].lower()}",
             )

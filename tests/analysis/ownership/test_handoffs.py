@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import journey
-from journey.analysis.ownership.promise_members import sent_back, waiting_for
+from journey.analysis.ownership.promise_members import count_waiting, sent_back, waiting_for
 from journey.analysis.ownership.promises import handoff_promises
 from journey.definitions import Definitions
 from journey.errors import ColumnNotFoundError, ValueNotAllowedError
@@ -53,6 +53,8 @@ def check_opens(log):
     promise = handoff_promises(log)[0]
     whole = journey.handoffs(log).iloc[0]
     assert waiting_for(log, promise).n_journeys == whole["n_journeys"]
+    for standing, n in count_waiting(log, promise).items():
+        assert waiting_for(log, promise, standing=standing).n_journeys == n
     for by in ("industry", "month"):
         parts = journey.handoffs_by(log, by=by)
         mine = parts[parts["source"] == promise.source]
@@ -61,8 +63,11 @@ def check_opens(log):
         for row in mine.itertuples():
             inside = waiting_for(log, promise, by=by, value=row.value)
             assert inside.n_journeys == row.n_journeys
-            late = waiting_for(log, promise, standing="late", by=by, value=row.value)
-            assert (late.n_journeys > 0) == (row.n_late > 0)
+            counts = count_waiting(log, promise, by=by, value=row.value)
+            assert (counts["late"] > 0) == (row.n_late > 0)
+            for standing, n in counts.items():
+                stand = waiting_for(log, promise, standing=standing, by=by, value=row.value)
+                assert stand.n_journeys == n
     for row in journey.returned_leads(log).itertuples():
         assert sent_back(log, reason=row.reason).n_journeys == row.n_journeys
 
