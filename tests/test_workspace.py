@@ -19,7 +19,7 @@ from journey.workspace import (
     workspace_root,
 )
 
-VIEW = SavedView("stages", {"from": "2026-01-01"})
+VIEW = SavedView("stages", {"from": ["2026-01-01"]})
 
 
 class TestNames:

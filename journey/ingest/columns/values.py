@@ -221,7 +221,7 @@ def _borne_out(profile: Profile) -> float:
     """How far values bear out a vague name: what is another on each row may be its title."""
     few, unsure = 5, 0.5
     is_title = profile.n_values > few and profile.n_distinct == profile.n_values
-    return allowed(profile, "touchpoint") * (unsure if is_title else 1.0)
+    return min(allowed(profile, "touchpoint"), unsure if is_title else 1.0)
 
 
 def _says_yes_or_no(profile: Profile) -> bool:
