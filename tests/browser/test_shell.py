@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from journey.store.write import write_store
-from tests.browser.acts import query, says, settled, title
+from tests.browser.acts import press_option, query, says, settled, title
 from tests.browser.conftest import _server
 
 pytestmark = pytest.mark.browser
@@ -185,7 +185,7 @@ class TestAddress:
         page.goto(f"{app}/overview?data=Beta&exclude=Ad")
         says(page, "touchpoints: 3")
         page.get_by_role("combobox", name="Data set").click()
-        page.get_by_role("option", name="Alpha").click()
+        press_option(page, "Alpha")
         says(page, "touchpoints: 6")
         assert query(page) == {"data": "Alpha"}
 
