@@ -1,6 +1,6 @@
 """Whether what a log tells of time can be trusted: silent sources, strays, times loaded at once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
@@ -14,6 +14,7 @@ from journey.log import TouchpointLog
 from journey.store.view import View
 
 Ints = npt.NDArray[np.int64]
+Codes = npt.NDArray[np.integer]
 
 NORMAL_SHARE: Final = 0.95
 """Of the pauses of a source, so many are no longer than its longest normal one."""
@@ -85,7 +86,7 @@ def source_silences(log: TouchpointLog, *, by: str = "source_system") -> pd.Data
     >>> source_silences(log)[["source", "silent_days", "normal_days"]].values.tolist()
     [['crm', 21.0, 1.0]]
     """
-    found = _counts(log, by, int(log.ticks_per_day))
+    found = log.shared(_by_day, by)
     rows: list[tuple[object, ...]] = []
     if len(found.times):
         last_day = int(log.as_of_tick // log.ticks_per_day)
@@ -131,7 +132,7 @@ def stray_times(log: TouchpointLog, *, by: str = "source_system") -> pd.DataFram
     >>> stray_times(log)[["source", "side", "n_touchpoints"]].values.tolist()
     [['web', 'before', 1]]
     """
-    found = _counts(log, by, int(log.ticks_per_day))
+    found = log.shared(_by_day, by)
     days, owner = np.unique(found.times, return_inverse=True)
     by_day = np.bincount(owner, found.counts, len(days)).astype(np.int64)
     rows: list[tuple[object, ...]] = []
@@ -196,23 +197,47 @@ def shared_instants(log: TouchpointLog, *, by: str = "source_system") -> pd.Data
     return frame.sort_values(["n_together", "source"], ascending=[False, True], ignore_index=True)
 
 
-def _counts(log: TouchpointLog, by: str, ticks_per_unit: int) -> _Counts:
+def _by_day(log: TouchpointLog, by: str) -> _Counts:
     store = log.store
     column = by if by in store.text_columns else None
     names: list[str | None] = store.dictionaries[column].to_pylist() if column else [None]
-    parts = log.ask(partial(_count, column=column, ticks_per_unit=ticks_per_unit))
+    parts = log.ask(partial(_count_days, column=column, ticks_per_day=int(log.ticks_per_day)))
     none = np.empty(0, np.int64)
-    sources, times, counts = (
+    sources, days, counts = (
         np.concatenate([none, *(part[place] for part in parts)]) for place in range(3)
     )
-    return _Counts(names, *_summed(sources, times, counts))
+    return _Counts(names, *_summed(sources, days, counts))
 
 
-def _count(view: View, *, column: str | None, ticks_per_unit: int) -> tuple[Ints, Ints, Ints]:
-    """Sources, times and counts of one shard."""
-    times = view.ticks.astype(np.int64) // ticks_per_unit
-    sources = view.codes(column).astype(np.int64) if column else np.zeros_like(times)
-    return _summed(sources, times, np.ones_like(times))
+def _count_days(view: View, *, column: str | None, ticks_per_day: int) -> tuple[Ints, Ints, Ints]:
+    """Sources, days and counts of one shard."""
+    none = np.empty(0, np.int64)
+    found = [(none, none, none)]
+    for source, times in _by_source(*_occurred(view, column)):
+        days, counts = _runs(times // ticks_per_day)
+        found.append((np.full(len(days), source), days, counts))
+    sources, days, counts = (np.concatenate(column) for column in zip(*found, strict=True))
+    return sources, days, counts
+
+
+def _occurred(view: View, column: str | None) -> tuple[Codes, Ints]:
+    """Sources and instants of the touchpoints of one shard."""
+    times = view.ticks.astype(np.int64)
+    return (view.codes(column) if column else np.zeros(len(times), np.uint8)), times
+
+
+def _by_source(sources: Codes, times: Ints) -> Iterator[tuple[int, Ints]]:
+    """The times of each source, by its code."""
+    order = np.argsort(sources, kind="stable")
+    sources, times = sources[order], times[order]
+    borders = np.flatnonzero(np.diff(sources.astype(np.int64), prepend=-2, append=-2))
+    for begin, end in pairwise(borders.tolist()):
+        yield int(sources[begin]), times[begin:end]
+
+
+def _runs(values: Ints) -> tuple[Ints, Ints]:
+    """Values in order, each once, and how often it occurs."""
+    return np.unique(values, return_counts=True)
 
 
 def _summed(sources: Ints, times: Ints, counts: Ints) -> tuple[Ints, Ints, Ints]:
@@ -288,34 +313,30 @@ class _Together:
 
 def _clock_parts(
     view: View, n_buckets: int, *, column: str | None, ticks_per_day: int
-) -> list[tuple[Ints, Ints, Ints]]:
-    """Sources, instants and counts of one shard, in buckets by the time of day."""
-    sources, times, counts = _count(view, column=column, ticks_per_unit=1)
+) -> list[tuple[Codes, Ints]]:
+    """Sources and instants of one shard, in buckets by the time of day."""
+    sources, times = _occurred(view, column)
     bucket = times % ticks_per_day % n_buckets
     chosen = (np.flatnonzero(bucket == one) for one in range(n_buckets))
-    return [(sources[rows], times[rows], counts[rows]) for rows in chosen]
+    return [(sources[rows], times[rows]) for rows in chosen]
 
 
-def _together(parts: Sequence[tuple[Ints, Ints, Ints]], *, ticks_per_day: int) -> list[_Together]:
+def _together(parts: Sequence[tuple[Codes, Ints]], *, ticks_per_day: int) -> list[_Together]:
     """What the sources share in one bucket, all shards together."""
-    sources, times, counts = _summed(
-        *(np.concatenate(column) for column in zip(*parts, strict=True))
-    )
-    borders = np.flatnonzero(np.diff(sources, prepend=-1, append=-1))
+    sources, times = (np.concatenate(column) for column in zip(*parts, strict=True))
     found: list[_Together] = []
-    for begin, end in pairwise(borders.tolist()):
-        mine, own = times[begin:end], counts[begin:end]
-        shared = own >= LEAST_TOGETHER
-        _, clock = np.unique(mine % ticks_per_day, return_inverse=True)
-        busiest = int(own.argmax())
+    for source, own in _by_source(sources, times):
+        instants, counts = _runs(own)
+        shared = counts >= LEAST_TOGETHER
+        busiest = int(counts.argmax())
         found.append(
             _Together(
-                int(sources[begin]),
-                int(own.sum()),
-                int(own[shared].sum()),
+                source,
+                len(own),
+                int(counts[shared].sum()),
                 int(shared.sum()),
-                (int(own[busiest]), -int(mine[busiest])),
-                int(np.bincount(clock, own).max()),
+                (int(counts[busiest]), -int(instants[busiest])),
+                int(_runs(own % ticks_per_day)[1].max()),
             )
         )
     return found

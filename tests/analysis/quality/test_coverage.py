@@ -109,6 +109,24 @@ class TestSharedInstants:
         assert crm["same_clock_share"] == pytest.approx(25 / 51)
         assert (ads["n_at_busiest"], ads["same_clock_share"]) == (20, 1.0)
 
+    @given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 3)), max_size=120))
+    def test_they_are_what_counting_one_by_one_gives(self, touches):
+        # Quarters of a day: the source, and 0 to 3 quarters after the start, so four instants.
+        days = {one: [n / 4 for source, n in touches if source == one] for one in "abc"}
+        expected = []
+        for source, own in days.items():
+            counts = [own.count(n / 4) for n in range(4)]
+            many = [n for n in counts if n >= 20]
+            if many:
+                busiest = START + pd.Timedelta(days=counts.index(max(counts)) / 4)
+                shares = sum(many) / len(own), max(counts) / len(own)
+                expected.append((source, len(own), sum(many), len(many), busiest, *shares))
+        found = shared_instants(log(**days))
+        columns = ["source", "n_touchpoints", "n_together", "n_instants", "busiest_at"]
+        shares = ["together_share", "same_clock_share"]
+        rows = found[columns + shares].itertuples(index=False, name=None)
+        assert list(rows) == sorted(expected, key=lambda row: (-row[2], row[0]))
+
     def test_an_empty_log_has_none(self):
         found = shared_instants(log())
         assert found.empty
@@ -122,3 +140,8 @@ def test_without_sources_all_is_one():
     assert shared_instants(view)["source"].tolist() == [None]
     assert stray_times(view)["side"].tolist() == ["before"]
     assert source_silences(view).empty
+
+
+@pytest.mark.parametrize("question", [shared_instants, source_silences, stray_times])
+def test_a_view_without_touchpoints_has_none(question):
+    assert question(log(web=EVERY).exclude("Ad")).empty
