@@ -9,6 +9,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+from journey.charts.theme import Theme, fixed
+
 ELLIPSIS: Final = "…"
 NO_NAME: Final = "(no name)"
 KEPT: Final = 16_384
@@ -49,11 +51,38 @@ class Picture:
     title: str
     alt: str
 
-    def save(self, path: str | Path) -> Path:
-        """Write the drawing as an ``.svg`` file and return its path."""
+    def save(self, path: str | Path, *, theme: Theme = "light") -> Path:
+        """Write the drawing as an ``.svg`` file that any program draws, and return its path."""
         target = Path(path)
-        target.write_text(self.svg, encoding="utf-8")
+        target.write_bytes(to_svg(self, theme=theme))
         return target
+
+
+def to_svg(picture: Picture, *, theme: Theme = "light") -> bytes:
+    """Write a picture as an SVG file that any program draws: sized, its colours fixed.
+
+    Parameters
+    ----------
+    picture
+        The picture.
+    theme
+        The palette to write into it.
+
+    Returns
+    -------
+    bytes
+        UTF-8 text of the file.
+
+    Examples
+    --------
+    >>> picture = Picture('<svg xmlns="http://www.w3.org/2000/svg"/>', 4, 2, "None", "None")
+    >>> to_svg(picture)[:4]
+    b'<svg'
+    """
+    sized = picture.svg.replace(
+        'width="100%"', f'width="{picture.width}" height="{picture.height}"', 1
+    )
+    return fixed(sized, theme).encode("utf-8")
 
 
 def escape(text: str) -> str:

@@ -1,11 +1,11 @@
-"""Pictures as SVG and PNG files."""
+"""Pictures as PNG files."""
 
 from functools import cache
 from pathlib import Path
 from typing import Final
 
-from journey.charts.svg import Picture
-from journey.charts.theme import TOKENS, Theme, fixed
+from journey.charts.svg import Picture, to_svg
+from journey.charts.theme import TOKENS, Theme
 from journey.errors import ValueNotAllowedError
 
 MAX_SIDE: Final = 16_000
@@ -19,33 +19,6 @@ FONTS: Final = {
 """Families used where the system has none of those the picture asks for, and their files."""
 
 FONT_FOLDERS: Final = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts")
-
-
-def to_svg(picture: Picture, *, theme: Theme = "light") -> bytes:
-    """Write a picture as an SVG file that any program draws: sized, its colours fixed.
-
-    Parameters
-    ----------
-    picture
-        The picture.
-    theme
-        The palette to write into it.
-
-    Returns
-    -------
-    bytes
-        UTF-8 text of the file.
-
-    Examples
-    --------
-    >>> picture = Picture('<svg xmlns="http://www.w3.org/2000/svg"/>', 4, 2, "None", "None")
-    >>> to_svg(picture)[:4]
-    b'<svg'
-    """
-    sized = picture.svg.replace(
-        'width="100%"', f'width="{picture.width}" height="{picture.height}"', 1
-    )
-    return fixed(sized, theme).encode("utf-8")
 
 
 def to_png(picture: Picture, *, theme: Theme = "light", scale: float = 2.0) -> bytes:

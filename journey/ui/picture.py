@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from journey.charts.svg import Picture, pressed
+from journey.charts.svg import Picture, pressed, to_svg
 
 _HELD: Final = "portolan:selection:"
 
@@ -178,7 +178,7 @@ def _choose(key: str) -> None:
 
 
 def _svg(picture: Callable[[], Picture]) -> bytes:
-    return picture().svg.encode()
+    return to_svg(picture())
 
 
 def _png(picture: Callable[[], Picture]) -> bytes:

@@ -6,6 +6,7 @@ from defusedxml import ElementTree
 from hypothesis import given
 from hypothesis import strategies as st
 
+from journey.charts.flows.step_sankey import step_sankey
 from journey.charts.svg import (
     ELLIPSIS,
     NO_NAME,
@@ -22,6 +23,8 @@ from journey.charts.svg import (
     text_width,
     wrap,
 )
+from journey.charts.theme import TOKENS
+from tests.charts.sample_frames import STAGES, sequences, step_flows
 
 names = st.text(max_size=80)
 
@@ -134,13 +137,22 @@ def test_parts_that_can_be_clicked_can_be_reached_and_named():
     assert "hit" in attributes["class"].split()
 
 
-def test_a_document_scales_and_says_what_it_is(tmp_path):
+def test_a_document_scales_and_says_what_it_is():
     picture = document("", size=(100, 50), classes="x dark", style=".a{}", title="T", alt="A.")
     root = ElementTree.fromstring(picture.svg)
     assert root.get("viewBox") == "0 0 100 50"
     assert root.get("width") == "100%"
     assert root.get("aria-label") == "T A."
     assert "dark" in root.get("class").split()
-    saved = picture.save(tmp_path / "x.svg")
-    assert saved.read_text(encoding="utf-8") == picture.svg
     assert isinstance(picture, Picture)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_saved_drawing_stands_alone_with_its_size_and_colours(tmp_path, theme):
+    picture = step_sankey(step_flows(sequences(60), steps=3), stages=STAGES)
+    saved = picture.save(tmp_path / "x.svg", theme=theme).read_text(encoding="utf-8")
+    root = ElementTree.fromstring(saved)
+    assert (root.get("width"), root.get("height")) == (str(picture.width), str(picture.height))
+    assert root.get("viewBox") == f"0 0 {picture.width} {picture.height}"
+    assert "var(--" not in saved
+    assert TOKENS[theme]["ink"] in saved

@@ -1,5 +1,4 @@
 import io
-from xml.etree import ElementTree as ET
 
 import pytest
 from PIL import Image, ImageColor
@@ -9,7 +8,7 @@ from journey.charts.svg import Picture
 from journey.charts.theme import TOKENS
 from journey.errors import ValueNotAllowedError
 from journey.exports import images
-from journey.exports.images import to_png, to_svg
+from journey.exports.images import to_png
 from tests.charts.sample_frames import STAGES, sequences, step_flows
 
 
@@ -28,17 +27,6 @@ def text_picture(text):
         f'<text x="4" y="28" font-size="20" font-family="system-ui,sans-serif">{text}</text></svg>'
     )
     return Picture(svg, 200, 40, "text", "text")
-
-
-def test_svg_stands_alone_with_its_size(picture):
-    root = ET.fromstring(to_svg(picture))  # noqa: S314 -- our own drawing
-    assert (root.get("width"), root.get("height")) == (str(picture.width), str(picture.height))
-    assert root.get("viewBox") == f"0 0 {picture.width} {picture.height}"
-
-
-def test_svg_needs_no_variables(picture):
-    rules = to_svg(picture).decode().split("<style>", 1)[1].split("</style>", 1)[0]
-    assert "var(--" not in rules
 
 
 @pytest.mark.parametrize("scale", [0.5, 1, 2])
