@@ -3,10 +3,12 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from journey.ui.decide.attribution_spend import amounts_text
 from tests import credited
 
 REPOSITORY = Path(__file__).parents[2]
@@ -126,3 +128,10 @@ def test_filters_narrow_the_credit():
     app = opened(**{"where.channel": "Ads"})
     assert "Ads" in table(app, "share")["channel"].tolist()
     assert credited.HOSTILE not in table(app, "share")["channel"].tolist()
+
+
+def test_what_was_spent_in_several_currencies_is_not_added_up():
+    spent = pd.DataFrame({"currency": ["EUR", "USD", "EUR", "GBP"], "spend": [600, 500, 400, 0]})
+    assert amounts_text(spent) == "1,000 EUR and 500 USD"
+    assert amounts_text(spent.assign(currency=None)) == "1,500"
+    assert amounts_text(spent.iloc[:0]) == ""

@@ -204,6 +204,22 @@ def win_chances(log: TouchpointLog, *, weeks: int = WEEKS) -> pd.DataFrame:
     return frame[frame["n_open"] > 0].reset_index(drop=True)
 
 
+def n_wins_learnt(log: TouchpointLog, *, weeks: int = WEEKS) -> int:
+    """How many wins of the whole log chances are learnt from, from whatever stage.
+
+    Examples
+    --------
+    >>> from journey import Definitions, Stage, from_frame
+    >>> log = from_frame(pd.DataFrame({
+    ...     "account_id": ["a", "a", "b"], "touchpoint": ["Demo", "Won", "Ad"],
+    ...     "occurred_at": pd.to_datetime(["2026-01-01", "2026-01-02", "2026-01-02"])}),
+    ...     definitions=Definitions((Stage("Convert", ("Demo",)),), won=("Won",)))
+    >>> n_wins_learnt(log)
+    1
+    """
+    return int(learnt_of(log, weeks=min(weeks, WEEKS)).ways[..., -1].sum())
+
+
 def _is_told(learnt: Learnt) -> Floats:
     """1 where wins, and their value, can be foretold; else not a number."""
     return np.where([learnt.ways[:, :, -1].any(), learnt.won_values[0].any()], 1.0, np.nan)

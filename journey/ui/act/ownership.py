@@ -176,7 +176,9 @@ def _open_promise(view: TouchpointLog, place: int, by: str | None) -> None:
     if by is not None:
         frame = cached(journey.service_levels_by)(view, by=by)
         values = frame.loc[frame["promise"] == name, "value"].tolist()
-        value = st.selectbox(label(by), values, format_func=lambda one: one or NOT_KNOWN, width=240)
+        value = st.selectbox(
+            markdown(label(by)), values, format_func=lambda one: one or NOT_KNOWN, width=240
+        )
         name = f"{name}, {value or NOT_KNOWN}"
     found = cached(count_waiting)(view, promise, by=by, value=value)
     count_row(

@@ -140,7 +140,7 @@ def _what_counts(view: TouchpointLog, frame: pd.DataFrame, by: str) -> str:
         verb = "is" if n_open == 1 else "are"
         parts.append(f"{counted(n_open, 'open journey')} {verb} left out.")
     if len(without):
-        name = "touchpoint" if by == "touchpoint" else label(by).lower()
+        name = "touchpoint" if by == "touchpoint" else markdown(label(by).lower())
         parts.append(f"{counted(int(without.iloc[0]), 'win')} had no known {name} before.")
     return " ".join(parts)
 

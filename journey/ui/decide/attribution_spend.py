@@ -2,6 +2,7 @@
 
 from typing import Final
 
+import pandas as pd
 import streamlit as st
 
 from journey.analysis.attribution.spend import return_on_spend
@@ -45,12 +46,22 @@ def show_spend(view: TouchpointLog, by: str, model: str, half_life_days: float) 
         st.caption(f"No cost is known of any {markdown(name)}, so there is no return on spend.")
         page_link(UPLOAD, "Add costs")
         return
-    apart = own.loc[own["channel"].isna() & own["spend"].notna(), "spend"].sum()
-    if apart:
-        st.caption(f"{number(float(apart))} more was spent on none of these by name.")
+    apart = own.loc[own["channel"].isna() & own["spend"].notna()]
+    if amounts := amounts_text(apart):
+        st.caption(f"{amounts} more was spent on none of these by name.")
     if words := cached(reach_text)(view):
         st.caption(words)
     own = own.assign(channel=own["channel"].fillna(NONE_BEFORE)).round(DECIMALS)
     labels = {**LABELS, "channel": label(by)}
     file_name = f"return-on-spend-{model}-by-{by}"
     show_table(own, key="spend", file_name=file_name, labels=labels, column_help=HELP)
+
+
+def amounts_text(spent: pd.DataFrame) -> str:
+    """Write what was spent in each currency that is not nothing."""
+    sums = spent.groupby("currency", dropna=False)["spend"].sum()
+    return " and ".join(
+        number(float(amount)) + ("" if pd.isna(currency) else f" {markdown(currency)}")
+        for currency, amount in sums.items()
+        if amount
+    )

@@ -8,6 +8,7 @@ import streamlit as st
 
 import journey
 from journey import charts
+from journey.analysis.forecast.wins import n_wins_learnt
 from journey.charts.plots.forecast import Measure
 from journey.log import TouchpointLog
 from journey.schema import SMALL_SAMPLE
@@ -96,7 +97,7 @@ def wins_between(low: float, high: float) -> str:
 def show_figures(view: TouchpointLog, frame: pd.DataFrame, weeks: int) -> None:
     """Show what is expected, in numbers, with the interval and what it rests on."""
     last = frame.iloc[-1]
-    n_won = int(cached(journey.win_chances)(view, weeks=weeks)["n_won"].sum())
+    n_won = n_wins_learnt(view, weeks=weeks)
     cells = st.columns([2, 3, 2, 4])
     cells[0].metric("Wins expected", number(round(float(last["total_wins"]), 1)), border=True)
     cells[1].metric(

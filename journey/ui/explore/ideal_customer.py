@@ -95,7 +95,12 @@ def pick_line(view: TouchpointLog) -> TouchpointLog:
     by = columns[0]
     known = [value for value in view.filter_values(by) if value is not None]
     chosen = st.selectbox(
-        label(by), known, index=None, placeholder="All together", key="line", bind="query-params"
+        markdown(label(by)),
+        known,
+        index=None,
+        placeholder="All together",
+        key="line",
+        bind="query-params",
     )
     return view if chosen is None else in_segment(view, by, chosen)
 

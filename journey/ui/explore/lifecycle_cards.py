@@ -159,7 +159,7 @@ def show_questions(view: TouchpointLog, days: int) -> None:
         list(ROLES),
         default=ROLES[0],
         required=True,
-        format_func=lambda one: stages[one] or label(one),
+        format_func=lambda one: markdown(stages[one] or label(one)),
         key="lifecycle-role",
         bind="query-params",
     )

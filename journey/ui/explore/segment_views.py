@@ -85,7 +85,7 @@ def headline(view: TouchpointLog, by: str) -> str:
     if least["high"] >= most["low"]:
         return page_name(SEGMENTS)
     low, high = (f"{percent(row['win_rate'])} in {markdown(row['value'])}" for row in (least, most))
-    return f"Win rates by {label(by).lower()} run from {low} to {high}"
+    return f"Win rates by {markdown(label(by).lower())} run from {low} to {high}"
 
 
 def show_win_rates(view: TouchpointLog, by: str) -> None:

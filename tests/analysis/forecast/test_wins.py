@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from journey import Definitions, Stage, forecast_wins, from_frame, outcomes, win_chances
 from journey.analysis.forecast.evidence import alive_in, learnt_of
+from journey.analysis.forecast.wins import n_wins_learnt
 from journey.errors import ValueNotAllowedError
 from tests import oracle
 from tests.examples import MODEL, small_log
@@ -239,3 +240,13 @@ def test_who_wins_only_after_dormancy_may_win_in_any_stage():
     found = win_chances(log, weeks=4).set_index("stage").loc["Convert"]
     assert found["n_won"] == 0
     assert found["expected_wins"] == pytest.approx(forecast_wins(log, weeks=4)["from_open"].sum())
+
+
+def test_wins_that_chances_are_learnt_from_are_those_of_stages_without_open_journeys_too():
+    # a is won from Convert; b stands in Attract. No open journey is in Convert.
+    touches = [("a", 0, "Demo"), ("a", 1, "Won"), ("b", 1, "Ad")]
+    stages = (Stage("Attract", ("Ad",)), Stage("Convert", ("Demo",)))
+    log = small_log(touches, replace(MODEL, stages=stages, won=("Won",)))
+    assert win_chances(log)["n_won"].sum() == 0
+    assert n_wins_learnt(log) == 1
+    assert n_wins_learnt(log.where(outcome="won")) == 1
