@@ -154,7 +154,7 @@ QUESTIONS: Final[dict[str, Question]] = {
             log,
             by=given.by or "channel",
             half_life_days=7.0 if given.half_life is None else given.half_life,
-        ),
+        ).rename(columns={"channel": given.by or "channel"}),
         lambda _log, _given: "no journey that is over has a known value of the column.",
         tells_wins=True,
     ),

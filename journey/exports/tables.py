@@ -70,8 +70,8 @@ def to_csv(frame: pd.DataFrame) -> bytes:
     bytes
         UTF-8 with a byte-order mark, comma separated, CRLF line ends, a header; missing values are
         empty, figures have six digits and amounts their cents, times are ``YYYY-MM-DD HH:MM:SS``
-        with 'UTC' in the header, the items of a tuple are joined with an arrow, text that looks
-        like a formula gets an apostrophe.
+        with 'UTC' in the header and milliseconds in a column that has any, the items of a tuple
+        are joined with an arrow, text that looks like a formula gets an apostrophe.
 
     Examples
     --------
@@ -81,7 +81,8 @@ def to_csv(frame: pd.DataFrame) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(_headers(frame))
-    writer.writerows(tuple(map(_csv_text, row)) for row in _rows(frame))
+    columns = [_csv_texts(_cells(frame.iloc[:, place])) for place in range(frame.shape[1])]
+    writer.writerows(zip(*columns, strict=True))
     return out.getvalue().encode("utf-8-sig", errors="replace")
 
 
@@ -220,13 +221,19 @@ def _without_zone(at: datetime) -> datetime:
     return zoneless.floor("us").to_pydatetime() if isinstance(zoneless, pd.Timestamp) else zoneless
 
 
-def _csv_text(cell: Cell) -> str:
+def _csv_texts(cells: list[Cell]) -> list[str]:
+    """Write the values of a column: its times alike, else a spreadsheet takes some for text."""
+    is_finer = any(isinstance(cell, datetime) and cell.microsecond for cell in cells)
+    return [_csv_text(cell, "milliseconds" if is_finer else "seconds") for cell in cells]
+
+
+def _csv_text(cell: Cell, timespec: str = "seconds") -> str:
     """Write a value as text."""
     match cell:
         case None:
             return ""
         case datetime():
-            return cell.isoformat(sep=" ")
+            return cell.isoformat(sep=" ", timespec=timespec)
         case float():
             return repr(cell).removesuffix(".0")
         case _:

@@ -29,14 +29,16 @@ def test_one_record_a_model_and_channel(ask_json):
 def test_other_columns_and_half_lives(ask_json):
     # Ad click, Ad click, Demo: of the days 0, 0.007 and 4, at a half-life of 4 about half each.
     rows = ask_json("attribution", "Demo", "--by", "touchpoint", "--half-life", "4")
-    fading = {row["channel"]: row["n_conversions"] for row in rows if row["model"] == "time_decay"}
+    fading = {
+        row["touchpoint"]: row["n_conversions"] for row in rows if row["model"] == "time_decay"
+    }
     assert fading["Demo"] == pytest.approx(0.5, abs=0.001)
     assert "Deal won" not in fading
 
 
 def test_filters_narrow_what_gets_credit(ask_json):
     rows = ask_json("attribution", "Demo", "--exclude", "Ad click", "--by", "touchpoint")
-    assert {row["channel"] for row in rows} == {"Demo"}
+    assert {row["touchpoint"] for row in rows} == {"Demo"}
 
 
 def test_counted_paths(paths, capsys):

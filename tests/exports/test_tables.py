@@ -189,3 +189,13 @@ def test_csv_gives_back_every_row(rows):
 def test_numpy_values_in_object_columns():
     frame = pd.DataFrame({"mixed": pd.Series([np.int64(3), np.bool_(True), np.nan, pd.NaT, "x"])})
     assert [row[0] for row in read_csv(to_csv(frame))[1:]] == ["3", "True", "", "", "x"]
+
+
+def test_times_of_a_column_are_written_alike():
+    # A spreadsheet takes 10:00:00.123456 for text, so one finer time makes all show milliseconds.
+    at = pd.to_datetime(["2026-01-01 10:00:00", "2026-01-01 10:00:00.123456"], format="ISO8601")
+    assert read_csv(to_csv(pd.DataFrame({"at": at[:1], "on": at[:1]})))[1] == (
+        ["2026-01-01 10:00:00"] * 2
+    )
+    rows = read_csv(to_csv(pd.DataFrame({"at": at})))[1:]
+    assert rows == [["2026-01-01 10:00:00.000"], ["2026-01-01 10:00:00.123"]]

@@ -105,7 +105,8 @@ def test_value_and_other_units():
     units = next(one for one in app.selectbox if one.label == "Credit goes to")
     assert units.options == ["Channel", "Touchpoint type"]
     assert (
-        "Touch" in table(checked(units.set_value("touchpoint").run()), "share")["channel"].tolist()
+        "Touch"
+        in table(checked(units.set_value("touchpoint").run()), "share")["touchpoint"].tolist()
     )
 
 

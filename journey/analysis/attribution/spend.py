@@ -21,17 +21,20 @@ from journey.analysis.attribution.tally import Units, codes_of, units_of
 from journey.analysis.figures.frames import none_for_missing, records
 from journey.analysis.spending.costs import campaign_costs
 from journey.analysis.spending.names import called_as
-from journey.analysis.spending.reach import WIDER, are_wider
+from journey.analysis.spending.reach import (
+    MIXED,
+    NOT_KNOWN,
+    NOTHING,
+    REFUNDED,
+    WIDER,
+    are_wider,
+)
 from journey.analysis.spending.spending import costs_in_view
 from journey.log import TouchpointLog
 from journey.schema import OTHER
 from journey.store.view import View
 
 OF_NONE: Final = "costs and wins of no known value"
-NOT_KNOWN: Final = "no cost known"
-NOTHING: Final = "nothing spent"
-REFUNDED: Final = "costs add up to less than 0"
-MIXED: Final = "costs in several currencies"
 
 _KEYS: Final = ["channel", "currency"]
 _CREDIT: Final = ("model", "channel", "n_conversions", "value")

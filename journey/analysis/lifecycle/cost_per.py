@@ -13,7 +13,16 @@ from journey.analysis.figures.frames import none_for_missing
 from journey.analysis.figures.month_codes import month_names, months_of
 from journey.analysis.scores.milestones import Posts, can_be_passed, first_passed, posts_of
 from journey.analysis.spending.names import names_of
-from journey.analysis.spending.reach import SO_FAR, WIDER, are_wider, ends_early
+from journey.analysis.spending.reach import (
+    MIXED,
+    NOT_KNOWN,
+    NOTHING,
+    REFUNDED,
+    SO_FAR,
+    WIDER,
+    are_wider,
+    ends_early,
+)
 from journey.analysis.spending.spending import spent_by
 from journey.analysis.stages.outcomes import values_at_win
 from journey.costs import KINDS
@@ -38,10 +47,6 @@ POSTS: Final[dict[str, Meaning]] = {"lead": "lead", "mql": "mql", "sql": "sql"}
 ENDS: Final = (*POSTS, "customer")
 """What a cost is given for each of."""
 
-NOT_KNOWN: Final = "no cost known"
-NOTHING: Final = "nothing spent"
-REFUNDED: Final = "costs add up to less than 0"
-MIXED: Final = "costs in several currencies"
 OF_NONE: Final = "of no known channel"
 NONE_PASSED: Final = "no lead, MQL, SQL or customer"
 

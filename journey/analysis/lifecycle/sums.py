@@ -10,11 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from journey.analysis.figures.distinct import distinct
-from journey.analysis.lifecycle.cost_per import MIXED, NOT_KNOWN, REFUNDED
 from journey.analysis.lifecycle.lived import FLAGS, FLAGS_OF, Lived, Part, Span, is_by_customer
 from journey.analysis.lifecycle.messages import answered
 from journey.analysis.lifecycle.reach import reached_by_each, visitors_known
-from journey.analysis.spending.reach import WIDER, are_wider
+from journey.analysis.spending.reach import MIXED, NOT_KNOWN, REFUNDED, WIDER, are_wider
 from journey.analysis.spending.spending import spent_by_currency
 from journey.analysis.stages.outcomes import values_at_win
 from journey.kernels.distinct import owners_of

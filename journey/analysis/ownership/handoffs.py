@@ -13,6 +13,7 @@ from journey.analysis.figures.statistics import wilson
 from journey.analysis.ownership.promises import (
     FIGURES,
     MONTH,
+    NO_FIGURES,
     Handoff,
     figures_columns,
     group_names,
@@ -31,7 +32,6 @@ Flags = npt.NDArray[np.bool_]
 Part = tuple[View, ShardFacts]
 
 RETURN_COLUMNS = ("reason", "n_sent_back", "n_journeys", "n_taken_again", "n_won", "n_open")
-NO_FIGURES = (0,) * (len(FIGURES) - 2) + (np.nan, np.nan)
 
 
 def handoffs(log: TouchpointLog) -> pd.DataFrame:

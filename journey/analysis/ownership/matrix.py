@@ -14,6 +14,7 @@ from journey.analysis.figures.frames import none_for_missing
 from journey.analysis.ownership.departments import departments_of
 from journey.analysis.ownership.promises import (
     HOURS,
+    NO_FIGURES,
     Handoff,
     Promise,
     figures_columns,
@@ -233,7 +234,7 @@ def name_of(promise: Promise) -> str:
     if not isinstance(promise, Handoff):
         return promise.stage
     source, target = (POST_NAMES.get(post, post) for post in (promise.source, promise.target))
-    return f"{source} to {target}"
+    return f"{source[:1].upper()}{source[1:]} to {target}"
 
 
 def parties(log: TouchpointLog, promise: Promise) -> tuple[str | None, str | None]:
@@ -294,8 +295,7 @@ def _levels(log: TouchpointLog, promises: Sequence[Promise], *, by: str | None) 
         group_names(log, by, [])
     found = promise_figures(log, promises, by=by)
     keys = sorted(found) if by is not None else [(place, 0) for place in range(len(promises))]
-    nothing = [0.0] * 10 + [np.nan] * 2
-    columns = figures_columns([found.get(key, nothing) for key in keys])
+    columns = figures_columns([found.get(key, NO_FIGURES) for key in keys])
     asked = [promises[place] for place, _ in keys]
     ends = [parties(log, one) for one in asked]
     groups = (

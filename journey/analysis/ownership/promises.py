@@ -63,6 +63,7 @@ FIGURES: Final = (
     "median_hours",
     "p90_hours",
 )
+NO_FIGURES: Final = tuple(np.nan if name.endswith("_hours") else 0 for name in FIGURES)
 HOURS: Final = 24.0
 MONTH: Final = "month"
 """Groups waits by the month in which they began, in place of a column's values."""

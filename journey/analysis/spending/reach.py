@@ -19,6 +19,10 @@ from journey.selection import (
     Where,
 )
 
+NOT_KNOWN: Final = "no cost known"
+NOTHING: Final = "nothing spent"
+REFUNDED: Final = "costs add up to less than 0"
+MIXED: Final = "costs in several currencies"
 WIDER: Final = "costs are of more journeys than the filters keep"
 SO_FAR: Final = "worth only of wins so far: later ones are after the period"
 

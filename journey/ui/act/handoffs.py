@@ -8,8 +8,9 @@ import streamlit as st
 
 import journey
 from journey import charts
+from journey.analysis.ownership.matrix import name_of
 from journey.analysis.ownership.promise_members import count_waiting, sent_back, waiting_for
-from journey.analysis.ownership.promises import MONTH, Handoff, Standing, handoff_promises
+from journey.analysis.ownership.promises import MONTH, Standing, handoff_promises
 from journey.log import TouchpointLog
 from journey.ui.cache import cached
 from journey.ui.counts import Count, count_row
@@ -19,12 +20,6 @@ from journey.ui.reader import fragment
 from journey.ui.tables import rates, show_table
 from journey.ui.text import days, label, markdown, number, percent
 
-POST_NAMES: Final = {
-    "mql": "MQL",
-    "accepted": "accepted by sales",
-    "sql": "SQL",
-    "opportunity": "opportunity",
-}
 STANDINGS: Final[dict[Standing, str]] = {
     "taken": "Taken on",
     "sent_back": "Sent back",
@@ -76,12 +71,6 @@ RETURN_LABELS: Final = {
 }
 
 
-def handoff_name(promise: Handoff) -> str:
-    """Return a handoff in words."""
-    source, target = POST_NAMES[promise.source], POST_NAMES[promise.target]
-    return f"{source[:1].upper()}{source[1:]} → {target}"
-
-
 OF: Final = rates(
     "n_taken + n_sent_back + n_over", "taken_share", "taken_low", "taken_high"
 ) | rates("n_in_time + n_late + n_past_due", "late_rate", "late_low", "late_high")
@@ -115,7 +104,7 @@ def pick_handoff(view: TouchpointLog) -> int:
     promises = handoff_promises(view)
     if len(promises) == 1:
         return 0
-    names = [markdown(handoff_name(promise)) for promise in promises]
+    names = [markdown(name_of(promise)) for promise in promises]
     chosen = st.segmented_control(
         "Handoff", names, default=names[0], required=True, key="handoff", bind="query-params"
     )
@@ -126,7 +115,7 @@ def show_counts(view: TouchpointLog, place: int) -> None:
     """Show what became of the leads at one post: journeys that open, and how long answers take."""
     row: Any = cached(journey.handoffs)(view).iloc[place]
     promise = handoff_promises(view)[place]
-    name = handoff_name(promise)
+    name = name_of(promise)
     figures = st.columns(4)
     figures[0].metric("Handed on", number(row.n_waits), help=HELP["n_waits"])
     figures[1].metric("Half answered within", days(row.median_hours / 24))
@@ -212,7 +201,7 @@ def _open_value(view: TouchpointLog, place: int, by: str) -> None:
             key=f"handoff-open:{place}:{by}",
             width=260,
         )
-        value, name = values[at], f"{handoff_name(promise)}, {values[at] or NOT_KNOWN}"
+        value, name = values[at], f"{name_of(promise)}, {values[at] or NOT_KNOWN}"
         inside = partial(waiting_for, view, promise, by=by, value=value)
         found = cached(count_waiting)(view, promise, by=by, value=value)
         counts = [Count("All", int(frame["n_journeys"].iloc[at]), inside, name)]

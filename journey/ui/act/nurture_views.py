@@ -133,7 +133,8 @@ def show_programmes(view: TouchpointLog) -> None:
             f"unsubscribed and {number(row['n_left'])} were sent nothing more of it."
         )
     steps = own.drop(columns=["campaign", "is_leak"])
-    show_table(steps, key="nurture:steps", file_name="programme")
+    told = rates("n_left + n_went_on", "left_rate", "low", "high")
+    show_table(steps, key="nurture:steps", file_name="programme", of=told)
 
 
 def show_triggers(view: TouchpointLog) -> None:
@@ -201,7 +202,12 @@ def show_comparison(view: TouchpointLog) -> None:
         f"**This is {NOT_CONTROLLED}.** Leads that stay longer are sent more, and those who "
         "were chosen for nurturing differ in more than that."
     )
-    show_table(frame, key="nurture:groups", file_name="nurtured")
+    show_table(
+        frame,
+        key="nurture:groups",
+        file_name="nurtured",
+        of=rates("n_journeys", "win_rate", "low", "high"),
+    )
 
 
 def _group(view: TouchpointLog, row: dict[Any, Any]) -> None:

@@ -187,12 +187,12 @@ def show_credit(frame: pd.DataFrame, by: str, model: str) -> None:
     total = max(float(own["n_conversions"].sum()), 1.0)
     own = own.assign(channel=own["channel"].fillna(NONE_BEFORE), share=own["n_conversions"] / total)
     columns = [*COLUMNS, "removal_effect"] if model == "markov" else COLUMNS
-    own = own[list(columns)].round(DECIMALS)
+    own = own[list(columns)].round(DECIMALS).rename(columns={"channel": by})
     show_table(
         own,
         key="credit",
         file_name=f"attribution-{model}-by-{by}",
-        labels={**LABELS, "channel": label(by)},
+        labels={**LABELS, by: label(by)},
         column_help={**HELP, "share": "Of the wins in view."},
     )
 

@@ -7,8 +7,7 @@ import streamlit as st
 
 import journey
 from journey import charts
-from journey.analysis.lifecycle.cost_per import NOTHING
-from journey.analysis.spending.reach import SO_FAR, reach_text, worth_text
+from journey.analysis.spending.reach import NOTHING, SO_FAR, reach_text, worth_text
 from journey.costs import ENTERED_COLUMNS, KINDS, read_entered
 from journey.errors import JourneyError
 from journey.log import TouchpointLog

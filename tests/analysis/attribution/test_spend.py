@@ -4,14 +4,11 @@ import pandas as pd
 import pytest
 
 from journey.analysis.attribution.spend import (
-    MIXED,
-    NOT_KNOWN,
-    NOTHING,
     OF_NONE,
-    REFUNDED,
     return_on_spend,
     spend_by,
 )
+from journey.analysis.spending.reach import MIXED, NOT_KNOWN, NOTHING, REFUNDED
 from journey.analysis.spending.spending import spending
 from journey.costs import costs_frame
 from tests.examples import small_log

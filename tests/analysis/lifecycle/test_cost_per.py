@@ -6,16 +6,21 @@ import pandas as pd
 import pytest
 
 from journey.analysis.lifecycle.cost_per import (
-    MIXED,
     NONE_PASSED,
-    NOT_KNOWN,
-    NOTHING,
     OF_NONE,
-    REFUNDED,
     cost_per,
 )
 from journey.analysis.scores.not_buyers import without_not_buyers
-from journey.analysis.spending.reach import SO_FAR, WIDER, reach_text, worth_text
+from journey.analysis.spending.reach import (
+    MIXED,
+    NOT_KNOWN,
+    NOTHING,
+    REFUNDED,
+    SO_FAR,
+    WIDER,
+    reach_text,
+    worth_text,
+)
 from journey.analysis.spending.spending import spending
 from journey.costs import costs_frame
 from journey.errors import ValueNotAllowedError
