@@ -16,9 +16,11 @@ def handoff_waits(log, opens, answers, returns, *, by_deal=False, is_last=False)
     for case in log.view:
         journey, seen, begin = log.journeys[case], set(), None
         for place, touch in enumerate(journey.touches):
+            if begin is not None and lapsed(log, journey, place):
+                yield case, begin, None, "over"
+                begin = None
             is_open, is_answer = touch.touchpoint in opens, touch.touchpoint in answers
-            if by_deal and touch.opportunity_id and (is_open or touch.opportunity_id not in seen):
-                is_answer = True
+            is_answer |= by_deal and has_deal(touch, is_open, seen)
             seen.add(touch.opportunity_id)
             was_waiting = begin is not None
             if not was_waiting and is_open:
@@ -26,10 +28,8 @@ def handoff_waits(log, opens, answers, returns, *, by_deal=False, is_last=False)
             if begin is None:
                 continue
             if is_answer:
-                holds = is_last or is_open
-                settled = {journey.decided, *closings(log, journey)}
-                is_back = holds and taken_back(
-                    journey, place, opens, answers, returns, is_last, settled
+                is_back = (is_last or is_open) and taken_back(
+                    log, journey, place, opens, answers, returns, is_last
                 )
                 yield ended(journey, case, begin, place, "sent_back" if is_back else "taken")
                 begin = None
@@ -43,6 +43,11 @@ def handoff_waits(log, opens, answers, returns, *, by_deal=False, is_last=False)
             yield unanswered(journey, case, begin)
 
 
+def has_deal(touch, is_open, seen):
+    """Whether a touch tells of an opportunity: a new one, or any where it opens."""
+    return bool(touch.opportunity_id) and (is_open or touch.opportunity_id not in seen)
+
+
 def closings(log, journey):
     """The places at which a journey that was not won yet was lost or closed."""
     names = {*log.definitions.lost, *log.definitions.no_decision}
@@ -50,12 +55,20 @@ def closings(log, journey):
     return [at for at, touch in enumerate(journey.touches[:end]) if touch.touchpoint in names]
 
 
-def taken_back(journey, place, opens, answers, returns, is_last, settled):
+def lapsed(log, journey, place):
+    """Whether a journey had gone dormant before a touch."""
+    if not place or not journey.is_open[place - 1]:
+        return False
+    return journey.touches[place].at - journey.touches[place - 1].at > log.dormancy
+
+
+def taken_back(log, journey, place, opens, answers, returns, is_last):
     """Whether a lead taken on was sent back before it came elsewhere or was decided."""
+    settled = {journey.decided, *closings(log, journey)}
     if place in settled:
         return False
     for later, touch in enumerate(journey.touches[place + 1 :], start=place + 1):
-        if touch.touchpoint in opens:
+        if touch.touchpoint in opens or lapsed(log, journey, later):
             return False
         if touch.touchpoint in returns:
             return True
@@ -69,6 +82,9 @@ def reaction_waits(log, stage, is_by_lead):
     for case in log.view:
         journey, begin, was = log.journeys[case], None, None
         for place, (touch, now) in enumerate(zip(journey.touches, journey.stages, strict=True)):
+            if begin is not None and lapsed(log, journey, place):
+                yield case, begin, None, "over"
+                begin = None
             if begin is None and now == stage != was and not is_by_lead(touch):
                 begin = place
             if begin is not None:
@@ -85,8 +101,6 @@ def reaction_waits(log, stage, is_by_lead):
 
 def ended(journey, case, begin, place, how):
     """The wait as it ended, or over at the decision where that came first."""
-    if journey.silent is not None and begin <= journey.silent < place:
-        return unanswered(journey, case, begin)
     is_first = journey.decided is not None and begin < journey.decided < place
     return (case, begin, journey.decided, "over") if is_first else (case, begin, place, how)
 

@@ -9,7 +9,8 @@ def paired(*journeys):
     owners = np.repeat(np.arange(len(journeys)), [len(mine) for mine in journeys])
     for function in (pair_events, pair_events.py_func):
         found = [column.tolist() for column in function(does, frozen(owners))]
-    return list(zip(*found, strict=True))
+    assert len(found) == 5
+    return [(begin, answer, end, how) for begin, answer, end, _, how in zip(*found, strict=True)]
 
 
 def test_a_wait_runs_from_the_first_event_that_opens_to_the_first_that_ends_it():
@@ -33,3 +34,14 @@ def test_an_answer_that_holds_is_taken_back_by_a_return_until_something_else_com
     assert paired([1, 18, 1, 4]) == [(0, 1, 1, TAKEN), (2, 3, 3, SENT_BACK)]
     assert paired([1, 50, 4], [4]) == [(0, 1, 1, TAKEN)]
     assert paired([1, 18], [4]) == [(0, 1, 1, TAKEN)]
+
+
+def test_what_lapses_ends_a_wait_before_it_does_anything_else():
+    # 64 lapses: the wait before it is over, and one that it opens is new.
+    assert paired([1, 66, 2]) == [(0, -1, -1, OVER)]
+    assert paired([1, 65, 2]) == [(0, -1, -1, OVER), (1, 2, 2, TAKEN)]
+    assert paired([64, 1], [66]) == [(1, -1, -1, WAITING)]
+    # An answer from before it can no longer be taken back.
+    assert paired([1, 18, 68]) == [(0, 1, 1, TAKEN)]
+    lapses = pair_events(frozen(np.array([1, 66], np.uint8)), frozen(np.zeros(2, np.int64)))[3]
+    assert lapses.tolist() == [1]

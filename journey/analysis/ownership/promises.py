@@ -24,6 +24,7 @@ from journey.kernels.promises import (
     ANSWERS,
     ENDS,
     HOLDS,
+    LAPSES,
     OPENS,
     OVER,
     RETURNS,
@@ -223,21 +224,22 @@ def _all_waits(facts: ShardFacts, promise: Promise) -> Waits:
     evidence, ticks = facts.view, facts.view.ticks
     rows, does = _events(facts, promise)
     owners = owners_of(frozen(rows), evidence.offsets)
-    begun, answered, ended, hows = pair_events(frozen(does), frozen(owners))
+    begun, answered, ended, lapsed, hows = pair_events(frozen(does), frozen(owners))
     journeys, begins = owners[begun], rows[begun]
-    answers, ends = (
-        np.where(found >= 0, rows[found] if len(rows) else found, -1) for found in (answered, ended)
+    answers, ends, lapses = (
+        np.where(found >= 0, rows[found] if len(rows) else found, -1)
+        for found in (answered, ended, lapsed)
     )
-    decided, silent = facts.decided_rows[journeys], facts.silent_rows[journeys]
-    is_decided = facts.outcomes[journeys] < len(DECIDED)
+    decided, is_decided = facts.decided_rows[journeys], facts.outcomes[journeys] < len(DECIDED)
     # Whatever came later, a wait during which its journey was decided ended there.
-    is_cut = (decided > begins) & ((answers < 0) | (answers > decided))
-    is_cut |= (silent >= begins) & (answers > silent)
+    is_cut = (lapses < 0) & (decided > begins) & ((answers < 0) | (answers > decided))
     is_over = is_cut | ((hows == WAITING) & is_decided)
     hows = np.where(is_over, OVER, hows).astype(np.uint8)
     answers, ends = (np.where(is_cut, decided, found) for found in (answers, ends))
     until = np.maximum(facts.ended_ticks[journeys], ticks[begins])
     until[answers >= 0] = ticks[answers[answers >= 0]]
+    silent = lapses[lapses >= 0] - 1
+    until[lapses >= 0] = ticks[silent].astype(np.int64) + facts.silence.dormancy_limit
     return Waits(journeys, begins, ends, hows, (until - ticks[begins]).astype(float))
 
 
@@ -308,6 +310,7 @@ def _handoff_events(facts: ShardFacts, handoff: Handoff) -> tuple[Ints, Bytes]:
     does[holds] |= HOLDS
     does[facts.decided_rows[facts.decided_rows >= 0]] |= SETTLES
     does[_closings(facts)] |= SETTLES | ENDS
+    does[_lapses(facts)] |= LAPSES
     rows = np.flatnonzero(does)
     return rows, does[rows]
 
@@ -319,6 +322,16 @@ def _closings(facts: ShardFacts) -> Ints:
     owners = owners_of(frozen(rows), facts.view.offsets)
     is_won = facts.outcomes[owners] == WON
     return rows[~is_won | (rows < facts.decided_rows[owners])]
+
+
+def _lapses(facts: ShardFacts) -> Ints:
+    """Rows that follow a silence which outlasted dormancy, whoever broke it."""
+    evidence = facts.view
+    gaps = np.diff(evidence.ticks.astype(np.int64), prepend=0)
+    after = gaps > facts.silence.dormancy_limit
+    after[evidence.offsets[:-1][evidence.lengths > 0]] = False
+    rows = np.flatnonzero(after)
+    return rows[facts.is_open[rows - 1]] if len(rows) else rows
 
 
 def _opportunities(evidence: View) -> tuple[Ints, Ints]:
@@ -340,6 +353,8 @@ def _reaction_events(facts: ShardFacts, reaction: Reaction) -> tuple[Ints, Bytes
     rows = np.flatnonzero(inside | was_inside)
     closes = np.zeros_like(inside)
     closes[_closings(facts)] = True
+    lapses = np.zeros_like(inside)
+    lapses[_lapses(facts)] = True
     leads = [reaction.ownership.names.index(name) for name in reaction.leads]
     by_lead = np.isin(departments_of(evidence, rows, reaction.ownership), leads)
     # Who brings a journey into the stage waits for nobody: only what others bring in does.
@@ -347,6 +362,7 @@ def _reaction_events(facts: ShardFacts, reaction: Reaction) -> tuple[Ints, Bytes
         OPENS * ((inside & ~was_inside)[rows] & ~by_lead)
         | ANSWERS * by_lead
         | ENDS * ((was_inside & ~inside) | closes)[rows]
+        | LAPSES * lapses[rows]
     )
     return rows, does.astype(np.uint8)
 

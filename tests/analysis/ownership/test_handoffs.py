@@ -109,6 +109,22 @@ def test_a_loss_ends_a_wait_though_the_customer_comes_back():
     assert found["median_hours"] == 24.0
 
 
+def test_a_long_silence_ends_a_wait_though_the_customer_comes_back():
+    # a: a lead on day 0, dormant from day 90 on, back on day 200: over after 90 days, and that we
+    # called on day 201 answers nothing; a lead again on day 210, called a day later.
+    names = ["Mail", "Ad", "Call", "Mail", "Call"]
+    rows = [("a", day, name) for day, name in zip((0, 200, 201, 210, 211), names, strict=True)]
+    # b: called before it went dormant; sent back after that takes nothing back.
+    rows += [("b", 0, "Mail"), ("b", 1, "Call"), ("b", 150, "Ad"), ("b", 151, "Back")]
+    model = replace(MODEL, meanings=replace(POSTS, sent_back=("Back",)))
+    log = small_log(rows, model)
+    found = journey.handoffs(log).iloc[0]
+    assert found[["n_waits", "n_taken", "n_over", "n_sent_back"]].tolist() == [3, 2, 1, 0]
+    assert found["n_waiting"] == 0
+    # Two of the three were answered, each after a day; the third was given up after 90.
+    assert found[["median_hours", "p90_hours"]].fillna(-1).tolist() == [24.0, -1]
+
+
 def test_an_answer_to_a_dormant_journey_answers_nobody():
     # a was over on day 90; that we called on day 200 ended no wait, and it didn't come back.
     rows = [("a", 0, "Mail"), ("a", 200, "Call"), ("z", 201, "Ad")]

@@ -160,3 +160,15 @@ def test_the_sample_keeps_most_promises(sample_dataset):
     ]
     assert levels.loc["MQL to accepted", "n_late"] == 116
     assert name_of(promises_made(journey.open_log(sample_dataset))[0]) == "MQL to accepted"
+
+
+def test_a_stage_that_nobody_answered_is_over_with_the_journey():
+    # Sales owes a touch from day 0 on; the journey went dormant on day 90, so that the call after
+    # the customer came back on day 200 answers nothing, neither in time nor late.
+    rows = [("a", 0, "Ad"), ("a", 200, "Ad"), ("a", 201, "Demo")]
+    model = replace(MODEL, ownership=RULES, dormancy_days=90)
+    log = small_log(rows, model)
+    found = journey.service_levels(log).iloc[0]
+    assert found[["n_waits", "n_over", "n_in_time", "n_late", "n_past_due"]].tolist() == (
+        [1, 1, 0, 0, 0]
+    )
