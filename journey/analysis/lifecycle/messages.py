@@ -1,6 +1,6 @@
 """Messages sent, and which of them were answered: each once, however often somebody clicks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Final
 
@@ -53,9 +53,10 @@ def end_of(log: TouchpointLog) -> int:
 def answered(view: View, is_sent: Flags, is_answer: Flags, until: int) -> Flags:
     """Which touches in view are messages that were answered before an instant, in view or not.
 
-    An answer is to the last message sent before it in the journey, to the same person where it
-    tells by whom it is: of the same campaign and content, else of the same campaign, else, where
-    it names none, to any.
+    An answer is to the last message sent before it in the journey: of the same campaign and
+    content, else of the same campaign, else, where it names none, of any. Where it tells by whom
+    it is, it is to one sent to that person, else to one that names nobody: many tools log sends
+    by account or by list. An answer by nobody may be to any.
     """
     name = "answered at", is_sent.tobytes(), is_answer.tobytes()
     found = view.told(name, partial(_answered_at, view.store, view.shard, is_sent, is_answer))
@@ -79,15 +80,32 @@ def _answered_at(store: Store, shard: Shard, is_sent: Flags, is_answer: Flags) -
     rows = np.flatnonzero((is_sent | is_answer)[types])
     sent, answers = frozen(is_sent[types[rows]]), is_answer[types[rows]]
     by_nobody, of_none = (_names_none(store, shard, rows, name) for name in MESSAGE[:2])
-    for columns, asked in ((MESSAGE, answers & ~by_nobody), (MESSAGE[1:], answers & by_nobody)):
+    to_person = partial(_numbers, store, shard, rows, MESSAGE), sent
+    to_nobody = partial(_numbers, store, shard, rows, MESSAGE[1:]), frozen(sent & by_nobody)
+    to_any = to_nobody[0], sent
+    for asked, ways in (
+        (answers & ~by_nobody, (to_person, to_nobody)),
+        (answers & by_nobody, (to_any,)),
+    ):
         if asked.any():
-            numbers = _numbers(store, shard, rows, columns)
-            of_any, of_campaign, before = (last_before(one, sent) for one in numbers[-3:])
-            before = np.where(before < 0, of_campaign, before)
-            before = np.where((before < 0) & of_none, of_any, before)
+            before = _message_before(ways, of_none)
             is_told = asked & (before >= 0)
             np.minimum.at(found, rows[before[is_told]], shard.ticks[rows[is_told]])
     return frozen(found)
+
+
+def _message_before(ways: Sequence[tuple[Callable[[], list[Ints]], Flags]], of_none: Flags) -> Ints:
+    """The place of the message that each touch would answer, -1 where there is none.
+
+    Of the messages of each way the last before it: of one campaign and content by the first way
+    that has one, else of one campaign, else, where the touch names none, of any.
+    """
+    found = np.full(len(of_none), -1, np.int64)
+    told = [(numbers()[-3:], is_sent) for numbers, is_sent in ways if is_sent.any()]
+    for level, may in ((-1, True), (-2, True), (-3, of_none)):
+        for numbers, is_sent in told:
+            found = np.where((found < 0) & may, last_before(numbers[level], is_sent), found)
+    return found
 
 
 def _numbers(store: Store, shard: Shard, rows: Ints, columns: Sequence[str]) -> list[Ints]:

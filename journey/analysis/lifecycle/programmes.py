@@ -206,6 +206,8 @@ def _unsubscribed(view: View, sends: _Sends, mail: _Mail) -> Flags:
     who, left = _who(view, rows), np.where(_is_known(view, "campaign", campaigns), campaigns, -1)
     _, first = np.unique(who * (len(view.store.dictionaries["campaign"]) + 1) + left + 1, True)
     who, left, ends = who[first], left[first], view.ticks[rows[first]].astype(np.int64)
+    # Where nothing was sent to them by name, what was sent to nobody in particular was theirs.
+    who = np.where(np.isin(who, sends.who), who, _nobody_beside(view, who))
     begins = np.searchsorted(sends.who, who)
     n_sent = np.searchsorted(sends.who, who, side="right") - begins
     # Every message to each of them, beside the end it may be the last before.
@@ -236,6 +238,15 @@ def _who(view: View, rows: Ints) -> Ints:
         return owners
     people = len(view.store.dictionaries["person_id"])
     return owners * people + view.codes_of_rows("person_id", rows).astype(np.int64)
+
+
+def _nobody_beside(view: View, who: Ints) -> Ints:
+    """Nobody in particular, in the journeys that some people are in."""
+    if "person_id" not in view.store.text_columns:
+        return who
+    names = view.store.dictionaries["person_id"]
+    n_known = len(names) - names.null_count
+    return who - who % len(names) + n_known if names.null_count else who
 
 
 def _is_known(view: View, column: str, codes: Ints) -> Flags:

@@ -60,6 +60,33 @@ def test_the_last_days_count_clicks_on_their_messages_alone():
 )
 def test_a_click_is_of_the_message_that_it_names(click, is_clicked):
     sent = [("p", "A", "One"), ("p", "B", "One"), ("q", "B", "Two")]
+    assert which_clicked(sent, click) == is_clicked
+
+
+@pytest.mark.parametrize(
+    ("click", "is_clicked"),
+    [
+        # Sent to p, though the same was sent to nobody later.
+        (("p", "A", "One"), [True, False, False]),
+        (("p", None, None), [True, False, False]),
+        # Nothing was sent to q by name: the last to nobody of this content, campaign, or at all.
+        (("q", "A", "One"), [False, True, False]),
+        (("q", "A", "www.x.example"), [False, True, False]),
+        (("q", None, None), [False, False, True]),
+        # What is named goes before who got it: of B only nobody was sent any.
+        (("p", "B", "Two"), [False, False, True]),
+        (("p", "B", "One"), [False, False, True]),
+        (("q", "C", "One"), [False, False, False]),
+    ],
+)
+def test_somebody_clicks_what_was_sent_to_nobody_by_name(click, is_clicked):
+    assert which_clicked([("p", "A", "One"), (None, "A", "One"), (None, "B", "Two")], click) == (
+        is_clicked
+    )
+
+
+def which_clicked(sent, click):
+    """Which of three messages was clicked, each told as a person, a campaign and a content."""
     names = ["E-mail sent"] * 3 + ["E-mail clicked"]
     people, campaigns, contents = zip(*sent, click, strict=True)
     log = small_log(
@@ -69,7 +96,7 @@ def test_a_click_is_of_the_message_that_it_names(click, is_clicked):
         campaign=campaigns,
         content=contents,
     )
-    assert [row[1] for row in by_month(log).values()] == is_clicked
+    return [row[1] for row in by_month(log).values()]
 
 
 SENT = ("E-mail sent", "E-mail opened", "E-mail clicked")
@@ -132,16 +159,20 @@ def clicked(touches):
             for place, (_, (whose, _, kind, *_)) in enumerate(ordered[:at])
             if (whose, kind) == (account, "E-mail sent")
         ]
-        # Who did it, where that is told, then the campaign, then the content.
-        begin = 3 if told[0] is not None else 4
+        # The campaign and content that it names, then the person, then nobody in particular.
         for end in (6, 5, 4):
+            ways = [[told[0]], [None]] if told[0] is not None else [[None, "p", "q"]]
             same = [
-                place
-                for place in sent
-                if ordered[place][1][begin:end] == tuple(told)[begin - 3 : end - 3]
+                [
+                    place
+                    for place in sent
+                    if ordered[place][1][3] in people
+                    and ordered[place][1][4:end] == tuple(told[1 : end - 3])
+                ]
+                for people in ways
             ]
-            if same and (end > 4 or told[1] is None):
-                found.add(same[-1])
+            if any(same) and (end > 4 or told[1] is None):
+                found.add(next(places for places in same if places)[-1])
                 break
     return len(found)
 

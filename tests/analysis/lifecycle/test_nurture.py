@@ -118,6 +118,16 @@ def test_who_leaves_a_programme_leaves_it_at_its_last_message():
     assert found.to_dict() == {"One": 1, "May": 0}
 
 
+def test_who_was_sent_nothing_by_name_leaves_what_was_sent_to_nobody_in_particular():
+    # Two messages name nobody, one names p: q leaves the last of the two, p what p was sent.
+    rows = [*sent("a", ("One", 0), ("Two", 5), ("Three", 9))]
+    rows += [("a", 10, "E-mail unsubscribed", None, None)]
+    for person, left in (("q", [0, 1, 0]), ("p", [0, 0, 1])):
+        log = programme_log(rows, person_id=[None, None, "p", person])
+        found = nurture_programmes(log).set_index("content")["n_unsubscribed"]
+        assert found[["One", "Two", "Three"]].tolist() == left
+
+
 def test_steps_of_two_people_of_one_account_are_apart():
     rows = [*sent("a", ("One", 0), ("Two", 5)), *sent("a", ("One", 0))]
     found = nurture_programmes(programme_log(rows, person_id=["p", "p", "q"]))
