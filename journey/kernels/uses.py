@@ -62,7 +62,7 @@ def count_first_uses(
     window: float,
     as_of: int,
 ) -> tuple[Ints, Ints, Ints, Ints, Ints]:
-    """Journeys by content; decided and won ones by stage reached; first uses judged; gone on."""
+    """Journeys by content; decided and won by stage reached before; first uses judged; gone on."""
     n_journeys, n_judged = np.zeros(n_contents, np.int64), np.zeros(n_contents, np.int64)
     n_went_on, last = np.zeros(n_contents, np.int64), np.full(n_contents, -1, np.int64)
     n_decided = np.zeros((n_contents, entered.shape[1]), np.int64)
@@ -78,7 +78,7 @@ def count_first_uses(
             n_journeys[content] += 1
             is_decided = row < ends[j] and outcomes[j] <= NO_DECISION
             for other in range(entered.shape[1]):
-                is_there = is_decided and entered[j, other] >= 0
+                is_there = is_decided and 0 <= entered[j, other] < ends[j]
                 n_decided[content, other] += is_there
                 n_won[content, other] += is_there and outcomes[j] == WON
             usable, went_on = _followed(entered[j], row, stage, ticks, window)

@@ -90,9 +90,10 @@ def content_audit(
         ``orphaned`` (listed, used nowhere) or ``dead`` (idle too long, or 30 journeys could have
         gone on and none did), else ``not used in view`` or ``in use``. The rest is of the view:
         ``n_touchpoints``, ``n_people``, ``n_journeys`` of use; ``first_at``, ``last_at``,
-        ``idle_days`` since; ``n_decided`` (reached its stage, used it before the decision),
+        ``idle_days`` since; ``n_decided`` (reached its stage and used it before the decision),
         ``win_rate`` (95 % Wilson ``low``, ``high``); ``without_rate`` of ``n_without`` that reached
-        the stage and did not: no proof; ``n_judged`` (first uses before the last stage, the days
+        the stage before it and did not (where only the decision itself got them there, they had no
+        time to): no proof; ``n_judged`` (first uses before the last stage, the days
         over), their ``next_stage_rate`` (``next_low``, ``next_high``). Most journeys first.
 
     Raises
@@ -323,7 +324,7 @@ def _used_frame(
 
 
 def _wins(log: TouchpointLog, tally: Tally, known: Ints, places: Ints) -> dict[str, Any]:
-    """Won with each content and without, of decided journeys that reached its stage (-1: none)."""
+    """Won with each content and without, of those that reached its stage first (-1: none)."""
     shape = 2, len(log.definitions.stages)
     decided, won = sum(log.ask_with_facts(count_decided), np.zeros(shape, np.int64))
     has_stage, has_rule = places >= 0, bool(log.definitions.won)

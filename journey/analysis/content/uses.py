@@ -141,9 +141,10 @@ def count_uses(part: Part, *, columns: Sequence[str], window: float, as_of: int)
 
 
 def count_decided(part: Part) -> Ints:
-    """Decided journeys in view that reached each stage, and of these the won ones."""
+    """Decided journeys in view that reached each stage first, and of these the won ones."""
     view, facts = part
-    reached, outcomes = facts.entered[view.journeys] >= 0, facts.outcomes[view.journeys]
+    entered, outcomes = facts.entered[view.journeys], facts.outcomes[view.journeys]
+    reached = (entered >= 0) & (entered < facts.end_rows[view.journeys, None])
     return np.stack(
         [reached[outcomes <= NO_DECISION].sum(axis=0), reached[outcomes == WON].sum(axis=0)]
     )

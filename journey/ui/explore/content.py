@@ -48,7 +48,7 @@ HELP: Final = {
     "idle_days": "Since it was last used, by what the filters keep.",
     "n_decided": "Decided journeys that reached its stage and used it.",
     "win_rate": "Won of these.",
-    "without_rate": "Won of those that reached its stage and never used it. No proof.",
+    "without_rate": "Of those that reached its stage, then were decided, never using it. No proof.",
     "n_judged": "First uses before the last stage, with the time over.",
     "next_stage_rate": "Entered a later stage within the days given.",
     "answer_rate": "Of the segment's journeys.",

@@ -1,4 +1,5 @@
 from collections import defaultdict
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -6,12 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import journey
+from journey import Stage
 from journey.analysis.content.audit import judged_text
 from journey.analysis.content.members import used_content, was_called
 from journey.analysis.content.uses import content_columns
 from journey.errors import ColumnNotFoundError, ValueNotAllowedError
 from journey.inventory import Entry, Inventory, read_inventory
-from tests.examples import small_log
+from tests.examples import MODEL, small_log
 from tests.oracle import DECIDED
 from tests.sample_data.conftest import FOLDER
 from tests.strategies import samples
@@ -51,7 +53,7 @@ def test_uses_equal_the_reference(sample, rows_per_shard):
 
 
 def check_wins(row, is_use, reference):
-    """Won with it before the decision and without, of decided journeys that reached its stage."""
+    """Won with it and without, of decided journeys that reached its stage before they were."""
     if row.stage is None:
         assert (row.n_decided, row.n_without) == (0, 0)
         return
@@ -59,7 +61,7 @@ def check_wins(row, is_use, reference):
     reached = {
         case: one.outcome
         for case, one in journeys.items()
-        if row.stage in reference.entered_at(case)[0] and one.outcome in DECIDED
+        if one.outcome in DECIDED and row.stage in one.stages[: len(one.before_end)]
     }
     had_it = {case: any(map(is_use, journeys[case].before_end)) for case in reached}
     with_it = [outcome for case, outcome in reached.items() if had_it[case]]
@@ -79,6 +81,18 @@ def test_the_next_stage_counts_within_the_days_and_once_they_are_over():
     contents = ["G", None, "G", None, "G", None, "G", None]
     found = journey.content_audit(small_log(rows, content=contents), next_days=5).iloc[0]
     assert (found["n_judged"], found["next_stage_rate"]) == (2, 0.5)
+
+
+def test_who_reached_the_stage_only_by_the_decision_is_not_compared():
+    # The case study is of Convert. a read it there and won, b was there without it and lost; c won
+    # by a touch that itself enters Convert: there was no time to read anything there.
+    model = replace(MODEL, stages=(Stage("Attract", ("Ad",)), Stage("Convert", ("Demo", "Won"))))
+    rows = [("a", 0, "Demo"), ("a", 1, "Read"), ("a", 2, "Won"), ("b", 0, "Demo"), ("b", 1, "Lost")]
+    rows += [("c", 0, "Ad"), ("c", 1, "Won")]
+    log = small_log(rows, model, content=[None, "Case study", None, None, None, None, None])
+    found = journey.content_audit(log).iloc[0]
+    assert found[["stage", "n_decided", "win_rate"]].tolist() == ["Convert", 1, 1.0]
+    assert found[["n_without", "without_rate"]].tolist() == [1, 0.0]
 
 
 def test_content_used_after_the_decision_has_no_part_in_it():
