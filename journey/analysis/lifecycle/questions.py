@@ -22,7 +22,7 @@ class Metric:
         Its sentence, with ``{value}``, ``{top}``, ``{bottom}`` and ``{of}``; a noun or verb after a
         number as ``[one|many]``.
     needs
-        Meanings that a touchpoint type must have; any one of them is enough.
+        Meanings without a touchpoint type of which there can be no such figure.
     lacks
         Why there is nothing to divide by.
     by_name
@@ -149,7 +149,7 @@ METRICS: Final[tuple[Metric, ...]] = (
         *("nurture", "clicked_unopened_rate", "share", "sent_clicked_unopened"),
         "{value} of {bottom} [message clicked was|messages clicked were] never seen to be opened",
         bottom="sent_clicked",
-        needs=("clicked",),
+        needs=("clicked", "opened"),
         lacks="No message was clicked",
     ),
     Metric(

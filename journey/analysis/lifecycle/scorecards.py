@@ -87,7 +87,7 @@ def lifecycle_metrics(log: TouchpointLog, *, days: float = PERIOD_DAYS) -> pd.Da
     >>> found.loc[("capture", "new_leads"), ["value", "previous_value"]].tolist()
     [0.0, 0.0]
     >>> found.loc[("expand", "renewals"), "sentence"]
-    'No touchpoint type means a renewal. Name those that do as renewal in the definitions.'
+    'No touchpoint type means a renewal. Say in the definitions which do.'
     """
     check_days(days)
     frame = pd.DataFrame(_rows(log, days))
@@ -186,14 +186,12 @@ class _Lacking:
 
     def reason(self, metric: Metric) -> str | None:
         """Why there can be no such figure."""
-        if metric.needs and self.meanings.issuperset(metric.needs):
-            meaning = metric.needs[0]
-            return (
-                f"No touchpoint type means {MEANING_WORDS[meaning]}. Name those that do as "
-                f"{meaning} in the definitions."
-            )
+        missing = next((meaning for meaning in metric.needs if meaning in self.meanings), None)
+        if missing is not None:
+            words = MEANING_WORDS[missing]
+            return f"No touchpoint type means {words}. Say in the definitions which do."
         if self.wins and metric.name in NUMBERS_OF_WINS:
-            return "No touchpoint wins a journey. Name those that do as won in the definitions."
+            return "No touchpoint wins a journey. Say in the definitions which do."
         if self.values and metric.name in IN_MONEY:
             return "No touchpoint carries a value."
         return None

@@ -98,7 +98,7 @@ def test_medians_to_a_win(found):
 
 
 def test_messages_and_content_are_counted_as_they_are_in_view():
-    # By mail one message was sent, clicked and never opened; the texts are out of view.
+    # By mail one message was sent and clicked; the texts are out of view.
     rows = [("a", 0, "E-mail sent"), ("a", 1, "SMS sent"), ("a", 1, "SMS clicked")]
     rows += [("a", 1, "E-mail clicked"), ("a", 2, "SMS sent")]
     log = small_log(
@@ -108,7 +108,10 @@ def test_messages_and_content_are_counted_as_they_are_in_view():
         told = lifecycle_metrics(view, days=30).set_index("metric")
         rate = told.loc["click_through_rate", ["numerator", "denominator"]]
         assert rate.tolist() == [n_clicked, n_sent]
-        assert told.loc["clicked_unopened_rate", "denominator"] == n_clicked
+        # No type of this log means a message opened, so nobody knows which clicked ones were not.
+        unopened = told.loc["clicked_unopened_rate"]
+        assert unopened[["value", "numerator", "denominator"]].isna().all()
+        assert unopened["sentence"].startswith("No touchpoint type means a message opened.")
         assert told.loc["touches", "value"] == n_clicked + n_sent
 
 
@@ -212,7 +215,7 @@ def test_every_count_of_journeys_opens_into_exactly_as_many(log, days):
 def test_what_the_log_lacks_is_said_in_words():
     found = lifecycle_metrics(small_log([("a", 0, "Ad"), ("a", 9, "Mail")], Definitions()))
     told = found.set_index(["role", "metric"])["sentence"]
-    assert "means a renewal. Name those that do as renewal" in told["expand", "renewals"]
+    assert "means a renewal. Say in the definitions which do." in told["expand", "renewals"]
     assert told["convert", "won"].startswith("No touchpoint wins a journey.")
     assert told["convert", "cost_per_customer"].startswith("No touchpoint wins")
     assert told["attract", "consumers_per_content"].startswith("No touch names its content")
