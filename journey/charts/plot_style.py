@@ -89,11 +89,19 @@ def count_and_share(n: float, share: float) -> str:
     return f"{format_count(n)} · {format_share(share)}"
 
 
-def draft(title: str, *, theme: Theme, height: int, note: str = "", room: int = 0) -> Draft:
+def draft(
+    title: str,
+    *,
+    theme: Theme,
+    height: int,
+    note: str = "",
+    room: int = 0,
+    title_signs: int = TITLE_SIGNS,
+) -> Draft:
     """Start a chart: its message and colours, room for heads, nothing from a template."""
     colour = TOKENS[theme]
     # Plotly never breaks a title: a long one would be cut on a narrow page.
-    lines = textwrap.wrap(title, TITLE_SIGNS, break_long_words=False, break_on_hyphens=False)
+    lines = textwrap.wrap(title, title_signs, break_long_words=False, break_on_hyphens=False)
     top = (84 if note else 60) + 24 * (len(lines) - 1) + room
     heading: dict[str, Any] = {
         "text": "<br>".join(lines),

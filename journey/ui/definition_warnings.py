@@ -49,10 +49,10 @@ def warn_of_gaps(log: TouchpointLog) -> None:
         st.markdown("\n".join(lines))
         parts = set(gaps["rule"])
         if parts - set(_ELSEWHERE):
-            page_link(DEFINITIONS, ":blue[Change the definitions] :material/arrow_forward:")
+            page_link(DEFINITIONS, "Change the definitions")
         for part, (page, words) in _ELSEWHERE.items():
             if part in parts:
-                page_link(page, f":blue[{words}] :material/arrow_forward:")
+                page_link(page, words)
 
 
 def _missing(rules: set[str]) -> str:

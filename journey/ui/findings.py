@@ -9,7 +9,7 @@ from journey.log import TouchpointLog
 from journey.ui.cache import cached
 from journey.ui.explore.headlines import Finding, finding
 from journey.ui.navigation import PERSONAS, page_name
-from journey.ui.text import counted, markdown, percent
+from journey.ui.text import counted, markdown, number, percent
 
 
 def show_finding(log: TouchpointLog, path: str) -> None:
@@ -44,7 +44,7 @@ def persona_finding(frame: pd.DataFrame) -> Finding | None:
         f"With {markdown(first['persona'])} {percent(first['win_rate'])} of "
         f"{counted(int(first['n_journeys']), 'journey')} are won"
     )
-    rest = f"{percent(first['rest_win_rate'])} of the {int(first['n_rest']):,} without."
+    rest = f"{percent(first['rest_win_rate'])} of the {number(first['n_rest'])} without."
     return Finding(message, rest, PERSONAS)
 
 

@@ -145,7 +145,8 @@ def page_name(path: str) -> str:
 def page_link(path: str, label: str) -> None:
     """Show a link to another page that keeps data set and filters; nothing if there is no page."""
     if any(entry.path == path for entry in existing_pages()):
-        st.page_link(path, label=label, query_params=current_query())
+        words = f":blue[{label}] :material/arrow_forward:"  # else it looks like text
+        st.page_link(path, label=words, query_params=current_query())
 
 
 def open_page(path: str, **parameters: str) -> None:

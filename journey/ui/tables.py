@@ -14,6 +14,7 @@ from journey.ui.text import OUTCOME_LABELS, counted, label, markdown, number
 
 SHARES: Final = ("share", "rate", "low", "high", "confidence", "chance", "difference")
 ROW_PIXELS: Final = 35
+NAME_PIXELS: Final = 210
 MAX_ROWS_SHOWN: Final = 12
 PAGE_ROWS: Final = 100
 """A longer list is sent in pages of so many rows; its downloads have all."""
@@ -336,7 +337,7 @@ def _greyed(shown: pd.DataFrame, small: pd.DataFrame) -> Any:
 
 
 def _shown(frame: pd.DataFrame) -> pd.DataFrame:
-    """Give columns as they are written: outcomes in words, sequences as a line, shares of 100."""
+    """Give columns as they are written: outcomes in words, sequences as a line, shares rounded."""
     written: dict[str, pd.Series] = {}
     for name, dtype in frame.dtypes.items():
         if name == "outcome":
@@ -345,13 +346,19 @@ def _shown(frame: pd.DataFrame) -> pd.DataFrame:
             written[name] = frame[name].map(
                 lambda cell: " → ".join(map(str, cell)) if isinstance(cell, tuple | list) else cell
             )
+        elif _is_duration(str(name), dtype):
+            written[name] = frame[name].round(1)
         elif _is_share(str(name), dtype):
-            written[name] = frame[name] * 100
+            written[name] = frame[name].round(3)  # the browser cuts off what it doesn't show
     return frame.assign(**written)
 
 
 def _is_share(name: str, dtype: Any) -> bool:
     return pd.api.types.is_float_dtype(dtype) and name.rsplit("_", maxsplit=1)[-1] in SHARES
+
+
+def _is_duration(name: str, dtype: Any) -> bool:
+    return pd.api.types.is_float_dtype(dtype) and bool({"days", "hours"} & set(name.split("_")))
 
 
 def _format(name: str, dtype: Any, words: str, explained: str | None) -> Any:
@@ -362,11 +369,12 @@ def _format(name: str, dtype: Any, words: str, explained: str | None) -> Any:
             f"{words} (UTC)", help=explained, format="YYYY-MM-DD HH:mm", timezone="UTC"
         )
     if not pd.api.types.is_numeric_dtype(dtype) or pd.api.types.is_bool_dtype(dtype):
-        return config.Column(words, help=explained)
+        # Left to itself the browser fits names to the first rows alone, and cuts longer ones.
+        return config.Column(words, help=explained, width=NAME_PIXELS if name == "name" else None)
     if _is_share(name, dtype):
-        return config.NumberColumn(words, help=explained, format="%.1f%%")
-    if {"days", "hours"} & set(name.split("_")):
-        return config.NumberColumn(words, help=explained, format="%.1f")
+        return config.NumberColumn(words, help=explained, format="percent", step=0.001)
+    if _is_duration(name, dtype):
+        return config.NumberColumn(words, help=explained, format="localized", step=0.1)
     return config.NumberColumn(words, help=explained, format="localized")
 
 

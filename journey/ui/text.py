@@ -25,7 +25,38 @@ _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _LATE = re.compile(
     r"(?<=:)(?=//|streamlit:)|(?<=\bwww)(?=\.)|(?<=@)|(?<=[-<>~])(?=[-<>=])", re.IGNORECASE
 )
+_WRITTEN: Final = re.compile(
+    r"(?P<quoted>'[^']*')|(?<![\w.,])(?:\d{1,3}(?:,\d{3})+|(?<=[+-])\d+(?=\.\d))"
+    r"(?P<decimals>\.\d+)?(?![\w.,]*\d)"
+)
+"""Counts with thousands apart, and points with decimals after their sign; names in quotes."""
+
 _WORD_JOINER: Final = "\u2060"
+
+
+def as_read(sentence: str) -> str:
+    """Return a sentence that an analysis wrote, its counts and points as the reader writes them.
+
+    What was written once for all is in English; what stands in quotes is a name, and stays.
+
+    Examples
+    --------
+    >>> as_read("7,805 rows of 'A 1,234'; asks about buying +50.5")
+    "7,805 rows of 'A 1,234'; asks about buying +50.5"
+    >>> from journey.charts.numbers import READER
+    >>> token = READER.set("de")
+    >>> as_read("7,805 rows of 'A 1,234'; asks about buying +50.5")
+    "7.805 rows of 'A 1,234'; asks about buying +50,5"
+    >>> READER.reset(token)
+    """
+    return _WRITTEN.sub(_rewritten, sentence)
+
+
+def _rewritten(found: re.Match[str]) -> str:
+    if found["quoted"]:
+        return found["quoted"]
+    decimals = len(found["decimals"] or ".") - 1
+    return format_number(float(found[0].replace(",", "")), decimals)
 
 
 def markdown(text: object) -> str:

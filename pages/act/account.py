@@ -30,7 +30,7 @@ def no_account(log: journey.TouchpointLog) -> None:
     st.title("Find an account" if log.case == "account" else f"Find one {log.case}")
     search(log)
     st.caption(f"{counted(log.n_journeys, log.case)} in this data set.")
-    page_link(STALLED, ":blue[Or begin with those that have gone silent] :material/arrow_forward:")
+    page_link(STALLED, "Or begin with those that have gone silent")
 
 
 def unknown_account(log: journey.TouchpointLog, account_id: str) -> None:
@@ -41,14 +41,14 @@ def unknown_account(log: journey.TouchpointLog, account_id: str) -> None:
         "may be from another data set or misspelt."
     )
     search(log)
-    page_link(STALLED, ":blue[Stalled accounts] :material/arrow_forward:")
+    page_link(STALLED, "Stalled accounts")
 
 
 def show_account(log: journey.TouchpointLog, account_id: str) -> None:
     """Show all that is known of an account."""
     left, right = st.columns([1, 1], vertical_alignment="bottom")
     with left:
-        page_link(STALLED, ":material/arrow_back: :blue[Stalled accounts]")
+        page_link(STALLED, "Stalled accounts")
     with right:
         search(log)
     facts = account_facts(log, account_id)

@@ -27,14 +27,14 @@ if frame.empty or not frame["n_waits"].any():
             "types are known by their words; where these say nothing, choose what a type means: "
             "MQL, accepted, sent back, SQL, opportunity."
         )
-        page_link(DEFINITIONS, ":blue[Say what types mean] :material/arrow_forward:")
+        page_link(DEFINITIONS, "Say what types mean")
 else:
     with plain_errors():
         place = pick_handoff(view)
         show_counts(view, place)
         if frame["sla_hours"].isna().all():
             st.info("No answer was promised within a time, so none is late.")
-            page_link(OWNERSHIP, ":blue[Say what is promised] :material/arrow_forward:")
+            page_link(OWNERSHIP, "Say what is promised")
         shown = st.segmented_control(
             "Show",
             ["By owner", "By month"],
@@ -47,4 +47,4 @@ else:
 with plain_errors():
     st.header("Leads sent back")
     show_returned(view)
-    page_link(JOURNEY_MAP, ":blue[See the moves back on the map] :material/arrow_forward:")
+    page_link(JOURNEY_MAP, "See the moves back on the map")

@@ -40,7 +40,7 @@ def nothing_stalled(view: journey.TouchpointLog, n_apart: int) -> None:
     whose = "open journey of somebody known by name" if n_apart else "open journey"
     with st.container(border=True):
         st.markdown(f"**Every {whose} was touched within the normal silence of its stage.**")
-        page_link(OVERVIEW, ":blue[See how journeys stand] :material/arrow_forward:")
+        page_link(OVERVIEW, "See how journeys stand")
     with st.expander("How normal silence is measured"):
         explain(view)
 
@@ -108,7 +108,7 @@ if to_call.empty:
 if reason := unranked_because(view, to_call):
     st.info(reason, icon=":material/info:")
     if not has_win_rule(view):
-        page_link(DEFINITIONS, ":blue[Give a winning rule] :material/arrow_forward:")
+        page_link(DEFINITIONS, "Give a winning rule")
 # A position in one list must never choose a row of another.
 show_rest(rest, view.case)
 show_list(named, to_call, key=f"stalled:{view.fingerprint}:{hash(tuple(to_call.index))}")

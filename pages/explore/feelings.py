@@ -33,4 +33,4 @@ with plain_errors():
     chosen = pick_view(VIEWS, key="feelings-view")
     VIEWS[chosen](view)
     show_sources(view)
-    page_link(JOURNEY_MAP, ":blue[See it as a lane under the map] :material/arrow_forward:")
+    page_link(JOURNEY_MAP, "See it as a lane under the map")

@@ -47,7 +47,7 @@ def ask_for_a_win_rule() -> None:
     with st.container(border=True):
         st.markdown("**Nothing counts as a win yet**, so won and lost are 0.")
         st.markdown("Say which touchpoint is a win, such as a deal closed or a first purchase.")
-        page_link(DEFINITIONS, ":blue[Give a winning rule] :material/arrow_forward:")
+        page_link(DEFINITIONS, "Give a winning rule")
 
 
 def show_pointers(view: journey.TouchpointLog) -> None:
@@ -58,7 +58,7 @@ def show_pointers(view: journey.TouchpointLog) -> None:
     for pointer in found:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(pointer.sentence, width="content")
-            page_link(pointer.path, f":blue[{page_name(pointer.path)}] :material/arrow_forward:")
+            page_link(pointer.path, page_name(pointer.path))
 
 
 def show_drop_offs(view: journey.TouchpointLog) -> None:

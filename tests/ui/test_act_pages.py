@@ -126,8 +126,8 @@ class TestStalledAccounts:
         assert "Ranked by days of silence: the log holds no deal values" in said(app)
         rows = listed(app)
         assert rows["account_id"].tolist() == ["s2", "s1"]
-        # 20 of 25 won, of those as long silent 0 of 5; shares are shown of 100.
-        assert rows["usual_rate"].tolist() == [80, 80]
+        # 20 of 25 won, of those as long silent 0 of 5.
+        assert rows["usual_rate"].tolist() == [0.8, 0.8]
         assert rows["silent_rate"].tolist() == [0, 0]
 
     def test_without_a_winning_rule_it_says_how_to_give_one(self):

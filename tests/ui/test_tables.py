@@ -22,9 +22,9 @@ class TestFormats:
         }
         assert formats == {
             "n_moves": "localized",
-            "share": "%.1f%%",
-            "win_rate": "%.1f%%",
-            "median_days": "%.1f",
+            "share": "percent",
+            "win_rate": "percent",
+            "median_days": "localized",
             "first_at": "YYYY-MM-DD HH:mm",
         }
 
@@ -44,11 +44,17 @@ def shown(column, values):
 
 
 class TestShown:
-    def test_shares_are_of_one_hundred_on_the_screen_only(self):
-        frame = pd.DataFrame({"share": [0.25, None], "n_all": [3, 4]})
-        assert _shown(frame)["share"].iloc[0] == 25
+    def test_shares_and_days_are_rounded_on_the_screen_only(self):
+        # The browser cuts after the tenth of a per cent, which would write 54.29% as 54.2%.
+        frame = pd.DataFrame({"share": [0.5429, None], "days": [1.26, 2.0], "n_all": [3, 4]})
+        assert _shown(frame)["share"].iloc[0] == 0.543
+        assert _shown(frame)["days"].tolist() == [1.3, 2.0]
         assert _shown(frame)["n_all"].tolist() == [3, 4]
-        assert frame["share"].iloc[0] == 0.25
+        assert frame["share"].iloc[0] == 0.5429
+
+    def test_shares_and_days_carry_one_decimal_of_what_is_written(self):
+        assert written("share", [0.5])["type_config"]["step"] == 0.001
+        assert written("median_days", [1.5])["type_config"]["step"] == 0.1
 
     def test_a_text_column_named_like_a_share_stays(self):
         assert shown("low", ["low"]) == ["low"]
@@ -142,4 +148,4 @@ def test_cells_of_small_samples_alone_are_written_in_grey():
     styles = table.proto.arrow_data.styler.styles
     assert "row0_col1" in styles
     assert "row1" not in styles
-    assert table.value["win_rate"].tolist() == [50, 25]
+    assert table.value["win_rate"].tolist() == [0.5, 0.25]

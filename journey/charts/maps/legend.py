@@ -5,14 +5,12 @@ from typing import Final
 from journey.charts.compared import Names
 from journey.charts.maps.layout import MARGIN, WIDTH, Layout
 from journey.charts.maps.parts import REGULAR, SMALL
+from journey.charts.numbers import format_days, format_share
 from journey.charts.svg import coordinate as at
 from journey.charts.svg import element, label, text_width
 
 LEGEND_HEIGHT: Final = 56
 _WIDEST_GAP: Final = 44.0
-
-_SHARE_AND_TIME: Final = "62% · 4 days"
-_TWO_SHARES: Final = "34% · 8%"
 
 
 def legend(placed: Layout, top: float, *, drawn_kinds: frozenset[str]) -> str:
@@ -40,10 +38,11 @@ def lean_legend(names: Names, top: float, width: int = WIDTH) -> str:
     """Explain the colours and numbers of a map of two groups."""
     y = top + 28
     entries = [(_line(lean, f"M0,{at(y)}h28", 8), 28.0, text) for lean, text in names.legend]
-    shares = label(_TWO_SHARES, {"class": "move-label left", "x": 0, "y": y + 4})
+    sample = f"{format_share(0.34)} · {format_share(0.08)}"
+    shares = label(sample, {"class": "move-label left", "x": 0, "y": y + 4})
     back = _line("back", f"M0,{at(y)}h28", 2.2)
     entries += [
-        (shares, text_width(_TWO_SHARES, SMALL) + 3, "Share of journeys: A · B"),
+        (shares, text_width(sample, SMALL) + 3, "Share of journeys: A · B"),
         (back, 28.0, "Dashed: back to an earlier stage"),
     ]
     return _row(entries, width, y)
@@ -72,6 +71,7 @@ def _legend_entries(y: float) -> list[tuple[str | None, str, float, str]]:
         "rect", {"class": "volume", **place, "width": 18}
     )
     level = f"M0,{at(y)}h28"
+    sample = f"{format_share(0.62)} · {format_days(4)}"
     return [
         (None, mark, 23, "Share of journeys that begin here"),
         (None, bar, 30, "Touchpoints"),
@@ -82,8 +82,8 @@ def _legend_entries(y: float) -> list[tuple[str | None, str, float, str]]:
         ("aside", _line("aside", level, 2.2), 28, "Stage stays the same"),
         (
             "ribbon",
-            label(_SHARE_AND_TIME, {"class": "move-label left", "x": 0, "y": y + 4}),
-            text_width(_SHARE_AND_TIME, SMALL) + 3,
+            label(sample, {"class": "move-label left", "x": 0, "y": y + 4}),
+            text_width(sample, SMALL) + 3,
             "Share of moves that leave · median time",
         ),
     ]

@@ -38,7 +38,7 @@ NO_VALUE: Final = "(none before the win)"
 AGREED: Final = 0.1
 """Shares of one channel that differ by less are no disagreement."""
 
-BAR: Final = 0.6
+BAR: Final = 0.52
 """Part of a model's width that the longest bar and its interval take; words get the rest."""
 
 _INTERVAL: Final[dict[Measure, tuple[str, str]]] = {

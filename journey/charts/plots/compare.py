@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
+from journey.charts.axes import share_axis
 from journey.charts.columns import require
 from journey.charts.compared import (
     Names,
@@ -94,7 +95,7 @@ def _draw_groups(chart: Draft, frame: pd.DataFrame, called: Names, theme: Theme)
     for key, symbol, text in (("a", "circle", called.a), ("b", "diamond", called.b)):
         _draw_group(chart, frame, key, symbol=symbol, text=text, theme=theme)
     name_rows(chart, [_row_name(row) for row in rows_of(frame)])
-    chart.update_xaxes(tickformat=".0%", range=[0, 1.05])
+    chart.update_xaxes(**share_axis(0, 1.05))
 
 
 def _outline(chart: Draft, stages: list[str], selected: str | None, theme: Theme) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from journey.charts.axes import share_axis
 from journey.charts.columns import require
 from journey.charts.draft import Draft
 from journey.charts.numbers import format_count, format_share
@@ -185,7 +186,7 @@ def plot_content_ranking(frame: pd.DataFrame, *, theme: Theme = "light") -> go.F
     _draw_rates(chart, table, ("content", "win_rate", "low", "high", "n_decided"), theme)
     _draw_rings(chart, table, theme)
     most = min(max(float(table["high"].max()), float(table["without_rate"].max())), 1) * 1.25
-    chart.update_xaxes(tickformat=".0%", range=[-0.02 * most, most], nticks=6)
+    chart.update_xaxes(**share_axis(-0.02 * most, most))
     return chart.drawn()
 
 
@@ -272,7 +273,7 @@ def plot_calls_to_action(frame: pd.DataFrame, *, theme: Theme = "light") -> go.F
     chart = draft(_call_title(table), theme=theme, height=height, note=note)
     _draw_rates(chart, table, ("value", "answer_rate", "low", "high", "n_segment"), theme)
     most = min(float(table["high"].max()), 1) * 1.25
-    chart.update_xaxes(tickformat=".0%", range=[-0.02 * most, most], nticks=6)
+    chart.update_xaxes(**share_axis(-0.02 * most, most))
     return chart.drawn()
 
 

@@ -2,9 +2,11 @@
 
 from typing import Final
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from journey.charts.axes import share_axis
 from journey.charts.columns import require
 from journey.charts.draft import Draft
 from journey.charts.numbers import format_count, format_share
@@ -181,7 +183,8 @@ def plot_last_touchpoints(frame: pd.DataFrame, *, theme: Theme = "light") -> go.
     draw_links(chart, ends, theme=theme)
     _draw_ends(chart, table, names, theme)
     name_rows(chart, names)
-    chart.update_xaxes(tickformat=".0%", rangemode="tozero")
+    most = float(np.nanmax(table[["last_share", "went_on_share"]].to_numpy(dtype=float)))
+    chart.update_xaxes(**share_axis(0, min(max(most, 0.01) * 1.05, 1.02)))
     return chart.drawn()
 
 

@@ -1,12 +1,13 @@
 """Charts of the forecast: wins to come, and past forecasts beside what happened."""
 
 from collections.abc import Callable
-from typing import Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 import pandas as pd
 import plotly.graph_objects as go
 from babel.dates import format_date
 
+from journey.charts.axes import amount_axis
 from journey.charts.columns import require
 from journey.charts.draft import Draft
 from journey.charts.numbers import format_amount, format_count
@@ -23,6 +24,11 @@ class _Columns(NamedTuple):
     tested: tuple[str, str, str, str]
     inside: str
     write: Callable[[float], str]
+    axis: Callable[[float], dict[str, Any]]
+
+
+def _count_axis(high: float) -> dict[str, Any]:
+    return {"range": [0, high], "nticks": 6, "tickformat": ","}
 
 
 _OF: Final[dict[Measure, _Columns]] = {
@@ -31,12 +37,14 @@ _OF: Final[dict[Measure, _Columns]] = {
         ("expected_wins", "low", "high", "n_won"),
         "is_inside",
         format_count,
+        _count_axis,
     ),
     "value": _Columns(
         ("total_value", "total_value_low", "total_value_high"),
         ("expected_value", "value_low", "value_high", "value_won"),
         "is_value_inside",
         format_amount,
+        amount_axis,
     ),
 }
 _NOTHING_WON: Final = "No forecast: nothing was won yet, so there is nothing to learn from."
@@ -79,7 +87,7 @@ def plot_forecast(
         return empty(_NOTHING_WON, theme=theme)
     chart = draft(_forecast_title(frame, measure), theme=theme, height=420)
     _draw_course(chart, frame, columns, theme)
-    chart.update_yaxes(rangemode="tozero", nticks=6, tickformat="~s" if measure == "value" else ",")
+    chart.update_yaxes(**columns.axis(1.05 * max(float(frame[columns.total[2]].max()), 1)))
     chart.update_xaxes(showgrid=False, tickformat="%d %b", nticks=8)
     return chart.drawn()
 
@@ -128,7 +136,7 @@ def plot_forecast_backtest(
     _draw_tested(chart, rows, columns, theme)
     ends = zip(rows["made_at"], rows["until_at"], strict=True)
     name_rows(chart, [f"{_day(made)} to {_day(until)}" for made, until in ends])
-    chart.update_xaxes(rangemode="tozero", tickformat="~s" if measure == "value" else ",")
+    chart.update_xaxes(**columns.axis(1.05 * max(float(rows[[*columns.tested]].max().max()), 1)))
     legend_at_foot(chart)
     return chart.drawn()
 

@@ -5,6 +5,7 @@ from typing import Any, Final, NamedTuple
 import pandas as pd
 import plotly.graph_objects as go
 
+from journey.charts.axes import share_axis
 from journey.charts.columns import require
 from journey.charts.draft import Draft
 from journey.charts.numbers import format_count, format_counted, format_days, format_share
@@ -101,7 +102,7 @@ def _draw_late(chart: Draft, table: list[_Late], theme: Theme) -> None:
     draw_shares(chart, shares, theme=theme)
     name_rows(chart, names)
     most = min(max(row.high for row in table), 1) * 1.3
-    chart.update_xaxes(tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1], range=[0, most])
+    chart.update_xaxes(**share_axis(0, most))
 
 
 def _late_title(judged: list[_Late]) -> str:

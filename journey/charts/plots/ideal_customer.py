@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from journey.charts.axes import share_axis
 from journey.charts.columns import require
 from journey.charts.draft import Draft
-from journey.charts.numbers import format_count, format_share
+from journey.charts.numbers import format_amount, format_count, format_share
 from journey.charts.plot_style import (
     Share,
     beside,
@@ -83,7 +84,7 @@ def plot_ideal_customer(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Fi
     draw_shares(chart, shares, theme=theme)
     name_rows(chart, [share.name for share in shares])
     most = max(share.high for share in shares)
-    chart.update_xaxes(tickformat=".0%", range=[0, min(most, 1) * 1.3])
+    chart.update_xaxes(**share_axis(0, min(most, 1) * 1.3))
     return chart.drawn()
 
 
@@ -110,7 +111,7 @@ def _profile_title(row: pd.Series) -> str:
     won = f"{profile}: {format_share(row['win_rate'])} of {n} won"
     if not np.isfinite(row["lift"]):
         return f"{won}, and none of the rest"
-    often = "about" if f"{row['lift']:.2g}" == "1" else f"{row['lift']:.2g} times"
+    often = "about" if f"{row['lift']:.2g}" == "1" else f"{format_amount(row['lift'])} times"
     return f"{won}, {often} as often as the rest"
 
 
@@ -204,7 +205,7 @@ def _lift_ink(verdict: str, theme: Theme) -> str:
 
 
 def _times(lift: float) -> str:
-    return "never won" if lift == 0 else f"{lift:.2g} times"
+    return "never won" if lift == 0 else f"{format_amount(lift)} times"
 
 
 def _traits_title(rows: pd.DataFrame) -> str:
@@ -214,7 +215,7 @@ def _traits_title(rows: pd.DataFrame) -> str:
     first = sure.iloc[0]
     return (
         f"{safe_name(first['profile'], width=2 * WIDE)} goes with the most wins: "
-        f"{first['lift']:.2g} times as often as without"
+        f"{format_amount(first['lift'])} times as often as without"
     )
 
 
@@ -257,7 +258,7 @@ def plot_profile_fit(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Figur
     )
     _draw_shares_by_month(chart, frame, theme)
     most = float(np.nanmax(frame[list(SERIES)].to_numpy(dtype=float)))
-    chart.update_yaxes(tickformat=".0%", range=[0, min(max(most, 0.05) * 1.1, 1.02)])
+    chart.update_yaxes(**share_axis(0, min(max(most, 0.05) * 1.1, 1.02)))
     return chart.drawn()
 
 

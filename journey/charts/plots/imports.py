@@ -21,6 +21,7 @@ from journey.charts.plot_style import (
 from journey.charts.svg import text_width
 from journey.charts.theme import TOKENS, Theme
 
+NO_SOURCE: Final = "(no source)"
 FATES: Final = {
     "kept": ("Kept", "stage-0"),
     "merged": ("Merged", "ribbon"),
@@ -128,7 +129,7 @@ def plot_sources(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Figure:
     require(frame, ("month", "value", "n_touchpoints"), where="the frame of months and sources")
     if frame.empty:
         return empty("The log has no touchpoints.", theme=theme)
-    names = frame["value"].map(lambda value: safe_name(value, missing="(no source)"))
+    names = frame["value"].map(lambda value: safe_name(value, missing=NO_SOURCE))
     sizes = frame["n_touchpoints"].groupby(names).sum().sort_values(ascending=False, kind="stable")
     drawn = list(sizes.index[:MOST_SOURCES])
     groups = names.where(names.isin(drawn), OTHERS)

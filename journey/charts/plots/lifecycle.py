@@ -2,9 +2,11 @@
 
 from typing import Final
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from journey.charts.axes import share_axis
 from journey.charts.columns import require
 from journey.charts.draft import Draft
 from journey.charts.numbers import format_count, format_counted, format_share
@@ -89,7 +91,8 @@ def plot_stage_movement(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Fi
         _draw_period(chart, table, column, words, symbol, theme)
     ends = zip(table["source_stage"], table["target_stage"], strict=True)
     name_rows(chart, [f"{safe_name(source)} → {safe_name(target)}" for source, target in ends])
-    chart.update_xaxes(tickformat=".0%", rangemode="tozero")
+    most = float(np.nanmax(table[["share", "previous_share"]].to_numpy(dtype=float)))
+    chart.update_xaxes(**share_axis(0, min(max(most, 0.01) * 1.05, 1.02)))
     return chart.drawn()
 
 

@@ -37,6 +37,9 @@ PANEL_GAP: Final = 0.1
 MOST_ROWS: Final = 6
 """Rows of value at risk; what is smaller is one row."""
 
+HALF_A_PAGE: Final = 36
+"""Signs of a title in one line of a chart that stands beside another."""
+
 SLIM_ROW: Final = 28
 """Pixels for a row of a chart that stands above a list."""
 
@@ -231,7 +234,7 @@ def plot_stalled_accounts(
         return empty("No account is silent longer than is normal for its stage.", theme=theme)
     table = _biggest(frame, by)
     height = 96 + SLIM_ROW * max(len(table), 3)
-    chart = draft(_stalled_title(table), theme=theme, height=height)
+    chart = draft(_stalled_title(table), theme=theme, height=height, title_signs=HALF_A_PAGE)
     _draw_stalled(chart, table, theme)
     return chart.drawn()
 
@@ -255,7 +258,7 @@ def _draw_stalled(chart: Draft, table: pd.DataFrame, theme: Theme) -> None:
         showlegend=False,
     )
     name_rows(chart, names)
-    chart.update_xaxes(visible=False, range=[0, max(sizes) * 1.6])
+    chart.update_xaxes(visible=False, range=[0, max(sizes) * 1.9])
 
 
 def _has_value(table: pd.DataFrame) -> bool:

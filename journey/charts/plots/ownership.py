@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from journey.charts.axes import share_axis
 from journey.charts.columns import require
 from journey.charts.draft import Draft
 from journey.charts.numbers import format_count, format_counted, format_days, format_share
@@ -185,7 +186,7 @@ def plot_service_levels(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Fi
     draw_shares(chart, [Share(row, *one) for row, one in enumerate(figures)], theme=theme)
     name_rows(chart, names)
     most = min(float(judged["late_high"].max()), 1) * 1.3
-    chart.update_xaxes(tickformat=".0%", range=[0, most], nticks=5)
+    chart.update_xaxes(**share_axis(0, most))
     return chart.drawn()
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from journey.charts.axes import share_axis
 from journey.charts.columns import require
 from journey.charts.draft import Draft
 from journey.charts.numbers import format_count, format_share
@@ -74,7 +75,7 @@ def plot_personas(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Figure:
         f"grey: fewer than {SMALL_SAMPLE}",
     )
     _draw_with_and_without(chart, rows, theme)
-    chart.update_xaxes(tickformat=".0%", range=[0, min(float(rows["high"].max()), 1) * 1.25])
+    chart.update_xaxes(**share_axis(0, min(float(rows["high"].max()), 1) * 1.25))
     return chart.drawn()
 
 
@@ -258,7 +259,7 @@ def plot_buying_groups(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Fig
     )
     draw_shares(chart, shares, theme=theme)
     name_rows(chart, names)
-    chart.update_xaxes(tickformat=".0%", range=[0, min(float(known["high"].max()), 1) * 1.25])
+    chart.update_xaxes(**share_axis(0, min(float(known["high"].max()), 1) * 1.25))
     return chart.drawn()
 
 

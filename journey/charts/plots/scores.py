@@ -6,6 +6,7 @@ from typing import Any, Final
 import pandas as pd
 import plotly.graph_objects as go
 
+from journey.charts.axes import difference_axis, share_axis
 from journey.charts.columns import require
 from journey.charts.draft import Draft
 from journey.charts.numbers import format_count, format_share
@@ -123,7 +124,7 @@ def plot_score_drivers(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Fig
     name_rows(chart, [safe_name(name) for name in shown["touchpoint"]])
     span = [float(shown["difference_low"].min()), float(shown["difference_high"].max())]
     wide = max(span[1] - span[0], 0.1)
-    chart.update_xaxes(tickformat="+.0%", range=[span[0] - 0.04 * wide, span[1] + 0.3 * wide])
+    chart.update_xaxes(**difference_axis(span[0] - 0.04 * wide, span[1] + 0.3 * wide))
     return chart.drawn()
 
 
@@ -174,8 +175,8 @@ def plot_calibration(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Figur
     )
     for row in _rows(frame):
         _draw_bin(chart, row, theme)
-    chart.update_xaxes(title={"text": "Chance expected"}, tickformat=".0%", range=[0, most])
-    chart.update_yaxes(title={"text": "Share that won"}, tickformat=".0%", range=[0, most])
+    chart.update_xaxes(title={"text": "Chance expected"}, **share_axis(0, most))
+    chart.update_yaxes(title={"text": "Share that won"}, **share_axis(0, most))
     return chart.drawn()
 
 

@@ -3,6 +3,7 @@
 import pandas as pd
 import plotly.graph_objects as go
 
+from journey.charts.axes import share_axis
 from journey.charts.columns import require
 from journey.charts.draft import Draft
 from journey.charts.numbers import format_count, format_share
@@ -65,7 +66,7 @@ def plot_segment_outcomes(frame: pd.DataFrame, *, theme: Theme = "light") -> go.
     for row, n in enumerate(table["n_journeys"]):
         chart.add_annotation(x=1, y=row, text=f"n = {format_count(n)}", **beside(theme, n=n))
     name_rows(chart, names)
-    chart.update_xaxes(range=[0, 1.12], tickvals=[0, 0.25, 0.5, 0.75, 1], tickformat=".0%")
+    chart.update_xaxes(**share_axis(0, 1.12))
     return chart.drawn()
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from journey.charts.axes import share_axis
 from journey.charts.columns import require
 from journey.charts.draft import Draft
 from journey.charts.numbers import format_count, format_share
@@ -77,7 +78,7 @@ def plot_segment_breakdown(frame: pd.DataFrame, *, theme: Theme = "light") -> go
     _mark_overall(chart, overall, theme)
     draw_shares(chart, shares, theme=theme)
     name_rows(chart, [share.name for share in shares])
-    chart.update_xaxes(tickformat=".0%", range=[0, min(float(table["high"].max()), 1) * 1.25])
+    chart.update_xaxes(**share_axis(0, min(float(table["high"].max()), 1) * 1.25))
     return chart.drawn()
 
 

@@ -7,6 +7,7 @@ from typing import Final
 import pandas as pd
 import plotly.graph_objects as go
 
+from journey.charts.axes import share_axis
 from journey.charts.columns import require
 from journey.charts.draft import Draft
 from journey.charts.numbers import format_count, format_days, format_share
@@ -130,9 +131,7 @@ def _two_panels(chart: Draft, names: list[str], theme: Theme) -> None:
         **horizontal,
         "anchor": "y2",
         "domain": [0.54, 1],
-        "range": [0, 1.22],
-        "tickvals": [0, 0.25, 0.5, 0.75, 1],
-        "tickformat": ".0%",
+        **share_axis(0, 1.22),
         "tickfont": {"size": 13, "color": colour["muted"]},
     }
     chart.layout["yaxis2"] = {**vertical, "anchor": "x2"}

@@ -93,7 +93,7 @@ def show_routes(log: TouchpointLog, account_id: str) -> None:
     st.markdown("## Routes that won from here")
     if not has_win_rule(log):
         st.caption("No winning rule is known, so neither is a route that won.")
-        page_link(DEFINITIONS, ":blue[Give a winning rule] :material/arrow_forward:")
+        page_link(DEFINITIONS, "Give a winning rule")
         return
     winning = cached(journey.winning_routes)(log, account_id)
     if winning.empty:

@@ -25,7 +25,7 @@ from journey.ui.plots import current_theme, show_plot
 from journey.ui.reader import fragment
 from journey.ui.state import ACCOUNT_PARAMETER
 from journey.ui.tables import Listing, choose_row, has_choice, show_table
-from journey.ui.text import OUTCOME_LABELS, counted, markdown, number, signed
+from journey.ui.text import OUTCOME_LABELS, as_read, counted, markdown, number, signed
 
 OPEN: Final = ("stalled", "in_progress")
 GOOD_FIT: Final = ("A", "B", NO_FIT)
@@ -235,7 +235,11 @@ def _named(log: TouchpointLog, frame: pd.DataFrame) -> pd.DataFrame:
 
 def _on_screen(frame: pd.DataFrame) -> pd.DataFrame:
     """Give the columns worth showing, points whole: one that is empty only takes room."""
-    shown = frame.assign(**{name: frame[name].round() for name in _points()})
+    reasons = [f"{name}_reasons" for name in _points()]
+    shown = frame.assign(
+        **{name: frame[name].round() for name in _points()},
+        **{name: frame[name].map(as_read, na_action="ignore") for name in reasons},
+    )
     order = [
         *("account_id", "owner", "stage", "outcome", "grade", *_points()),
         *("engagement_reasons", "fit_reasons", "mql_at", "sql_at", "not_buyer"),
@@ -260,7 +264,7 @@ def _show_details(row: pd.Series) -> None:
     for dimension in _points():
         st.markdown(f"**{dimension.capitalize()} {number(round(row[dimension], 1))}**")
         lines = str(row[f"{dimension}_reasons"]).split("; ")
-        st.markdown("\n".join(f"- {markdown(line)}" for line in lines))
+        st.markdown("\n".join(f"- {markdown(as_read(line))}" for line in lines))
     for post in ("mql", "sql"):
         if pd.notna(row[f"{post}_at"]):
             st.markdown(f"{post.upper()} since {row[f'{post}_at']:%Y-%m-%d}")

@@ -26,7 +26,7 @@ from journey.ui.navigation import ACCOUNT, open_page
 from journey.ui.panel import rate_of
 from journey.ui.state import ACCOUNT_PARAMETER, Value, apply_filters, current_filters, set_filters
 from journey.ui.tables import choose_rows, rates, show_table
-from journey.ui.text import NO_FIGURE, counted, days, label, markdown, number, percent
+from journey.ui.text import NO_FIGURE, as_read, counted, days, label, markdown, number, percent
 
 FILTERS: Final = {"owner": "owner", "stage": "current_stage", "known_as": KNOWN_AS}
 """Columns of the list and the shared filters that narrow it by them."""
@@ -264,7 +264,7 @@ def _next_step(row: Any) -> str | None:
 
 def show_stake(row: pd.Series) -> None:
     """Say what the silence of an account means and what it puts at risk."""
-    st.markdown(markdown(row["reason"]))
+    st.markdown(markdown(as_read(row["reason"])))
     if not row["win_rate_after_touch"] > 0:
         return
     place = f"In {markdown(row['stage'])}" if pd.notna(row["stage"]) else "There"

@@ -60,7 +60,8 @@ def show_types(log: TouchpointLog, draft: Draft) -> None:
             "n_journeys": config.NumberColumn("Journeys", format="localized"),
             "mean_place": config.NumberColumn(
                 "Mean place",
-                format="%.0f%%",
+                format="percent",
+                step=0.01,
                 help="Where it stands in its journeys: 0 % first, 100 % last.",
             ),
         },
@@ -112,7 +113,7 @@ def _types_frame(types: pd.DataFrame, draft: Draft) -> pd.DataFrame:
             "means": [[*map(meaning_label, draft.meanings.of_type(name))] for name in names],
             "n_touchpoints": types["n_touchpoints"],
             "n_journeys": types["n_journeys"],
-            "mean_place": types["mean_place"] * 100,
+            "mean_place": types["mean_place"].round(2),
         }
     )
 

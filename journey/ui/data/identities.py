@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from journey.analysis.quality.identity_audit import match_audit
+from journey.charts.plots.imports import NO_SOURCE
 from journey.ingest.identity import opened_identity
 from journey.ingest.identity.explain import joins_by_kind, links_of
 from journey.ingest.identity.preview import Effect, effect_of, effects_by_join
@@ -151,7 +152,7 @@ def show_audit(log: TouchpointLog, *, key: str) -> None:
     audit = cached(match_audit)(log)
     st.header(audit_message(audit))
     show_table(
-        audit,
+        audit.assign(value=audit["value"].fillna(NO_SOURCE)),
         key=key,
         file_name="match audit",
         labels={

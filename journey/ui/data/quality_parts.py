@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from journey.analysis.quality.completeness import known_shares, touchpoints_by_month
-from journey.charts.plots.imports import plot_import, plot_sources
+from journey.charts.plots.imports import NO_SOURCE, plot_import, plot_sources
 from journey.ingest.deduplicate import CROSS_SOURCE
 from journey.log import TouchpointLog
 from journey.report import IngestReport, read_report
@@ -16,7 +16,7 @@ from journey.ui.guards import plain_errors
 from journey.ui.plots import current_theme, show_plot
 from journey.ui.state import current_dataset
 from journey.ui.tables import show_table
-from journey.ui.text import counted, label, markdown, number
+from journey.ui.text import as_read, counted, label, markdown, number
 from journey.workspace import dataset_path, workspace_root
 
 SHAPE_WORDS: Final = {
@@ -120,7 +120,7 @@ def show_notes(report: IngestReport) -> None:
     """List what was noted on the way."""
     if not report.notes:
         st.caption("Nothing to note.")
-    st.markdown("\n".join(f"- {markdown(note)}" for note in report.notes))
+    st.markdown("\n".join(f"- {markdown(as_read(note))}" for note in report.notes))
 
 
 def show_sources(log: TouchpointLog) -> None:
@@ -130,8 +130,9 @@ def show_sources(log: TouchpointLog) -> None:
         plot_sources(frame, theme=current_theme()), key="quality:sources", file_name="sources"
     )
     with st.expander("Touchpoints by source and month as a table"):
+        named = frame.assign(value=frame["value"].fillna(NO_SOURCE))
         show_table(
-            frame, key="quality:months", file_name="sources", labels={"value": "Source system"}
+            named, key="quality:months", file_name="sources", labels={"value": "Source system"}
         )
 
 

@@ -11,7 +11,7 @@ import journey
 from journey import charts
 from journey.analysis.attribution.attribute import MODELS
 from journey.analysis.attribution.journeys import won_after, won_first, won_last
-from journey.charts.plots.attribution import MODEL_NAMES, Measure, disagreement
+from journey.charts.plots.attribution import AGREED, MODEL_NAMES, Measure, disagreement
 from journey.log import TouchpointLog
 from journey.schema import SMALL_SAMPLE
 from journey.ui.cache import cached
@@ -76,7 +76,7 @@ def units(log: TouchpointLog) -> dict[str, str]:
 
 
 def headline(frame: pd.DataFrame, measure: Measure) -> str:
-    """Return what alone gets most credit by most models, where wins are enough to compare.
+    """Return what alone gets most credit by over half the models, where wins are enough to compare.
 
     Examples
     --------
@@ -90,7 +90,7 @@ def headline(frame: pd.DataFrame, measure: Measure) -> str:
     n_won = frame.groupby("model")["n_conversions"].sum().max()
     is_first = np.isclose(named[measure], of_model[measure].transform("max"))
     leads = named[is_first].drop_duplicates("model", keep=False)["channel"].value_counts()
-    if leads.empty or n_won < SMALL_SAMPLE or leads.iloc[0] == leads.iloc[1:2].max():
+    if leads.empty or n_won < SMALL_SAMPLE or 2 * leads.iloc[0] <= of_model.ngroups:
         return page_name(ATTRIBUTION)
     of = "all" if leads.iloc[0] == of_model.ngroups else f"{leads.iloc[0]} of"
     return f"{markdown(leads.index[0])} gets most credit by {of} {of_model.ngroups} models"
@@ -106,7 +106,7 @@ def show_models(view: TouchpointLog, by: str, measure: Measure, half_life_days: 
 
 
 def disagreement_text(frame: pd.DataFrame, measure: Measure) -> str:
-    """Say in a sentence about which value the models disagree most.
+    """Say in a sentence about which value the models disagree most, if they do.
 
     Examples
     --------
@@ -117,8 +117,8 @@ def disagreement_text(frame: pd.DataFrame, measure: Measure) -> str:
     with 20'
     """
     found = disagreement(frame, measure=measure)
-    if found is None:
-        return ""
+    if found is None or found.most_share - found.least_share < AGREED:
+        return "Each model counts the same journeys; none says what caused a win."
     total = frame.loc[frame["model"] == found.most, measure].sum()
     what = "wins" if measure == "n_conversions" else "value won"
     return (
