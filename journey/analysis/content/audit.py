@@ -92,9 +92,8 @@ def content_audit(
         ``n_touchpoints``, ``n_people``, ``n_journeys`` of use; ``first_at``, ``last_at``,
         ``idle_days`` since; ``n_decided`` (reached its stage and used it before the decision),
         ``win_rate`` (95 % Wilson ``low``, ``high``); ``without_rate`` of ``n_without`` that reached
-        the stage before it and did not (where only the decision itself got them there, they had no
-        time to): no proof; ``n_judged`` (first uses before the last stage, the days
-        over), their ``next_stage_rate`` (``next_low``, ``next_high``). Most journeys first.
+        the stage before it and did not: no proof; ``n_judged`` (first uses before the last stage,
+        the days over), their ``next_stage_rate`` (``next_low``, ``next_high``). Most used first.
 
     Raises
     ------

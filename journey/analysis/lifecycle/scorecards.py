@@ -173,7 +173,7 @@ def stages_without_role(log: TouchpointLog) -> list[str]:
 class _Lacking:
     """What a log lacks for figures."""
 
-    meanings: frozenset[str]
+    meanings: frozenset[Meaning]
     wins: bool
     values: bool
 
