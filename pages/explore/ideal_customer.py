@@ -32,9 +32,9 @@ if not outcome_counts(view)["won"]:
         st.markdown("A profile is what won journeys share. Widen the filters, or say what wins.")
         page_link(DEFINITIONS, "Give a winning rule")
     st.stop()
-view = pick_line(view)
+view, line = pick_line(view)
 with plain_errors():
-    title.title(headline(view))
+    title.title(headline(view, line))
 shown = pick_view(VIEWS, key="profile-view")
 with plain_errors():
     VIEWS[shown](view)

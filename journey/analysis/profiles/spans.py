@@ -2,18 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Final, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow.compute as pc
 
 from journey.analysis.profiles.bands import bounds_of, is_within
 from journey.analysis.stages.segments import segmentation
 from journey.facts import ShardFacts
 from journey.kernels.distinct import firsts
 from journey.kernels.traits import values_met
-from journey.store.layout import frozen
+from journey.store.cache import keep
+from journey.store.layout import Store, frozen
 from journey.store.view import View, first_at_or_after
 
 Ints = npt.NDArray[np.int64]
@@ -72,7 +74,8 @@ def values_within(span: Span, column: str, values: Sequence[str | None]) -> Flag
     """Which values of a column each journey has: a row a journey, a column a value.
 
     An attribute of accounts holds for the whole journey; one of people where such a person takes
-    part within the span. A band such as ``50 to 199`` is had with any number within.
+    part within the span, or of consumers, who are accounts themselves, for the whole journey too.
+    A band such as ``50 to 199`` is had with any number within.
     """
     store, evidence = span.evidence.store, span.evidence
     segments = segmentation(store, column)
@@ -83,8 +86,10 @@ def values_within(span: Span, column: str, values: Sequence[str | None]) -> Flag
         is_account = segments.column == "account_id"
         owners = (store.journey_accounts(shard) if is_account else shard.cases)[span.journeys]
         return place_of_code[owners][:, None] == np.arange(len(values))
-    codes = evidence.codes(segments.column)
-    return values_met(codes, span.begins, span.ends, frozen(place_of_code), len(values))
+    codes, begins, ends = evidence.codes(segments.column), span.begins, span.ends
+    if column in store.people.column_names and people_are_accounts(store):
+        begins, ends = (frozen(evidence.offsets[span.journeys + place]) for place in (0, 1))
+    return values_met(codes, begins, ends, frozen(place_of_code), len(values))
 
 
 def _places(names: Sequence[str | None], values: Sequence[str | None]) -> Ints:
@@ -98,6 +103,19 @@ def _places(names: Sequence[str | None], values: Sequence[str | None]) -> Ints:
             inside = np.array([is_within(name, bounds) for name in names], dtype=bool)
             places[inside & (places < 0)] = place
     return places
+
+
+def people_are_accounts(store: Store) -> bool:
+    """Whether each known person is an account of its own, as consumers are."""
+    if "person_id" not in store.text_columns:
+        return False
+    return keep(("people are accounts", store.fingerprint), partial(_are_accounts, store))
+
+
+def _are_accounts(store: Store) -> bool:
+    people, accounts = (store.dictionaries[name] for name in ("person_id", "account_id"))
+    known = people.drop_null()
+    return len(known) > 0 and bool(pc.all(pc.is_in(known, value_set=accounts)).as_py())
 
 
 def n_people_within(span: Span) -> Ints:

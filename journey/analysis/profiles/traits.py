@@ -9,7 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 from journey.analysis.profiles.bands import bands_of
-from journey.analysis.profiles.spans import Part, Until, span_of, values_within
+from journey.analysis.profiles.spans import (
+    Part,
+    Until,
+    people_are_accounts,
+    span_of,
+    values_within,
+)
 from journey.analysis.stages.segments import segmentation
 from journey.kernels.facts import LOST, UNDECIDING, WON
 from journey.log import TouchpointLog
@@ -73,7 +79,7 @@ class Traits:
 
 
 def traits_of(log: TouchpointLog) -> Traits:
-    """The traits of a log: attributes of accounts, or else of people; touchpoint types; channels.
+    """The traits of a log: attributes of accounts or people, touchpoint types, channels.
 
     Whole numbers of many sizes, such as headcounts, are taken in bands. Any other column of more
     than 200 values is left out, as are owners and such; of each column the 40 most frequent
@@ -101,15 +107,22 @@ def attributes_of(log: TouchpointLog) -> Traits:
         columns += [column] * (len(found) + 1)
         values += [*found, None]
     columns, values = columns[:MOST_TRAITS], values[:MOST_TRAITS]
-    are_of_accounts = set(columns) <= set(log.store.accounts.column_names)
+    are_of_accounts = people_are_accounts(log.store) or (
+        set(columns) <= set(log.store.accounts.column_names)
+    )
     return Traits(tuple(columns), tuple(values), len(columns), are_of_accounts)
 
 
 def attribute_columns(log: TouchpointLog) -> list[str]:
-    """Columns that tell who an account is; where it has none, or is a person, who people are."""
+    """Columns that tell who an account is; where it has none, or is a person, who people are.
+
+    Of consumers both tell: the account has what the log says of it, the person the demographics.
+    """
     store = log.store
     of_accounts = [name for name in store.accounts.column_names if _divides(store, name)]
     of_people = [name for name in store.people.column_names if _divides(store, name)]
+    if people_are_accounts(store):
+        return list(dict.fromkeys((*of_people, *of_accounts)))
     return of_people if log.case == "person" or not of_accounts else of_accounts
 
 

@@ -22,6 +22,7 @@ from journey.analysis.stages.members import in_segment
 from journey.log import TouchpointLog
 from journey.ui.cache import cached
 from journey.ui.counts import Count, count_row
+from journey.ui.explore.headlines import compact
 from journey.ui.plots import current_theme, show_plot
 from journey.ui.saved_segments import save_form, segments_here
 from journey.ui.tables import Sizes, rates, show_table
@@ -73,8 +74,21 @@ def has_attributes(view: TouchpointLog) -> bool:
     return bool(attribute_columns(view))
 
 
-def headline(view: TouchpointLog) -> str:
-    """Return how many of all are ideal customers, and how many of the wins they bring."""
+def headline(view: TouchpointLog, line: str | None) -> str:
+    """Return how many of all are ideal customers, and how many of the wins they bring.
+
+    Parameters
+    ----------
+    line
+        The product line that the journeys are of, if they are of one.
+    """
+    message = _message(view)
+    if line is None:
+        return message
+    return f"{markdown(line)}: {message[:1].lower()}{message[1:]}"
+
+
+def _message(view: TouchpointLog) -> str:
     frame = cached(journey.ideal_customer_profile)(view)
     ideal = frame[frame["role"] == "ideal"]
     if ideal.empty:
@@ -87,11 +101,11 @@ def headline(view: TouchpointLog) -> str:
     return f"Ideal customers are {share} of known {known} and {of_wins} of their wins"
 
 
-def pick_line(view: TouchpointLog) -> TouchpointLog:
-    """Let the user choose a product line, where the log has such a column."""
+def pick_line(view: TouchpointLog) -> tuple[TouchpointLog, str | None]:
+    """Let the user choose a product line, where the log has such a column; return its journeys."""
     columns = line_columns(view)
     if not columns:
-        return view
+        return view, None
     by = columns[0]
     known = [value for value in view.filter_values(by) if value is not None]
     chosen = st.selectbox(
@@ -102,7 +116,7 @@ def pick_line(view: TouchpointLog) -> TouchpointLog:
         key="line",
         bind="query-params",
     )
-    return view if chosen is None else in_segment(view, by, chosen)
+    return (view, None) if chosen is None else (in_segment(view, by, chosen), str(chosen))
 
 
 def show_profile(view: TouchpointLog) -> None:
@@ -190,14 +204,14 @@ def _card(view: TouchpointLog, row: dict[str, object]) -> None:
     n = int(row["n_journeys"])
     if role == "ideal":
         is_told = 1 < round(float(row["lift"]), 1) < float("inf")
-        times = f", {number(row['lift'])} times as often" if is_told else ""
+        times = f", {compact(row['lift'])} times as often" if is_told else ""
         st.markdown(
-            f"{percent(row['win_rate'], n)} of {counted(n, 'journey')} won, against "
+            f"{percent(row['win_rate'])} of {counted(n, 'journey')} won, against "
             f"{percent(row['rest_win_rate'])} of all others{times}."
         )
     else:
         st.markdown(
-            f"{percent(row['lost_rate'], n)} of {counted(n, 'journey')} lost, against "
+            f"{percent(row['lost_rate'])} of {counted(n, 'journey')} lost, against "
             f"{percent(row['rest_lost_rate'])} of all others; {number(row['n_won'])} won."
         )
     inside = partial(journey.keep_segment, view, segment)

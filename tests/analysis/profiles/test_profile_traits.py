@@ -129,6 +129,24 @@ def test_where_accounts_have_no_attributes_people_do():
     assert [keep_segment(log, segment).n_journeys for segment in found["segment"]] == [1, 1]
 
 
+def test_of_consumers_demographics_count_beside_what_the_log_says_of_them():
+    # Each person is an account: what they bought from stands in the one table, age in the other.
+    accounts = pd.DataFrame({"account_id": ["p", "q"], "product_line": ["Shoes", "Bags"]})
+    people = pd.DataFrame({"person_id": ["p", "q"], "age": ["18-25", "26-40"]})
+    rows = [("p", 0, "Ad"), ("p", 1, "Won"), ("q", 0, "Won"), ("q", 1, "Ad")]
+    told = {"accounts": accounts, "people": people, "person_id": ["p", "p", "q", "q"]}
+    log = small_log(rows, **told)
+    found = profile_traits(log).query("kind == 'attribute' and n_traits == 1")
+    names = {"Age 18-25", "Age 26-40", "Product line Shoes", "Product line Bags"}
+    assert set(found["profile"]) == names
+    # q won by the first touch: who it is was known all the same.
+    assert found.set_index("profile").loc["Age 26-40", "n_won"] == 1
+    # Of a company's people age says nothing of the company.
+    told["person_id"] = ["p", "x", "q", "q"]
+    alone = profile_traits(small_log(rows, **told)).query("kind == 'attribute' and n_traits == 1")
+    assert set(alone["profile"]) == {"Product line Shoes", "Product line Bags"}
+
+
 def test_two_attributes_of_one_column_make_no_pair():
     found = profile_traits(planted(CELLS))
     for segment in found["segment"]:
