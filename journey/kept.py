@@ -1,12 +1,11 @@
 """What users keep beside a data set: segments and views by name, notes on personas; all whole."""
 
 import json
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final, Generic, TypeVar, cast
 
 from journey.analysis.profiles.criteria import Segment, segment_document, segment_from
 from journey.errors import StoreError, ValueNotAllowedError
@@ -16,6 +15,8 @@ from journey.workspace import checked_name, kept_path, write_whole
 SEGMENTS: Final = "segments"
 PERSONAS: Final = "personas"
 VIEWS: Final = "views"
+Item = TypeVar("Item")
+
 MOST_SIGNS: Final = 2_000
 """Signs of a note; a card has no room for more."""
 
@@ -49,11 +50,7 @@ def load_segments(root: Path, dataset: str) -> dict[str, Segment]:
     >>> load_segments(Path("/nowhere"), "Spring")
     {}
     """
-    kept = _load(root, SEGMENTS, dataset)
-    try:
-        return {name: segment_from(document, name) for name, document in kept.items()}
-    except ValueError as problem:
-        raise StoreError(_broken(kept_path(root, SEGMENTS, dataset))) from problem
+    return _load(_SEGMENTS, root, dataset)
 
 
 def save_segment(root: Path, dataset: str, name: str, segment: Segment) -> None:
@@ -66,17 +63,12 @@ def save_segment(root: Path, dataset: str, name: str, segment: Segment) -> None:
     StoreError
         If segments saved before can't be read; nothing is written over them.
     """
-    with _changing(root, SEGMENTS, dataset):
-        segments = load_segments(root, dataset) | {checked_name(name): segment}
-        _save_segments(root, dataset, segments)
+    _keep(_SEGMENTS, root, dataset, checked_name(name), segment)
 
 
 def remove_segment(root: Path, dataset: str, name: str) -> None:
     """Remove a saved segment; nothing happens if there is none of that name."""
-    with _changing(root, SEGMENTS, dataset):
-        segments = load_segments(root, dataset)
-        if segments.pop(name, None) is not None:
-            _save_segments(root, dataset, segments)
+    _keep(_SEGMENTS, root, dataset, name, None)
 
 
 def saved_segment(root: Path, dataset: str, name: str) -> Segment:
@@ -108,11 +100,7 @@ def load_notes(root: Path, dataset: str) -> dict[str, PersonaNotes]:
     >>> load_notes(Path("/nowhere"), "Spring")
     {}
     """
-    kept = _load(root, PERSONAS, dataset)
-    try:
-        return {name: PersonaNotes(**document) for name, document in kept.items()}
-    except TypeError as problem:
-        raise StoreError(_broken(kept_path(root, PERSONAS, dataset))) from problem
+    return _load(_NOTES, root, dataset)
 
 
 def save_notes(root: Path, dataset: str, persona: str, notes: PersonaNotes) -> None:
@@ -130,14 +118,7 @@ def save_notes(root: Path, dataset: str, persona: str, notes: PersonaNotes) -> N
             raise ValueNotAllowedError(
                 f"The {words} have {len(text):,} signs; at most {MOST_SIGNS:,} fit. Shorten them."
             )
-    with _changing(root, PERSONAS, dataset):
-        known = load_notes(root, dataset) | {persona: notes}
-        written = {
-            name: {"goals": note.goals, "motives": note.motives}
-            for name, note in known.items()
-            if note != PersonaNotes()
-        }
-        _save(root, PERSONAS, dataset, written)
+    _keep(_NOTES, root, dataset, persona, None if notes == PersonaNotes() else notes)
 
 
 def load_views(root: Path, dataset: str) -> dict[str, SavedView]:
@@ -153,10 +134,7 @@ def load_views(root: Path, dataset: str) -> dict[str, SavedView]:
     >>> load_views(Path("/nowhere"), "Spring")
     {}
     """
-    kept = _load(root, VIEWS, dataset)
-    if not all(_is_view(document) for document in kept.values()):
-        raise StoreError(_broken(kept_path(root, VIEWS, dataset)))
-    return {name: SavedView(**document) for name, document in kept.items()}
+    return _load(_VIEWS, root, dataset)
 
 
 def save_view(root: Path, dataset: str, name: str, view: SavedView) -> None:
@@ -169,34 +147,27 @@ def save_view(root: Path, dataset: str, name: str, view: SavedView) -> None:
     StoreError
         If views saved before can't be read; nothing is written over them.
     """
-    with _changing(root, VIEWS, dataset):
-        _save_views(root, dataset, load_views(root, dataset) | {checked_name(name): view})
+    _keep(_VIEWS, root, dataset, checked_name(name), view)
 
 
 def remove_view(root: Path, dataset: str, name: str) -> None:
     """Remove a saved view; nothing happens if there is none of that name."""
-    with _changing(root, VIEWS, dataset):
-        views = load_views(root, dataset)
-        if views.pop(name, None) is not None:
-            _save_views(root, dataset, views)
+    _keep(_VIEWS, root, dataset, name, None)
 
 
-@contextmanager
-def _changing(root: Path, kind: str, dataset: str) -> Generator[None]:
-    """Let one writer at a time read what is kept, change it and write it."""
-    folder = kept_path(root, kind, dataset).parent
-    folder.mkdir(parents=True, exist_ok=True)
-    with locked(folder):
-        yield
+@dataclass(frozen=True)
+class _Kind(Generic[Item]):
+    """One kind of what is kept: the name of its folder, how one of it is read and written."""
+
+    folder: str
+    read: Callable[[dict[str, Any], str], Item]
+    written: Callable[[Item], dict[str, Any]]
 
 
-def _save_segments(root: Path, dataset: str, segments: Mapping[str, Segment]) -> None:
-    written = {name: segment_document(segment) for name, segment in segments.items()}
-    _save(root, SEGMENTS, dataset, written)
-
-
-def _save_views(root: Path, dataset: str, views: Mapping[str, SavedView]) -> None:
-    _save(root, VIEWS, dataset, {name: asdict(view) for name, view in views.items()})
+def _view_from(document: dict[str, Any], name: str) -> SavedView:
+    if not _is_view(document):
+        raise ValueError(name)
+    return SavedView(**document)
 
 
 def _is_view(document: dict[str, Any]) -> bool:
@@ -209,23 +180,35 @@ def _is_view(document: dict[str, Any]) -> bool:
     return is_listed and all(isinstance(text, str) for text in [page, *chain(*lists)])
 
 
-def _load(root: Path, kind: str, dataset: str) -> dict[str, dict[str, Any]]:
-    path = kept_path(root, kind, dataset)
+_SEGMENTS: Final = _Kind(SEGMENTS, segment_from, segment_document)
+_NOTES: Final = _Kind(PERSONAS, lambda document, _: PersonaNotes(**document), asdict)
+_VIEWS: Final = _Kind(VIEWS, _view_from, asdict)
+
+
+def _load(kind: _Kind[Item], root: Path, dataset: str) -> dict[str, Item]:
+    """All of a kind that is kept, by name."""
+    path = kept_path(root, kind.folder, dataset)
     if not path.is_file():
         return {}
     try:
-        kept: object = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as problem:
+        kept = cast("dict[str, dict[str, Any]]", json.loads(path.read_text(encoding="utf-8")))
+        return {name: kind.read(document, name) for name, document in kept.items()}
+    except (ValueError, TypeError, AttributeError) as problem:
         raise StoreError(_broken(path)) from problem
-    if not isinstance(kept, dict) or not all(
-        isinstance(one, dict) for one in cast("dict[str, Any]", kept).values()
-    ):
-        raise StoreError(_broken(path))
-    return cast("dict[str, dict[str, Any]]", kept)
 
 
-def _save(root: Path, kind: str, dataset: str, kept: Mapping[str, Any]) -> None:
-    write_whole(kept_path(root, kind, dataset), json.dumps(kept, ensure_ascii=False, indent=1))
+def _keep(kind: _Kind[Item], root: Path, dataset: str, name: str, item: Item | None) -> None:
+    """Keep one of a kind under a name, or nothing; one writer at a time reads and writes."""
+    path = kept_path(root, kind.folder, dataset)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with locked(path.parent):
+        kept = _load(kind, root, dataset)
+        if item is not None:
+            kept[name] = item
+        elif kept.pop(name, None) is None:
+            return
+        written = {known: kind.written(one) for known, one in kept.items()}
+        write_whole(path, json.dumps(written, ensure_ascii=False, indent=1))
 
 
 def _broken(path: Path) -> str:
