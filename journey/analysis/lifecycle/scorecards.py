@@ -181,12 +181,16 @@ class _Lacking:
     def of(cls, log: TouchpointLog) -> "_Lacking":
         has_win = bool(set(log.definitions.won) & set(log.store.touchpoint_types))
         posts = posts_of(log)
-        missing = (name for name in MEANING_WORDS if not _is_told(log, posts, name))
-        return cls(frozenset(missing), not has_win, not any(log.ask(_has_values)))
+        missing = frozenset[Meaning](
+            name for name in MEANING_WORDS if not _is_told(log, posts, name)
+        )
+        return cls(missing, not has_win, not any(log.ask(_has_values)))
 
     def reason(self, metric: Metric) -> str | None:
         """Why there can be no such figure."""
-        missing = next((meaning for meaning in metric.needs if meaning in self.meanings), None)
+        missing: Meaning | None = next(
+            (meaning for meaning in metric.needs if meaning in self.meanings), None
+        )
         if missing is not None:
             words = MEANING_WORDS[missing]
             return f"No touchpoint type means {words}. Say in the definitions which do."
