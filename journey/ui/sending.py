@@ -4,6 +4,7 @@ import asyncio
 import socket
 from typing import Final
 
+import streamlit.runtime.runtime
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 _take: Final = AutoHTTPProtocol.connection_made
@@ -14,8 +15,10 @@ def send_at_once() -> None:
 
     A run sends many small parts. Without this the system holds them back until the browser has
     confirmed those before, which it does only 40 ms later. ``asyncio`` sees to that for sockets
-    that name their protocol, which the one that Streamlit opens doesn't.
+    that name their protocol, which the one that Streamlit opens doesn't. Streamlit itself rests
+    for 5 ms after what it sent, though the end of a page is written meanwhile.
     """
+    streamlit.runtime.runtime.MESSAGE_FLUSH_INTERVAL_SECS = 0  # type: ignore[misc]
     AutoHTTPProtocol.connection_made = _take_and_hold_nothing_back
 
 

@@ -87,12 +87,13 @@ def exact_chance(n_hits: Any, n_inside: Any, hits_of_all: Any, n_all: Any) -> Fl
     term = np.exp(_log_draws(k, n, hits, total))
     tail = term.copy()
     at = k.copy()
-    while np.any(term > tail * 1e-12):
-        with np.errstate(divide="ignore", invalid="ignore"):
-            step = (hits - at) * (n - at) / ((at + 1) * (total - hits - n + at + 1))
-        term = np.where(at < np.minimum(hits, n), term * step, 0.0)
-        tail += term
-        at += 1
+    most, outside = np.minimum(hits, n), total - hits - n
+    with np.errstate(divide="ignore", invalid="ignore"):
+        while (term > tail * 1e-12).any():
+            step = (hits - at) * (n - at) / ((at + 1) * (outside + at + 1))
+            term = np.where(at < most, term * step, 0.0)
+            tail += term
+            at += 1
     return np.minimum(2 * tail, 1.0).reshape(drawn[0].shape)
 
 

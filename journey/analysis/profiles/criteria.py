@@ -14,9 +14,9 @@ from journey.analysis.profiles.spans import (
     Part,
     Span,
     Until,
+    has_any,
     n_people_within,
     span_of,
-    values_within,
 )
 from journey.errors import ColumnNotFoundError, ValueNotAllowedError
 from journey.log import TouchpointLog
@@ -217,9 +217,9 @@ def is_inside(part: Part, *, segment: Segment, stages: tuple[str, ...]) -> Flags
     span = _span(part, segment)
     inside = np.ones(view.n_journeys, dtype=bool)
     for column, values in (*segment.profile, *segment.has):
-        inside &= values_within(span, column, values).any(axis=1)
+        inside &= has_any(span, column, values)
     for column, values in segment.never:
-        inside &= ~values_within(span, column, values).any(axis=1)
+        inside &= ~has_any(span, column, values)
     if segment.reached:
         wanted = np.array([name in segment.reached for name in stages])
         inside &= facts.reached(wanted)[view.journeys]

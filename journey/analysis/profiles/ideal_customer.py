@@ -102,13 +102,13 @@ def line_columns(log: TouchpointLog) -> list[str]:
 
 
 def _profiles(log: TouchpointLog, line: str | None) -> list[dict[str, object]]:
-    who = attribute_traits(log)
-    n_tested = int((who["n_journeys"] >= SMALL_SAMPLE).sum())
-    wins, loses = who["win_rate"] > who["rest_win_rate"], who["lost_rate"] > who["rest_lost_rate"]
-    found = {
-        "ideal": _best(who[wins & (who["chance"] <= LEAST_CERTAIN)], WINS_MORE),
-        "anti": _best(who[loses & ~wins & (who["lost_chance"] <= LEAST_CERTAIN)], LOSES_MORE),
-    }
+    frame = attribute_traits(log)
+    columns = (frame[name].tolist() for name in _Told._fields)
+    told = [_Told(*row) for row in zip(*columns, strict=True)]
+    n_tested = sum(row.n_journeys >= SMALL_SAMPLE for row in told)
+    ideal = [row for row in told if row.wins and row.chance <= LEAST_CERTAIN]
+    anti = [row for row in told if row.loses and not row.wins and row.lost_chance <= LEAST_CERTAIN]
+    found = {"ideal": _best(ideal, WINS_MORE), "anti": _best(anti, LOSES_MORE)}
     rows = [
         _profile_row(log, line, role, chosen, n_tested)
         for role, chosen in found.items()
@@ -127,42 +127,88 @@ _CHANCE_OF: Final = {"ideal": "chance", "anti": "lost_chance"}
 
 @dataclass(frozen=True)
 class _Candidate:
-    """Criteria, and the journeys (all, won, lost) of which it can be told whether they meet them.
-
-    ``distance`` is how far the rate is from that of the rest, in standard errors.
-    """
+    """Criteria, and the journeys (all, won, lost) of which it can be told if they meet them."""
 
     segment: Segment
     base: tuple[int, int, int]
-    distance: float
-
-
-def _best(rows: pd.DataFrame, verdict: str) -> _Candidate | None:
-    """The candidate furthest from the rest."""
-    columns = [*_COUNTED, *_HITS[verdict], "verdict", "profile", "segment"]
-    told = [_Told(*row) for row in zip(*(rows[name].tolist() for name in columns), strict=True)]
-    found = [_candidate(group, verdict) for group in _groups(told, verdict)]
-    return max(found, key=lambda one: (one.distance, str(one.segment)), default=None)
-
-
-_COUNTED: Final = ("n_journeys", "n_rest", "n_won", "rest_win_rate", "n_lost", "rest_lost_rate")
-_HITS: Final = {WINS_MORE: ("n_won", "win_rate"), LOSES_MORE: ("n_lost", "lost_rate")}
 
 
 class _Told(NamedTuple):
-    """What is told of a trait or a pair; ``hits`` and ``rate`` are of what is looked for."""
+    """What is told of a trait or a pair."""
 
     n_journeys: int
     n_rest: int
     n_won: int
+    win_rate: float
     rest_win_rate: float
+    chance: float
     n_lost: int
+    lost_rate: float
     rest_lost_rate: float
-    hits: int
-    rate: float
+    lost_chance: float
     verdict: str
     profile: str
     segment: Segment
+
+    @property
+    def wins(self) -> bool:
+        """Whether it is won more often than the rest."""
+        return self.win_rate > self.rest_win_rate
+
+    @property
+    def loses(self) -> bool:
+        """Whether it is lost more often than the rest."""
+        return self.lost_rate > self.rest_lost_rate
+
+    @property
+    def base(self) -> tuple[int, int, int]:
+        """The journeys (all, won, lost) of which it can be told whether they have it."""
+        return (
+            self.n_journeys + self.n_rest,
+            self.n_won + round(self.rest_win_rate * self.n_rest),
+            self.n_lost + round(self.rest_lost_rate * self.n_rest),
+        )
+
+
+def _best(rows: Sequence[_Told], verdict: str) -> _Candidate | None:
+    """The box furthest from the rest, in standard errors between the rates.
+
+    Among all subsets of a group the best is a beginning of the list ordered by rate.
+
+    References
+    ----------
+    Neill, D. B. (2012). Fast subset scan for spatial pattern detection. *Journal of the Royal
+    Statistical Society B* 74.
+    """
+    is_win = verdict == WINS_MORE
+    groups = [
+        sorted(group, key=lambda row: (-(row.win_rate if is_win else row.lost_rate), row.profile))
+        for group in _groups(rows, verdict)
+    ]
+    if not groups:
+        return None
+    ranked = [row for group in groups for row in group]
+    lengths = np.array([len(group) for group in groups])
+    n = _added_up([row.n_journeys for row in ranked], lengths)
+    k = _added_up([row.n_won if is_win else row.n_lost for row in ranked], lengths)
+    bases = np.repeat([group[0].base for group in groups], lengths, axis=0)
+    distances = _distances(n, k, bases[:, 0], bases[:, 1 if is_win else 2])
+    # A value that adds nothing by itself may round off a box, but not be one.
+    distances[_added_up([row.verdict == verdict for row in ranked], lengths) == 0] = -np.inf
+    found: dict[int, _Candidate] = {}
+    of_row = np.repeat(np.arange(len(groups)), lengths)
+    for row in np.flatnonzero(distances == distances.max()).tolist():
+        group = int(of_row[row])
+        begin = row - int(np.searchsorted(of_row, group))
+        found.setdefault(group, _box(groups[group][: begin + 1]))
+    return max(found.values(), key=lambda one: str(one.segment))
+
+
+def _added_up(numbers: Sequence[int], lengths: Ints) -> Ints:
+    """Sums from the beginning of each group of so many to each of its members."""
+    sums = np.cumsum(numbers)
+    before = np.append(0, sums)[np.cumsum(lengths) - lengths]
+    return sums - np.repeat(before, lengths)
 
 
 def _groups(rows: Sequence[_Told], verdict: str) -> Iterable[list[_Told]]:
@@ -175,38 +221,19 @@ def _groups(rows: Sequence[_Told], verdict: str) -> Iterable[list[_Told]]:
     return (group for group in by_key.values() if any(row.verdict == verdict for row in group))
 
 
-def _candidate(group: Sequence[_Told], verdict: str) -> _Candidate:
-    """The best of the boxes that a group can make.
-
-    Among all subsets the best is a beginning of the list ordered by rate.
-
-    References
-    ----------
-    Neill, D. B. (2012). Fast subset scan for spatial pattern detection. *Journal of the Royal
-    Statistical Society B* 74.
-    """
-    ranked = sorted(group, key=lambda row: (-row.rate, row.profile))
-    first = group[0]
-    n_base = first.n_journeys + first.n_rest
-    won_base = first.n_won + round(first.rest_win_rate * first.n_rest)
-    lost_base = first.n_lost + round(first.rest_lost_rate * first.n_rest)
-    hits_of_all = won_base if verdict == WINS_MORE else lost_base
-    n, k = np.cumsum([row.n_journeys for row in ranked]), np.cumsum([row.hits for row in ranked])
-    distances = _distances(n, k, n_base, hits_of_all)
-    # A value that adds nothing by itself may round off a box, but not be one.
-    is_clear = np.maximum.accumulate([row.verdict == verdict for row in ranked])
-    distances[~is_clear] = -np.inf
-    chosen = ranked[: int(np.argmax(distances)) + 1]
-    profiles = [dict(row.segment.profile) for row in chosen]
+def _box(rows: Sequence[_Told]) -> _Candidate:
+    """The criteria that any of some rows meets."""
+    profiles = [dict(row.segment.profile) for row in rows]
     merged = {
         column: tuple(sorted({str(value) for profile in profiles for value in profile[column]}))
         for column in profiles[0]
     }
-    segment = Segment(profile=tuple(merged.items()), until=chosen[0].segment.until)
-    return _Candidate(segment, (n_base, won_base, lost_base), float(distances.max()))
+    return _Candidate(
+        Segment(profile=tuple(merged.items()), until=rows[0].segment.until), rows[0].base
+    )
 
 
-def _distances(n: Ints, k: Ints, n_base: int, hits_of_all: int) -> Floats:
+def _distances(n: Ints, k: Ints, n_base: Ints, hits_of_all: Ints) -> Floats:
     """Standard errors between the rates of groups and of those outside."""
     share = hits_of_all / n_base
     n_outside = np.maximum(n_base - n, 1)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +25,8 @@ from journey.schema import LEAST_CERTAIN, SMALL_SAMPLE
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
+Objects = npt.NDArray[np.object_]
+Figures = dict[str, npt.NDArray[Any]]
 
 WINS_MORE, WINS_LESS, LOSES_MORE = "wins more", "wins less", "loses more"
 NO_DIFFERENCE, BY_ONE_PART, TOO_FEW = "no clear difference", "explained by one part", "too few"
@@ -40,6 +42,9 @@ RATES: Final = (
     *("n_lost", "lost_rate", "rest_lost_rate", "lost_lift", "lost_lift_least", "lost_lift_most"),
     "lost_chance",
 )
+MOST_LISTS: Final = 8
+"""Lists of traits whose words are remembered; filters seldom change the list."""
+
 Pairs = tuple[tuple[str, tuple[str | None, ...]], ...]
 
 _COLUMNS: Final = ("kind", "n_traits", "profile", *RATES, "verdict", "segment")
@@ -93,29 +98,31 @@ def attribute_traits(log: TouchpointLog) -> pd.DataFrame:
 
 
 def _told(log: TouchpointLog, traits: Traits) -> pd.DataFrame:
+    """Figures, verdict, words and criteria of every trait and pair, the least by chance first."""
     cells = _cells(traits, count_traits(log, traits, until="decision"))
-    frame = _frame(traits, cells)
-    ordered = frame.assign(least=frame[["chance", "lost_chance"]].min(axis=1)).sort_values(
-        ["least", "n_journeys", "profile"], ascending=[True, False, True], ignore_index=True
-    )
-    return ordered[list(_COLUMNS)]
+    kinds, segments, words = _words_of(traits, cells.places)
+    n_traits = np.array([len(places) for places in cells.places], dtype=np.int64)
+    figures = rates_of(cells.inside, cells.base)
+    for name in ("chance", "lost_chance"):
+        figures[name] = _adjusted(figures[name], kinds, figures["n_journeys"] >= SMALL_SAMPLE)
+    columns = {
+        "kind": kinds,
+        "n_traits": n_traits,
+        "profile": words,
+        **figures,
+        "verdict": _verdicts(figures, n_traits > 1, cells),
+        "segment": segments,
+    }
+    order = _least_by_chance(figures, words)
+    return pd.DataFrame({name: columns[name][order] for name in _COLUMNS})
 
 
-def _frame(traits: Traits, cells: "_Cells") -> pd.DataFrame:
-    """Figures, verdict, words and criteria of every trait and pair."""
-    told = [_told_by(traits, places) for places in cells.places]
-    frame = pd.DataFrame(
-        {
-            "kind": [kind for kind, _, _ in told],
-            "n_traits": [len(places) for places in cells.places],
-            "segment": pd.Series([segment for _, segment, _ in told], dtype=object),
-            **rates_of(cells.inside, cells.base),
-        }
-    )
-    frame = _adjusted(frame)
-    frame["verdict"] = _verdicts(frame, cells)
-    frame["profile"] = [words for _, _, words in told]
-    return frame
+def _least_by_chance(figures: Figures, words: Objects) -> Ints:
+    """The order of rows; those never tested come last, the larger before the smaller."""
+    least = np.fmin(figures["chance"], figures["lost_chance"])
+    told = zip(np.nan_to_num(least, nan=np.inf), -figures["n_journeys"], words, strict=True)
+    keys = list(told)
+    return np.array(sorted(range(len(keys)), key=keys.__getitem__), dtype=np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,7 +167,7 @@ def _cells(traits: Traits, counted: Ints) -> _Cells:
     return _Cells(kept, inside, counted[:, base_a, base_b], parts, is_common[a] | is_common[b])
 
 
-def rates_of(inside: Ints, base: Ints) -> dict[str, npt.NDArray[np.generic]]:
+def rates_of(inside: Ints, base: Ints) -> Figures:
     """Figures of groups: all, won and lost inside, and of those of which it can be told."""
     n, n_won, n_lost = inside
     n_rest, won_rest, lost_rest = base - inside
@@ -178,25 +185,21 @@ def rates_of(inside: Ints, base: Ints) -> dict[str, npt.NDArray[np.generic]]:
     }
 
 
-def _adjusted(frame: pd.DataFrame) -> pd.DataFrame:
+def _adjusted(chances: Floats, kinds: Objects, is_tested: Flags) -> Floats:
     """Chances adjusted for how many rows of their kind are tested; others have none."""
-    adjusted = {}
-    for name in ("chance", "lost_chance"):
-        chances = np.full(len(frame), np.nan)
-        for kind in ("attribute", "behaviour", "both"):
-            mine = ((frame["kind"] == kind) & (frame["n_journeys"] >= SMALL_SAMPLE)).to_numpy()
-            chances[mine] = adjusted_for_many(frame[name].to_numpy(np.float64)[mine])
-        adjusted[name] = chances
-    return frame.assign(**adjusted)
+    adjusted = np.full(len(chances), np.nan)
+    for kind in ("attribute", "behaviour", "both"):
+        mine = (kinds == kind) & is_tested
+        adjusted[mine] = adjusted_for_many(chances[mine])
+    return adjusted
 
 
-def _verdicts(frame: pd.DataFrame, cells: _Cells) -> npt.NDArray[np.object_]:
-    is_pair = frame["n_traits"].to_numpy() > 1
-    won = frame["chance"].to_numpy() <= LEAST_CERTAIN
-    lost = frame["lost_chance"].to_numpy() <= LEAST_CERTAIN
-    rate, rest = frame["win_rate"].to_numpy(), frame["rest_win_rate"].to_numpy()
-    loses = frame["lost_rate"].to_numpy() > frame["rest_lost_rate"].to_numpy()
-    _, low, high = wilson(cells.inside[1], cells.inside[0])
+def _verdicts(figures: Figures, is_pair: Flags, cells: _Cells) -> Objects:
+    won = figures["chance"] <= LEAST_CERTAIN
+    lost = figures["lost_chance"] <= LEAST_CERTAIN
+    rate, rest = figures["win_rate"], figures["rest_win_rate"]
+    loses = figures["lost_rate"] > figures["rest_lost_rate"]
+    low, high = figures["low"], figures["high"]
     _, lost_low, _ = wilson(cells.inside[2], cells.inside[0])
     of_parts = [_part_rate(part, 1) for part in cells.parts]
     lost_of_parts = [_part_rate(part, 2) for part in cells.parts]
@@ -226,6 +229,24 @@ def _part_rate(part: Ints, row: int) -> Floats:
     """The rate of those with one trait alone; where there are none, nothing to beat."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.nan_to_num(part[row] / part[0])
+
+
+def _words_of(traits: Traits, places: list[tuple[int, ...]]) -> tuple[Objects, Objects, Objects]:
+    """Of traits and pairs the kind, their criteria, and these in words."""
+    known = _known_words(traits)
+    told = np.empty((3, len(places)), dtype=object)
+    for row, pair in enumerate(places):
+        if pair not in known:
+            known[pair] = _told_by(traits, pair)
+        told[:, row] = known[pair]
+    return told[0], told[1], told[2]
+
+
+@lru_cache(maxsize=MOST_LISTS)
+def _known_words(traits: Traits) -> dict[tuple[int, ...], tuple[str, Segment, str]]:
+    """Where what is told of traits is remembered: it is the same for every filter."""
+    del traits
+    return {}
 
 
 def _told_by(traits: Traits, places: tuple[int, ...]) -> tuple[str, Segment, str]:

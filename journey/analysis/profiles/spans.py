@@ -77,19 +77,35 @@ def values_within(span: Span, column: str, values: Sequence[str | None]) -> Flag
     part within the span, or of consumers, who are accounts themselves, for the whole journey too.
     A band such as ``50 to 199`` is had with any number within.
     """
+    places = _places_of_codes(span.evidence.store, column, tuple(values))
+    return _met(span, column, places, len(values))
+
+
+def has_any(span: Span, column: str, values: Sequence[str | None]) -> Flags:
+    """Which journeys have any of some values of a column, as ``values_within`` tells of each."""
+    places = _places_of_codes(span.evidence.store, column, tuple(values))
+    return _met(span, column, np.where(places < 0, -1, 0), 1)[:, 0]
+
+
+def _met(span: Span, column: str, place_of_code: Ints, n_places: int) -> Flags:
     store, evidence = span.evidence.store, span.evidence
     segments = segmentation(store, column)
-    place_of_segment = _places(segments.names, values)
-    place_of_code = place_of_segment[segments.segment_of]
     if segments.of_journey:
         shard = evidence.shard
         is_account = segments.column == "account_id"
         owners = (store.journey_accounts(shard) if is_account else shard.cases)[span.journeys]
-        return place_of_code[owners][:, None] == np.arange(len(values))
+        return place_of_code[owners][:, None] == np.arange(n_places)
     codes, begins, ends = evidence.codes(segments.column), span.begins, span.ends
     if column in store.people.column_names and people_are_accounts(store):
         begins, ends = (frozen(evidence.offsets[span.journeys + place]) for place in (0, 1))
-    return values_met(codes, begins, ends, frozen(place_of_code), len(values))
+    return values_met(codes, begins, ends, frozen(place_of_code), n_places)
+
+
+def _places_of_codes(store: Store, column: str, values: tuple[str | None, ...]) -> Ints:
+    """The place of each code of a column among values; -1: none. Kept: names are many."""
+    segments = segmentation(store, column)
+    key = "places of values", store.fingerprint, column, values
+    return keep(key, lambda: _places(segments.names, values)[segments.segment_of])
 
 
 def _places(names: Sequence[str | None], values: Sequence[str | None]) -> Ints:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from itertools import groupby
+from operator import itemgetter
 from typing import Final, Literal
 
 import numpy as np
@@ -12,20 +14,24 @@ from journey.analysis.profiles.bands import bands_of
 from journey.analysis.profiles.spans import (
     Part,
     Until,
+    has_any,
     people_are_accounts,
     span_of,
     values_within,
 )
 from journey.analysis.stages.segments import segmentation
+from journey.facts import ShardFacts
 from journey.kernels.facts import LOST, UNDECIDING, WON
+from journey.kernels.traits import n_in_both
 from journey.log import TouchpointLog
 from journey.rules.words import plain_words, says, says_nothing
 from journey.store.cache import keep
-from journey.store.layout import Store
+from journey.store.layout import Store, frozen
 from journey.store.view import View
 
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
+Words = npt.NDArray[np.uint64]
 Kind = Literal["attribute", "behaviour"]
 
 MOST_VALUES: Final = 200
@@ -182,31 +188,55 @@ def _count_values(view: View, *, by: str) -> Ints:
 
 def _count_pairs(part: Part, *, traits: Traits, until: Until) -> Ints:
     view, facts = part
-    span = span_of(part, until=until)
-    has = np.ones((view.n_journeys, traits.n_traits), dtype=bool)
-    for column in dict.fromkeys(traits.columns):
-        places = [place for place, name in enumerate(traits.columns) if name == column]
-        values = [traits.values[place] for place in places]
-        met = values_within(span, column, values)
-        if None in values:
-            unknown = values.index(None)
-            met[:, unknown] = values_within(span, column, _names(view, column)).any(axis=1)
-        has[:, places] = met
-    outcomes = facts.outcomes[view.journeys]
-    groups = (has, has[outcomes == WON], has[outcomes == LOST])
-    return np.stack([_in_both(group) for group in groups])
+    places, starts = facts.kept("traits: places", partial(_places_by_outcome, facts))
+    chosen = _packed(np.ones((view.n_journeys, 1), bool), places[view.journeys], starts)
+    pairs = zip(traits.columns, traits.values, strict=True)
+    rows = [
+        _bits(facts, column, tuple(value for _, value in mine), until)
+        for column, mine in groupby(pairs, key=itemgetter(0))
+    ]
+    bits = frozen(np.concatenate([*rows, chosen]))
+    won, lost, others = n_in_both(bits, bits[-1], starts)
+    return np.stack([won + lost + others, won, lost])
 
 
-def _in_both(has: Flags) -> Ints:
-    """How many journeys have any two traits, 64 journeys to a number."""
-    packed = np.packbits(np.ascontiguousarray(has.T), axis=1)
-    padded = np.pad(packed, ((0, 0), (0, -packed.shape[1] % 8)))
-    words = np.ascontiguousarray(padded).view(np.uint64)
-    counts = np.empty((len(words), len(words)), np.int64)
-    for place, own in enumerate(words):
-        counts[place, place:] = np.bitwise_count(words[place:] & own).sum(axis=1)
-        counts[place:, place] = counts[place, place:]
-    return counts
+def _places_by_outcome(facts: ShardFacts) -> tuple[Ints, Ints]:
+    """The bit of each journey: won ones first, then lost ones, then all others.
+
+    Each of the three begins with a word of 64 bits; also at which word, and where the last ends.
+    """
+    groups = np.select([facts.outcomes == WON, facts.outcomes == LOST], [0, 1], 2)
+    sizes = np.bincount(groups, minlength=3)
+    starts = np.concatenate([[0], np.cumsum(-(-sizes // 64))])
+    places = np.empty(len(groups), np.int64)
+    for group in range(3):
+        places[groups == group] = 64 * starts[group] + np.arange(sizes[group])
+    return places, starts
+
+
+def _bits(facts: ShardFacts, column: str, values: tuple[str | None, ...], until: Until) -> Words:
+    """Which journeys have each value, whatever is in view: a row a value, a bit a journey."""
+    known = tuple(sorted(values, key=str))
+    make = partial(_bits_of, facts, column, known, until)
+    bits = facts.kept(("traits", column, known, until), make)
+    return bits[[known.index(value) for value in values]]
+
+
+def _bits_of(facts: ShardFacts, column: str, values: tuple[str | None, ...], until: Until) -> Words:
+    view = facts.view
+    span = span_of((view, facts), until=until)
+    has = values_within(span, column, values)
+    if None in values:
+        has[:, values.index(None)] = has_any(span, column, _names(view, column))
+    places, starts = facts.kept("traits: places", partial(_places_by_outcome, facts))
+    return _packed(has, places, starts)
+
+
+def _packed(has: Flags, places: Ints, starts: Ints) -> Words:
+    """What each journey has, a bit at its place."""
+    flags = np.zeros((has.shape[1], 64 * starts[-1]), dtype=bool)
+    flags[:, places] = has.T
+    return np.packbits(flags, axis=1).view(np.uint64)
 
 
 def _names(view: View, column: str) -> Sequence[str]:

@@ -16,6 +16,7 @@ from journey.analysis.profiles.profile_traits import (
     TOO_FEW,
     WINS_LESS,
     WINS_MORE,
+    attribute_traits,
 )
 from journey.analysis.profiles.traits import attribute_columns
 from journey.analysis.stages.members import in_segment
@@ -150,7 +151,6 @@ def show_profile(view: TouchpointLog) -> None:
 
 def show_traits(view: TouchpointLog) -> None:
     """Show every trait and pair with its lift."""
-    frame = cached(journey.profile_traits)(view)
     kind = st.segmented_control(
         "Traits",
         list(KINDS),
@@ -160,6 +160,8 @@ def show_traits(view: TouchpointLog) -> None:
         key="profile-traits",
         bind="query-params",
     )
+    # What they did is counted where it is shown; attributes are told from it alone.
+    frame = cached(attribute_traits if kind == "attribute" else journey.profile_traits)(view)
     mine = frame[frame["kind"] == kind]
     clear = mine[mine["verdict"].isin([WINS_MORE, WINS_LESS, LOSES_MORE])]
     single = mine[(mine["n_traits"] == 1) & mine["verdict"].isin([NO_DIFFERENCE, TOO_FEW])]
