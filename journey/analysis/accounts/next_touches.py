@@ -33,7 +33,7 @@ After an ad, three of four that were mailed won, and one of two that were called
 1  in Attract       Call      0.50       2          0.75          4
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache, partial
 from itertools import compress
@@ -167,7 +167,7 @@ def next_best_touches(
 def advice(
     log: TouchpointLog,
     stages: npt.NDArray[np.int8],
-    lasts: Sequence[str],
+    lasts: Ints,
     silent: Ints,
     *,
     is_advised: Flags,
@@ -180,11 +180,9 @@ def advice(
     customers did by themselves, where it went with more wins beyond chance. Journeys that are not
     to be advised have none of it.
     """
-    states = states_of(log, stages, lasts, silent)
-    number_of = {state: number for number, state in enumerate(dict.fromkeys(states))}
-    rows = [*(log.once(_advised, state) for state in number_of), {}]
-    numbers = np.array([number_of[state] for state in states], dtype=np.int64)
-    numbers[~is_advised] = len(number_of)
+    states, numbers = states_of(log, stages, lasts, silent)
+    rows = [*(log.once(_advised, state) for state in states), {}]
+    numbers[~is_advised] = len(states)
     return {
         name: np.array([row.get(name, missing) for row in rows], kind)[numbers]
         for columns in (_ADVICE, _RETURN)

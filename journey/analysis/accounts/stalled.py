@@ -1,7 +1,7 @@
 """Which open accounts have gone silent, what that puts at risk, and what helped others."""
 
-from functools import partial
-from typing import Any
+from functools import lru_cache, partial
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -77,6 +77,9 @@ STALLED_COLUMNS = (
     "reason",
 )
 
+
+MOST_REASONS: Final = 16_384
+"""Reasons that are remembered: filters seldom change how long a journey was silent."""
 
 _MAY_LACK = (
     *("owner", "stage", "next_touchpoint", "next_state", "next_seen_in"),
@@ -266,6 +269,7 @@ def _rows_of(facts: ShardFacts, chosen: Ints, context: Context) -> Columns:
         **people,
         "is_named": is_named,
         "stage_code": stages,
+        "last_code": whole.types[last].astype(np.int64),
         "silent_ticks": silent,
     }
 
@@ -275,7 +279,7 @@ def _frame(log: TouchpointLog, rows: Columns) -> pd.DataFrame:
     advised = advice(
         log,
         rows["stage_code"],
-        rows["last_touchpoint"].tolist(),
+        rows["last_code"],
         rows["silent_ticks"],
         is_advised=rows["is_named"],
     )
@@ -314,6 +318,7 @@ def _chances(log: TouchpointLog, rows: Columns, context: Context) -> Columns:
     }
 
 
+@lru_cache(maxsize=MOST_REASONS)
 def _reason(days: float, normal: float, stage: str | None, is_own: bool) -> str:  # noqa: FBT001 -- one of a row's values
     place = f" in {stage}" if stage else ""
     whose = "of those that moved on" if is_own else "in the whole log"

@@ -1,6 +1,6 @@
 """States that journeys are in, and what decided journeys did next from the same state."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -123,25 +123,27 @@ def counted(entries: Ints, marked: npt.NDArray[np.bool_], n_cells: int) -> tuple
 
 
 def states_of(
-    log: TouchpointLog, stages: npt.NDArray[np.int8], lasts: Sequence[str], silent: Ints
-) -> list[State]:
-    """The states of open journeys.
+    log: TouchpointLog, stages: npt.NDArray[np.int8], lasts: Ints, silent: Ints
+) -> tuple[list[State], Ints]:
+    """The states of open journeys, each once, and which of them each journey is in.
 
     Parameters
     ----------
     stages
         Position of the stage of each, -1 before any.
     lasts
-        Name of its last touch.
+        Code of the type of its last touch.
     silent
         How long it has been silent, in ticks.
     """
-    limits = _limits(log.silence)
+    limits, n_types = _limits(log.silence), len(log.store.touchpoint_types)
     bands = (silent[:, None] > limits[stages]).sum(axis=1) - 1
-    code_of = {name: code for code, name in enumerate(log.store.touchpoint_types)}
-    places = np.where(stages < 0, len(limits) - 1, stages)
-    rows = zip(places.tolist(), lasts, bands.tolist(), strict=True)
-    return [State(place, code_of[last], band) for place, last, band in rows]
+    places = np.where(stages < 0, len(limits) - 1, stages.astype(np.int64))
+    keys, numbers = np.unique((places * n_types + lasts) * len(BANDS) + bands, return_inverse=True)
+    rest, band = np.divmod(keys, len(BANDS))
+    place, last = np.divmod(rest, n_types)
+    states = zip(place.tolist(), last.tolist(), band.tolist(), strict=True)
+    return [State(*one) for one in states], numbers
 
 
 def state_of(facts: ShardFacts, at: int, *, as_of: int) -> State | None:
