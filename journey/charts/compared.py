@@ -1,6 +1,6 @@
 """Two groups in one picture: which part is more often in which, in colour and in words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -73,18 +73,15 @@ def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
-def largest(frame: pd.DataFrame) -> dict[str, Any] | None:
+def largest(rows: Iterable[dict[str, Any]]) -> dict[str, Any] | None:
     """The largest difference that is hardly chance, and that tells more than what parts the groups.
 
     What all of one have and none of the other is such a part, as a stage that only a win enters is
     of those won and those not; it is the largest only where nothing else differs.
     """
-    sure = frame[frame["chance"] <= LEAST_CERTAIN]
-    if sure.empty:
-        return None
-    is_part = sure["difference"].abs() == 1
-    sure = sure if is_part.all() else sure[~is_part]
-    return rows_of(sure)[int(sure["difference"].abs().to_numpy().argmax())]
+    sure = [row for row in rows if row["chance"] <= LEAST_CERTAIN]
+    told = [row for row in sure if abs(row["difference"]) != 1] or sure
+    return max(told, key=lambda row: abs(row["difference"]), default=None)
 
 
 def difference_words(what: str, facts: Mapping[str, Any], names: Names) -> str:

@@ -7,6 +7,7 @@ intervals are then only a guide.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -15,11 +16,12 @@ import pandas as pd
 
 from journey.analysis.figures.comparisons import adjusted_for_many, difference, exact_chance
 from journey.analysis.figures.frames import records
-from journey.analysis.maps.graph import directly_follows, journey_graph
+from journey.analysis.maps.graph import counted_graph, move_ways
 from journey.analysis.maps.paths import step_flows
 from journey.analysis.stages.funnel import stage_funnel
 from journey.log import TouchpointLog
 from journey.schema import OTHER, OUTCOMES
+from journey.store.cache import keep
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -58,7 +60,12 @@ def compare_moves(log_a: TouchpointLog, log_b: TouchpointLog) -> pd.DataFrame:
       source target  a_share  b_share
     0     Ad   Demo      1.0      0.5
     """
-    parts = [_counted(directly_follows(log), _MOVE) for log in (log_a, log_b)]
+    key = "compared moves", log_a.fingerprint, log_b.fingerprint
+    return keep(key, partial(_compare_moves, log_a, log_b)).copy()
+
+
+def _compare_moves(log_a: TouchpointLog, log_b: TouchpointLog) -> pd.DataFrame:
+    parts = [_counted(move_ways(log), _MOVE) for log in (log_a, log_b)]
     frame = _compared(parts, _MOVE, log_a, log_b)
     sizes = np.nan_to_num(np.abs(frame["difference"].to_numpy()))
     order = np.lexsort((*(frame[name].to_numpy(object) for name in reversed(_MOVE)), -sizes))
@@ -177,7 +184,7 @@ def compare_graph(log_a: TouchpointLog, log_b: TouchpointLog) -> "nx.DiGraph[str
     """
     import networkx as nx
 
-    graphs = [journey_graph(log) for log in (log_a, log_b)]
+    graphs = [counted_graph(log) for log in (log_a, log_b)]
     first, second = (graph.graph for graph in graphs)
     stages = list(dict.fromkeys((*first["stages"], *second["stages"])))
     union: nx.DiGraph[str] = nx.DiGraph(

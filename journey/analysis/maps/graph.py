@@ -72,7 +72,7 @@ def directly_follows(log: TouchpointLog) -> pd.DataFrame:
 
 
 def _directly_follows(log: TouchpointLog) -> pd.DataFrame:
-    moves = timed_moves(log)
+    moves = log.shared(timed_moves)
     medians = median_gaps(log, moves)
     n_moves, n_journeys, n_forward, n_back = moves.counts
     sources, targets = np.divmod(moves.keys, len(log.type_names) or 1)
@@ -82,6 +82,26 @@ def _directly_follows(log: TouchpointLog) -> pd.DataFrame:
         "share": n_moves / leaving[sources],
         "median_days": medians / log.ticks_per_day,
         "mean_days": moves.gap_sums / n_moves / log.ticks_per_day,
+        "direction": directions(sources == targets, n_moves, n_forward, n_back),
+        "n_back": n_back,
+    }
+    return _move_frame(log, moves.keys, n_moves, columns)
+
+
+def move_ways(log: TouchpointLog) -> pd.DataFrame:
+    """The moves of :func:`directly_follows` and where they lead, without their times.
+
+    Returns
+    -------
+    DataFrame
+        Of its columns ``source``, ``target``, ``n_moves``, ``n_journeys``, ``direction`` and
+        ``n_back``, in its order.
+    """
+    moves = log.shared(timed_moves)
+    n_moves, n_journeys, n_forward, n_back = moves.counts
+    sources, targets = np.divmod(moves.keys, len(log.type_names) or 1)
+    columns = {
+        "n_journeys": n_journeys,
         "direction": directions(sources == targets, n_moves, n_forward, n_back),
         "n_back": n_back,
     }
@@ -168,9 +188,21 @@ def journey_graph(log: TouchpointLog) -> "nx.DiGraph[str]":
     >>> journey_graph(log).edges["Ad", "Demo"]["n_moves"]
     1
     """
+    graph = _graph(log, directly_follows(log))
+    for move, given in back_reasons(log).items():
+        graph.edges[move].update(given.facts)
+    return graph
+
+
+def counted_graph(log: TouchpointLog) -> "nx.DiGraph[str]":
+    """The graph of :func:`journey_graph` without times of moves and reasons of those back."""
+    return _graph(log, move_ways(log))
+
+
+def _graph(log: TouchpointLog, edges: pd.DataFrame) -> "nx.DiGraph[str]":
     import networkx as nx
 
-    nodes, edges = touchpoint_types(log), directly_follows(log)
+    nodes = touchpoint_types(log)
     reached = stage_funnel(log)
     ends = nodes[[f"n_{outcome}" for outcome in OUTCOMES]].sum()
     graph: nx.DiGraph[str] = nx.DiGraph(
@@ -189,8 +221,6 @@ def journey_graph(log: TouchpointLog) -> "nx.DiGraph[str]":
     )
     graph.add_nodes_from((node.pop("touchpoint"), node) for node in records(nodes))
     graph.add_edges_from((edge.pop("source"), edge.pop("target"), edge) for edge in records(edges))
-    for move, given in back_reasons(log).items():
-        graph.edges[move].update(given.facts)
     return graph
 
 

@@ -76,7 +76,8 @@ def compare_flow(
 
 def _tints(frame: pd.DataFrame, names: Names) -> Tints:
     n_a, n_b = int(frame["n_all_a"].iloc[0]), int(frame["n_all_b"].iloc[0])
-    found = largest(frame[frame["next_box"].notna() & (frame["box_kind"] != "outcome")])
+    goes_on = frame["next_box"].notna() & (frame["box_kind"] != "outcome")
+    found = largest(rows_of(frame[goes_on]))
     title = _ALIKE
     if found is not None:
         what = f"{found['box']} → {found['next_box']} at step {found['step']}"

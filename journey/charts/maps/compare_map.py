@@ -2,8 +2,6 @@
 
 from typing import TYPE_CHECKING, Final
 
-import pandas as pd
-
 from journey.charts.compared import (
     Names,
     both_shares,
@@ -142,12 +140,10 @@ def _drawn(
 
 def _title(graph: "nx.DiGraph[str]", names: Names) -> str:
     """Name the type in which the groups differ most, else the move."""
-    nodes = pd.DataFrame([{"what": node, **facts} for node, facts in graph.nodes(data=True)])
-    edges = pd.DataFrame(
-        [{"what": f"{one} → {other}", **facts} for one, other, facts in graph.edges(data=True)]
-    )
-    for frame in (nodes, edges):
-        found = None if frame.empty else largest(frame)
+    nodes = [{"what": node, **facts} for node, facts in graph.nodes(data=True)]
+    edges = [{"what": f"{one} → {other}", **facts} for one, other, facts in graph.edges(data=True)]
+    for rows in (nodes, edges):
+        found = largest(rows)
         if found is not None:
             return difference_words(str(found["what"]), found, names)
     return _ALIKE

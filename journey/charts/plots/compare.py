@@ -84,7 +84,7 @@ def plot_compare_stages(
 
 
 def _title(frame: pd.DataFrame, called: Names) -> str:
-    found = largest(frame)
+    found = largest(rows_of(frame))
     if found is None:
         return "The two groups come as far as each other, as far as their numbers tell"
     return difference_words(safe_name(found["stage"]), found, called)
