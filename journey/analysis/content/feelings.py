@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from journey.analysis.figures.frames import none_for_missing
 from journey.analysis.figures.statistics import Z_95
 from journey.errors import ValueNotAllowedError
 from journey.facts import ShardFacts
+from journey.kernels.distinct import firsts
 from journey.log import TouchpointLog
 from journey.schema import (
     COMMENTS_NOT_READ,
@@ -23,6 +23,7 @@ from journey.schema import (
     SENTIMENT_FROM,
 )
 from journey.selection import Keep
+from journey.store.layout import frozen
 from journey.store.view import View
 from journey.wording import counted
 
@@ -78,14 +79,13 @@ def feelings(
     shape = tuple(map(len, names))
     empty = np.zeros((5, int(np.prod(shape))))
     sums = sum(log.ask_with_facts(partial(_sums, by=tuple(by), shape=shape)), empty)
-    groups = np.flatnonzero(sums[0])
+    groups = _in_order(np.flatnonzero(sums[0]), by, names)
     places = np.unravel_index(groups, shape) if shape else ()
     named = {
-        dimension: pd.Series([own[place] for place in mine], dtype=object)
+        dimension: pd.Series([own[place] for place in mine.tolist()], dtype=object)
         for dimension, own, mine in zip(by, names, places, strict=True)
     }
-    frame = pd.DataFrame({**named, **_means(sums[:, groups])})
-    return none_for_missing(_in_order(frame, by, places), by)
+    return pd.DataFrame({**named, **_means(sums[:, groups])})
 
 
 def sentiment_sources(log: TouchpointLog) -> pd.DataFrame:
@@ -184,16 +184,19 @@ def _names(log: TouchpointLog, dimension: Dimension) -> Sequence[str | None]:
     return log.type_names if dimension == "touchpoint" else OUTCOMES
 
 
-def _in_order(frame: pd.DataFrame, by: Sequence[Dimension], places: Sequence[Ints]) -> pd.DataFrame:
-    """Rows by stage and outcome in their order, touchpoints by name."""
-    keys = {
-        f"order {place}": frame[dimension] if dimension == "touchpoint" else mine
-        for place, (dimension, mine) in enumerate(zip(by, places, strict=True))
-    }
-    if not keys:
-        return frame
-    order = frame.assign(**keys).sort_values(list(keys), kind="stable", ignore_index=True)
-    return order.drop(columns=list(keys))
+def _in_order(groups: Ints, by: Sequence[Dimension], names: Sequence[Sequence[str | None]]) -> Ints:
+    """Groups by stage and outcome in their order, touchpoints by name."""
+    if not by:
+        return groups
+    keys: list[Ints] = []
+    places = np.unravel_index(groups, tuple(map(len, names)))
+    for dimension, own, mine in zip(by, names, places, strict=True):
+        if dimension == "touchpoint":
+            rank_of = {name: rank for rank, name in enumerate(sorted(map(str, own)))}
+            keys.append(np.array([rank_of[str(own[place])] for place in mine.tolist()], np.int64))
+        else:
+            keys.append(mine)
+    return groups[np.lexsort(keys[::-1])]
 
 
 def _scored(part: Part) -> tuple[Ints, Floats]:
@@ -210,7 +213,7 @@ def _sums(part: Part, *, by: Sequence[Dimension], shape: tuple[int, ...]) -> Flo
     view, facts = part
     rows, scores = _scored(part)
     n = int(np.prod(shape))
-    owners = np.searchsorted(view.offsets, rows, side="right") - 1
+    owners = np.repeat(np.arange(view.n_journeys), view.lengths)[rows]
     groups = np.zeros(len(rows), np.int64)
     for dimension, size in zip(by, shape, strict=True):
         if dimension == "stage":
@@ -221,10 +224,10 @@ def _sums(part: Part, *, by: Sequence[Dimension], shape: tuple[int, ...]) -> Flo
         else:
             codes = facts.outcomes[view.journeys[owners]].astype(np.int64)
         groups = groups * size + codes
-    pairs = np.unique(owners * n + groups)
+    is_first = firsts(frozen(groups), frozen(owners), n)
     sums = np.empty((5, n))
     sums[0] = np.bincount(groups, minlength=n)
-    sums[1] = np.bincount(pairs % n, minlength=n)
+    sums[1] = np.bincount(groups[is_first], minlength=n)
     sums[2] = np.bincount(groups, weights=scores, minlength=n)
     sums[3] = np.bincount(groups, weights=scores**2, minlength=n)
     sums[4] = np.bincount(
