@@ -3,6 +3,7 @@
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from itertools import takewhile
 from typing import Any, TypeVar
 
 import numpy as np
@@ -198,22 +199,36 @@ def _selected(piece: Piece, reading: Reading, norms: Norms | None) -> View:
         facts = facts_of(piece, reading, norms)
     context = selection.Context(facts, reading.definitions.stage_names)
     steps, n_early = reading.steps, selection.n_by_account(reading.steps, piece.store)
-    view = _left_by_all_but_last(piece, reading) if n_early < len(steps) else None
-    if view is not None:
-        return selection.without_empty(selection.apply(steps[-1], view, context))
-    view = _whole(piece) if n_early else evidence_of(piece, reading.until)
-    for step in steps[:n_early]:
-        view = selection.apply(step, view, context)
-    if n_early and reading.until is not None:
-        view = _cut_at(view, reading.until)
-    for step in steps[n_early:]:
+    begun = _left_by_some(piece, reading) if n_early < len(steps) else None
+    if begun is not None:
+        view, steps = begun
+    else:
+        view = _whole(piece) if n_early else evidence_of(piece, reading.until)
+        for step in steps[:n_early]:
+            view = selection.apply(step, view, context)
+        if n_early and reading.until is not None:
+            view = _cut_at(view, reading.until)
+        steps = steps[n_early:]
+    for step in steps:
         view = selection.apply(step, view, context)
     return selection.without_empty(view)
 
 
-def _left_by_all_but_last(piece: Piece, reading: Reading) -> View | None:
-    """What all steps but the last leave in view, where that is at hand."""
-    return piece.at_hand(_view_key(replace(reading, steps=reading.steps[:-1])))
+def _left_by_some(piece: Piece, reading: Reading) -> tuple[View, tuple[selection.Step, ...]] | None:
+    """What some of the steps leave in view, where that is at hand, and the steps after them.
+
+    All but the last of them, or those that tell the same of a journey however early it is cut.
+    """
+    steps, until = reading.steps, reading.until
+    view = piece.at_hand(_view_key(replace(reading, steps=steps[:-1])))
+    if view is not None:
+        return view, steps[-1:]
+    n = sum(1 for _ in takewhile(selection.looks_back, steps)) if until is not None else 0
+    whole = Reading(reading.definitions, None, steps[:n])
+    view = piece.at_hand(_view_key(whole)) if n else None
+    if view is None or until is None:
+        return None
+    return _cut_at(view, until), steps[n:]
 
 
 def _view_key(reading: Reading) -> Hashable:

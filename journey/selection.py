@@ -312,6 +312,12 @@ def needs_facts(step: Step) -> bool:
     return isinstance(step, Keep) or (isinstance(step, Where) and step.column in JOURNEY_FACTS)
 
 
+def looks_back(step: Step) -> bool:
+    """Whether a step decides about a touchpoint by it and those before it in its journey alone."""
+    by_fact = isinstance(step, Where) and step.column in JOURNEY_FACTS
+    return isinstance(step, Where | Exclude | Group | Collapse | Since | StartAt) and not by_fact
+
+
 def without_empty(view: View) -> View:
     """The same view without journeys of which nothing is left."""
     return view if view.lengths.all() else keep_journeys(view, view.lengths > 0)

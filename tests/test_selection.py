@@ -129,6 +129,21 @@ def test_steps_one_after_the_other_equal_the_reference(sample, steps, rows_per_s
     same(stage_funnel(log), oracle.stage_funnel(reference))
 
 
+@given(
+    samples(),
+    st.lists(STEPS, min_size=1, max_size=3),
+    st.sampled_from(DAYS).map(lambda day: day * oracle.DAY + 50),
+)
+def test_what_is_left_of_the_whole_may_be_cut_after_it_was_looked_at(sample, steps, until):
+    log, reference = sample.log(), sample.oracle(until=until)
+    end = ORIGIN + pd.Timedelta(microseconds=until)
+    for step in steps:
+        sequences(log)  # at hand from here on
+        log, reference = taken(log, reference, step)
+    sequences(log)
+    assert sequences(log.between(end=end)) == view_of(reference)
+
+
 @given(samples(), st.sampled_from(DAYS))
 def test_where_after_a_date_sees_facts_of_that_date(sample, day):
     end = ORIGIN + pd.Timedelta(days=day)

@@ -161,3 +161,37 @@ def count_stays(
         days[back] += days[back + 1]
         ways[back] += ways[back + 1]
     return days + going_on, ways, states.T, ages.T
+
+
+@kernel
+def add_standing(
+    chosen: Ints,
+    places: npt.NDArray[np.int32],
+    values: npt.NDArray[np.float64],
+    spans: npt.NDArray[np.int32],
+    begun: npt.NDArray[np.int32],
+    n_places: int,
+    n_spans: int,
+    n_begun: int,
+) -> tuple[npt.NDArray[np.float64], Ints, Ints]:
+    """Chosen journeys added up by place (-1: in none) and by beginning (-1: too long ago).
+
+    By place how many, their values and these squared; of those without a value, which is not a
+    number, how many by ``place * n_spans + span``; and how many by beginning.
+    """
+    mass = np.zeros((3, n_places))
+    valueless = np.zeros(n_places * n_spans, np.int64)
+    n_each = np.zeros(n_begun, np.int64)
+    for j in chosen:
+        if begun[j] >= 0:
+            n_each[begun[j]] += 1
+        place, value = np.int64(places[j]), values[j]
+        if place < 0:
+            continue
+        mass[0, place] += 1
+        if np.isnan(value):
+            valueless[place * n_spans + spans[j]] += 1
+        else:
+            mass[1, place] += value
+            mass[2, place] += value * value
+    return mass, valueless, n_each

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from journey.kernels import stays
+from journey.store.layout import frozen
 from tests.kernels.twins import N_STAGES, flags, ints, shards
 
 FIRST_DAYS = ints([0, 1, 3, 7])
@@ -99,3 +100,31 @@ def test_count_stays(sample):
         now = list(zip(states.tolist(), ages.tolist(), strict=True))
         wanted = stays_by(shard, is_open, won, as_of, dormancy)
         assert (days.tolist(), ways.tolist(), now) == wanted
+
+
+JOURNEY = st.tuples(
+    st.integers(-1, 3), st.sampled_from((float("nan"), 1.5, 8.0)), st.integers(0, 1)
+)
+
+
+@given(st.lists(st.tuples(JOURNEY, st.integers(-1, 2), st.booleans()), max_size=9))
+def test_add_standing(journeys):
+    mass = [[0.0] * 4 for _ in range(3)]
+    valueless, n_begun = [0] * 8, [0] * 3
+    for (place, value, span), begun, is_chosen in journeys:
+        if is_chosen and begun >= 0:
+            n_begun[begun] += 1
+        if is_chosen and place >= 0:
+            mass[0][place] += 1
+            if value == value:  # noqa: PLR0124 - a number
+                mass[1][place] += value
+                mass[2][place] += value**2
+            else:
+                valueless[2 * place + span] += 1
+    chosen = [at for at, (_, _, is_chosen) in enumerate(journeys) if is_chosen]
+    places, values, spans = ([one[column] for one, _, _ in journeys] for column in range(3))
+    begun = [begun for _, begun, _ in journeys]
+    columns = (chosen, np.int64), (places, np.int32), (values, float), (spans, np.int32)
+    told = [frozen(np.array(*column)) for column in (*columns, (begun, np.int32))]
+    found = stays.add_standing(*told, 4, 2, 3)
+    assert [one.tolist() for one in found] == [mass, valueless, n_begun]

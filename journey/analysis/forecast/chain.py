@@ -75,7 +75,9 @@ def drawn_chances(days: Ints, ways: Ints, *, n_draws: int, rng: np.random.Genera
 
 
 def chances_to_win(known: Chances, n_days: int) -> Iterator[Floats]:
-    """Day by day the chance to have won by its end: ``[draw, state, age]``, ages in days.
+    """Day by day the chance to have won by its end: ``[state, age, draw]``, ages in days.
+
+    It is the same array each day, written anew: copy what is to stay.
 
     Examples
     --------
@@ -86,13 +88,12 @@ def chances_to_win(known: Chances, n_days: int) -> Iterator[Floats]:
     >>> [round(float(won[0, 0, 0]), 3) for won in chances_to_win(chances(days, ways), 2)]
     [0.1, 0.19]
     """
-    n_states = known.n_states
-    moves, wins = known.ways[..., :n_states], known.ways[..., n_states]
-    stays = 1 - known.ways.sum(axis=-1)
-    won = np.zeros((*wins.shape[:2], N_AGES))
+    by_draw = known.ways.transpose(1, 2, 3, 0)
+    stays = frozen((1 - known.ways.sum(axis=-1)).transpose(1, 2, 0))
+    moves, wins = frozen(by_draw[:, :, :-1]), frozen(by_draw[:, :, -1])
+    won = np.zeros((len(stays), N_AGES, stays.shape[2]))
     for _ in range(n_days):
-        by_moving = np.einsum("dsbt,dt->dsb", moves, won[:, :, 0])
-        won = a_day_more(won, wins + by_moving, stays, FIRST_DAYS)
+        a_day_more(won, moves, wins, stays, FIRST_DAYS)
         yield won
 
 

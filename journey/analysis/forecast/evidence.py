@@ -13,13 +13,14 @@ from journey.analysis.forecast.worth import N_SPANS, SUMS, added_up, spans_of
 from journey.analysis.stages.outcomes import last_values, values_at_win
 from journey.facts import ShardFacts
 from journey.kernels.facts import WON
-from journey.kernels.stays import count_stays
+from journey.kernels.stays import add_standing, count_stays
 from journey.log import TouchpointLog
 from journey.schema import SECONDS_PER_DAY
 from journey.store.layout import frozen
 from journey.store.view import View
 
 Ints = npt.NDArray[np.int64]
+Narrow = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
 Part = tuple[View, ShardFacts]
 
@@ -59,21 +60,23 @@ class Learnt:
 class Alive:
     """Of the journeys in view what a forecast needs to know.
 
-    ``mass[layer, state, age]`` with the layers of :data:`LAYERS`; of those without a value
-    ``valueless[state, age, span]`` by the age of the journey too; ``begun[week, state]``, journeys
-    begun in the last weeks (0: the latest) by the state after their first touch.
+    ``mass[layer, state, age]`` with the layers of :data:`LAYERS`; of those without a value by the
+    age of the journey too, as ``(state * N_AGES + age) * N_SPANS + span``, the places ``valueless``
+    in order and ``n_valueless`` there; ``begun[week, state]``, journeys begun in the last weeks (0:
+    the latest) by the state after their first touch.
     """
 
     mass: Floats
     valueless: Ints
+    n_valueless: Ints
     begun: Ints
 
     @cached_property
     def without_value(self) -> tuple[Ints, Ints, Ints, Floats]:
         """States, ages and spans in which some have no value, and how many these are."""
-        state, age, span = found = np.nonzero(self.valueless)
-        counts = self.valueless[found].astype(np.float64)
-        return frozen(state), frozen(age), frozen(span), frozen(counts)
+        place, span = np.divmod(self.valueless, N_SPANS)
+        state, age = np.divmod(place, N_AGES)
+        return frozen(state), frozen(age), frozen(span), frozen(self.n_valueless.astype(np.float64))
 
 
 def learnt_of(log: TouchpointLog, *, weeks: int) -> Learnt:
@@ -89,15 +92,26 @@ def _learnt_of(log: TouchpointLog, weeks: int) -> Learnt:
 
 def alive_in(log: TouchpointLog) -> Alive:
     """Who is in view of a log and may be won yet, and who began."""
-    n_stages = len(log.definitions.stages)
-    n_states = n_states_of(n_stages)
-    nothing = Alive(
-        np.zeros((len(LAYERS), n_states, N_AGES)),
-        np.zeros((n_states, N_AGES, N_SPANS), np.int64),
-        np.zeros((WEEKS_OF_BEGINNINGS, n_states), np.int64),
-    )
-    question = partial(_alive, as_of=log.as_of_tick, n_stages=n_stages)
-    return Alive(*_added([nothing, *log.ask_with_facts(question)]))
+    return log.shared(_alive_in)
+
+
+def _alive_in(log: TouchpointLog) -> Alive:
+    n_states = n_states_of(len(log.definitions.stages))
+    nothing = np.empty(0, np.int64)
+    parts = [
+        Alive(
+            np.zeros((len(LAYERS), n_states, N_AGES)),
+            *(nothing, nothing),
+            np.zeros((WEEKS_OF_BEGINNINGS, n_states), np.int64),
+        ),
+        *log.ask_with_facts(partial(_alive, as_of=log.as_of_tick, n_states=n_states)),
+    ]
+    places = np.concatenate([part.valueless for part in parts])
+    n_each = np.bincount(places, np.concatenate([part.n_valueless for part in parts]))
+    found = np.flatnonzero(n_each)
+    mass = reduce(np.add, [part.mass for part in parts])
+    begun = reduce(np.add, [part.begun for part in parts])
+    return Alive(mass, found, n_each[found].astype(np.int64), begun)
 
 
 def n_states_of(n_stages: int) -> int:
@@ -105,7 +119,7 @@ def n_states_of(n_stages: int) -> int:
     return 2 * n_stages + 2
 
 
-def _added(parts: list[Learnt] | list[Alive]) -> list[npt.NDArray[Any]]:
+def _added(parts: list[Learnt]) -> list[npt.NDArray[Any]]:
     names = [one.name for one in fields(parts[0])]
     return [reduce(np.add, [getattr(part, name) for part in parts]) for name in names]
 
@@ -141,26 +155,34 @@ def _learnt(part: Part, *, as_of: int, n_stages: int, cuts: Sequence[int]) -> Le
     return Learnt(days, ways, _won_values(facts, (as_of,))[0], *_past(facts, n_stages, cuts))
 
 
-def _alive(part: Part, *, as_of: int, n_stages: int) -> Alive:
+def _alive(part: Part, *, as_of: int, n_states: int) -> Alive:
     """What one shard adds."""
     view, facts = part
-    evidence, n_states = facts.view, n_states_of(n_stages)
-    per_week = ticks_per_day(evidence) * DAYS_A_WEEK
+    standing = facts.kept(("standing", as_of), partial(_standing, facts, as_of, n_states))
+    shape = n_states * N_AGES, N_SPANS, n_states * WEEKS_OF_BEGINNINGS
+    mass, valueless, begun = add_standing(view.journeys, *standing, *shape)
+    found = np.flatnonzero(valueless)
+    of_states = mass.reshape(len(LAYERS), n_states, N_AGES)
+    return Alive(of_states, found, valueless[found], begun.reshape(-1, n_states))
+
+
+def _standing(
+    facts: ShardFacts, as_of: int, n_states: int
+) -> tuple[Narrow, Floats, Narrow, Narrow]:
+    """Of all journeys what ``add_standing`` adds up: state and age, value, span, beginning."""
+    evidence = facts.view
+    every, per_day = np.arange(evidence.n_journeys), ticks_per_day(evidence)
     _, _, (states,), (ages,) = _stays_now(facts, as_of)
-    still = view.journeys[states[view.journeys] >= 0]
-    place = states[still] * N_AGES + np.clip(ages[still], 0, N_AGES - 1)
-    values = last_values(facts, still)
-    known = ~np.isnan(values)
-    own = np.where(known, values, 0.0)
-    weights = (np.ones(len(still)), own, own**2)
-    mass = [np.bincount(place, weight, n_states * N_AGES) for weight in weights]
-    begun_ticks = evidence.ticks[evidence.offsets[still]].astype(np.int64)
-    without = (place * N_SPANS + spans_of((as_of - begun_ticks) // ticks_per_day(evidence)))[~known]
-    return Alive(
-        np.array(mass, dtype=float).reshape(len(LAYERS), n_states, N_AGES),
-        np.bincount(without, minlength=n_states * N_AGES * N_SPANS).reshape(-1, N_AGES, N_SPANS),
-        _begun_by_week(_beginnings(facts, view.journeys, n_states), as_of, n_states, per_week),
-    )
+    places = np.where(states >= 0, states * N_AGES + np.clip(ages, 0, N_AGES - 1), -1)
+    spans, begun = np.zeros_like(places), np.full_like(places, -1)
+    has_begun = np.flatnonzero(evidence.lengths)
+    ticks, first_states = _beginnings(facts, every, n_states)
+    spans[has_begun] = spans_of((as_of - ticks) // per_day)
+    ago = (as_of - ticks) // (per_day * DAYS_A_WEEK)
+    is_recent = (ago >= 0) & (ago < WEEKS_OF_BEGINNINGS)
+    begun[has_begun] = np.where(is_recent, ago * n_states + first_states, -1)
+    places, spans, begun = (frozen(told.astype(np.int32)) for told in (places, spans, begun))
+    return places, frozen(last_values(facts, every)), spans, begun
 
 
 def _won_values(facts: ShardFacts, days: Sequence[int]) -> list[Floats]:

@@ -53,7 +53,7 @@ def _expected(known: Learnt, can_tell: npt.NDArray[np.bool_], weeks: int) -> Flo
     then = zip(known.past_days[can_tell], known.past_ways[can_tell], strict=True)
     told = Chances(np.concatenate([chances(*counts).ways for counts in then]))
     a_day = known.past_begun[can_tell] / (WEEKS_OF_BEGINNINGS * DAYS_A_WEEK)
-    of_new, won = np.zeros(len(a_day)), np.zeros(known.past_mass[can_tell].shape)
+    of_new, won = np.zeros(len(a_day)), np.zeros((*known.past_mass.shape[1:], len(a_day)))
     for won in chances_to_win(told, weeks * DAYS_A_WEEK):
-        of_new += (a_day * won[:, :, 0]).sum(axis=1)
-    return of_new + (known.past_mass[can_tell] * won).sum(axis=(1, 2))
+        of_new += (a_day * won[:, 0].T).sum(axis=1)
+    return of_new + (known.past_mass[can_tell] * won.transpose(2, 0, 1)).sum(axis=(1, 2))

@@ -9,7 +9,6 @@ that is known: no plan, season or price. What these did in the past makes the in
 (:mod:`journey.analysis.forecast.misses`).
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -35,7 +34,7 @@ from journey.analysis.forecast.evidence import (
 from journey.analysis.forecast.misses import spread_of_misses, spread_of_values
 from journey.analysis.forecast.worth import DAYS_A_SPAN, MIDDLES, Worth, drawn_worth, worth_of
 from journey.errors import ValueNotAllowedError
-from journey.kernels.chain import won_by_known
+from journey.kernels.chain import won_by_week
 from journey.log import TouchpointLog
 from journey.store.layout import frozen
 
@@ -73,7 +72,7 @@ class Weekly:
 class Ahead:
     """The weeks ahead as all journeys of a log let expect them, whoever is in view.
 
-    ``gained[week, draw, state, age]`` is the chance to be won in that week;
+    ``gained[week, state, age, draw]`` is the chance to be won in that week;
     ``of_first_day[week, draw, day, state]`` that of a journey to be won by a day since its first;
     ``squared[draw, state, age]`` the chance of all weeks, squared.
     """
@@ -227,7 +226,7 @@ def _is_told(learnt: Learnt) -> Floats:
 
 def _in_all(known: Alive, ahead: Ahead) -> Floats:
     """Wins and value expected of journeys known in all weeks, by state."""
-    return np.sum([of_known[0, :, :2] for of_known in _by_week(known, ahead)], axis=0)
+    return _by_week(known, ahead)[:, 0, :, :2].sum(axis=0)
 
 
 def _by_stage(of_states: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -247,16 +246,17 @@ def check_weeks(weeks: int) -> None:
 
 def _ahead(drawn: Chances, worth: Worth, weeks: int) -> Ahead:
     n_draws, n_states = drawn.ways.shape[:2]
-    gained = np.empty((weeks, n_draws, n_states, N_AGES))
+    gained = np.empty((weeks, n_states, N_AGES, n_draws))
     of_first_day = np.empty((weeks, n_draws, _DAYS, n_states))
-    before: Floats | float = 0.0
+    before = np.zeros(gained.shape[1:])
     for day, won in enumerate(chances_to_win(drawn, weeks * _DAYS)):
         week, place = divmod(day, _DAYS)
-        of_first_day[week, :, place] = won[:, :, 0]
+        of_first_day[week, :, place] = won[:, 0].T
         if place == _DAYS - 1:
             np.subtract(won, before, out=gained[week])
-            before = won
-    return Ahead(frozen(gained), of_first_day, gained.sum(axis=0) ** 2, worth)
+            before[:] = won
+    squared = frozen((gained.sum(axis=0) ** 2).transpose(2, 0, 1))
+    return Ahead(frozen(gained), of_first_day, squared, worth)
 
 
 def _expected_ahead(log: TouchpointLog, weeks: int) -> Ahead:
@@ -285,12 +285,12 @@ def _weekly(known: Alive, ahead: Ahead, *, rng: np.random.Generator | None = Non
     The number of journeys that begin is the mean of the last weeks or, with ``rng``, one drawn
     about it.
     """
-    worth, (weeks, n_draws) = ahead.worth, ahead.gained.shape[:2]
+    worth, (weeks, n_draws) = ahead.worth, ahead.of_first_day.shape[:2]
     a_day = _begin_a_day(known, n_draws, rng)
     # Journeys begun on each day so far are won as those on their first day were by then.
     new = np.einsum("ds,wdas->wd", a_day, ahead.of_first_day)
     worth_of_new = worth.at(np.arange(1, weeks + 1) * _DAYS / 2).T
-    found = np.array(list(_by_week(known, ahead)))
+    found = _by_week(known, ahead)
     is_open, is_over = found[:, :, :-1, 0].sum(axis=2), found[:, :, -1, 0]
     wins = np.stack([is_open, is_over, new], axis=2)
     of_known = found.sum(axis=2)
@@ -300,15 +300,15 @@ def _weekly(known: Alive, ahead: Ahead, *, rng: np.random.Generator | None = Non
     return Weekly(wins, value, square, sure)
 
 
-def _by_week(known: Alive, ahead: Ahead) -> Iterator[Floats]:
-    """What journeys known bring in each week: wins, value, squared value by draw and state."""
-    ages, worth = MIDDLES * DAYS_A_SPAN, ahead.worth
-    in_state, of_age, old, counts = known.without_value
-    mass = frozen(known.mass)
-    for week, gained in enumerate(ahead.gained, start=1):
-        value = frozen(worth.at(ages + (week - 0.5) * _DAYS))
-        known_then = frozen(gained), mass, in_state, of_age, old, counts, value, worth.square
-        yield won_by_known(*known_then)
+def _by_week(known: Alive, ahead: Ahead) -> Floats:
+    """What journeys known bring: wins, value, squared value, ``[week, draw, state, layer]``."""
+    weeks, worth = len(ahead.gained), ahead.worth
+    state, age, span, counts = known.without_value
+    ahead_of_now = (np.arange(weeks, dtype=np.float64) + 0.5) * _DAYS
+    ages = np.add.outer(ahead_of_now, MIDDLES * DAYS_A_SPAN)
+    value = frozen(worth.at(ages.ravel()).T.reshape(*ages.shape, -1))
+    told = frozen(known.mass), state, age, span, counts, value, worth.square
+    return np.ascontiguousarray(won_by_week(ahead.gained, *told).transpose(0, 3, 2, 1))
 
 
 def _begin_a_day(known: Alive, n_draws: int, rng: np.random.Generator | None) -> Floats:

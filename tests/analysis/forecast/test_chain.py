@@ -14,7 +14,7 @@ def counts(n_states=2):
 
 def after(days, ways, n_days):
     *_, won = chances_to_win(chances(days, ways), n_days)
-    return won[0]
+    return won[:, :, 0]
 
 
 def test_equal_chances_at_all_ages_win_as_a_geometric_law_says():
