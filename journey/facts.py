@@ -135,13 +135,15 @@ class ShardFacts:
 
     def stages_in(self, view: View) -> npt.NDArray[np.int8]:
         """The stage after each touchpoint of a view of the same shard, read from all of them."""
-        return self._told_in(view, self.current)
+        return self.told_in(view, self.current)
 
     def rows_in(self, view: View) -> Ints:
         """Where each touchpoint of a view of the same shard stands in the evidence."""
-        return self._told_in(view, frozen(np.arange(len(self.current))))
+        if view.rows is not None and self.view.offsets is self.view.shard.offsets:
+            return frozen(view.rows.astype(np.int64))
+        return self.told_in(view, frozen(np.arange(len(self.current))))
 
-    def _told_in(self, view: View, told: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    def told_in(self, view: View, told: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Of what is told of each row of the evidence that of the touchpoints of a view."""
         evidence = self.view
         if evidence.offsets is evidence.shard.offsets:

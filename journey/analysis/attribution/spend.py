@@ -5,6 +5,7 @@ touchpoints in view carry themselves, taken to be of the same currency where the
 a filter narrows credit in a way that costs can't follow, no return is told.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -18,7 +19,7 @@ import pandas as pd
 
 from journey.analysis.attribution.attribute import HALF_LIFE_DAYS, attribute
 from journey.analysis.attribution.tally import Units, codes_of, units_of
-from journey.analysis.figures.frames import none_for_missing, records
+from journey.analysis.figures.frames import records
 from journey.analysis.spending.costs import campaign_costs
 from journey.analysis.spending.names import called_as
 from journey.analysis.spending.reach import (
@@ -29,7 +30,7 @@ from journey.analysis.spending.reach import (
     WIDER,
     are_wider,
 )
-from journey.analysis.spending.spending import costs_in_view
+from journey.analysis.spending.spending import costs_in_view, kept_for_costs
 from journey.log import TouchpointLog
 from journey.schema import OTHER
 from journey.store.view import View
@@ -107,16 +108,19 @@ def _beside(
 def spend_by(log: TouchpointLog, by: str) -> pd.DataFrame:
     """Costs of each value of a column: ``channel`` (None: of none), ``currency``, ``spend``."""
     units = units_of(log, by)
-    imported, carried = _imported(log, by), _carried(log, units)
-    currencies = imported["currency"].dropna().unique()
-    if len(currencies) == 1:
-        imported, carried = (part.assign(currency=currencies[0]) for part in (imported, carried))
-    both = pd.concat([imported, carried], ignore_index=True)
-    if OTHER in units.names:
-        own = {*units.names, None}
-        both["channel"] = [name if name in own else OTHER for name in both["channel"]]
-    found = both.groupby(_KEYS, dropna=False)["spend"].sum().reset_index()
-    return none_for_missing(found, _KEYS)
+    imported = _imported(log, by)
+    named = {currency for _, currency in imported if currency is not None}
+    of_all = named.pop() if len(named) == 1 else None
+    own = {*units.names, None}
+    total: defaultdict[tuple[str | None, str | None], float] = defaultdict(float)
+    for (name, currency), spend in (*imported.items(), *_carried(log, units)):
+        is_other = OTHER in units.names and name not in own
+        total[OTHER if is_other else name, of_all or currency] += spend
+    keys = sorted(total, key=lambda key: [(one is None, one or "") for one in key])
+    columns = {
+        name: pd.Series([key[at] for key in keys], dtype=object) for at, name in enumerate(_KEYS)
+    }
+    return pd.DataFrame({**columns, "spend": np.array([total[key] for key in keys], np.float64)})
 
 
 def _with_ratios(rows: Sequence[dict[str, Any]], *, is_wider: bool) -> pd.DataFrame:
@@ -158,33 +162,38 @@ def _with_ratios(rows: Sequence[dict[str, Any]], *, is_wider: bool) -> pd.DataFr
     )
 
 
-def _imported(log: TouchpointLog, by: str) -> pd.DataFrame:
-    """Costs of tables, as ``channel``, ``currency``, ``spend``; none but of channel or campaign."""
-    costs = costs_in_view(log)
+def _imported(log: TouchpointLog, by: str) -> dict[tuple[str | None, str | None], float]:
+    """Costs of tables by value and currency; none but of channel or campaign."""
+    if by == "channel":
+        return kept_for_costs(log, _paid_by_channel)
     if by == "campaign":
-        named = campaign_costs(replace(log, costs=costs)).rename(columns={"campaign": "channel"})
-    elif by == "channel":
-        named = costs.assign(channel=called_as(log, by, costs["channel"]))
-    else:
-        named = pd.DataFrame(columns=[*_KEYS, "cost"])
-    spent = named[named["cost"].notna()].rename(columns={"cost": "spend"})
-    return none_for_missing(spent[[*_KEYS, "spend"]], _KEYS)
+        named = campaign_costs(replace(log, costs=costs_in_view(log)))
+        return _added_up(named["campaign"], named)
+    return {}
 
 
-def _carried(log: TouchpointLog, units: Units) -> pd.DataFrame:
-    """Costs on touchpoints in view."""
-    n_units = len(units.names)
+def _paid_by_channel(log: TouchpointLog) -> dict[tuple[str | None, str | None], float]:
+    costs = costs_in_view(log)
+    return _added_up(called_as(log, "channel", costs["channel"]), costs)
+
+
+def _added_up(names: pd.Series, costs: pd.DataFrame) -> dict[tuple[str | None, str | None], float]:
+    """Costs that are known, by name and currency (None: not said)."""
+    total: defaultdict[tuple[str | None, str | None], float] = defaultdict(float)
+    rows = zip(names, costs["currency"].tolist(), costs["cost"].tolist(), strict=True)
+    for name, currency, cost in rows:
+        if not np.isnan(cost):
+            total[None if pd.isna(name) else name, None if pd.isna(currency) else currency] += cost
+    return dict(total)
+
+
+def _carried(log: TouchpointLog, units: Units) -> list[tuple[tuple[str | None, str | None], float]]:
+    """Costs on touchpoints in view, by unit and no currency."""
+    names = [*units.names, None]
     answers = log.ask(partial(_carried_in, units=units))
     known = [answer for answer in answers if answer is not None]
-    spend, n_rows = sum(known, np.zeros((2, n_units + 1)))
-    frame = pd.DataFrame(
-        {
-            "channel": pd.Series([*units.names, None], dtype=object),
-            "currency": pd.Series([None] * (n_units + 1), dtype=object),
-            "spend": spend.astype(np.float64),
-        }
-    )
-    return frame[n_rows > 0]
+    spend, n_rows = sum(known, np.zeros((2, len(names))))
+    return [((names[at], None), float(spend[at])) for at in np.flatnonzero(n_rows)]
 
 
 def _carried_in(view: View, *, units: Units) -> npt.NDArray[np.float64] | None:
@@ -192,13 +201,9 @@ def _carried_in(view: View, *, units: Units) -> npt.NDArray[np.float64] | None:
     costs = view.numbers("cost")
     if costs is None:
         return None
-    place = units.of_code[codes_of(view, units.column)]
-    has_cost = ~np.isnan(costs)
-    counted = np.where(place < 0, len(units.names), place)[has_cost]
+    rows = np.flatnonzero(~np.isnan(costs))
+    place = units.of_code[codes_of(view, units.column)[rows]]
+    counted = np.where(place < 0, len(units.names), place)
     size = len(units.names) + 1
-    return np.stack(
-        [
-            np.bincount(counted, weights=costs[has_cost], minlength=size),
-            np.bincount(counted, minlength=size),
-        ]
-    ).astype(np.float64)
+    sums = np.bincount(counted, costs[rows], size), np.bincount(counted, minlength=size)
+    return np.stack(sums).astype(np.float64)

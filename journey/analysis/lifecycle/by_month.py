@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from journey.analysis.figures.month_codes import month_names, months_in
+from journey.analysis.figures.month_codes import month_names, months_of
 from journey.analysis.lifecycle.churn import churn_rows, tells_churn
 from journey.analysis.lifecycle.reach import monthly_touches, people_by
 from journey.analysis.scores.milestones import types_meaning
@@ -17,6 +17,7 @@ from journey.analysis.stages.months import months
 from journey.facts import ShardFacts
 from journey.log import TouchpointLog
 from journey.rules.meanings import Meaning
+from journey.store.layout import MICROSECONDS, frozen
 from journey.store.view import View
 
 Ints = npt.NDArray[np.int64]
@@ -106,11 +107,18 @@ def _churn(log: TouchpointLog, named: pd.Series) -> pd.Series:
 def _left(part: Part, *, is_churn: Flags) -> tuple[Ints, Ints]:
     """Months in which customers of a shard left, and by how many touches in view."""
     view, facts = part
+    name = "has left", is_churn.tobytes()
+    has_left = facts.kept(name, partial(_have_left, facts, is_churn))
+    per_tick = MICROSECONDS // view.store.ticks_per_second
+    left = view.ticks[facts.told_in(view, has_left)]
+    return np.unique(months_of(left, per_tick), return_counts=True)
+
+
+def _have_left(facts: ShardFacts, is_churn: Flags) -> Flags:
+    """By touch of the evidence whether a customer left at it."""
     has_left = np.zeros(facts.view.n_touchpoints, dtype=bool)
     has_left[churn_rows(facts, is_churn)] = True
-    shown = has_left[facts.rows_in(view)]
-    months, n = np.unique(months_in(view)[shown], return_counts=True)
-    return months.astype(np.int64), n
+    return frozen(has_left)
 
 
 def _wide(log: TouchpointLog, meanings: Sequence[Meaning], named: pd.Series) -> pd.DataFrame:

@@ -70,6 +70,10 @@ def nurture_metrics(log: TouchpointLog) -> pd.DataFrame:
     >>> nurture_metrics(log)[["n_new_leads", "n_sent", "click_through_rate"]].values.tolist()
     [[1, 2, 0.5]]
     """
+    return log.shared(_nurture_metrics).copy(deep=False)
+
+
+def _nurture_metrics(log: TouchpointLog) -> pd.DataFrame:
     costs, returned = cost_per(log).rename(columns={"n_leads": "n_new_leads"}), _returned(log)
     mail = messages_by_month(log).add_prefix("n_")
     named = [*costs["month"].dropna(), *returned, *mail.index]

@@ -61,7 +61,7 @@ def spending(log: TouchpointLog) -> pd.DataFrame:
 
 
 def _spending(log: TouchpointLog) -> pd.DataFrame:
-    sums = _kept(log, _paid)
+    sums = kept_for_costs(log, _paid)
     named = {currency for *_, currency in sums if currency is not None}
     of_all = named.pop() if len(named) == 1 else None
     total: defaultdict[tuple[str | None, ...], float] = defaultdict(float)
@@ -100,7 +100,7 @@ def spent_by_currency(log: TouchpointLog, carried: float | None) -> dict[str | N
     carried
         What touchpoints in view cost; none: they tell no cost.
     """
-    paid = _kept(log, _paid_by_currency)
+    paid = kept_for_costs(log, _paid_by_currency)
     named = [currency for currency in paid if currency is not None]
     if len(named) == 1:
         paid = dict[str | None, float]({named[0]: sum(paid.values())})
@@ -119,7 +119,7 @@ def _paid_by_currency(log: TouchpointLog) -> dict[str | None, float]:
     return dict(sums)
 
 
-def _kept(log: TouchpointLog, question: Callable[[TouchpointLog], Answer]) -> Answer:
+def kept_for_costs(log: TouchpointLog, question: Callable[[TouchpointLog], Answer]) -> Answer:
     """What only depends on costs imported and entered: on days, channels, campaigns in view."""
     about = log.as_of_tick, log.until, *filter(_narrows, log.steps)
     name = question.__module__, question.__qualname__

@@ -1,8 +1,10 @@
 """Chart of attribution: what each model gives each channel, side by side."""
 
 from collections.abc import Iterator, Sequence
+from statistics import fmean
 from typing import Any, Final, Literal, NamedTuple
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -101,11 +103,13 @@ def plot_attribution(
     if total <= 0:
         return empty(_NO_CREDIT[measure], theme=theme)
     rows = _rows(frame, measure)
-    hidden = frame["channel"].map(_key).nunique() - len(rows)
+    hidden = len(set(map(_key, frame["channel"].tolist()))) - len(rows)
     title, note = _title(frame, measure, total), _note(measure, total, hidden)
     height = rows_height(len(rows)) - 20
     chart = draft(title, theme=theme, height=height, note=note, room=28)
-    _draw_models(chart, frame[frame["channel"].map(_key).isin(rows)], rows, columns, total, theme)
+    told = _records(frame, ("model", "channel", "n_journeys", *columns))
+    shown = [one for one in told if _key(one[1]) in rows]
+    _draw_models(chart, shown, rows, total, theme)
     name_rows(chart, [safe_name(name, missing=NO_VALUE) for name in rows.values()])
     chart.update_layout(barmode="overlay", bargap=0.35)
     return chart.drawn()
@@ -132,7 +136,9 @@ def _records(frame: pd.DataFrame, columns: Sequence[str]) -> Iterator[tuple[Any,
 
 def _total(frame: pd.DataFrame, measure: Measure) -> float:
     """What every model shares out."""
-    return float(frame.loc[frame["model"] == frame["model"].min(), measure].sum())
+    models = frame["model"].to_numpy(dtype=object)
+    credit = frame[measure].to_numpy(dtype=float)
+    return float(np.nansum(credit[models == min(models, default=None)]))
 
 
 def _key(channel: object) -> str:
@@ -142,12 +148,13 @@ def _key(channel: object) -> str:
 
 def _rows(frame: pd.DataFrame, measure: Measure) -> dict[str, object]:
     """The channels drawn, by key: those with most credit in the mean of models; none last."""
-    credit = frame.assign(key=frame["channel"].map(_key))
-    named = credit[credit["key"] != ""]
-    mean = named.groupby("key")[measure].mean().round(9)
-    best = mean.sort_values(ascending=False, kind="stable").head(MAX_ROWS).index
-    rows: dict[str, object] = {str(key): str(key)[1:] for key in best}
-    return rows | ({"": None} if (credit["key"] == "").any() else {})
+    credit_of: dict[str, list[float]] = {}
+    for channel, credit in _records(frame, ("channel", measure)):
+        credit_of.setdefault(_key(channel), []).append(credit)
+    mean = {key: round(fmean(credit_of[key]), 9) for key in sorted(credit_of) if key}
+    best = sorted(mean, key=mean.__getitem__, reverse=True)[:MAX_ROWS]
+    rows: dict[str, object] = {key: key[1:] for key in best}
+    return rows | ({"": None} if "" in credit_of else {})
 
 
 def _title(frame: pd.DataFrame, measure: Measure, total: float) -> str:
@@ -181,36 +188,34 @@ def _note(measure: Measure, total: float, n_hidden: int) -> str:
 
 def _draw_models(
     chart: Draft,
-    shown: pd.DataFrame,
+    shown: Sequence[tuple[Any, ...]],
     rows: dict[str, object],
-    columns: tuple[str, str, str],
     total: float,
     theme: Theme,
 ) -> None:
     """Draw the models from left to right, in their order."""
-    models = [model for model in MODEL_NAMES if model in set(shown["model"])]
-    widest = max(float(shown[column].max()) for column in columns) / total
+    own = {model: [one[1:] for one in shown if one[0] == model] for model in MODEL_NAMES}
+    models = [model for model in MODEL_NAMES if own[model]]
+    widest = float(np.nanmax([one[3:] for one in shown])) / total
     for place, model in enumerate(models):
-        own = shown[shown["model"] == model]
-        _draw_model(chart, own, place, rows, columns, total, widest, theme)
+        _draw_model(chart, model, own[model], place, rows, total, widest, theme)
         _name_model(chart, place, model, theme)
     chart.update_xaxes(visible=False, range=[0, len(models)])
 
 
 def _draw_model(
     chart: Draft,
-    own: pd.DataFrame,
+    of_model: str,
+    told: Sequence[tuple[Any, ...]],
     place: int,
     rows: dict[str, object],
-    columns: tuple[str, str, str],
     total: float,
     widest: float,
     theme: Theme,
 ) -> None:
     """Draw the bars of one model: share, interval, words."""
     colour, order = TOKENS[theme], {key: row for row, key in enumerate(rows)}
-    model, scale = MODEL_NAMES[str(own["model"].iloc[0])], BAR / widest
-    told = list(_records(own, ("channel", "n_journeys", *columns)))
+    model, scale = MODEL_NAMES[of_model], BAR / widest
     places = [order[_key(channel)] for channel, *_ in told]
     for row, (_, n, *credit) in zip(places, told, strict=True):
         share, _, high = (amount / total for amount in credit)

@@ -1,9 +1,11 @@
 """Attribution on the screen: what gets credit, what the models say, the journeys behind it."""
 
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from functools import partial
+from math import fsum, isclose
 from typing import Final
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -85,15 +87,28 @@ def headline(frame: pd.DataFrame, measure: Measure) -> str:
     >>> headline(frame, "n_conversions")
     'Ads gets most credit by all 2 models'
     """
-    named = frame[frame["channel"].notna() & (frame[measure] > 0)]
-    of_model = named.groupby("model")
-    n_won = frame.groupby("model")["n_conversions"].sum().max()
-    is_first = np.isclose(named[measure], of_model[measure].transform("max"))
-    leads = named[is_first].drop_duplicates("model", keep=False)["channel"].value_counts()
-    if leads.empty or n_won < SMALL_SAMPLE or 2 * leads.iloc[0] <= of_model.ngroups:
+    n_won: defaultdict[str, list[float]] = defaultdict(list)
+    credit_of: defaultdict[str, list[tuple[str, float]]] = defaultdict(list)
+    columns = (frame[name].tolist() for name in ("model", "channel", "n_conversions", measure))
+    for model, channel, n, credit in zip(*columns, strict=True):
+        n_won[model].append(n)
+        if not pd.isna(channel) and credit > 0:
+            credit_of[model].append((channel, credit))
+    firsts = [_first_of(shares) for shares in credit_of.values()]
+    leads = Counter(name for name in firsts if name is not None).most_common()
+    ranks = [n for _, n in leads]
+    is_clear = bool(ranks) and 2 * ranks[0] > len(credit_of)
+    if max(map(fsum, n_won.values()), default=0) < SMALL_SAMPLE or not is_clear:
         return page_name(ATTRIBUTION)
-    of = "all" if leads.iloc[0] == of_model.ngroups else f"{leads.iloc[0]} of"
-    return f"{markdown(leads.index[0])} gets most credit by {of} {of_model.ngroups} models"
+    of = "all" if ranks[0] == len(credit_of) else f"{ranks[0]} of"
+    return f"{markdown(leads[0][0])} gets most credit by {of} {len(credit_of)} models"
+
+
+def _first_of(shares: Sequence[tuple[str, float]]) -> str | None:
+    """Who alone has most credit."""
+    most = max(credit for _, credit in shares)
+    names = [name for name, credit in shares if isclose(credit, most, rel_tol=1e-5, abs_tol=1e-8)]
+    return names[0] if len(names) == 1 else None
 
 
 def show_models(view: TouchpointLog, by: str, measure: Measure, half_life_days: float) -> None:
