@@ -53,6 +53,28 @@ def pairs_once(
 
 
 @kernel
+def seconds_of_firsts(pairs: Ints, ends: Ints, n_first: int, n_second: int) -> Ints:
+    """With how many second things each first one is paired, those of several parts counted once.
+
+    Pairs are ``first * n_second + second``. Parts lie one after the other, each in the order of
+    the first; ``ends`` are where each begins, then the end of the last.
+    """
+    at = ends[:-1].copy()
+    counts = np.zeros(n_first, np.int64)
+    last = np.full(n_second, -1, np.int32)
+    for first in range(n_first):
+        begin = first * n_second
+        for part in range(len(at)):
+            while at[part] < ends[part + 1] and pairs[at[part]] < begin + n_second:
+                second = pairs[at[part]] - begin
+                if last[second] != first:
+                    last[second] = first
+                    counts[first] += 1
+                at[part] += 1
+    return counts
+
+
+@kernel
 def visitors_seen(
     told: npt.NDArray[Any], ticks: npt.NDArray[Any], since: int, until: int, n_visitors: int
 ) -> npt.NDArray[np.uint8]:

@@ -12,6 +12,7 @@ from journey.kernels.distinct import (
     marked,
     owners_of,
     pairs_once,
+    seconds_of_firsts,
     visitors_seen,
 )
 from journey.store.layout import frozen
@@ -78,6 +79,19 @@ def test_pairs_are_found_once_by_the_first(pairs):
     assert [key // 5 for key in found] == sorted(key // 5 for key in found)
     told = {(one, other) for one, other in pairs if one < 4 and other < 5}
     assert sorted(map(divmod, found, [5] * len(found))) == sorted(told)
+
+
+PAIRS = st.sets(st.tuples(st.integers(0, 3), st.integers(0, 2)))
+
+
+@given(st.lists(PAIRS, max_size=4))
+def test_second_things_of_several_parts_are_counted_once_for_each_first_one(parts):
+    ordered = [sorted(3 * first + second for first, second in part) for part in parts]
+    ends = ints(np.cumsum([0, *map(len, ordered)]))
+    pairs = ints([pair for part in ordered for pair in part])
+    every = set().union(*parts)
+    wanted = [sum(one == first for one, _ in every) for first in range(4)]
+    assert seconds_of_firsts(pairs, ends, 4, 3).tolist() == wanted
 
 
 @given(GROUPS)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from journey.kernels.distinct import marked, pairs_once
+from journey.kernels.distinct import marked, pairs_once, seconds_of_firsts
 from journey.store.layout import frozen
 
 Ints = npt.NDArray[np.int64]
@@ -75,13 +75,22 @@ def once(parts: Sequence[Ints], n_second: int) -> tuple[Ints, Ints]:
 def count_first(parts: Sequence[Ints], n_second: int) -> tuple[Ints, Ints]:
     """The first things of pairs, in order, and with how many others each is paired.
 
-    Pairs are numbers ``first * n_second + second``, of several parts that may share some.
+    Pairs are numbers ``first * n_second + second``, of several parts that may share some, each in
+    the order of the first.
 
     Examples
     --------
     >>> [one.tolist() for one in count_first([np.array([10, 12]), np.array([12, 35])], 10)]
     [[1, 3], [2, 1]]
     """
-    counts = np.bincount(once(parts, n_second)[0])
+    pairs = np.concatenate(parts)
+    if not len(pairs):
+        return pairs, pairs
+    n_first = int(pairs.max()) // n_second + 1
+    if n_second < FLAGS_PER_KEY * len(pairs):
+        ends = frozen(np.cumsum([0, *map(len, parts)], dtype=np.int64))
+        counts = seconds_of_firsts(frozen(pairs), ends, n_first, n_second)
+    else:
+        counts = np.bincount(distinct(pairs) // n_second, minlength=n_first)
     found = np.flatnonzero(counts)
     return found, counts[found]

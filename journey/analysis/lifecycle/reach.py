@@ -1,6 +1,6 @@
 """Whom touches reached: people by channel, content or month, impressions, shares, new audience."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -18,7 +18,7 @@ from journey.kernels.distinct import count_groups, marked, visitors_seen
 from journey.log import TouchpointLog
 from journey.rules.meanings import Meaning
 from journey.store.layout import Array, Shard, Store, frozen
-from journey.store.view import View, keep_between
+from journey.store.view import View
 
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -39,9 +39,7 @@ class Reached:
     n_journeys: Ints
 
 
-def people_by(
-    log: TouchpointLog, *, by: str | None, since: int | None = None, until: int | None = None
-) -> pd.DataFrame:
+def people_by(log: TouchpointLog, *, by: str | None) -> pd.DataFrame:
     """People, touchpoints and journeys in view for each value of a column, or for each month.
 
     A person is one whom the log knows, else a visitor by ``anonymous_id``, else the case.
@@ -50,8 +48,6 @@ def people_by(
     ----------
     by
         A text column of touchpoints, ``month`` (UTC), or None for all as one.
-    since, until
-        Only touches from one tick to before another.
 
     Returns
     -------
@@ -73,7 +69,7 @@ def people_by(
     >>> people_by(log, by="channel")[["value", "n_people", "n_touchpoints"]].values.tolist()
     [['Ads', 2, 2], ['Mail', 1, 1]]
     """
-    [found] = reached_by_each(log, [by], since=since, until=until)
+    [found] = reached_by_each(log, [by])
     frame = none_for_missing(
         pd.DataFrame(
             {
@@ -90,13 +86,7 @@ def people_by(
     return frame.sort_values("n_people", ascending=False, kind="stable", ignore_index=True)
 
 
-def reached_by_each(
-    log: TouchpointLog,
-    bys: Sequence[str | None],
-    *,
-    since: int | None = None,
-    until: int | None = None,
-) -> list[Reached]:
+def reached_by_each(log: TouchpointLog, bys: Sequence[str | None]) -> list[Reached]:
     """What :func:`people_by` counts for several columns, in one look at the touchpoints.
 
     Raises
@@ -109,10 +99,9 @@ def reached_by_each(
         if by is not None and by not in (*columns, MONTH):
             where = "the touchpoints of the log"
             raise ColumnNotFoundError.among(by, (*columns, MONTH), where=where)
-    inside = partial(keep_between, since=since, until=until)
-    counted = log.ask(partial(_counts_by_each, inside=inside, bys=tuple(bys)))
+    counted = log.ask(partial(_counts_by_each, bys=tuple(bys)))
     people = log.ask_in_buckets(
-        partial(_people_by_each, inside=inside, bys=tuple(bys)),
+        partial(_people_by_each, bys=tuple(bys)),
         partial(_met_by_each, n_people=_n_people(log.store)),
     )
     return [
@@ -189,9 +178,6 @@ def visitors_known(log: TouchpointLog, *, since: int, until: int) -> tuple[int, 
     return sum(answer[0] for answer in answers), sum(answer[1] for answer in answers)
 
 
-Inside = Callable[[View], View]
-
-
 def _groups(view: View, bys: Sequence[str | None]) -> Iterator[Array]:
     """The group of each touchpoint in view, by each column."""
     for by in bys:
@@ -203,15 +189,12 @@ def _groups(view: View, bys: Sequence[str | None]) -> Iterator[Array]:
             yield view.types if by == "touchpoint" else view.codes(by)
 
 
-def _people_by_each(
-    view: View, n_buckets: int, *, inside: Inside, bys: Sequence[str | None]
-) -> list[list[Ints]]:
+def _people_by_each(view: View, n_buckets: int, *, bys: Sequence[str | None]) -> list[list[Ints]]:
     """Pairs of group and person of a view by each column, as ``group * n_people + person``."""
-    chosen, n_people = inside(view), _n_people(view.store)
-    who = chosen.told("who", partial(_who, view.store, view.shard))
+    n_people = _n_people(view.store)
+    who = view.told("who", partial(_who, view.store, view.shard))
     by_each = [
-        dealt(groups, who, _n_groups(groups), n_people, n_buckets)
-        for groups in _groups(chosen, bys)
+        dealt(groups, who, _n_groups(groups), n_people, n_buckets) for groups in _groups(view, bys)
     ]
     return [[buckets[place] for buckets in by_each] for place in range(n_buckets)]
 
@@ -243,12 +226,9 @@ def _told_by(store: Store) -> list[str]:
     return [name for name in reversed(_WHO) if name in columns and name != store.case_role]
 
 
-def _counts_by_each(
-    view: View, *, inside: Inside, bys: Sequence[str | None]
-) -> list[tuple[Ints, Ints, Ints]]:
+def _counts_by_each(view: View, *, bys: Sequence[str | None]) -> list[tuple[Ints, Ints, Ints]]:
     """By each column the groups that have touchpoints, how many, and of how many journeys."""
-    chosen = inside(view)
-    return [_counts(group, chosen.offsets) for group in _groups(chosen, bys)]
+    return [_counts(group, view.offsets) for group in _groups(view, bys)]
 
 
 def _counts(groups: Array, offsets: Ints) -> tuple[Ints, Ints, Ints]:

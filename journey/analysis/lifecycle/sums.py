@@ -23,7 +23,7 @@ from journey.percentiles import Cells, Targets, first_cells, percentiles, within
 from journey.rules.meanings import Meaning
 from journey.store.cache import memory
 from journey.store.layout import Store, frozen
-from journey.store.view import View, keep_between
+from journey.store.view import View
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -59,19 +59,22 @@ class Figures:
 
 
 def figures_of(log: TouchpointLog, span: Span) -> Figures:
-    """All numbers of one period."""
+    """All numbers of one period, which lasts until all that is in view."""
     total: Counter[Key] = Counter()
     campaigns: Counter[str] = Counter()
     for shard in log.ask_with_facts(partial(_sums, span=span)):
         total.update(shard[0])
         campaigns.update(shard[1])
+    recent = log.between(log.at(span.begin))
+    for mail in recent.ask(partial(_mail, span=span)):
+        total.update(mail)
     n_carried, cost = (total.pop((name, None), 0) for name in ("n_carried", "carried_cost"))
     carried = cost if n_carried else None
     numbers: dict[Key, float] = {key: float(n) for key, n in total.items()}
     top = sorted(campaigns.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST_NAMED]
     numbers |= {("won_after_campaign", name): float(n) for name, n in top}
-    numbers |= _people(log, span) | _medians(log, span)
-    cost, currency, note = _costs(log, span, carried)
+    numbers |= _people(recent) | _visitors(log, span) | _medians(log, span)
+    cost, currency, note = _costs(recent, carried)
     if cost is not None:
         numbers["cost", None] = cost
     return Figures(numbers, currency, note)
@@ -87,7 +90,7 @@ def _sums(part: Part, *, span: Span) -> tuple[dict[Key, float], dict[str, int]]:
     for _, name in [key for key in flags[0] if key[0] == "touched"]:
         if not sums.pop(("touched", name)):
             sums = {key: n for key, n in sums.items() if key[1] != name}
-    return sums | _mail(keep_between(part[0], span.begin, span.end), span), _campaigns(lived)
+    return sums, _campaigns(lived)
 
 
 def _of_journeys(lived: Lived) -> tuple[Table, Table]:
@@ -223,11 +226,17 @@ def _campaigns_met(lived: Lived) -> tuple[Ints, Ints]:
     return np.divmod(distinct(owners * n_names + codes), n_names)
 
 
-def _people(log: TouchpointLog, span: Span) -> dict[Key, float]:
-    """People met, by channel too; people for each piece of content; visitors who became known."""
+def _visitors(log: TouchpointLog, span: Span) -> dict[Key, float]:
+    """Visitors met in the period, and those of them who became known."""
+    known, visitors = visitors_known(log, since=span.begin, until=span.end)
+    return {("visitors", None): float(visitors), ("known_visitors", None): float(known)}
+
+
+def _people(log: TouchpointLog) -> dict[Key, float]:
+    """People met, by channel too, and people for each piece of content."""
     columns = log.store.text_columns
     bys = [None, *(name for name in ("channel", "content") if name in columns)]
-    every = reached_by_each(log, bys, since=span.begin, until=span.end)
+    every = reached_by_each(log, bys)
     met = dict(zip(bys, every, strict=True))
     found: dict[Key, float] = {("people", None): float(met[None].n_people.sum())}
     if "channel" in met:
@@ -240,8 +249,7 @@ def _people(log: TouchpointLog, span: Span) -> dict[Key, float]:
         is_known = np.array([name is not None for name in met["content"].names], dtype=bool)
         found["consumers", None] = float(met["content"].n_people[is_known].sum())
         found["contents", None] = float(is_known.sum())
-    known, visitors = visitors_known(log, since=span.begin, until=span.end)
-    return found | {("visitors", None): float(visitors), ("known_visitors", None): float(known)}
+    return found
 
 
 def _medians(log: TouchpointLog, span: Span) -> dict[Key, float]:
@@ -282,16 +290,16 @@ def _efforts_of_all(lived: Lived) -> tuple[Ints, Floats]:
 
 
 def _costs(
-    log: TouchpointLog, span: Span, carried: float | None
+    log: TouchpointLog, carried: float | None
 ) -> tuple[float | None, str | None, str | None]:
-    """What was spent in the period and in which currency, or why that is not known.
+    """What was spent in view and in which currency, or why that is not known.
 
     Parameters
     ----------
     carried
-        What touchpoints of the period cost; none: they tell no cost.
+        What touchpoints in view cost; none: they tell no cost.
     """
-    spent = spent_by_currency(log.between(log.at(span.begin)), carried)
+    spent = spent_by_currency(log, carried)
     if not spent:
         return None, None, NOT_KNOWN
     if are_wider(log):
