@@ -170,15 +170,6 @@ def ways_between(n_stages: int) -> npt.NDArray[np.uint64]:
 
 
 @kernel
-def medians_of_groups(values: Values, starts: Ints, ends: Ints) -> npt.NDArray[np.float64]:
-    """The exact median of ``values[starts[g]:ends[g]]`` for every group, none empty."""
-    medians = np.empty(len(starts), np.float64)
-    for g in range(len(starts)):
-        medians[g] = np.median(values[starts[g] : ends[g]])
-    return medians
-
-
-@kernel
 def count_types(
     types: Codes, offsets: Ints, n_types: int, outcomes: npt.NDArray[np.uint8], n_outcomes: int
 ) -> tuple[Ints, Ints, Ints, Ints]:

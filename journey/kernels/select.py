@@ -57,18 +57,6 @@ def rows_having(
 
 
 @kernel
-def count_flags(offsets: Ints, flags: Flags) -> Ints:
-    """How many rows of each journey are flagged."""
-    n_rows = np.empty(len(offsets) - 1, np.int64)
-    for j in range(len(offsets) - 1):
-        n_flagged = 0
-        for row in range(np.uint64(offsets[j]), np.uint64(offsets[j + 1])):
-            n_flagged += np.int64(flags[row])
-        n_rows[j] = n_flagged
-    return n_rows
-
-
-@kernel
 def take(values: Codes, rows: Codes) -> Codes:
     """``values[rows]``, without widening the rows first as plain indexing does."""
     taken = np.empty(len(rows), values.dtype)

@@ -12,6 +12,7 @@ import pandas as pd
 import journey
 from journey.ingest import stand_by
 from journey.store.cache import keep_freed_pages
+from journey.ui.compile_ahead import compile_in_background
 
 _n_modules = 0
 atexit.register(gc.unfreeze)
@@ -41,6 +42,7 @@ def warm_up() -> None:
     inspect.stack()
     gc.collect()
     gc.freeze()
+    compile_in_background()
 
 
 def set_aside_what_was_loaded() -> None:

@@ -1,5 +1,4 @@
 from collections import Counter, defaultdict
-from statistics import median
 
 import numpy as np
 from hypothesis import given
@@ -82,14 +81,6 @@ def test_count_made_and_timed(case):
     )
     assert timed.tolist() == [n_moves, n_journeys, dense(forward), dense(back)]
     assert sums.tolist() == gap_sums
-
-
-@given(st.lists(st.lists(st.integers(-50, 50), min_size=1, max_size=6), max_size=5))
-def test_medians_of_groups(groups):
-    borders = np.cumsum([0, *map(len, groups)], dtype=np.int64)
-    values = np.array([value for group in groups for value in group], dtype=np.int64)
-    found = moves.medians_of_groups(values, borders[:-1], borders[1:])
-    assert found.tolist() == [median(group) for group in groups]
 
 
 @given(SHARDS.flatmap(lambda shard: st.tuples(st.just(shard), outcomes_of(shard))))

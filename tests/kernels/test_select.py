@@ -63,13 +63,6 @@ def test_rows_having(shard, wanted, rng):
     assert ends.tolist() == np.cumsum([0, *(len(mine) for mine in rows if mine)]).tolist()
 
 
-@given(SHARDS, st.randoms())
-def test_count_flags(shard, rng):
-    chosen = [rng.random() < 0.5 for _ in shard.rows()]
-    found = select.count_flags(shard.offsets, flags(chosen))
-    assert found.tolist() == [sum(chosen[begin:end]) for begin, end in shard.spans]
-
-
 @given(shards(least=1), st.data())
 def test_take(shard, data):
     last = len(shard.types) - 1

@@ -5,10 +5,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from journey.kernels import moves
-
 Z_95 = 1.959963984540054
-SHORT_GROUP = 100
 Floats = npt.NDArray[np.float64]
 
 
@@ -62,28 +59,6 @@ def difference_of_rates(
         difference - np.hypot(rate - low, other_high - other),
         difference + np.hypot(high - rate, other - other_low),
     )
-
-
-def medians_of_groups(values: npt.NDArray[Any], starts: npt.NDArray[np.int64]) -> Floats:
-    """The exact median of ``values[starts[g]:starts[g + 1]]`` for every group, none empty.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> medians_of_groups(np.array([3, 1, 2, 8, 4]), np.array([0, 3, 5]))
-    array([2., 6.])
-    """
-    begins, ends = starts[:-1], starts[1:]
-    is_long = ends - begins > SHORT_GROUP
-    medians = np.empty(len(begins))
-    medians[~is_long] = moves.medians_of_groups(values, begins[~is_long], ends[~is_long])
-    for group in np.flatnonzero(is_long):  # numpy's partition is vectorised, but slow to start
-        own = values[begins[group] : ends[group]].copy()
-        middle = len(own) // 2
-        own.partition(middle)
-        lower = own[middle] if len(own) % 2 else own[:middle].max()
-        medians[group] = (float(lower) + float(own[middle])) / 2
-    return medians
 
 
 def kaplan_meier(
