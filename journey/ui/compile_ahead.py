@@ -7,11 +7,11 @@ for logs of more than 256 touchpoint types.
 python -m journey.ui.compile_ahead
 """
 
-import atexit
 import hashlib
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
@@ -35,6 +35,7 @@ WIDTHS: Final = (np.uint16, np.uint8, np.uint32)
 
 _LEAST_URGENT: Final = 19
 _ROOT: Final = Path(__file__).parents[2]
+_started: list[subprocess.Popen[bytes]] = []
 
 
 def compile_ahead() -> None:
@@ -48,9 +49,25 @@ def compile_in_background() -> None:
     """Compile in another process, unless all is compiled; it gives way to whatever else runs."""
     if _mark().exists() and _mark().read_text(encoding="ascii") == _state_of_kernels():
         return
-    command = [sys.executable, "-m", "journey.ui.compile_ahead"]
-    process = subprocess.Popen(command, cwd=_ROOT, stdout=subprocess.DEVNULL)  # noqa: S603 - our own
-    atexit.register(process.terminate)
+    words = f"from {__name__} import compile_for_app; compile_for_app()"
+    process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own words
+        [sys.executable, "-c", words], cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
+    )
+    _started.append(process)
+
+
+def compile_for_app() -> None:
+    """Compile in the process that the app started, and end when the app does."""
+    if hasattr(os, "nice"):
+        os.nice(_LEAST_URGENT)
+    threading.Thread(target=_end_with_app, daemon=True).start()
+    count_as_in_large_logs()
+    compile_ahead()
+
+
+def _end_with_app() -> None:
+    sys.stdin.buffer.read()  # nothing is sent; it ends when whoever holds the other end does
+    os._exit(0)
 
 
 def count_as_in_large_logs() -> None:
@@ -104,7 +121,5 @@ def _state_of_kernels() -> str:
 
 
 if __name__ == "__main__":
-    if hasattr(os, "nice"):
-        os.nice(_LEAST_URGENT)
     count_as_in_large_logs()
     compile_ahead()

@@ -50,9 +50,6 @@ def started(monkeypatch, tmp_path):
         def __init__(self, command, **_options):
             commands.append(command)
 
-        def terminate(self):
-            pass
-
     monkeypatch.setattr(compile_ahead.subprocess, "Popen", Process)
     monkeypatch.setattr(compile_ahead, "_mark", lambda: tmp_path / "mark")
     return commands
