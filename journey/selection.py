@@ -22,10 +22,10 @@ from journey.store.layout import MICROSECONDS, Column, Store
 from journey.store.view import (
     View,
     first_at_or_after,
+    keep_changes,
     keep_codes,
     keep_journeys,
     keep_ranges,
-    keep_rows,
     rename_types,
 )
 
@@ -208,7 +208,7 @@ def apply(step: Step, view: View, context: Context) -> View:  # noqa: C901, PLR0
         case Group():
             return _grouped(step, view)
         case Collapse():
-            return keep_rows(view, select.run_starts(view.types, offsets))
+            return keep_changes(view)
         case Since(tick):
             return keep_ranges(view, first_at_or_after(view, tick), ends)
         case StartAt(name):

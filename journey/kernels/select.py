@@ -13,6 +13,8 @@ Ticks = npt.NDArray[Any]
 Flags = npt.NDArray[np.bool_]
 Rows = npt.NDArray[np.uint32]
 
+NO_TYPE = np.uint64(2**64 - 1)
+
 
 @kernel
 def rows_of_ranges(begins: Ints, ends: Ints, kept: Ints) -> Rows:
@@ -78,15 +80,25 @@ def take_ranges(values: Codes, begins: Ints, offsets: Ints) -> Codes:
 
 
 @kernel
-def run_starts(types: Codes, offsets: Ints) -> Flags:
-    """Touchpoints that differ in type from the one before in their journey."""
-    flags = np.ones(len(types), np.bool_)
-    for row in range(1, len(types)):
-        flags[row] = types[row] != types[row - 1]
-    for j in range(len(offsets) - 1):
-        if offsets[j] < offsets[j + 1]:
-            flags[offsets[j]] = True
-    return flags
+def rows_of_runs(types: Codes, begins: Ints, offsets: Ints) -> tuple[Rows, Ints]:
+    """Rows that differ in type from the one before in their journey, and where each one's end.
+
+    Journey ``j`` has the types ``offsets[j]:offsets[j + 1]``, its rows count from ``begins[j]``.
+    What doesn't differ is written over, so that nothing branches on it.
+    """
+    rows = np.empty(len(types) + 1, np.uint32)
+    ends = np.zeros(len(offsets), np.int64)
+    at = np.uint64(0)
+    for j in range(len(begins)):
+        row, before = np.uint64(begins[j]), NO_TYPE
+        for place in range(np.uint64(offsets[j]), np.uint64(offsets[j + 1])):
+            kind = np.uint64(types[place])
+            rows[at] = row
+            at += np.uint64(kind != before)
+            row += np.uint64(1)
+            before = kind
+        ends[j + 1] = at
+    return rows[:at].copy(), ends
 
 
 @kernel

@@ -134,21 +134,21 @@ def keep_journeys(view: View, flags: Flags) -> View:
     return _cut(view, kept, view.offsets[kept], view.lengths[kept])
 
 
-def keep_rows(view: View, flags: Flags) -> View:
-    """The flagged touchpoints; journeys left empty are dropped."""
-    return keep_codes(view, np.array([False, True]), frozen(flags.view(np.uint8)))
+def keep_changes(view: View) -> View:
+    """The touchpoints of another type than the one before in their journey."""
+    rows, offsets = select.rows_of_runs(view.types, _first_rows(view), view.offsets)
+    return replace(view, offsets=frozen(offsets), rows=_of_shard(view, rows))
 
 
 def keep_codes(view: View, wanted: Flags, codes: Array) -> View:
     """The touchpoints of which a code is wanted; journeys left empty are dropped."""
-    begins = view.begins if view.rows is None else view.offsets[:-1]
-    rows, kept, offsets = select.rows_having(codes, frozen(wanted), begins, view.offsets)
+    rows, kept, offsets = select.rows_having(codes, frozen(wanted), _first_rows(view), view.offsets)
     return replace(
         view,
         offsets=frozen(offsets),
         journeys=frozen(view.journeys[kept]),
         begins=frozen(view.begins[kept]),
-        rows=frozen(rows if view.rows is None else select.take(view.rows, frozen(rows))),
+        rows=_of_shard(view, rows),
     )
 
 
@@ -180,6 +180,16 @@ def rename_types(view: View, names: Sequence[str], new_code: npt.NDArray[np.int6
     codes = new_code if view.new_codes is None else new_code[view.new_codes]
     narrow = frozen(codes.astype(narrowest(len(names))))
     return replace(view, type_names=tuple(names), new_codes=narrow)
+
+
+def _first_rows(view: View) -> Ints:
+    """Where the rows of each journey begin: in the shard, or among those chosen from it before."""
+    return view.begins if view.rows is None else view.offsets[:-1]
+
+
+def _of_shard(view: View, rows: Rows) -> Rows:
+    """Rows of the shard, given those counted from :func:`_first_rows`."""
+    return frozen(rows if view.rows is None else select.take(view.rows, frozen(rows)))
 
 
 def _cut(view: View, kept: Ints, begins: Ints, lengths: Ints) -> View:

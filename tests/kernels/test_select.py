@@ -84,14 +84,18 @@ def test_take_ranges(shard, data):
     assert found.dtype == shard.types.dtype
 
 
-@given(SHARDS)
-def test_run_starts(shard):
-    wanted = [
-        k == 0 or mine[k - 1][0] != touch[0]
-        for mine in shard.journeys
-        for k, touch in enumerate(mine)
+@given(SHARDS, st.randoms())
+def test_rows_of_runs(shard, rng):
+    spans = cut_spans(shard, rng)
+    rows = [
+        [row for row in range(*span) if row == span[0] or shard.types[row] != shard.types[row - 1]]
+        for span in spans
     ]
-    assert select.run_starts(shard.types, shard.offsets).tolist() == wanted
+    offsets = ints(np.cumsum([0, *(end - begin for begin, end in spans)]))
+    dense = [shard.types[row] for begin, end in spans for row in range(begin, end)]
+    found, ends = select.rows_of_runs(codes(dense), borders(spans)[0], offsets)
+    assert found.tolist() == [row for mine in rows for row in mine]
+    assert ends.tolist() == np.cumsum([0, *map(len, rows)]).tolist()
 
 
 @given(SHARDS, st.integers(-21, 21))

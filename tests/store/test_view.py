@@ -6,9 +6,10 @@ import pytest
 from journey.store.view import (
     cut_after,
     first_at_or_after,
+    keep_changes,
+    keep_codes,
     keep_journeys,
     keep_ranges,
-    keep_rows,
     whole,
 )
 from tests.examples import small_log
@@ -22,6 +23,12 @@ def view():
     rows = [("a", 0, "Ad"), ("a", 1, "Mail"), ("a", 2, "Ad"), ("b", 0, "Mail")]
     store = small_log([*rows, ("c", 1, "Ad"), ("c", 3, "Mail")]).store
     return whole(store, store.shards[0])
+
+
+def only(view, kind):
+    """The touchpoints of one type."""
+    wanted = np.array([name == kind for name in view.store.touchpoint_types])
+    return keep_codes(view, wanted, view.types)
 
 
 def days(view):
@@ -45,7 +52,7 @@ def test_journeys_and_dates_stay_slices_of_the_shard(view):
 
 def test_rows_of_a_cut_view_are_those_of_the_shard(view):
     cut = keep_journeys(view, np.array([True, False, True]))
-    mails = keep_rows(cut, cut.types == view.store.touchpoint_types.index("Mail"))
+    mails = only(cut, "Mail")
     assert (mails.rows.tolist(), days(mails)) == ([1, 5], [1, 3])
     last = keep_ranges(mails, np.array([0, 2]), np.array([1, 2]))
     assert (last.rows.tolist(), last.journeys.tolist()) == ([1], [0])
@@ -53,11 +60,18 @@ def test_rows_of_a_cut_view_are_those_of_the_shard(view):
 
 
 def test_touchpoints_left_out_twice_are_left_out(view):
-    ads = view.store.touchpoint_types.index("Ad")
-    kept = keep_rows(keep_rows(view, view.ticks >= 1_767_225_600 + DAY), np.ones(4, dtype=bool))
+    cut = keep_ranges(view, first_at_or_after(view, 1_767_225_600 + DAY), view.offsets[1:])
+    kept = keep_codes(cut, np.array([True, True]), cut.types)
     assert (kept.rows.tolist(), kept.journeys.tolist()) == ([1, 2, 4, 5], [0, 2])
-    kept = keep_rows(kept, kept.types == ads)
+    kept = only(kept, "Ad")
     assert (kept.rows.tolist(), kept.journeys.tolist(), days(kept)) == ([2, 4], [0, 2], [2, 1])
     kept = keep_journeys(kept, np.array([False, True]))
     assert (kept.rows.tolist(), kept.offsets.tolist()) == ([4], [0, 1])
     assert cut_after(kept, np.array([0])).offsets.tolist() == [0, 0]
+
+
+def test_repeats_are_told_within_what_is_in_view(view):
+    # Without Mail the Ads of a are neighbours; those of c are another journey's.
+    ads = keep_changes(only(view, "Ad"))
+    assert (ads.rows.tolist(), ads.journeys.tolist(), days(ads)) == ([0, 4], [0, 2], [0, 1])
+    assert keep_changes(view).rows.tolist() == [0, 1, 2, 3, 4, 5]
