@@ -15,14 +15,15 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from journey.ingest.formats.held import EvenSample, keep_sample, view_file
+from journey.ingest.formats.row_groups import row_groups, share_beginnings, texts_of
 from journey.ingest.formats.seconds import as_texts, beside, told_by_first, with_seconds
 from journey.ingest.formats.table import SOURCE_ROW, RawTable, Rejections, Source, finish
 
-_MOST_DISTINCT: Final = 0.8
-"""Share of different texts above which a column gains nothing from having each once."""
+_FIRST_BYTES: Final = 1 << 24
+_GROUP_BYTES: Final = 1 << 26
+"""The more rows share a text, the less room it takes."""
 
-_GROUP_BYTES: Final = 1 << 24
-_DICTIONARY_BYTES: Final = 1 << 25
+_DICTIONARY_BYTES: Final = 1 << 27
 
 
 def keep_rows(
@@ -52,11 +53,16 @@ def keep_rows(
     schema = pa.schema([*((name, pa.string()) for name in columns), (SOURCE_ROW, pa.int64())])
     writer: pq.ParquetWriter | None = None
     sample, n_kept = EvenSample(), 0
+
+    def seen(rows: pa.Table) -> pa.Table:
+        sample.add(rows)
+        return rows
+
+    groups = _groups(_narrowed(_numbered(batches, schema, mark)))
     try:
-        for group in _ahead(_groups(_narrowed(_numbered(batches, schema, mark)))):
+        for group in _ahead(row_groups(map(seen, groups))):
             writer = writer or _opened(path, group)
             writer.write_table(group)
-            sample.add(group)
             n_kept += len(group)
             source.report(n_kept, n_total)
         writer = writer or _opened(path, schema.empty_table())
@@ -98,13 +104,21 @@ def _narrowed(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
 def _groups(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
     """Batches put together until they are worth a row group."""
     held: list[pa.RecordBatch] = []
+    enough = _FIRST_BYTES
     for batch in batches:
         held.append(batch)
-        if sum(rows.nbytes for rows in held) >= _GROUP_BYTES:
-            yield pa.Table.from_batches(held)
-            held = []
+        if sum(rows.nbytes for rows in held) >= enough:
+            enough = _GROUP_BYTES
+            yield _put_together(held)
     if held:
-        yield pa.Table.from_batches(held)
+        yield _put_together(held)
+
+
+def _put_together(held: list[pa.RecordBatch]) -> pa.Table:
+    """The batches as one table; nobody holds them any longer."""
+    table = pa.Table.from_batches(held)
+    held.clear()
+    return table
 
 
 def _ahead(tables: Iterator[pa.Table]) -> Iterator[pa.Table]:
@@ -117,28 +131,27 @@ def _ahead(tables: Iterator[pa.Table]) -> Iterator[pa.Table]:
 
 
 def _opened(path: Path, first: pa.Table) -> pq.ParquetWriter:
-    """A file for rows like the first ones, which tell what columns repeat their values."""
-    texts = [field.name for field in first.schema if field.type == pa.string()]
-    times = [name for name in first.schema.names if beside(name) in texts]
-    with ThreadPoolExecutor() as pool:
-        repeat = pool.map(_repeats, (first.column(name) for name in texts))
-        repeating = [name for name, does in zip(texts, repeat, strict=True) if does]
-    others = dict.fromkeys(set(texts).difference(repeating), "DELTA_BYTE_ARRAY")
+    """A file for rows like the first ones."""
+    schema = first.schema
+    coded = [field.name for field in schema if pa.types.is_dictionary(field.type)]
+    times = [name for name in schema.names if beside(name) in schema.names]
+    texts = {
+        name: "DELTA_BYTE_ARRAY"
+        if share_beginnings(first.column(name))
+        else "DELTA_LENGTH_BYTE_ARRAY"
+        for name in texts_of(schema)
+    }
     return pq.ParquetWriter(
         path,
-        first.schema,
+        schema,
         compression="zstd",
-        use_dictionary=cast("Any", repeating or False),
+        use_dictionary=cast("Any", coded or False),
         dictionary_pagesize_limit=_DICTIONARY_BYTES,
         write_statistics=cast("Any", [SOURCE_ROW, *times, *map(beside, times)]),
         column_encoding={
             SOURCE_ROW: "DELTA_BINARY_PACKED",
             **dict.fromkeys(times, "BYTE_STREAM_SPLIT"),
-            **others,
+            **texts,
         },
+        store_schema=False,
     )
-
-
-def _repeats(cells: "pa.ChunkedArray[Any]") -> bool:
-    n_cells = len(cells) - cells.null_count
-    return pc.count_distinct(cells).as_py() <= _MOST_DISTINCT * n_cells

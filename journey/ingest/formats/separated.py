@@ -12,7 +12,7 @@ from pyarrow import csv
 
 from journey.ingest.formats.mended import MAX_ROW_BYTES
 
-_BLOCK_BYTES: Final = 1 << 22
+_BLOCK_BYTES: Final = 1 << 21
 """The reader is some thirty blocks ahead of whoever takes its batches."""
 
 _QUOTE: Final = ord('"')

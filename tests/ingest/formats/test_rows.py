@@ -44,7 +44,8 @@ def test_marked_rows_have_a_number_and_are_not_kept(keep, reader):
 
 
 def test_groups_are_written_as_they_come_and_repeated_texts_once(keep, monkeypatch):
-    monkeypatch.setattr(kept_rows, "_GROUP_BYTES", 1)
+    for size in ("_FIRST_BYTES", "_GROUP_BYTES"):
+        monkeypatch.setattr(kept_rows, size, 1)
     batch = [(str(number), "Ad") for number in range(10)]
     table = keep(batch, batch)
     groups = pq.read_metadata(table.kept)
