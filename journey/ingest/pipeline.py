@@ -20,7 +20,7 @@ from journey.ingest.kept.sources import SOURCES, link_batches
 from journey.ingest.presets.foreign_keys import follow_keys
 from journey.ingest.processes.limits import Limits
 from journey.ingest.processes.progress import Progress
-from journey.ingest.sql import connect
+from journey.ingest.sql import connect, open_ahead
 from journey.ingest.staging import prepared, read_files
 
 Report = Callable[[Progress], None]
@@ -54,7 +54,7 @@ _FEW_ROWS: Final = "account,time,event\nA,2024-01-01 10:00:00,Ad\nA,2024-01-02 1
 
 
 def prepare() -> None:
-    """Load all that is loaded when first needed, by an import of a few rows."""
+    """Load all that is loaded when first needed, by an import of a few rows; open a database."""
     with TemporaryDirectory(prefix="portolan-") as name:
         folder = Path(name)
         file, scratch = folder / "rows.csv", folder / "scratch"
@@ -71,6 +71,7 @@ def prepare() -> None:
             "limits": asdict(Limits()),
         }
         import_files(argument, lambda _: None)
+    open_ahead()
 
 
 def remake(argument: Mapping[str, Any], tell: Report) -> dict[str, Any]:

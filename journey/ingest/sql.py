@@ -103,21 +103,49 @@ def connect(
     [('UTC',)]
     """
     directory = directory.resolve()
+    connection = _AHEAD.pop() if _AHEAD else _opened()
+    connection.execute(f"SET threads = {threads or min(os.cpu_count() or 1, _MOST_THREADS)}")
+    connection.execute(f"SET memory_limit = '{memory_bytes}B'")
+    connection.execute(f"SET temp_directory = {literal(str(spill or directory / 'spill'))}")
+    connection.execute(f"SET allowed_directories = [{literal(str(directory))}]")
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+    return connection
+
+
+_AHEAD: Final[list[duckdb.DuckDBPyConnection]] = []
+"""Databases opened ahead, not locked to any folder yet."""
+
+
+def open_ahead() -> None:
+    """Open the database of the next :func:`connect` now, where there is time for it."""
+    connection = _opened()
+    # Its own views are made when first asked for.
+    connection.execute("SELECT 1 FROM duckdb_columns()").fetchall()
+    _AHEAD.append(connection)
+
+
+def is_there(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+    """Whether there is a table or view of that name."""
+    try:
+        connection.execute(f"SELECT 1 FROM {identifier(name)} LIMIT 0").fetchall()
+    except duckdb.CatalogException:
+        return False
+    return True
+
+
+def _opened() -> duckdb.DuckDBPyConnection:
+    """A database that loads no extensions and sees no Python variables."""
     connection = duckdb.connect(
         config={
-            "threads": str(threads or min(os.cpu_count() or 1, _MOST_THREADS)),
+            "threads": "1",
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
             "python_enable_replacements": "false",
             "preserve_insertion_order": "true",
-            "memory_limit": f"{memory_bytes}B",
-            "temp_directory": str(spill or directory / "spill"),
         },
     )
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET enable_progress_bar = true")
     connection.execute("SET enable_progress_bar_print = false")
-    connection.execute(f"SET allowed_directories = [{literal(str(directory))}]")
-    connection.execute("SET enable_external_access = false")
-    connection.execute("SET lock_configuration = true")
     return connection

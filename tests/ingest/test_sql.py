@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from journey.ingest.sql import connect, identifier, literal
+from journey.ingest.sql import connect, identifier, is_there, literal, open_ahead
 
 TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1)
 
@@ -54,3 +54,26 @@ def test_queries_have_as_many_threads_as_memory_is_for(
     monkeypatch.setattr("os.cpu_count", lambda: n_cores)
     with connect(tmp_path, memory_bytes=100_000_000, threads=asked) as connection:
         assert connection.execute("SELECT current_setting('threads')").fetchall() == [(found,)]
+
+
+def test_a_database_opened_ahead_is_used_once_and_as_any_other(tmp_path):
+    settings = ("threads", "memory_limit", "temp_directory", "TimeZone", "enable_external_access")
+    asked = ", ".join(f"current_setting('{name}')" for name in settings)
+
+    def found():
+        with connect(tmp_path, memory_bytes=100_000_000, threads=2) as connection:
+            (row,) = connection.execute(f"SELECT {asked}").fetchall()
+            with pytest.raises(duckdb.Error):
+                connection.execute("SET threads = 1")
+            return row
+
+    usual = found()
+    open_ahead()
+    assert [found(), found()] == [usual, usual]
+    assert usual[0] == 2
+
+
+def test_what_is_there_is_found(tmp_path):
+    with connect(tmp_path, memory_bytes=100_000_000) as connection:
+        connection.execute('CREATE VIEW "a b" AS SELECT 1 AS x')
+        assert [is_there(connection, name) for name in ("a b", "a")] == [True, False]

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from journey.ingest.formats.seconds import text_rows_sql
-from journey.ingest.sql import identifier
+from journey.ingest.sql import identifier, is_there
 from journey.store.layout import Values
 
 _MOST_SAMPLED: Final = 5_000
@@ -82,12 +82,13 @@ def sampled(connection: duckdb.DuckDBPyConnection, table: str, n_rows: int) -> s
     It is made once, so that looking at it again and again stays cheap.
     """
     step = max(1, n_rows // _MOST_SAMPLED)
-    sample = identifier(f"{table} sampled")
-    connection.execute(
-        f"CREATE TEMP TABLE IF NOT EXISTS {sample} AS SELECT * FROM {identifier(table)} "
-        f"WHERE hash(source_row) % {step} = 0"
-    )
-    return sample
+    name = f"{table} sampled"
+    if not is_there(connection, name):
+        connection.execute(
+            f"CREATE TEMP TABLE {identifier(name)} AS SELECT * FROM {identifier(table)} "
+            f"WHERE hash(source_row) % {step} = 0"
+        )
+    return identifier(name)
 
 
 def keep_sample(connection: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -> None:

@@ -22,7 +22,7 @@ from journey.ingest.columns.roles import Shape, TableRoles
 from journey.ingest.columns.shapes import ATTRIBUTES, COSTS, ENTRIES, TEXTS, extra_names
 from journey.ingest.kept.rows import rows_file, rows_sql, seconds_file, seconds_sql, timed_sql
 from journey.ingest.raw import Aside, RawTable, RejectedRow
-from journey.ingest.sql import identifier, literal
+from journey.ingest.sql import identifier, is_there, literal
 from journey.schema import LEFT_OUT
 from journey.store.replace import sync_early
 
@@ -169,7 +169,7 @@ def write_batch(
         times = seconds_sql(f"{ENTRIES} WHERE file_index = {index}")
         _copy(connection, times, seconds_file(folder, index), "PRESERVE_ORDER true")
     for table in STAGED:
-        if not _is_there(connection, table):
+        if not is_there(connection, table):
             continue
         if table != ENTRIES or len(as_read) < sum(t.shape in DATED for t in batch.tables):
             others = ", ".join(map(str, as_read)) if table == ENTRIES else ""
@@ -194,13 +194,6 @@ def _copy(connection: duckdb.DuckDBPyConnection, query: str, path: Path, order: 
         f"COPY ({query}) TO {literal(str(path))} "
         f"(FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, COMPRESSION_LEVEL 1, {order})"
     )
-
-
-def _is_there(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
-    found = connection.execute(
-        "SELECT 1 FROM duckdb_views() WHERE view_name = ?", [table]
-    ).fetchall()
-    return bool(found)
 
 
 def link_batches(sources: Path, target: Path) -> None:

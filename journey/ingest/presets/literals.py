@@ -11,6 +11,7 @@ import pyarrow as pa
 from journey.ingest.columns.profiles import MOST
 from journey.ingest.formats.held import make_changeable, sampled
 from journey.ingest.formats.table import SOURCE_ROW, RawTable
+from journey.ingest.presets.braces import has_braces
 from journey.ingest.sql import identifier, literal
 
 _WRITTEN: Final = r"^\s*\[?\s*\{\s*'"
@@ -20,7 +21,7 @@ _MADE: Final = "written by Python"
 
 def as_json(connection: duckdb.DuckDBPyConnection, table: RawTable) -> RawTable:
     """Rewrite the columns most of whose values are so; a value that can't be stays."""
-    found = _found(connection, table)
+    found = _found(connection, table) if has_braces(connection, table) else []
     for header in found:
         make_changeable(connection, table.table)
         _rewrite(connection, table.table, header)
@@ -29,8 +30,6 @@ def as_json(connection: duckdb.DuckDBPyConnection, table: RawTable) -> RawTable:
 
 
 def _found(connection: duckdb.DuckDBPyConnection, table: RawTable) -> list[str]:
-    if not table.columns:
-        return []
     shares = ", ".join(
         f"coalesce(avg(regexp_matches({name}, {literal(_WRITTEN)})::INT) "
         f"FILTER ({name} NOT IN ('', '[]', '{{}}')), 0)"

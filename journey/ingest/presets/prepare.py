@@ -17,6 +17,7 @@ from journey.ingest.formats.table import (
     Known,
     RawTable,
 )
+from journey.ingest.presets.braces import has_braces
 from journey.ingest.presets.changes import as_changes
 from journey.ingest.presets.closings import with_closings
 from journey.ingest.presets.details import join_details
@@ -130,9 +131,10 @@ def _told_by_headers(
 
     Where the user speaks of its own columns alone, rows mean what he says.
     """
-    table = open_objects(connection, unfold_events(connection, table, named), named)
-    nested = not_looked_into(connection, table, table.columns)
-    table = replace(table, notes=(*table.notes, *nested))
+    if has_braces(connection, table):
+        table = open_objects(connection, unfold_events(connection, table, named), named)
+        nested = not_looked_into(connection, table, table.columns)
+        table = replace(table, notes=(*table.notes, *nested))
     if named and {*named} <= {*table.columns}:
         return table
     made = as_changes(connection, table)

@@ -26,6 +26,7 @@ from journey.ingest.times.month_names import (
     is_like_date_sql,
     iso_sql,
 )
+from journey.ingest.times.plain_times import count_plain
 
 NumberKind = Literal["epoch", "excel", "compact", "elapsed"]
 
@@ -114,9 +115,10 @@ def plan_dates(
     named_as_date
         The header says date or time, so that bare numbers may be meant as dates.
     """
-    months = find_month_names(connection, source, value)
-    seen = _look(connection, source, iso_sql(f"trim({value})", months) if months else value)
-    n_values = int(seen["n_values"])
+    seen, months = count_plain(connection, source, value), None
+    if seen is None:
+        months = find_month_names(connection, source, value)
+        seen = _look(connection, source, iso_sql(f"trim({value})", months) if months else value)
     numbers = _number_kind(seen) if named_as_date else None
     order, question = _order(seen)
     n_numbers = int(seen["n_numbers"]) if numbers not in (None, "elapsed") else 0
@@ -127,7 +129,7 @@ def plan_dates(
         numbers=numbers,
         question=question,
         sample=seen["undecided"] if question == "dates" else seen["sample"],
-        n_values=n_values,
+        n_values=int(seen["n_values"]),
         n_dates=int(seen["n_texts"]) + n_numbers,
         n_date_only=int(seen["n_date_only"]),
         n_zoned=int(seen["n_zoned"]),
@@ -209,10 +211,9 @@ def _number_kind(seen: dict[str, Any]) -> NumberKind | None:
         return None
     if seen["n_compact"] + seen["n_compact_times"] + seen["n_compact_buddhist"] >= most:
         return "compact"
-    if seen["n_excel"] >= most:
-        return "excel"
-    if seen["n_epoch"] >= most:
-        return "epoch"
+    for kind in ("excel", "epoch"):
+        if seen[f"n_{kind}"] >= most:
+            return kind
     return "elapsed" if seen["n_small"] == seen["n_numbers"] == seen["n_values"] else None
 
 
@@ -374,8 +375,9 @@ def _number_sql(text: str, kind: NumberKind, zone: str | None, epoch: str | None
     """SQL for dates that are numbers."""
     number = f"CASE WHEN regexp_full_match({text}, {literal(_NUMERIC)}) THEN {{}} END"
     if kind == "compact":
-        parsed = f"try_strptime({text}, ['%Y%m%d', '%Y%m%d%H%M%S'])"
-        return number.format(_local_to_utc(parsed, zone))
+        return number.format(
+            _local_to_utc(f"try_strptime({text}, ['%Y%m%d', '%Y%m%d%H%M%S'])", zone)
+        )
     # Ten digits are left to multiply by; one wild number must not end the import.
     value = f"TRY_CAST(replace({text}, ',', '.') AS DECIMAL(28, 9))"
     if kind == "excel":
@@ -394,6 +396,5 @@ def _number_sql(text: str, kind: NumberKind, zone: str | None, epoch: str | None
 
 
 def _local_to_utc(local: str, zone: str | None) -> str:
-    if zone is None:
-        return f"epoch_us({local})"
-    return f"epoch_us(timezone({literal(zone)}, {local}))"
+    here = local if zone is None else f"timezone({literal(zone)}, {local})"
+    return f"epoch_us({here})"
