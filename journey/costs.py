@@ -78,6 +78,8 @@ def read_costs(directory: Path) -> "pd.DataFrame":
         raise StoreError(
             f"The costs of {directory.name!r} can't be read: {error}. Import the files again."
         ) from error
+    if not (directory / ENTERED_FILE).exists():
+        return imported
     entered = _as_costs(read_entered(directory))
     return pd.concat([imported, entered], ignore_index=True) if len(entered) else imported
 
