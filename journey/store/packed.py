@@ -1,7 +1,7 @@
 """Columns of a shard that lie packed on disk and are unpacked when first asked for.
 
-What every question reads, and what takes a byte anyway, is read in place. The rest takes a third
-of its room so, and some milliseconds for a million touchpoints when it is first needed.
+What every question reads, times and types, is read in place. The rest takes a third of its room so,
+and some milliseconds for a million touchpoints when it is first needed.
 """
 
 import weakref
@@ -20,9 +20,6 @@ from journey.store.layout import Array, frozen
 
 PACKED: Final = "packed"
 """What a file of columns says where there is another with packed ones."""
-
-OPEN_BYTES: Final = 1
-"""Codes as wide as this are read in place."""
 
 
 class Columns(Mapping[str, Array]):

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from journey.store.encode import CASE, Encoding, Fingerprint, encode, shard_rows
 from journey.store.layout import MICROSECONDS, Array, Shard, Values, aligned, with_null
-from journey.store.packed import OPEN_BYTES, PACKED
+from journey.store.packed import PACKED
 from journey.store.replace import replace_directory, scratch_beside
 from journey.store.ties import TIE
 
@@ -144,8 +144,7 @@ def write_shard(directory: Path, index: int, shard: Shard) -> None:
     columns |= {} if shard.ties is None else {TIE: shard.ties}
     packed: dict[str, Array] = {}
     for name, values in shard.codes.items():
-        is_open = name == "touchpoint" or values.itemsize <= OPEN_BYTES
-        (columns if is_open else packed)[f"code {name}"] = values
+        (columns if name == "touchpoint" else packed)[f"code {name}"] = values
     packed |= {f"number {name}": values for name, values in shard.numbers.items()}
     table = pa.Table.from_pydict(columns)
     if packed:
@@ -157,7 +156,7 @@ def write_shard(directory: Path, index: int, shard: Shard) -> None:
 def write_journeys(directory: Path, index: int, cases: Array, ends: Array) -> None:
     """Write which journeys a shard has, and where the touchpoints of each end."""
     table = pa.Table.from_pydict({"cases": cases, "ends": ends})
-    _write_table(directory / f"journeys-{index}.arrow", table)
+    _write_packed(directory / f"journeys-{index}.arrow", table)
 
 
 def _write_packed(path: Path, table: pa.Table) -> None:
