@@ -82,11 +82,13 @@ def _folder(name: str) -> Path:
     return dataset_path(root, name)
 
 
-def _columns(given: Arguments) -> dict[str, str | list[str]] | None:
-    columns: dict[str, str | list[str]] = {}
+def _columns(given: Arguments) -> dict[str, list[str]] | None:
+    """Headers by role, in the order given; none for a role that is switched off."""
+    columns: dict[str, list[str]] = {}
     for text in given.column:
         role, header = pair(text, "--column", "ROLE=HEADER")
-        columns[role] = header.split("+") if role == "occurred_at" and "+" in header else header
+        parts = header.split("+") if role == "occurred_at" and "+" in header else [header]
+        columns.setdefault(role, []).extend(part for part in parts if part)
     return columns or None
 
 

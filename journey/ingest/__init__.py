@@ -54,6 +54,7 @@ __all__ = [
     "Presets",
     "Progress",
     "add_touchpoints",
+    "keeps_files",
     "read_report",
     "read_touchpoints",
     "rebuild",
@@ -64,6 +65,8 @@ __all__ = [
 _SUGGESTED: Final = (
     *("file", "column", "role", "confidence", "samples", "question", "shape", "preset"),
 )
+
+_TOLD_BY_FILE: Final = ("headers", "presets", "answers", "inherited")
 
 _Model = Definitions | Path | str | None
 
@@ -145,8 +148,9 @@ def add_touchpoints(
         Files as for :func:`read_touchpoints`; files that only describe accounts will do too. One
         of the name of an earlier file goes by ``name (2)``.
     columns
-        As for :func:`read_touchpoints`; none: a file with the headers of an earlier one is read
-        by the same columns.
+        As for :func:`read_touchpoints`. What was said of earlier files of a source holds for later
+        ones, as far as they have such columns, and what was left out stays so, unless a role names
+        it or ``left out`` is said of the file or has no header.
     dates, zone, epoch
         As for :func:`read_touchpoints`; none: as with the first files.
     presets, limits, progress, cancelled
@@ -203,11 +207,15 @@ def rebuild(
     return _changed(task, "remake", {}, definitions, target)
 
 
+def keeps_files(folder: Path) -> bool:
+    """Return whether a data set keeps what its files held, so that more can be added to them."""
+    return (folder / "sources").is_dir()
+
+
 def _sources(folder: Path) -> str:
     """Where a data set keeps what its files held."""
-    kept = folder / "sources"
-    if kept.is_dir():
-        return str(kept)
+    if keeps_files(folder):
+        return str(folder / "sources")
     if folder.is_dir():
         raise StoreError(
             f"The data set {folder.name!r} does not keep what its files held: it was made by an "
@@ -280,6 +288,7 @@ def _changed(
 def suggest_columns(
     *paths: Path | str,
     presets: Presets | None = None,
+    beside: Path | str | None = None,
     limits: Limits | None = None,
     progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
@@ -290,6 +299,9 @@ def suggest_columns(
     ----------
     *paths, presets, limits, progress, cancelled
         As for :func:`read_touchpoints`.
+    beside
+        The data set to which they are to be added: what was said of earlier files of their sources
+        holds for them.
 
     Returns
     -------
@@ -299,8 +311,9 @@ def suggest_columns(
         ``dates`` for day-first or month-first, ``epoch``, ``epoch unit``, ``zone``), ``shape`` of
         the table (``events``, ``wide``, ``attributes``, ``costs``, ``details``), ``preset`` (title
         of the one that recognised the file, or None). In the order of files and columns. ``attrs``
-        has, by file, the ``headers`` as they were read, the names of the ``presets``, and the
-        ``answers`` that the user gave before (``dates``, ``zone``, ``epoch``).
+        has, by file, the ``headers`` as they were read, the names of the ``presets``, the
+        ``answers`` that the user gave before (``dates``, ``zone``, ``epoch``), and in words what
+        is ``inherited``. Columns that stay left out have the role ``left out``.
 
     Raises
     ------
@@ -315,9 +328,11 @@ def suggest_columns(
         tempfile.TemporaryDirectory(prefix="portolan-") as folder,
         _workplace(Path(folder) / "columns") as place,
     ):
-        seen = task.run("suggest_roles", place, presets=(presets or Presets()).as_json())
+        earlier = None if beside is None else _sources(Path(beside).absolute())
+        allowed = (presets or Presets()).as_json()
+        seen = task.run("suggest_roles", place, presets=allowed, earlier=earlier)
     found = {name: [row[name] for row in seen["rows"]] for name in _SUGGESTED}
-    found["samples"] = [tuple(samples) for samples in found["samples"]]
+    found["samples"] = list(map(tuple, found["samples"]))
     optional = ("role", "samples", "question", "preset")
     frame = pd.DataFrame(
         {
@@ -325,7 +340,7 @@ def suggest_columns(
             for name, values in found.items()
         }
     )
-    frame.attrs = {name: seen[name] for name in ("headers", "presets", "answers")}
+    frame.attrs = {name: seen[name] for name in _TOLD_BY_FILE}
     return frame
 
 

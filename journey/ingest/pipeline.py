@@ -4,7 +4,7 @@ Raw tables of text → one table of entries with times, kept as a batch of the d
 store, made of all its batches.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,15 +13,15 @@ from typing import Any, Final
 import duckdb
 
 from journey.definitions import Definitions, load_definitions
-from journey.ingest.columns.roles import TableRoles, assign_roles
+from journey.ingest.columns.roles import TableRoles
 from journey.ingest.dataset import make_dataset
-from journey.ingest.kept.growing import stage_files
+from journey.ingest.kept.growing import propose, stage_files
 from journey.ingest.kept.sources import SOURCES, link_batches
-from journey.ingest.presets.foreign_keys import follow_keys
 from journey.ingest.processes.limits import Limits
 from journey.ingest.processes.progress import Progress
+from journey.ingest.raw import RawTable
 from journey.ingest.sql import connect, open_ahead
-from journey.ingest.staging import prepared, read_files
+from journey.schema import LEFT_OUT
 
 Report = Callable[[Progress], None]
 
@@ -121,33 +121,37 @@ def _made(
 def suggest_roles(argument: Mapping[str, Any], tell: Report) -> dict[str, Any]:
     """Find the roles of columns: ``rows``, one per column of every file."""
     scratch, limits = Path(argument["scratch"]), Limits(**argument["limits"])
-    rows: list[dict[str, Any]] = []
-    presets: dict[str, str] = {}
-    answers: dict[str, dict[str, str]] = {}
+    sources = _linked(argument, scratch)
     with connect(scratch, memory_bytes=limits.memory_bytes) as connection:
-        read = read_files(connection, argument, tell)
-        headers = {table.file: table.columns for table in read}
-        raw = follow_keys(connection, prepared(connection, read, argument, tell), list)
-        for table in assign_roles(connection, raw, {}):
-            known = table.raw.known
-            presets |= {table.raw.file: known.preset} if known and known.preset else {}
-            answers[table.raw.file] = table.answers
-            role_of = {h: role for role, headers in table.roles.items() for h in headers}
-            for header in table.raw.columns:
-                role = role_of.get(header)
-                rows.append(
-                    {
-                        "file": table.raw.file,
-                        "column": header,
-                        "role": role,
-                        "confidence": table.confidence[header] if role else 0.0,
-                        "samples": _samples(table, header, role),
-                        "question": table.question(header, role),
-                        "shape": table.shape,
-                        "preset": known.title if known and known.shape else None,
-                    }
-                )
-    return {"rows": rows, "headers": headers, "presets": presets, "answers": answers}
+        read, before = propose(connection, argument, sources, tell=tell)
+    known = {raw.file: raw.known for raw, _ in read}
+    return {
+        "rows": [row for raw, table in read for row in _proposed(raw, table)],
+        "headers": {raw.file: raw.file_headers for raw, _ in read if raw.file_headers},
+        "presets": {file: k.preset for file, k in known.items() if k and k.preset},
+        "answers": {table.raw.file: table.answers for _, table in read},
+        "inherited": {file: one.words for file, one in before.items() if one.words},
+    }
+
+
+def _proposed(raw: RawTable, table: TableRoles) -> Iterator[dict[str, Any]]:
+    """A row for each column of a table, those that are to be left out among them."""
+    known = raw.known
+    role_of = {header: role for role, headers in table.roles.items() for header in headers}
+    hidden = [h for h in raw.file_headers if h in raw.told.get(LEFT_OUT, ())]
+    for header in dict.fromkeys((*raw.columns, *hidden)):
+        is_read = header in table.profiles
+        role = role_of.get(header) if is_read else LEFT_OUT
+        yield {
+            "file": raw.file,
+            "column": header,
+            "role": role,
+            "confidence": table.confidence.get(header, 1.0) if role else 0.0,
+            "samples": _samples(table, header, role) if is_read else [],
+            "question": table.question(header, role) if is_read else None,
+            "shape": table.shape,
+            "preset": known.title if known and known.shape else None,
+        }
 
 
 def _samples(table: TableRoles, header: str, role: str | None) -> list[str]:

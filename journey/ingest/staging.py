@@ -68,14 +68,20 @@ def prepared(
     """The tables as presets make them ready; what the user names stays as it is."""
     tell(Progress("columns", "", 0, None))
     by_file, for_all = argument.get("columns_by_file") or {}, argument.get("columns") or {}
+    presets = Presets(**argument.get("presets", {}))
     read = [
-        replace(table, file_headers=table.columns, told=by_file.get(table.file, for_all))
+        replace(
+            table,
+            file_headers=table.columns,
+            told=by_file.get(table.file, for_all),
+            named_preset=presets.name_for(table.file),
+        )
         for table in raw
     ]
     return prepare_tables(
         connection,
         read,
-        Presets(**argument.get("presets", {})),
+        presets,
         named={t.file: [h for named in t.told.values() for h in named] for t in read},
         keep_repeats=argument.get("dedupe") == "none",
     )

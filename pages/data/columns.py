@@ -13,6 +13,7 @@ from journey.ui.data.column_roles import ROLE_HELP, as_columns, lacks_touchpoint
 from journey.ui.data.imports import Incoming
 from journey.ui.data.intake import (
     UNCLEAR,
+    added_to,
     adds,
     ask_name,
     begin_import,
@@ -33,7 +34,7 @@ def no_files() -> None:
 
 def ask(incoming: Incoming) -> None:
     """Show what was found of each file, ask what is open, and import."""
-    proposal = look_at_columns(incoming)
+    proposal = look_at_columns(incoming, added_to(incoming))
     roles = chosen_roles(proposal)
     needs = missing(roles, proposal)
     if not adds(incoming):

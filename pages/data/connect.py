@@ -15,14 +15,14 @@ from journey.ui.data.connecting import (
 )
 from journey.ui.data.connecting_cluster import choose_on_cluster, import_on_cluster
 from journey.ui.data.connecting_jobs import begin_fetch, offer_refresh
-from journey.ui.data.intake import UNCLEAR, adds, ask_name, follow_import
+from journey.ui.data.intake import UNCLEAR, added_to, adds, ask_name, follow_import
 from journey.ui.guards import plain_errors
 from journey.ui.text import markdown
 
 
 def ask(look: Looking) -> None:
     """Show what was found of the table, ask what is open, and import."""
-    proposal = look_at_columns(look.incoming)
+    proposal = look_at_columns(look.incoming, added_to(look.incoming))
     roles = chosen_roles(proposal)
     needs = missing(roles, proposal)
     if not adds(look.incoming):

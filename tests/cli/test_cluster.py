@@ -76,7 +76,7 @@ def test_an_import_on_a_cluster_tells_what_it_did_and_no_token(
     assert cli.main(["import", "/data/*.csv", "--into", into, "--column", "account_id=who"]) == 0
     out, err = capsys.readouterr()
     assert (asked["paths"], asked["into"]) == (("/data/*.csv",), into)
-    assert asked["columns"] == {"account_id": "who"}
+    assert asked["columns"] == {"account_id": ["who"]}
     assert "kept" in out
     assert "sc://head:15002/data/Spring: 9 touchpoints in 3 journeys." in err
     assert "secret" not in out + err

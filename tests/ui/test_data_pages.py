@@ -1,6 +1,7 @@
 """The pages about data run on data sets of all kinds, and on none."""
 
 import re
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -110,6 +111,39 @@ class TestStates:
         app = opened("upload")
         assert "Only looking around?" in said(app)
         assert button(app, "Use the sample data")
+
+
+class TestColumns:
+    @pytest.fixture
+    def held(self, workspace):
+        path = workspace / "crm_jan.csv"
+        path.write_text("account,when,event,phone\nA,2026-01-02,Ad,555\nA,2026-01-05,Demo,556\n")
+        told = {"left out": "phone"}
+        journey.read_touchpoints(path, columns=told, into=workspace / "datasets" / "Held")
+
+    def looked_at(self, app):
+        for thread in threading.enumerate():
+            if thread.name == "columns":
+                thread.join(50)
+        return checked(app.run())
+
+    @pytest.mark.usefixtures("held")
+    def test_what_was_left_out_before_is_shown_so_and_can_be_changed(self):
+        app = opened("upload", "Held")
+        content = b"account,when,event,Phone,size\nB,2026-02-02,Ad,557,9\nB,2026-02-03,Demo,558,9\n"
+        checked(app.file_uploader[0].upload("crm_feb.csv", content, "text/csv").run())
+        checked(app.segmented_control[0].set_value("More of one that is here").run())
+        app.switch_page("pages/data/columns.py")
+        app = self.looked_at(checked(app.run()))
+        assert "Read as was said of crm_jan.csv: 'Phone' left out. Change it here." in said(app)
+        meanings = app.dataframe[0].value.set_index("column")["meaning"]
+        assert meanings["Phone"] == "Leave out"
+        # A data set of its own has no earlier month.
+        checked(app.segmented_control[0].set_value("A data set of their own").run())
+        app = self.looked_at(app)
+        assert "as was said" not in said(app)
+        meanings = app.dataframe[0].value.set_index("column")["meaning"]
+        assert meanings["Phone"] != "Leave out"
 
 
 class TestUpload:

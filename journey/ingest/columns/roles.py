@@ -134,7 +134,7 @@ def assign_roles(
         For a header that no file has.
     """
     by_file = given_by_file or {}
-    _check_told(tables, given, by_file)
+    check_told(tables, given, by_file)
     told = [by_file.get(table.file, given) for table in tables]
     pairs = zip(tables, told, strict=True)
     read = [_without(table, said.get(LEFT_OUT, ())) for table, said in pairs]
@@ -173,9 +173,16 @@ def _without(table: RawTable, headers: Sequence[str]) -> RawTable:
     return replace(table, columns=tuple(name for name in table.columns if name not in headers))
 
 
-def _check_told(
+def check_told(
     tables: Sequence[RawTable], given: Given, given_by_file: Mapping[str, Given]
 ) -> None:
+    """Refuse what is said of roles, files and headers that are not there.
+
+    Raises
+    ------
+    ValueNotAllowedError, ColumnNotFoundError
+        As for :func:`assign_roles`.
+    """
     files = [table.file for table in tables]
     for file in given_by_file:
         if file not in files:

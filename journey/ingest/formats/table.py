@@ -120,9 +120,9 @@ class RawTable:
     kept
         The Parquet file that its rows were read into, if they were; as long as nobody changed the
         table, it is a view of that.
-    file_headers, told
-        The columns as they were read, before presets made others of them; and headers by role, as
-        the user says of this file.
+    file_headers, told, named_preset
+        The columns as they were read, before presets made others of them; and what the user says
+        of this file: headers by role, and its preset.
     """
 
     file: str
@@ -138,6 +138,7 @@ class RawTable:
     kept: Path | None = None
     file_headers: tuple[str, ...] = ()
     told: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
+    named_preset: str = ""
 
 
 @dataclass(frozen=True)

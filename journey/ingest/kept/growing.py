@@ -16,8 +16,20 @@ import duckdb
 
 from journey.ingest.columns.checks import check_complete, check_dated
 from journey.ingest.columns.owners import check_owners, check_paid_clicks
-from journey.ingest.columns.preset_choice import Presets
-from journey.ingest.columns.roles import Beside, Given, assign_roles
+from journey.ingest.columns.roles import (
+    Beside,
+    Given,
+    assign_roles,
+    check_told,
+)
+from journey.ingest.kept.inherited import (
+    Inherited,
+    as_here,
+    inherited,
+    left_out_elsewhere,
+    same_columns,
+    with_inherited,
+)
 from journey.ingest.kept.owners import kept_owners
 from journey.ingest.kept.sources import (
     Batch,
@@ -35,7 +47,9 @@ from journey.ingest.kept.waiting import (
     keep_waiting,
     write_waiting,
 )
+from journey.ingest.presets.files import built_in, own_presets
 from journey.ingest.presets.foreign_keys import follow_keys
+from journey.ingest.presets.model import Preset
 from journey.ingest.processes.progress import Progress
 from journey.ingest.raw import RawTable
 from journey.ingest.staging import Pair, options_of, prepared, read_files, stage
@@ -53,8 +67,12 @@ class _Import:
     ----------
     before
         All earlier batches by their folder.
+    names
+        What new files are called beside the earlier ones, by what the user calls them.
     by_file
         What the user says of single files.
+    inherited
+        What holds of new ones since it was said of earlier ones.
     again
         The tables to be read anew, by the folder of their batch.
     waiting
@@ -64,7 +82,9 @@ class _Import:
     argument: Mapping[str, Any]
     before: Mapping[Path, Batch]
     new: Sequence[RawTable]
+    names: Mapping[str, str]
     by_file: Mapping[str, Given]
+    inherited: Mapping[str, Inherited]
     again: Mapping[Path, Sequence[Waiting]]
     waiting: dict[str, Waiting] = field(default_factory=dict[str, Waiting])
 
@@ -109,8 +129,17 @@ def stage_files(
         As for :func:`journey.ingest.pipeline.import_files`.
     """
     brought = _brought(connection, argument, sources, tell)
+    earlier = [table for batch in brought.before.values() for table in batch.tables]
+    check_paid_clicks([table for table in brought.new if not _is_told(table, earlier)])
+    scratch = Path(argument["scratch"])
+    brought.waiting.update(keep_waiting(connection, brought.new, scratch, attrgetter("told")))
     pairs = _read(connection, brought)
     n_new = len(brought.new)
+    read = [used for _, used in pairs]
+    check_complete(read)
+    check_owners(connection, read[:n_new])
+    if not brought.before:
+        check_dated(read)
     groups = [*_new_groups(connection, brought, pairs[:n_new], next_folder(sources))]
     again = iter(pairs[n_new:])
     for folder, held in brought.again.items():
@@ -120,44 +149,72 @@ def stage_files(
         _write(connection, group, brought.known)
 
 
+def propose(
+    connection: duckdb.DuckDBPyConnection,
+    argument: Mapping[str, Any],
+    sources: Path,
+    *,
+    tell: Report,
+) -> tuple[list[Pair], dict[str, Inherited]]:
+    """How files would be read beside the batches in a folder, and what holds of them from these.
+
+    Files go by the names that the user gives them.
+    """
+    brought = _brought(connection, argument, sources, tell)
+    names = {shown: file for file, shown in brought.names.items()}
+    return [
+        (
+            replace(raw, file=names[raw.file]),
+            replace(used, raw=replace(used.raw, file=names[raw.file])),
+        )
+        for raw, used in _read(connection, brought)[: len(brought.new)]
+    ], dict(brought.inherited)
+
+
 def _brought(
     connection: duckdb.DuckDBPyConnection,
     argument: Mapping[str, Any],
     sources: Path,
     tell: Report,
 ) -> _Import:
-    scratch = Path(argument["scratch"])
     before = {folder: read_batch(folder) for folder in batch_folders(sources)}
     read = read_files(connection, argument, tell)
-    told: Mapping[str, Given] = argument.get("columns_by_file") or {}
     earlier = [table for batch in before.values() for table in batch.tables]
-    alike = {} if argument["columns"] else _told_before(read, earlier)
+    from_before = inherited(read, earlier, _presets(argument) if earlier else {})
     options = options_of(argument, [*before.values()])
-    said = {**argument, **options, "columns_by_file": {**alike, **told}}
+    said = with_inherited({**argument, **options}, from_before)
     ready = prepared(connection, read, said, tell)
-    check_paid_clicks([table for table in ready if not _is_told(table, argument, earlier)])
-    taken = [table.file for table in earlier]
-    shown = unique_files((table.file for table in ready), taken=taken)
+    shown = unique_files((t.file for t in ready), taken=[table.file for table in earlier])
     names = {table.file: name for table, name in zip(ready, shown, strict=True)}
-    by_file = {names.get(f, f): said for f, said in told.items()}
-    new = [replace(table, file=name) for table, name in zip(ready, shown, strict=True)]
-    brought = _Import(argument, before, new, by_file, awaiting(connection, new, before, scratch))
-    brought.waiting.update(keep_waiting(connection, new, scratch, attrgetter("told")))
-    return brought
+    told: Mapping[str, Given] = argument.get("columns_by_file") or {}
+    by_file = {names.get(f, f): one for f, one in told.items()}
+    new = [
+        replace(table, file=name, notes=(*table.notes, *_on_before(table, from_before, earlier)))
+        for table, name in zip(ready, shown, strict=True)
+    ]
+    again = awaiting(connection, new, before, Path(argument["scratch"]))
+    return _Import(argument, before, new, names, by_file, from_before, again)
 
 
-def _told_before(read: Sequence[RawTable], earlier: Sequence[SourceTable]) -> dict[str, Given]:
-    """What the user said of the last earlier file with the same columns, by file."""
-    told = {table.file_headers: table.told for table in earlier}
-    return {table.file: said for table in read if (said := told.get(table.columns))}
+def _presets(argument: Mapping[str, Any]) -> dict[str, Preset]:
+    folder = argument.get("presets", {}).get("folder")
+    every = (*built_in(), *own_presets(Path(folder) if folder else None))
+    return {preset.name: preset for preset in every}
 
 
-def _is_told(table: RawTable, argument: Mapping[str, Any], earlier: Sequence[SourceTable]) -> bool:
+def _on_before(
+    table: RawTable, found: Mapping[str, Inherited], earlier: Sequence[SourceTable]
+) -> list[str]:
+    """What to tell of a file by what was said of earlier ones."""
+    words = [found[table.file].words] if table.file in found else []
+    return [*filter(None, words), *left_out_elsewhere(table, earlier)]
+
+
+def _is_told(table: RawTable, earlier: Sequence[SourceTable]) -> bool:
     """Whether the user says what a new file or its columns are, or said so of one like it."""
     preset = table.known.preset if table.known else None
     is_alike = any((t.file_headers, t.preset) == (table.file_headers, preset) for t in earlier)
-    choice = Presets(**argument.get("presets", {}))
-    return bool(table.told or choice.name_for(table.file)) or is_alike
+    return bool(table.told or table.named_preset) or is_alike
 
 
 def _read(connection: duckdb.DuckDBPyConnection, brought: _Import) -> list[Pair]:
@@ -168,17 +225,14 @@ def _read(connection: duckdb.DuckDBPyConnection, brought: _Import) -> list[Pair]
         [*brought.new, *_as_kept(brought)],
         partial(kept_owners, connection, brought.others),
     )
-    columns: Given = brought.argument["columns"]
-    told = dict(brought.by_file)
+    columns: Given = brought.argument.get("columns") or {}
+    check_told(raw[:n_new], columns, brought.by_file)
+    told = {table.file: as_here(table.told, table.columns) for table in raw}
     if not columns:
-        told = _as_before(raw[:n_new], brought.known) | told
-    told |= {t.file: _here(one.told, t) for one, t in zip(old, raw[n_new:], strict=True)}
+        told |= _as_before([t for t in raw[:n_new] if t.file not in brought.by_file], brought.known)
+    told |= {t.file: as_here(one.told, t.columns) for one, t in zip(old, raw[n_new:], strict=True)}
     beside = [Beside(table.headers, is_log(table)) for table in brought.known]
-    read = assign_roles(connection, raw, columns, told, beside=beside)
-    check_complete(read)
-    check_owners(connection, read[:n_new])
-    if not brought.before:
-        check_dated(read)
+    read = assign_roles(connection, raw, {}, told, beside=beside)
     return list(zip(raw, read, strict=True))
 
 
@@ -192,29 +246,20 @@ def _as_kept(brought: _Import) -> list[RawTable]:
 
 
 def _as_before(raw: Sequence[RawTable], known: Sequence[SourceTable]) -> dict[str, Given]:
-    """Columns of tables with the headers of an earlier one, as they were in the last of them.
+    """Columns of tables with the columns of an earlier one, as they were in the last of them.
 
     Where presets make other columns of the rows this time, what the user said of them holds.
     """
-    last = {table.headers: table for table in known}
+    last = {same_columns(table.headers): table for table in known}
     by_file: dict[str, Given] = {}
     for table in raw:
-        if table.columns in last:
-            before = last[table.columns]
+        before = last.get(same_columns(table.columns))
+        if before is not None:
             # A role with no headers is switched off.
-            by_file[table.file] = {
-                **dict.fromkeys(ROLES, ()),
-                **before.roles,
-                LEFT_OUT: before.left_out,
-            }
-        elif table.told:
-            by_file[table.file] = _here(table.told, table)
+            said = {**dict.fromkeys(ROLES, ()), **before.roles}
+            left = table.told.get(LEFT_OUT, before.left_out)
+            by_file[table.file] = as_here({**said, LEFT_OUT: left}, table.columns)
     return by_file
-
-
-def _here(told: Given, table: RawTable) -> Given:
-    """What was said of a table, as far as it has such columns now."""
-    return {role: [h for h in headers if h in table.columns] for role, headers in told.items()}
 
 
 def _new_groups(

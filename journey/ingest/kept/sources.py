@@ -73,9 +73,9 @@ class SourceTable:
         The preset that said what its columns mean; empty: none did.
     comments
         How many comments of some are English, how many are not; none: no column.
-    file_headers, told
-        The columns of the file before presets made others of them, and headers by role, as the
-        user said; later files with such columns are read alike.
+    file_headers, told, named_preset
+        The columns of the file before presets made others of them, and what the user said of it:
+        headers by role, and its preset. Later files of its source are read alike.
     """
 
     file: str
@@ -95,6 +95,7 @@ class SourceTable:
     comments: tuple[int, int] | None = None
     file_headers: tuple[str, ...] = ()
     told: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
+    named_preset: str = ""
 
     @property
     def extras(self) -> tuple[str, ...]:
@@ -142,6 +143,7 @@ def source_table(raw: RawTable, read: TableRoles, names: Mapping[str, str]) -> S
         preset=raw.known.preset or "" if raw.known and raw.known.shape else "",
         file_headers=raw.file_headers,
         told=raw.told,
+        named_preset=raw.named_preset,
     )
 
 

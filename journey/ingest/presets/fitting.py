@@ -1,12 +1,16 @@
-"""Whether a preset that knows the headers of a table also finds somebody in its rows."""
+"""Whether a preset finds somebody in the rows of a table it knows, and what its user said of it."""
+
+from collections.abc import Mapping, Sequence
 
 import duckdb
 
 from journey.ingest.formats.held import sampled
 from journey.ingest.formats.table import RawTable
+from journey.ingest.presets.files import built_in, chosen
 from journey.ingest.presets.headers import HeaderIndex
 from journey.ingest.presets.model import Preset
 from journey.ingest.presets.references import column_sql, filled, first_sql
+from journey.schema import LEFT_OUT
 
 _WHO = ("account_id", "person_id", "anonymous_id", "session_id", "opportunity_id")
 
@@ -27,3 +31,12 @@ def finds_nobody(connection: duckdb.DuckDBPyConnection, table: RawTable, preset:
         f"FROM {sampled(connection, table.table, table.n_rows)}"
     ).fetchall()
     return n_rows > 0 and n_found == 0
+
+
+def with_left_out(table: RawTable, preset: Preset) -> Mapping[str, Sequence[str]]:
+    """What the user says of a table, with the columns that a preset of his own leaves out."""
+    base = chosen(preset.extends, built_in()).left_out if preset.extends else ()
+    mine = [one for one in preset.left_out if one not in base] if preset.is_own else []
+    named = {header for headers in table.told.values() for header in headers}
+    new = sorted(HeaderIndex(table.columns).matching(mine) - named)
+    return {**table.told, LEFT_OUT: [*table.told.get(LEFT_OUT, ()), *new]} if new else table.told

@@ -22,7 +22,7 @@ from journey.ingest.presets.changes import as_changes
 from journey.ingest.presets.closings import with_closings
 from journey.ingest.presets.details import join_details
 from journey.ingest.presets.files import built_in, chosen, own_presets
-from journey.ingest.presets.fitting import finds_nobody
+from journey.ingest.presets.fitting import finds_nobody, with_left_out
 from journey.ingest.presets.flags import as_flagged
 from journey.ingest.presets.headers import CONNECTOR, HeaderIndex, recognise
 from journey.ingest.presets.layout import COST, Made, lay_out
@@ -188,6 +188,7 @@ def _prepared(
         notes=(*base.notes, *_notes(preset, n_empty), *several, *nested),
         aside=(*base.aside, *aside),
         known=_known(preset, confidence, roles),
+        told=with_left_out(table, preset),
     )
     return [ready, *linked]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import partial
+from pathlib import Path
 from typing import Any, Final
 from zoneinfo import available_timezones
 
@@ -9,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 import journey
+from journey.ingest import keeps_files
 from journey.ui.data.column_presets import (
     allowed_presets,
     forget_switched_off,
@@ -38,6 +40,7 @@ from journey.ui.text import counted, markdown
 _TASK: Final = "columns:task"
 _ROLES: Final = "columns:roles"
 _FILES: Final = "columns:files"
+_LOOK: Final = "columns:look"
 _ROLE_OF_WORDS: Final = {words: role for role, words in ROLE_WORDS.items()}
 _REMEMBERED: Final = ":material/history: Remembered from the last such file; change it here."
 FIRST_DAY: Final = "1970-01-01"
@@ -49,16 +52,24 @@ DEDUPE_WORDS: Final = {
 }
 
 
-def look_at_columns(incoming: Incoming) -> pd.DataFrame:
-    """Return the proposal for the files; until it is there, show progress and end the page."""
+def look_at_columns(incoming: Incoming, beside: Path | None) -> pd.DataFrame:
+    """Return the proposal for the files; until it is there, show progress and end the page.
+
+    Parameters
+    ----------
+    beside
+        The data set that they are to be added to; none: they make a new one.
+    """
     if st.session_state.get(_FILES, (None, None))[0] != incoming.files:
         forget_switched_off()
-    presets = allowed_presets()
-    if st.session_state.get(_FILES) != (incoming.files, presets):
+    asked = incoming.files, allowed_presets(), beside if beside and keeps_files(beside) else None
+    if st.session_state.get(_FILES) != asked:
         forget_columns()
         task = Task()
-        st.session_state[_TASK], st.session_state[_FILES] = task, (incoming.files, presets)
-        work = partial(journey.suggest_columns, *incoming.files, presets=presets)
+        st.session_state[_TASK], st.session_state[_FILES] = task, asked
+        st.session_state[_LOOK] = st.session_state.get(_LOOK, 0) + 1
+        files, presets, kept = asked
+        work = partial(journey.suggest_columns, *files, presets=presets, beside=kept)
         start_task(task, work, name="columns", failed="The columns could not be looked at.")
     task = st.session_state[_TASK]
     if task.state == "running":
@@ -98,12 +109,15 @@ def show_file(file: str, proposal: pd.DataFrame, roles: Roles, *, place: int) ->
         shape = shapes(roles, proposal)[file]
         st.markdown(f"**{markdown(file)}** · {shape_text(held, shape)}")
         show_preset(file, columns, place=place)
+        if file in proposal.attrs["inherited"]:
+            words = proposal.attrs["inherited"][file]
+            st.caption(f":material/history: Read {markdown(words)}. Change it here.")
         # What was found goes first: exports can have hundreds of columns.
         order = columns["role"].isna().to_numpy().argsort(kind="stable")
         rows = columns.iloc[order]
         edit_table(
             _shown(file, rows, roles),
-            key=f"columns:table:{place}",
+            key=f"columns:table:{st.session_state.get(_LOOK)}:{place}",
             editable=["meaning"],
             columns=_formats(),
             on_edit=partial(_keep_role, file, tuple(rows["column"])),

@@ -31,6 +31,7 @@ from journey.ui.tasks import show_progress
 from journey.ui.text import counted, markdown
 from journey.workspace import (
     MAX_NAME,
+    dataset_path,
     incoming_folder,
     list_datasets,
     remove_incoming,
@@ -190,6 +191,16 @@ def keep_lists(incoming: Incoming) -> None:
 def adds(incoming: Incoming) -> bool:
     """Return whether the user wants these files to be added to a data set that is here."""
     return st.session_state.get(_way_key(incoming)) == ADD
+
+
+def added_to(incoming: Incoming) -> Path | None:
+    """Return the data set that these files are to be added to; none if they make a new one."""
+    if not adds(incoming):
+        return None
+    known, current = list_datasets(workspace_root()), current_dataset()
+    first = current if current in known else next(iter(known), None)
+    name: str | None = st.session_state.get(f"intake:to:{incoming.folder.name}", first)
+    return dataset_path(workspace_root(), name) if name in known else None
 
 
 def _way_key(incoming: Incoming) -> str:

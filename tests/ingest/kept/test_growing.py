@@ -54,19 +54,29 @@ def write(folder, name, head, rows):
     (folder / name).write_text("\n".join([head, *rows, ""]), encoding="utf-8")
 
 
-def imported(folder, names, *, earlier=None, dedupe="cross-source", presets="", **columns):
+def imported(
+    folder,
+    names,
+    *,
+    earlier=None,
+    dedupe="cross-source",
+    presets="",
+    own=None,
+    for_all=None,
+    **columns,
+):
     """Import some files after a data set, or none and make it again; gives the data set."""
     work = folder / f"import-{len(list(folder.iterdir()))}"
     (work / "scratch").mkdir(parents=True)
     argument = {
         "paths": [str(folder / name) for name in names or ()],
         "names": list(names or ()),
-        "columns": {},
+        "columns": for_all or {},
         "columns_by_file": columns,
         "dates": None,
         "zone": None,
         "dedupe": dedupe,
-        "presets": {"named": presets},
+        "presets": {"named": presets, "folder": own and str(own)},
         "definitions": None,
         "scratch": str(work / "scratch"),
         "target": str(work / "data"),
