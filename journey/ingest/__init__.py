@@ -300,20 +300,18 @@ def suggest_columns(
     *paths, presets, limits, progress, cancelled
         As for :func:`read_touchpoints`.
     beside
-        The data set to which they are to be added: what was said of earlier files of their sources
-        holds for them.
+        The data set they are to be added to; what was said of files of their sources holds.
 
     Returns
     -------
     DataFrame
-        ``file``, ``column``, ``role`` (None where the column has none), ``confidence`` (0 to 1),
+        ``file``, ``column``, ``role`` (None: none, or ``left out``), ``confidence`` (0 to 1),
         ``samples`` (up to three values), ``question`` (None, or what the values can't tell:
         ``dates`` for day-first or month-first, ``epoch``, ``epoch unit``, ``zone``), ``shape`` of
         the table (``events``, ``wide``, ``attributes``, ``costs``, ``details``), ``preset`` (title
         of the one that recognised the file, or None). In the order of files and columns. ``attrs``
-        has, by file, the ``headers`` as they were read, the names of the ``presets``, the
-        ``answers`` that the user gave before (``dates``, ``zone``, ``epoch``), and in words what
-        is ``inherited``. Columns that stay left out have the role ``left out``.
+        has, by file, the ``headers`` as read, the names of the ``presets``, the ``answers`` given
+        before (``dates``, ``zone``, ``epoch``), and in words what is ``inherited``.
 
     Raises
     ------
@@ -328,18 +326,13 @@ def suggest_columns(
         tempfile.TemporaryDirectory(prefix="portolan-") as folder,
         _workplace(Path(folder) / "columns") as place,
     ):
-        earlier = None if beside is None else _sources(Path(beside).absolute())
         allowed = (presets or Presets()).as_json()
+        earlier = None if beside is None else _sources(Path(beside).absolute())
         seen = task.run("suggest_roles", place, presets=allowed, earlier=earlier)
-    found = {name: [row[name] for row in seen["rows"]] for name in _SUGGESTED}
-    found["samples"] = list(map(tuple, found["samples"]))
-    optional = ("role", "samples", "question", "preset")
-    frame = pd.DataFrame(
-        {
-            name: pd.Series(values, dtype=object) if name in optional else values
-            for name, values in found.items()
-        }
-    )
+    rows = [{**row, "samples": tuple(row["samples"])} for row in seen["rows"]]
+    kinds = {"confidence": float, "file": str, "column": str, "shape": str}
+    found = {n: pd.Series([r[n] for r in rows], dtype=kinds.get(n, object)) for n in _SUGGESTED}
+    frame = pd.DataFrame(found)
     frame.attrs = {name: seen[name] for name in _TOLD_BY_FILE}
     return frame
 
