@@ -23,6 +23,7 @@ from journey.ingest.processes.limits import Limits
 from journey.ingest.processes.progress import Progress
 from journey.ingest.raw import RawTable, read_raw
 from journey.ingest.sentiment.comments import languages_of, span_of_scores
+from journey.ingest.texts.decimals import Marks, added_leads, leads_of, marks_of, settle_decimals
 from journey.ingest.texts.missing_ids import blank_missing_ids
 from journey.ingest.times.dates import DateOrder
 from journey.ingest.times.row_times import span_note
@@ -146,7 +147,8 @@ def stage(
     folder: Path,
     batch: Batch,
     *,
-    known: Sequence[SourceTable] = (),
+    marks: Sequence[Mapping[str, Marks]] | None = None,
+    leads: Mapping[tuple[tuple[str, ...], str], int] | None = None,
 ) -> Batch:
     """Write tables as a batch into a folder that is not there yet, and drop them.
 
@@ -154,24 +156,31 @@ def stage(
     ----------
     batch
         What is to be said of it, still without tables.
-    known
-        Tables of earlier batches, which may tell how the numbers of others like them are written.
+    marks
+        How the decimals of the tables are marked, where that has been looked at.
+    leads
+        What all files of the data set tell of that; none: what these do.
     """
     raw, read = [raw for raw, _ in pairs], [read for _, read in pairs]
     nobody = blank_missing_ids(connection, read)
-    names, notes, marks, timed = stage_tables(
+    marks = [marks_of(connection, table) for table in read] if marks is None else marks
+    own = [leads_of(found) for found in marks]
+    if leads is None:
+        leads = added_leads(zip([t.raw.columns for t in read], own, strict=True))
+    of_numbers, decimals = settle_decimals(connection, read, marks, leads)
+    names, notes, timed = stage_tables(
         connection,
         read,
         dates=cast("DateOrder | None", batch.options["dates"]),
         zone=batch.options["zone"],
         epoch=batch.options.get("epoch"),
-        decimals={table.headers: table.decimals for table in known},
     )
     tables = tuple(
-        replace(_described(connection, r, t, names), decimals=told)
-        for r, t, told in zip(raw, read, marks, strict=True)
+        replace(_described(connection, r, t, names), decimals=told, leads=lead)
+        for r, t, told, lead in zip(raw, read, decimals, own, strict=True)
     )
-    batch = replace(batch, tables=tables, notes=(*_raw_notes(raw, read), *nobody, *notes))
+    said = (*_raw_notes(raw, read), *nobody, *of_numbers, *notes)
+    batch = replace(batch, tables=tables, notes=said)
     write_batch(connection, folder, batch, _as_read(connection, raw, read), timed)
     for table in raw:
         drop_raw(connection, table.table)

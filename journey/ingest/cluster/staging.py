@@ -245,4 +245,6 @@ def _as_first(batch: Batch, batches: Sequence[Batch]) -> dict[str, Mapping[str, 
 
 def _columns_of(table: SourceTable) -> SourceTable:
     """A table by its columns alone."""
-    return replace(table, file="", n_rows=0, n_rejected=0, rejected=(), aside=(), decimals={})
+    return replace(
+        table, file="", n_rows=0, n_rejected=0, rejected=(), aside=(), decimals={}, leads={}
+    )

@@ -19,7 +19,6 @@ from journey.ingest.costs import costs_sql, decimal_comma
 from journey.ingest.formats.held import sampled
 from journey.ingest.raw import RawTable
 from journey.ingest.sql import identifier, literal
-from journey.ingest.texts.decimals import Decimals, settle_decimals
 from journey.ingest.times.clock_changes import count_doubtful_times, doubtful_notes
 from journey.ingest.times.dates import (
     MIDNIGHT,
@@ -97,8 +96,7 @@ def stage_tables(
     dates: DateOrder | None,
     zone: str | None,
     epoch: str | None = None,
-    decimals: Mapping[tuple[str, ...], Decimals] | None = None,
-) -> tuple[dict[str, str], list[str], list[dict[str, str]], set[int]]:
+) -> tuple[dict[str, str], list[str], set[int]]:
     """Make the tables ``entries``, ``attributes`` and ``costs`` out of the raw ones.
 
     Returns
@@ -107,13 +105,11 @@ def stage_tables(
         Header to column name, for the columns without a role.
     list of str
         What to tell about how times were read.
-    list of dict
-        Of each table, what parts the decimals of its columns.
     set of int
         The tables that are as they were read and whose rows have their times as seconds.
     """
     names = extra_names(tables)
-    notes, marks = settle_decimals(connection, tables, decimals or {})
+    notes: list[str] = []
     parts: dict[str, list[str]] = {ENTRIES: [], ATTRIBUTES: [], COSTS: []}
     plans_of: dict[int, _Plans] = {}
     timed: set[int] = set()
@@ -138,7 +134,7 @@ def stage_tables(
     _make_views(connection, parts)
     for index, plans in plans_of.items():
         notes += _doubtful_notes(connection, tables[index], index, plans, zone)
-    return names, notes, marks, timed
+    return names, notes, timed
 
 
 def _time_value(headers: Sequence[str]) -> str:

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from typing import Final
 
@@ -172,6 +172,28 @@ def plain(header: str) -> str:
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", text).lower()
     lead = "_" if words.startswith("_") else ""
     return lead + _GAPS.sub("_", words).strip("_")
+
+
+def folded(header: str) -> str:
+    """A header without regard to case, gaps and signs.
+
+    Examples
+    --------
+    >>> folded("Phone Number"), folded("phone_number"), folded("#")
+    ('phonenumber', 'phonenumber', '#')
+    """
+    return plain(header).replace("_", "") or header.strip().casefold()
+
+
+def same_columns(headers: Iterable[str]) -> tuple[str, ...]:
+    """What tables with the same columns have in common, in whatever case or order.
+
+    Examples
+    --------
+    >>> same_columns(["Time", "E-Mail"])
+    ('email', 'time')
+    """
+    return tuple(sorted(map(folded, headers)))
 
 
 _KEYS: Final = ("account_id", "person_id", "anonymous_id", "session_id", "opportunity_id")

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
-from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +21,12 @@ from journey.ingest.columns.roles import (
     assign_roles,
     check_told,
 )
+from journey.ingest.columns.synonyms import same_columns
 from journey.ingest.kept.inherited import (
     Inherited,
     as_here,
     inherited,
     left_out_elsewhere,
-    same_columns,
     with_inherited,
 )
 from journey.ingest.kept.owners import kept_owners
@@ -53,6 +52,7 @@ from journey.ingest.presets.model import Preset
 from journey.ingest.processes.progress import Progress
 from journey.ingest.raw import RawTable
 from journey.ingest.staging import Pair, options_of, prepared, read_files, stage
+from journey.ingest.texts.decimals import Marks, added_leads, leads_of, marks_of
 from journey.ingest.warehouses.origin import read_origin
 from journey.schema import LEFT_OUT, ROLES
 
@@ -132,7 +132,7 @@ def stage_files(
     earlier = [table for batch in brought.before.values() for table in batch.tables]
     check_paid_clicks([table for table in brought.new if not _is_told(table, earlier)])
     scratch = Path(argument["scratch"])
-    brought.waiting.update(keep_waiting(connection, brought.new, scratch, attrgetter("told")))
+    brought.waiting.update(keep_waiting(connection, brought.new, scratch))
     pairs = _read(connection, brought)
     n_new = len(brought.new)
     read = [used for _, used in pairs]
@@ -140,13 +140,16 @@ def stage_files(
     check_owners(connection, read[:n_new])
     if not brought.before:
         check_dated(read)
-    groups = [*_new_groups(connection, brought, pairs[:n_new], next_folder(sources))]
+    marks = {raw.table: marks_of(connection, used) for raw, used in pairs}
+    groups = [*_new_groups(connection, brought, pairs[:n_new], marks, next_folder(sources))]
     again = iter(pairs[n_new:])
     for folder, held in brought.again.items():
         batch, mine = brought.before[folder], list(islice(again, len(held)))
         groups.append(_Group(folder, batch, mine, held))
+    own = [(raw.columns, leads_of(marks[raw.table])) for raw, _ in pairs]
+    leads = added_leads([*((t.headers, t.leads) for t in brought.known), *own])
     for group in groups:
-        _write(connection, group, brought.known)
+        _write(connection, group, marks, leads)
 
 
 def propose(
@@ -266,13 +269,14 @@ def _new_groups(
     connection: duckdb.DuckDBPyConnection,
     brought: _Import,
     pairs: Sequence[Pair],
+    marks: Mapping[str, Mapping[str, Marks]],
     folder: Path,
 ) -> Iterator[_Group]:
     """The batches of the new tables: those that stay as they are, and those that wait."""
     argument = brought.argument
     options = options_of(argument, [*brought.before.values()])
     others = [pair for pair in pairs if pair[0].table not in brought.waiting]
-    undecided = keep_undecided(connection, others, Path(argument["scratch"]), attrgetter("told"))
+    undecided = keep_undecided(connection, others, marks, Path(argument["scratch"]))
     held = brought.waiting | undecided
     batch = Batch((), options, (), read_origin(argument["paths"]))
     sure = [pair for pair in pairs if pair[0].table not in held]
@@ -286,11 +290,15 @@ def _new_groups(
 
 
 def _write(
-    connection: duckdb.DuckDBPyConnection, group: _Group, known: Sequence[SourceTable]
+    connection: duckdb.DuckDBPyConnection,
+    group: _Group,
+    marks: Mapping[str, Mapping[str, Marks]],
+    leads: Mapping[tuple[tuple[str, ...], str], int],
 ) -> None:
     """Write a batch, in place of the one that is there if it is made anew."""
     made = group.folder.with_name(f"{group.folder.name} made")
-    stage(connection, group.pairs, made, group.batch, known=known)
+    own = [marks[raw.table] for raw, _ in group.pairs]
+    stage(connection, group.pairs, made, group.batch, marks=own, leads=leads)
     if group.waiting:
         write_waiting(made, group.waiting)
     if group.folder.exists():

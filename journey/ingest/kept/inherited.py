@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from journey.ingest.columns.preset_choice import NO_PRESET, Presets
 from journey.ingest.columns.roles import Given
-from journey.ingest.columns.synonyms import plain
+from journey.ingest.columns.synonyms import folded
 from journey.ingest.kept.sources import SourceTable
 from journey.ingest.presets.headers import how_well
 from journey.ingest.presets.model import Preset
@@ -123,19 +123,14 @@ def as_here(
     """
     own, others = {header: header for header in columns}, set(made)
     for header in columns:
-        own.setdefault(_folded(header), header)
+        own.setdefault(folded(header), header)
     here: dict[str, list[str]] = {}
     for role, headers in told.items():
-        named = (own.get(h) or own.get(_folded(h)) or (h if h in others else None) for h in headers)
+        named = (own.get(h) or own.get(folded(h)) or (h if h in others else None) for h in headers)
         found = [header for header in named if header is not None]
         if found or not headers or role == LEFT_OUT:
             here[role] = found
     return here
-
-
-def same_columns(headers: Iterable[str]) -> tuple[str, ...]:
-    """What tables with the same columns have in common, in whatever case or order."""
-    return tuple(sorted(map(_folded, headers)))
 
 
 def with_inherited(argument: Mapping[str, Any], found: Mapping[str, Inherited]) -> dict[str, Any]:
@@ -154,12 +149,12 @@ def with_inherited(argument: Mapping[str, Any], found: Mapping[str, Inherited]) 
 
 def left_out_elsewhere(table: RawTable, earlier: Sequence[SourceTable]) -> list[str]:
     """What to tell of columns of a table that are read, while others so named are left out."""
-    left = {_folded(h): t.file for t in earlier for h in (*t.left_out, *t.told.get(LEFT_OUT, ()))}
+    left = {folded(h): t.file for t in earlier for h in (*t.left_out, *t.told.get(LEFT_OUT, ()))}
     named = {header for headers in table.told.values() for header in headers}
     return [
-        f"column {header!r} is read, though one so named was left out of {left[_folded(header)]}"
+        f"column {header!r} is read, though one so named was left out of {left[folded(header)]}"
         for header in table.columns
-        if header not in named and _folded(header) in left
+        if header not in named and folded(header) in left
     ]
 
 
@@ -180,12 +175,12 @@ def _left_out(alike: Sequence[SourceTable], columns: Sequence[str]) -> list[str]
     """Columns left out of the file that is most like this one among those that have them."""
     is_out: dict[str, bool] = {}
     for before in alike:
-        is_out |= dict.fromkeys(map(_folded, (*before.file_headers, *before.headers)), False)
+        is_out |= dict.fromkeys(map(folded, (*before.file_headers, *before.headers)), False)
         left = (*before.left_out, *before.told.get(LEFT_OUT, ()))
-        is_out |= dict.fromkeys(map(_folded, left), True)
-    own = {_folded(header) for header in columns}
-    made = {h for before in alike for h in _made(before) if _folded(h) not in own}
-    return [header for header in (*columns, *sorted(made)) if is_out.get(_folded(header))]
+        is_out |= dict.fromkeys(map(folded, left), True)
+    own = {folded(header) for header in columns}
+    made = {h for before in alike for h in _made(before) if folded(h) not in own}
+    return [header for header in (*columns, *sorted(made)) if is_out.get(folded(header))]
 
 
 def _made(table: SourceTable) -> set[str]:
@@ -195,7 +190,7 @@ def _made(table: SourceTable) -> set[str]:
 
 def _likeness(file: str, columns: Sequence[str], before: SourceTable) -> tuple[bool, float] | None:
     """How much an earlier file is like one; none: they are not of one source."""
-    mine, theirs = set(map(_folded, columns)), set(map(_folded, before.file_headers))
+    mine, theirs = set(map(folded, columns)), set(map(folded, before.file_headers))
     n_shared = len(mine & theirs)
     share = n_shared / max(1, len(mine | theirs))
     is_named_alike = _are_alike(file, before.file)
@@ -208,8 +203,3 @@ def _are_alike(file: str, other: str) -> bool:
     mine, theirs = (frozenset(_WORDS.findall(name.lower())) for name in (file, other))
     differing = (mine ^ theirs) - _OF_PARTS
     return not differing or differing <= months_alone()
-
-
-def _folded(header: str) -> str:
-    """A header without regard to case, gaps and signs."""
-    return plain(header).replace("_", "") or header.strip().casefold()

@@ -65,8 +65,9 @@ class SourceTable:
         Rows in the table, and rows of the file that are not.
     aside, n_added
         Rows that a preset took out of the table, and rows it made of others.
-    decimals
-        What parts decimals, ``comma`` or ``point`` by header, where values told.
+    decimals, leads
+        What parts decimals, ``comma`` or ``point`` by header, where values told; and how many more
+        of its own values can only mean a comma than a point, where any could mean either.
     scores
         The least and the highest sentiment that a column gives; none: no column, or not known.
     preset
@@ -96,6 +97,7 @@ class SourceTable:
     file_headers: tuple[str, ...] = ()
     told: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
     named_preset: str = ""
+    leads: Mapping[str, int] = field(default_factory=dict[str, int])
 
     @property
     def extras(self) -> tuple[str, ...]:
@@ -264,6 +266,9 @@ def _table(entry: Mapping[str, Any]) -> SourceTable:
     # Of earlier data sets no more is known than what was left out.
     fields["file_headers"] = tuple(entry.get("file_headers", entry["headers"]))
     fields["told"] = entry.get("told", {LEFT_OUT: entry["left_out"]} if entry["left_out"] else {})
+    signs = {"comma": 1, "point": -1}
+    told: Mapping[str, str] = entry.get("decimals", {})
+    fields["leads"] = entry.get("leads", {h: signs[mark] for h, mark in told.items()})
     return SourceTable(**fields)
 
 

@@ -7,20 +7,28 @@ log and touchpoints without one. So neither depends on the order in which files 
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final, cast
 
 import duckdb
 
-from journey.ingest.columns.roles import Given, has_moments
+from journey.ingest.columns.roles import Given, TableRoles, has_moments
+from journey.ingest.columns.synonyms import folded, same_columns
 from journey.ingest.formats.held import is_as_read, view_file
 from journey.ingest.kept.sources import DATED, Batch, SourceTable, read_aside
 from journey.ingest.presets.foreign_keys import is_mapped, names_owner, share_key, waits
 from journey.ingest.raw import Known, RawTable, RejectedRow
 from journey.ingest.sql import identifier, literal
 from journey.ingest.staging import Pair
+from journey.ingest.texts.decimals import (
+    Marks,
+    added_leads,
+    count_marks,
+    decided_marks,
+    leads_of,
+)
 from journey.ingest.times.row_times import is_technical
 from journey.schema import LEFT_OUT
 
@@ -46,20 +54,11 @@ class Waiting:
 
 
 def keep_waiting(
-    connection: duckdb.DuckDBPyConnection,
-    tables: Iterable[RawTable],
-    folder: Path,
-    told: Callable[[RawTable], Given],
+    connection: duckdb.DuckDBPyConnection, tables: Iterable[RawTable], folder: Path
 ) -> dict[str, Waiting]:
-    """Keep the rows of tables that name nobody, by their name in the database.
-
-    Parameters
-    ----------
-    told
-        What the user says of a table.
-    """
+    """Keep the rows of tables that name nobody, by their name in the database."""
     return {
-        table.table: _kept(connection, table, folder, told(table))
+        table.table: _kept(connection, table, folder)
         for table in tables
         if not is_mapped(table.known) and waits(table.columns)
     }
@@ -68,23 +67,28 @@ def keep_waiting(
 def keep_undecided(
     connection: duckdb.DuckDBPyConnection,
     pairs: Iterable[Pair],
+    marks: Mapping[str, Mapping[str, Marks]],
     folder: Path,
-    told: Callable[[RawTable], Given],
 ) -> dict[str, Waiting]:
-    """Keep the rows of tables whose dates are touchpoints only where no log stands beside them."""
+    """Keep the rows of tables that are read in one of two ways, as long as no other file tells.
+
+    They are those whose dates are touchpoints only where no log stands beside them, and those with
+    numbers of which no value tells what parts the decimals.
+    """
     return {
-        table.table: _kept(connection, table, folder, told(table))
+        table.table: _kept(connection, table, folder)
         for table, read in pairs
-        if table.known is None
-        and "occurred_at" not in told(table)
-        and read.shape == "wide"
-        and not has_moments(read)
+        if 0 in leads_of(marks[table.table]).values() or _may_be_facts(table, read)
     }
 
 
-def _kept(
-    connection: duckdb.DuckDBPyConnection, table: RawTable, folder: Path, told: Given
-) -> Waiting:
+def _may_be_facts(table: RawTable, read: TableRoles) -> bool:
+    is_open = table.known is None and "occurred_at" not in table.told
+    return is_open and read.shape == "wide" and not has_moments(read)
+
+
+def _kept(connection: duckdb.DuckDBPyConnection, table: RawTable, folder: Path) -> Waiting:
+    told = table.told
     rows = folder / f"waiting {table.table}.parquet"
     left_out = [header for header in told.get(LEFT_OUT, ()) if header in table.columns]
     if table.kept is not None and not left_out and is_as_read(connection, table.table):
@@ -109,16 +113,21 @@ def awaiting(
     """The tables of earlier batches of which new ones may tell, by the folder of their batch.
 
     They do where a table names nobody and shares an id with a new one that names an owner or may
-    be led to one, and where one was read as if it were alone and a new one may be a log.
+    be led to one; where one was read as if it were alone and a new one may be a log; and where
+    new ones with its columns tell otherwise than it was read what parts decimals.
     """
     held = {folder: columns for folder in before if (columns := _columns_waiting(folder))}
     logs = [frozenset(table.columns) for table in new if _may_be_log(table)]
-    found = _led(new, held, before) | {
-        folder
-        for folder, waiting in held.items()
-        for columns, table in zip(waiting, before[folder].tables, strict=True)
-        if table.shape == "wide" and not is_log(table) and {*logs} - {frozenset(columns)}
-    }
+    found = (
+        _led(new, held, before)
+        | _told_decimals(connection, new, held, before)
+        | {
+            folder
+            for folder, waiting in held.items()
+            for columns, table in zip(waiting, before[folder].tables, strict=True)
+            if table.shape == "wide" and not is_log(table) and {*logs} - {frozenset(columns)}
+        }
+    )
     return {folder: read_waiting(connection, folder, scratch) for folder in sorted(found)}
 
 
@@ -147,6 +156,30 @@ def _led(
         leading += [columns for folder in more for columns in held[folder]]
         leading += [t for t in mine if any(_may_tell(other, t) for other in leading)]
     return found
+
+
+def _told_decimals(
+    connection: duckdb.DuckDBPyConnection,
+    new: Sequence[RawTable],
+    held: Iterable[Path],
+    before: Mapping[Path, Batch],
+) -> set[Path]:
+    """The batches with tables whose numbers are to be read otherwise, now that more are there."""
+    kept = [table for batch in before.values() for table in batch.tables]
+    doubtful = [(f, t) for f in held for t in before[f].tables if 0 in t.leads.values()]
+    asked = {same_columns(table.headers): table.leads for _, table in doubtful}
+    told = [(table.headers, table.leads) for table in kept]
+    for table in new:
+        wanted = set(map(folded, asked.get(same_columns(table.columns), ())))
+        headers = [header for header in table.columns if folded(header) in wanted]
+        marks = {header: count_marks(connection, table, [header]) for header in headers}
+        told.append((table.columns, leads_of(marks)))
+    every = added_leads(told)
+    return {
+        folder
+        for folder, table in doubtful
+        if decided_marks(table.headers, table.leads, every) != table.decimals
+    }
 
 
 def _may_tell(other: Sequence[str], columns: Sequence[str]) -> bool:
@@ -247,15 +280,7 @@ def _raw(entry: Mapping[str, Any], table: str, kept: Path | None) -> RawTable:
 
 
 def _answers(entry: Mapping[str, Any]) -> Known:
-    """What is known of a table that no preset maps: how its dates are written."""
-    return Known(
-        preset=entry["preset"],
-        title=entry["title"],
-        confidence=entry["confidence"],
-        shape=None,
-        roles={},
-        order=entry["order"],
-        zone=entry["zone"],
-        epoch=entry["epoch"],
-        is_remembered=entry["is_remembered"],
-    )
+    """What is known of a table by its preset."""
+    fields = dict(entry)
+    fields["roles"] = {role: tuple(headers) for role, headers in entry["roles"].items()}
+    return Known(**fields)

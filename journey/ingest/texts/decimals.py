@@ -1,11 +1,12 @@
 """Whether a comma parts decimals or thousands, told by the other values of a column."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import duckdb
 
 from journey.ingest.columns.roles import TableRoles
+from journey.ingest.columns.synonyms import folded, same_columns
 from journey.ingest.formats.held import make_changeable
 from journey.ingest.raw import RawTable
 from journey.ingest.sql import identifier, literal
@@ -17,60 +18,61 @@ _DOTTED = r"[^\d.,]*[1-9]\d{0,2}\.\d{3}[^\d.,]*"
 _EITHER = r"(^|[^\d.,])(\d{1,3})([.,])(\d{3})($|[^\d.,])"
 
 
-Decimals = Mapping[str, str]
-"""``comma`` or ``point`` by header: what parts the decimals of a column."""
+Leads = Mapping[str, int]
+"""By header, how many more values can only have a comma before their decimals than a point."""
 
 
 class Marks(NamedTuple):
     """How many values can only have a comma, or a point, before their decimals.
 
-    ``dotted`` is the first value like ``1.250``, which could be either.
+    ``dotted`` is the first value like ``1.250``, which could be either; ``n_either`` counts values
+    that could, with a comma too.
     """
 
     n_commas: int
     n_points: int
     dotted: str | None
+    n_either: int = 0
+
+    @property
+    def lead(self) -> int:
+        """How many more values tell a comma than a point."""
+        return self.n_commas - self.n_points
 
 
 def settle_decimals(
     connection: duckdb.DuckDBPyConnection,
     tables: Sequence[TableRoles],
-    before: Mapping[tuple[str, ...], Decimals],
+    marks: Sequence[Mapping[str, Marks]],
+    others: Mapping[tuple[tuple[str, ...], str], int],
 ) -> tuple[list[str], list[dict[str, str]]]:
     """Write ``1,250`` as ``1.250``, and ``1.250`` as ``1250``, where commas part decimals.
 
     They do in a column that has values like ``12,50`` or ``1.234,5``, and fewer like ``12.50``.
-    Where no value tells, other files of the same headers do, those of this import first; else they
-    stay as they are: ``1,250`` is then a thousand and more. Tables of costs are left to
+    Where no value tells, all files of the same columns do, whenever they came; else they stay as
+    they are: ``1,250`` is then a thousand and more. Tables of costs are left to
     :func:`journey.ingest.costs.decimal_comma`, which asks all their columns.
 
     Parameters
     ----------
-    before
-        By headers, what the values of earlier files told.
+    marks
+        Of each table, from :func:`marks_of`.
+    others
+        From :func:`added_leads`, of all files of the data set.
 
     Returns
     -------
     list of str
         What to tell about it.
     list of dict
-        Of each table, what is known of its columns now.
+        Of each table, ``comma`` or ``point`` by header, where that is known.
     """
     notes: list[str] = []
     known: list[dict[str, str]] = []
-    marks = [_marks(connection, table) for table in tables]
-    together: dict[tuple[tuple[str, ...], str], int] = {}
     for table, found in zip(tables, marks, strict=True):
-        for header, mine in found.items():
-            key = table.raw.columns, header
-            together[key] = together.get(key, 0) + mine.n_commas - mine.n_points
-    for table, found in zip(tables, marks, strict=True):
-        told = dict(before.get(table.raw.columns, {}))
+        told = decided_marks(table.raw.columns, leads_of(found), others)
         known.append(told)
         for header, mine in found.items():
-            lead = mine.n_commas - mine.n_points or together[table.raw.columns, header]
-            if lead:
-                told[header] = "comma" if lead > 0 else "point"
             if told.get(header) == "comma":
                 _write_plainly(connection, table.raw.table, header)
                 notes.append(f"{table.raw.file}, column {header!r}: a comma parts the decimals.")
@@ -79,12 +81,46 @@ def settle_decimals(
     return notes, known
 
 
-def _marks(connection: duckdb.DuckDBPyConnection, table: TableRoles) -> dict[str, Marks]:
+def decided_marks(
+    columns: Sequence[str], leads: Leads, others: Mapping[tuple[tuple[str, ...], str], int]
+) -> dict[str, str]:
+    """What parts the decimals of some columns, as their own values tell, or else those of others.
+
+    Examples
+    --------
+    >>> others = added_leads([(["Sum", "fee"], {"Sum": 2, "fee": 0})])
+    >>> decided_marks(["sum", "fee"], {"sum": 0, "fee": 0}, others)
+    {'sum': 'comma'}
+    """
+    of = same_columns(columns)
+    found = {header: lead or others.get((of, folded(header)), 0) for header, lead in leads.items()}
+    return {header: "comma" if lead > 0 else "point" for header, lead in found.items() if lead}
+
+
+def added_leads(
+    tables: Iterable[tuple[Sequence[str], Leads]],
+) -> dict[tuple[tuple[str, ...], str], int]:
+    """What the values of all tables with the same columns tell of each, by columns and column."""
+    added: dict[tuple[tuple[str, ...], str], int] = {}
+    for columns, leads in tables:
+        of = same_columns(columns)
+        for header, lead in leads.items():
+            key = of, folded(header)
+            added[key] = added.get(key, 0) + lead
+    return added
+
+
+def marks_of(connection: duckdb.DuckDBPyConnection, table: TableRoles) -> dict[str, Marks]:
     """How the decimals of each column of numbers are marked."""
     if table.shape == "costs":
         return {}
     headers = [h for role in NUMBER_ROLES for h in table.roles.get(role, ())]
     return {header: count_marks(connection, table.raw, [header]) for header in headers}
+
+
+def leads_of(marks: Mapping[str, Marks]) -> dict[str, int]:
+    """What values tell, by header; 0 where some could be read in two ways and none tells."""
+    return {h: one.lead for h, one in marks.items() if one.lead or one.n_either}
 
 
 def count_marks(
@@ -98,13 +134,14 @@ def count_marks(
         f"SELECT source_row, {identifier(header)} AS x FROM {identifier(raw.table)}"
         for header in headers
     )
-    ((n_commas, n_points, dotted),) = connection.execute(
+    ((n_commas, n_points, dotted, n_either),) = connection.execute(
         f"SELECT count(*) FILTER (regexp_full_match(x, {literal(_COMMAS)})), "
         f"count(*) FILTER (regexp_full_match(x, {literal(_POINTS)})), "
-        f"arg_min(trim(x), source_row) FILTER (regexp_full_match(x, {literal(_DOTTED)})) "
+        f"arg_min(trim(x), source_row) FILTER (regexp_full_match(x, {literal(_DOTTED)})), "
+        f"count(*) FILTER (regexp_matches(x, {literal(_EITHER)})) "
         f"FROM ({values})"
     ).fetchall()
-    return Marks(int(n_commas), int(n_points), dotted)
+    return Marks(int(n_commas), int(n_points), dotted, int(n_either))
 
 
 def doubtful_points(marks: Marks, raw: RawTable, headers: Sequence[str]) -> list[str]:

@@ -2,7 +2,9 @@
 
 import json
 from dataclasses import replace
+from itertools import permutations
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import example, given, settings
@@ -37,7 +39,21 @@ REVIEWS = (
         "r9,o9,2024-03-09",
     ],
 )
-EXPORTS = {"visits": VISITS, "people": PEOPLE, "orders": ORDERS, "reviews": REVIEWS}
+# That 1.203 is more than a thousand is told by the second half alone.
+SALES = (
+    "email;event;amount;time",
+    [
+        f"{('ann@acme.com', 'bob@bolt.org')[n % 2]};Sale;{amount};2024-04-0{n}"
+        for n, amount in enumerate(("1.203", "1.500", "", "2.250", "1.003,50", "7,5", "1.100"), 1)
+    ],
+)
+EXPORTS = {
+    "visits": VISITS,
+    "people": PEOPLE,
+    "orders": ORDERS,
+    "reviews": REVIEWS,
+    "sales": SALES,
+}
 
 
 def written(folder, parts):
@@ -114,6 +130,12 @@ def rows_by_export(log):
     return found
 
 
+def total(folder):
+    """All values of a data set."""
+    shards = opened(folder).store.shards
+    return sum(np.nansum(shard.numbers["value"]) for shard in shards)
+
+
 @st.composite
 def dealings(draw):
     """The rows of each export in one or two files, the files in any order and several imports."""
@@ -141,7 +163,8 @@ def at_once(tmp_path_factory):
         [("visits", "a", VISITS[1])],
         [("reviews", "a", REVIEWS[1]), ("people", "a", PEOPLE[1])],
         [("orders", "b", ORDERS[1][3:])],
-        [("orders", "a", ORDERS[1][:3])],
+        [("orders", "a", ORDERS[1][:3]), ("sales", "b", SALES[1][:4])],
+        [("sales", "a", SALES[1][4:])],
     ]
 )
 def test_no_order_of_files_and_no_cut_of_rows_changes_the_log(tmp_path_factory, at_once, deals):
@@ -158,6 +181,7 @@ def test_every_row_is_accounted_for(at_once):
         "people": [3, 0, 0, 0, 3],
         "orders": [7, 7, 0, 0, 0],
         "reviews": [8, 7, 0, 1, 0],
+        "sales": [7, 7, 0, 0, 0],
     }
 
 
@@ -244,6 +268,36 @@ class TestWaiting:
         kept.write_text(kept.read_text().replace('"version": 1', '"version": 0'))
         log = open_log(imported(folder, ["orders-a.csv"], earlier=first))
         assert rows_by_export(log)["reviews"] == rows_by_export(open_log(first))["reviews"]
+
+
+class TestDecimals:
+    def test_a_later_file_tells_how_those_of_an_earlier_one_are_written(self, tmp_path):
+        write(tmp_path, "1.csv", SALES[0], SALES[1][:4])
+        write(tmp_path, "2.csv", SALES[0], SALES[1][4:])
+        first = imported(tmp_path, ["1.csv"])
+        assert total(first) == pytest.approx(1.203 + 1.5 + 2.25)
+        then = imported(tmp_path, ["2.csv"], earlier=first)
+        assert total(then) == 1_203 + 1_500 + 2_250 + 1_003.5 + 7.5 + 1_100
+
+    def test_what_more_values_tell_holds_whichever_came_first(self, tmp_path):
+        write(tmp_path, "open.csv", SALES[0], ["ann@acme.com;Sale;1.203;2024-04-01"])
+        write(tmp_path, "point.csv", SALES[0], ["ann@acme.com;Sale;2.5;2024-04-02"])
+        rows = [f"ann@acme.com;Sale;3,5;2024-04-0{n}" for n in (3, 4)]
+        write(tmp_path, "comma.csv", SALES[0], rows)
+        for order in permutations(("open.csv", "point.csv", "comma.csv")):
+            made = None
+            for name in order:
+                made = imported(tmp_path, [name], earlier=made)
+            # Two values tell a comma, one a point; each file's own values hold for itself.
+            assert total(made) == 1_203 + 2.5 + 7
+
+    def test_a_file_that_tells_nothing_new_leaves_them_as_they_are(self, tmp_path):
+        write(tmp_path, "1.csv", SALES[0], SALES[1][:4])
+        write(tmp_path, "2.csv", SALES[0], ["ann@acme.com;Sale;1.700;2024-05-01"])
+        first = imported(tmp_path, ["1.csv"])
+        then = imported(tmp_path, ["2.csv"], earlier=first)
+        place = "sources/0001/tables.json"
+        assert (then / place).samefile(first / place)
 
 
 class TestLaterMonths:
