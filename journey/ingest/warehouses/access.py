@@ -9,12 +9,22 @@ import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
+from urllib.parse import parse_qsl
 
 from journey.errors import JourneyError, ValueNotAllowedError
 from journey.ingest.server_files import FOLDERS_VARIABLE, allowed_folders, checked_path
-from journey.ingest.warehouses.address import FILE_KINDS, Address, read_address
+from journey.ingest.warehouses.address import FILE_KINDS, IBIS_KINDS, Address, read_address
 
 WAREHOUSES_VARIABLE: Final = "PORTOLAN_WAREHOUSES"
+
+_HARMLESS: Final[dict[str, tuple[str, ...]]] = {
+    "snowflake": ("warehouse",),
+    "bigquery": ("location",),
+}
+"""Parameters that change neither the server, nor the way to it, nor what may be read there."""
+
+_SIGN_IN: Final = ("password", "passcode", "token", "access_token")
+"""Secrets that a user may have of his own; others name files, services and ways to sign in."""
 
 
 def allowed_addresses() -> tuple[Address, ...]:
@@ -54,7 +64,7 @@ def for_app(address: Address) -> Address:
     if listed or address.kind != "postgresql":
         raise ValueNotAllowedError(
             f"{address.text} is not among the databases that the administrator allows. He can "
-            f"add it to {WAREHOUSES_VARIABLE} before the app is started."
+            f"add it, with its parameters, to {WAREHOUSES_VARIABLE} before the app is started."
         )
     host = address.parameters.get("host") or address.parts.hostname or ""
     if not host or host.startswith(("/", "@")) or "," in host:
@@ -91,5 +101,22 @@ def _is_same_server(one: Address, other: Address) -> bool:
     """Tell whether two addresses lead to the same server, and database where one is named."""
     ours, theirs = one.parts, other.parts
     is_same = (one.kind, ours.hostname, ours.port) == (other.kind, theirs.hostname, theirs.port)
-    is_rerouted = "host" in one.parameters and one.parameters != other.parameters
-    return is_same and not is_rerouted and (not other.database or one.database == other.database)
+    has_same_database = not other.database or one.database == other.database
+    return is_same and has_same_database and not _is_rerouted(one, other)
+
+
+def _is_rerouted(one: Address, other: Address) -> bool:
+    """Tell whether parameters lead elsewhere than those of a listed address.
+
+    Ibis hands every parameter to the client, where it overrides host, account and database.
+    """
+    if one.kind not in IBIS_KINDS:
+        return "host" in one.parameters and one.parameters != other.parameters
+    brought = {pair for pair in one.secrets if pair[0] not in _SIGN_IN}
+    return _routing(one) != _routing(other) or not brought <= {*other.secrets}
+
+
+def _routing(address: Address) -> list[tuple[str, str]]:
+    """The parameters of an address that must be as the administrator lists them."""
+    harmless = _HARMLESS.get(address.kind, ())
+    return sorted(pair for pair in parse_qsl(address.parts.query) if pair[0] not in harmless)

@@ -122,6 +122,54 @@ class TestForUsersOfTheApp:
         with pytest.raises(ValueNotAllowedError, match="not among"):
             for_app(read_address("postgresql://db.example.com/shop?host=evil.example.com"))
 
+    @pytest.mark.parametrize(
+        ("listed", "given"),
+        [
+            ("snowflake://acme-prod/SALES", "snowflake://acme-prod/SALES?account=evil"),
+            ("snowflake://acme-prod/SALES", "snowflake://acme-prod/SALES?role=ACCOUNTADMIN"),
+            ("snowflake://acme-prod/SALES?role=READER", "snowflake://acme-prod/SALES"),
+            ("snowflake://acme-prod", "snowflake://acme-prod?authenticator=https://evil"),
+            ("snowflake://acme-prod", "snowflake://acme-prod?token_file_path=/run/token"),
+            (
+                "clickhouse://ch.acme.com/web",
+                "clickhouse://ch.acme.com/web?https_proxy=http://evil",
+            ),
+            ("clickhouse://ch.acme.com/web", "clickhouse://ch.acme.com/web?database=hr"),
+            ("clickhouse://h/web?secure=1", "clickhouse://h/web?secure=0&secure=1"),
+            ("bigquery://acme/web", "bigquery://acme/web?project_id=other"),
+            ("databricks://dbc.acme.com", "databricks://dbc.acme.com?server_hostname=evil.com"),
+            (
+                "databricks://?server_hostname=dbc.acme.com",
+                "databricks://?server_hostname=evil.com",
+            ),
+        ],
+    )
+    def test_no_parameter_leads_past_a_listed_warehouse(self, listed, given, monkeypatch):
+        monkeypatch.setenv("PORTOLAN_WAREHOUSES", listed)
+        assert for_app(read_address(listed)).has_own_means
+        with pytest.raises(ValueNotAllowedError, match="not among"):
+            for_app(read_address(given))
+
+    @pytest.mark.parametrize(
+        ("listed", "given"),
+        [
+            ("snowflake://acme/SALES", "snowflake://ada@acme/SALES?warehouse=SMALL&table=events"),
+            ("bigquery://acme", "bigquery://acme/web?location=EU"),
+            ("clickhouse://h/web?secure=1", "clickhouse://ada@h/web?secure=1&password=own"),
+            (
+                "databricks://?server_hostname=h&http_path=/sql/1",
+                "databricks://?http_path=/sql/1&server_hostname=h&access_token=own",
+            ),
+            (
+                "snowflake://acme?authenticator=oauth",
+                "snowflake://acme?authenticator=oauth&token=t",
+            ),
+        ],
+    )
+    def test_a_listed_warehouse_takes_what_leads_nowhere_else(self, listed, given, monkeypatch):
+        monkeypatch.setenv("PORTOLAN_WAREHOUSES", listed)
+        assert for_app(read_address(given)).has_own_means
+
 
 def test_a_password_given_beside_the_address_does_not_replace_one_in_it():
     addresses = [read_address(text) for text in ("postgresql://h/d", "postgresql://a:b@h/d")]
