@@ -187,6 +187,18 @@ def entered_text(frame: "pd.DataFrame") -> str:
     return text.getvalue()
 
 
+def entered_fingerprint(directory: Path) -> str:
+    """Change whenever the costs of a data set that were entered by hand do.
+
+    Examples
+    --------
+    >>> entered_fingerprint(Path("/nowhere"))
+    ''
+    """
+    file = directory / ENTERED_FILE
+    return hashlib.blake2b(file.read_bytes(), digest_size=16).hexdigest() if file.exists() else ""
+
+
 def keep_entered(directory: Path, made: Path) -> None:
     """Copy the costs entered by hand into what takes the place of a data set."""
     if (directory / ENTERED_FILE).exists():

@@ -8,12 +8,12 @@ import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from journey.costs import ENTERED_FILE, entered_text
-from journey.definitions import Definitions, dumps
+from journey.costs import ENTERED_FILE, entered_fingerprint, entered_text
+from journey.definitions import Definitions, dumps, load_definitions
 from journey.errors import StoreError, ValueNotAllowedError
 from journey.inventory import Inventory, inventory_text, read_inventory
 from journey.load import DEFINITIONS_FILE
-from journey.store.replace import restore_interrupted, scratch_beside
+from journey.store.replace import locked, restore_interrupted, scratch_beside
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -156,39 +156,61 @@ def remove_dataset(root: Path, name: str) -> None:
     _inventory_path(root, name).unlink(missing_ok=True)
 
 
-def save_definitions(root: Path, name: str, definitions: Definitions) -> None:
-    """Save the stages and outcomes of a data set; a crash leaves the old file or the new one.
+def save_definitions(
+    root: Path, name: str, definitions: Definitions, *, instead_of: str | None = None
+) -> None:
+    """Save the definitions of a data set; a crash leaves the old file or the new one.
+
+    Parameters
+    ----------
+    instead_of
+        Fingerprint of those that were changed to make these; none: whatever is there.
 
     Raises
     ------
     StoreError
-        If there is no such data set.
+        If there is no such data set, or its definitions were changed meanwhile.
     """
-    folder = dataset_path(root, name)
-    if not folder.is_dir():
-        raise StoreError(f"There is no data set {name!r} to save definitions for. Reload the page.")
-    write_whole(folder / DEFINITIONS_FILE, dumps(definitions))
+    file = dataset_path(root, name) / DEFINITIONS_FILE
+    with locked(file.parent.parent):
+        if not file.parent.is_dir():
+            raise StoreError(
+                f"There is no data set {name!r} to save definitions for. Reload the page."
+            )
+        if instead_of is not None and file.exists():
+            held = load_definitions(file).fingerprint
+            if held not in (instead_of, definitions.fingerprint):
+                raise StoreError(_changed_meanwhile("definitions", name))
+        write_whole(file, dumps(definitions))
 
 
-def save_entered_costs(root: Path, name: str, costs: "pd.DataFrame") -> None:
+def save_entered_costs(
+    root: Path, name: str, costs: "pd.DataFrame", *, instead_of: str | None = None
+) -> None:
     """Save the costs of a data set that are entered by hand, in place of those saved before.
 
     Parameters
     ----------
     costs
         As :func:`journey.costs.read_entered` gives them.
+    instead_of
+        :func:`journey.costs.entered_fingerprint` of those that were changed to make these; none:
+        whatever is there.
 
     Raises
     ------
     ValueNotAllowedError
         If one of them can't be used; nothing is changed.
     StoreError
-        If there is no such data set.
+        If there is no such data set, or its costs were changed meanwhile.
     """
     text, folder = entered_text(costs), dataset_path(root, name)
-    if not folder.is_dir():
-        raise StoreError(f"There is no data set {name!r} to save costs for. Reload the page.")
-    write_whole(folder / ENTERED_FILE, text)
+    with locked(folder.parent):
+        if not folder.is_dir():
+            raise StoreError(f"There is no data set {name!r} to save costs for. Reload the page.")
+        if instead_of is not None and entered_fingerprint(folder) != instead_of:
+            raise StoreError(_changed_meanwhile("costs", name))
+        write_whole(folder / ENTERED_FILE, text)
 
 
 def load_inventory(root: Path, dataset: str) -> Inventory:
@@ -273,6 +295,13 @@ def worklist_path(root: Path, dataset: str) -> Path:
     '/data/worklists/Spring.json'
     """
     return root / "worklists" / f"{checked_name(dataset)}.json"
+
+
+def _changed_meanwhile(what: str, name: str) -> str:
+    return (
+        f"The {what} of {name!r} were changed meanwhile, and stay as they are now. Reload, look at "
+        "what they say, and change them again."
+    )
 
 
 def _inventory_path(root: Path, dataset: str) -> Path:

@@ -1,13 +1,17 @@
 import os
+import threading
 import time
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from journey.costs import entered_fingerprint, read_entered
 from journey.definitions import Definitions, load_definitions
 from journey.errors import StoreError, ValueNotAllowedError
 from journey.kept import SavedView, load_views, save_view
+from journey.store.replace import locked
 from journey.workspace import (
     ROOT_VARIABLE,
     checked_name,
@@ -16,6 +20,7 @@ from journey.workspace import (
     list_datasets,
     remove_dataset,
     save_definitions,
+    save_entered_costs,
     workspace_root,
 )
 
@@ -133,3 +138,40 @@ class TestDefinitions:
         with pytest.raises(StoreError, match="no data set 'log'"):
             save_definitions(tmp_path, "log", Definitions())
         assert not dataset_path(tmp_path, "log").exists()
+
+    def test_what_somebody_else_saved_meanwhile_stays(self, tmp_path):
+        folder = dataset_path(tmp_path, "log")
+        folder.mkdir(parents=True)
+        first, theirs, ours = (Definitions(won=(name,)) for name in ("Deal", "Theirs", "Ours"))
+        # There is nothing to lose where no definitions are kept.
+        save_definitions(tmp_path, "log", first, instead_of=Definitions().fingerprint)
+        save_definitions(tmp_path, "log", theirs, instead_of=first.fingerprint)
+        with pytest.raises(StoreError, match="definitions of 'log' were changed meanwhile"):
+            save_definitions(tmp_path, "log", ours, instead_of=first.fingerprint)
+        assert load_definitions(folder / "definitions.toml") == theirs
+        # The same again, as by a second press of the button, changes nothing.
+        save_definitions(tmp_path, "log", theirs, instead_of=first.fingerprint)
+
+    def test_it_waits_while_the_data_set_is_replaced(self, tmp_path):
+        folder = dataset_path(tmp_path, "log")
+        folder.mkdir(parents=True)
+        saving = threading.Thread(target=save_definitions, args=(tmp_path, "log", Definitions()))
+        with locked(folder.parent):
+            saving.start()
+            saving.join(0.2)
+            assert not list(folder.iterdir())
+        saving.join(60)
+        assert [file.name for file in folder.iterdir()] == ["definitions.toml"]
+
+
+def test_costs_that_somebody_else_entered_meanwhile_stay(tmp_path):
+    folder = dataset_path(tmp_path, "log")
+    folder.mkdir(parents=True)
+    rows = [{"month": "2026-01", "kind": "labour", "cost": n, "currency": "EUR"} for n in (1, 2)]
+    before = entered_fingerprint(folder)
+    save_entered_costs(tmp_path, "log", pd.DataFrame(rows[:1]), instead_of=before)
+    with pytest.raises(StoreError, match="costs of 'log' were changed meanwhile"):
+        save_entered_costs(tmp_path, "log", pd.DataFrame(rows[1:]), instead_of=before)
+    assert read_entered(folder)["cost"].tolist() == [1]
+    save_entered_costs(tmp_path, "log", pd.DataFrame(rows), instead_of=entered_fingerprint(folder))
+    assert read_entered(folder)["cost"].tolist() == [1, 2]

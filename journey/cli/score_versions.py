@@ -56,5 +56,10 @@ def _save(given: Namespace, definitions: Definitions) -> None:
     in_force = rules_in_force(scoring, definitions.stage_names)
     wanted = in_force if given.back_to is None else scoring.as_of_version(given.back_to)
     agreed = in_force.followed_by(wanted, datetime.now(UTC).date(), note)
-    save_definitions(workspace_root(), given.dataset, replace(definitions, scoring=agreed))
+    save_definitions(
+        workspace_root(),
+        given.dataset,
+        replace(definitions, scoring=agreed),
+        instead_of=definitions.fingerprint,
+    )
     tell(f"Saved as version {agreed.version}: {note}.")

@@ -32,7 +32,12 @@ from journey.costs import keep_entered
 from journey.definitions import Definitions, dumps, load_definitions
 from journey.errors import StoreError, UnreadableFileError
 from journey.ingest.columns.preset_choice import Presets
-from journey.ingest.kept.proposed import DEFINITIONS_FILE, keep_definitions, own_definitions
+from journey.ingest.kept.proposed import (
+    DEFINITIONS_FILE,
+    definitions_text,
+    keep_definitions,
+    own_definitions,
+)
 from journey.ingest.processes.child import run_in_child
 from journey.ingest.processes.limits import Limits
 from journey.ingest.processes.progress import Progress
@@ -270,6 +275,19 @@ def _changed(
     prepare_child()
     from journey.load import open_log
 
+    text = definitions_text(target)
+
+    def take_over() -> None:
+        """What was edited meanwhile, as it is by now."""
+        if definitions is None:
+            keep_definitions(target, made)
+        elif definitions_text(target) != text:
+            raise StoreError(
+                f"The definitions of {target.name!r} were changed meanwhile, and the data set "
+                "stays as it is. Look at what they say now, and do the same again."
+            )
+        keep_entered(target, made)
+
     with own_turn(target, task.cancelled):
         asked, before = {**options, "earlier": _sources(target)}, batches_of(target)
         rules = own_definitions(target) if definitions is None else definitions
@@ -277,11 +295,7 @@ def _changed(
             made, model = place / "data", _definitions_file(rules, place)
             task.run(function, place, **asked, definitions=model, target=str(made))
             check_unchanged(target, before)
-            if definitions is None:
-                # As they are by now: they may have been edited meanwhile.
-                keep_definitions(target, made)
-            keep_entered(target, made)
-            replace_directory(made, target)
+            replace_directory(made, target, take_over=take_over)
     return open_log(target)
 
 

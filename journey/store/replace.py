@@ -14,7 +14,7 @@ import shutil
 import sys
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -68,19 +68,27 @@ def scratch_beside(target: Path) -> Generator[Path]:
             os.close(lock)
 
 
-def replace_directory(new: Path, target: Path) -> None:
+def replace_directory(
+    new: Path, target: Path, *, take_over: Callable[[], None] = lambda: None
+) -> None:
     """Put a complete directory in the place of another; a crash leaves the old or the new.
+
+    Parameters
+    ----------
+    take_over
+        Puts into the new one what was edited in the old. Done last, while whoever saves under
+        :func:`locked` waits, so that no edit falls between the copy and the replacement.
 
     Raises
     ------
     OSError
         If the disk refuses; what was there is there still.
     """
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        # The disk writes many at once as fast as one.
-        list(pool.map(_sync, (new, *new.rglob("*"))))
+    _sync_all(new.rglob("*"))
     with locked(target.parent):
         _restore_all(target.parent)
+        take_over()
+        _sync_all((*new.iterdir(), new))
         if not target.exists():
             new.replace(target)
         elif not _exchange(new, target):
@@ -206,6 +214,12 @@ def _lock(folder: Path, *, waits: bool) -> int | None:
         os.close(handle)
         return None
     return handle
+
+
+def _sync_all(paths: Iterable[Path]) -> None:
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        # The disk writes many at once as fast as one.
+        list(pool.map(_sync, paths))
 
 
 def _sync(path: Path) -> None:

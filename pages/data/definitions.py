@@ -19,7 +19,7 @@ st.title("Definitions")
 if not follow_rebuild():
     log = require_log()
     with plain_errors():
-        rebuild_if_saved()
+        rebuild_if_saved(log)
         draft = current_draft(log)
         if not log.definitions.won:
             st.warning(

@@ -40,6 +40,12 @@ def own_definitions(folder: Path) -> Path | None:
     return None if is_proposed else own
 
 
+def definitions_text(folder: Path) -> bytes | None:
+    """The file of a data set's definitions, whoever made it; none where it is not there."""
+    own = folder / DEFINITIONS_FILE
+    return own.read_bytes() if own.is_file() else None
+
+
 def keep_definitions(folder: Path, made: Path) -> None:
     """Copy a data set's own definitions, byte for byte, into what takes its place."""
     own = own_definitions(folder)

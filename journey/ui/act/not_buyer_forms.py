@@ -64,8 +64,10 @@ def _save(log: TouchpointLog, rules: NotBuyerRules) -> None:
     name = current_dataset()
     if name is None:
         return
+    held = log.definitions
+    wanted = replace(held, not_buyers=rules)
     try:
-        save_definitions(workspace_root(), name, replace(log.definitions, not_buyers=rules))
+        save_definitions(workspace_root(), name, wanted, instead_of=held.fingerprint)
     except (JourneyError, OSError) as problem:
         add_note(f"Not saved. {problem}")
     else:

@@ -31,8 +31,9 @@ def save_ownership(definitions: Definitions, ownership: Ownership) -> None:
     name = current_dataset()
     if name is None:
         return
+    wanted = replace(definitions, ownership=ownership)
     try:
-        save_definitions(workspace_root(), name, replace(definitions, ownership=ownership))
+        save_definitions(workspace_root(), name, wanted, instead_of=definitions.fingerprint)
     except (JourneyError, OSError) as problem:
         add_note(f"Not saved. {problem}")
     else:

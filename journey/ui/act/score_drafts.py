@@ -96,7 +96,9 @@ def save(log: TouchpointLog, wanted: ScoringRules, note: str) -> None:
         return
     try:
         agreed = saved_rules(log).followed_by(wanted, datetime.now(UTC).date(), note)
-        save_definitions(workspace_root(), name, replace(log.definitions, scoring=agreed))
+        held = log.definitions
+        wanted_all = replace(held, scoring=agreed)
+        save_definitions(workspace_root(), name, wanted_all, instead_of=held.fingerprint)
     except (JourneyError, OSError) as problem:
         add_note(f"Not saved. {problem}")
     else:

@@ -102,10 +102,18 @@ def show_effect(log: TouchpointLog, draft: Draft) -> None:
         )
 
 
-def rebuild_if_saved() -> None:
+def rebuild_if_saved(log: TouchpointLog) -> None:
     """Begin to make the data set anew where rules of channels or identity were saved."""
-    wanted: Definitions | None = st.session_state.pop(_TO_REBUILD, None)
-    if wanted is None:
+    saved: tuple[str, Definitions] | None = st.session_state.pop(_TO_REBUILD, None)
+    if saved is None:
+        return
+    instead_of, wanted = saved
+    if log.definitions.fingerprint != instead_of:
+        st.warning(
+            "Not saved: the definitions were changed meanwhile. Look at what they say now, and "
+            "change them again.",
+            icon=":material/warning:",
+        )
         return
     if (dataset_path(workspace_root(), current_dataset() or "") / "sources").is_dir():
         make_anew(wanted)
@@ -267,10 +275,11 @@ def _save(definitions: Definitions, log: TouchpointLog) -> None:
     if name is None:
         return
     if rules_of_rows(definitions) != rules_of_rows(log.definitions):
-        st.session_state[_TO_REBUILD] = definitions
+        st.session_state[_TO_REBUILD] = log.definitions.fingerprint, definitions
         return
     try:
-        save_definitions(workspace_root(), name, definitions)
+        held = log.definitions.fingerprint
+        save_definitions(workspace_root(), name, definitions, instead_of=held)
     except (JourneyError, OSError) as problem:
         add_note(f"Not saved. {problem}")
     else:

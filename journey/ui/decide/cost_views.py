@@ -8,7 +8,7 @@ import streamlit as st
 import journey
 from journey import charts
 from journey.analysis.spending.reach import NOTHING, SO_FAR, reach_text, worth_text
-from journey.costs import ENTERED_COLUMNS, KINDS, read_entered
+from journey.costs import ENTERED_COLUMNS, KINDS, entered_fingerprint, read_entered
 from journey.errors import JourneyError
 from journey.log import TouchpointLog
 from journey.ui.cache import cached
@@ -30,6 +30,7 @@ LABELS: Final = {
     **{f"value_per_{name}": f"Value per {words}" for name, words in ENDS.items()},
 }
 _ROUND: Final = "costs:round"
+_SHOWN: Final = "costs:shown"
 
 
 def show_totals(view: TouchpointLog) -> None:
@@ -149,11 +150,13 @@ def enter_costs() -> None:
         "Costs of whole months beside those of files. Each row needs a month, a kind, a cost and a "
         "currency. Write a credit note below 0. Currencies are never added up."
     )
-    held = read_entered(folder)
+    held, table = entered_fingerprint(folder), read_entered(folder)
+    shown = st.session_state.get(_SHOWN)
+    st.session_state[_SHOWN] = name, held
     turn = st.session_state.get(_ROUND, 0)
     edited = st.data_editor(
-        held,
-        key=f"costs:entered:{turn}",
+        table,
+        key=f"costs:entered:{turn}:{held}",
         num_rows="dynamic",
         hide_index=True,
         column_order=list(ENTERED_COLUMNS),
@@ -162,7 +165,14 @@ def enter_costs() -> None:
         alt="Costs entered by hand",
     )
     if st.button("Save costs", type="primary", icon=":material/save:"):
-        _save(name, edited)
+        if shown in (None, (name, held)):
+            _save(name, edited, held)
+            return
+        st.warning(
+            "Nothing is saved: the costs were changed meanwhile. The table shows them as they are "
+            "now; enter yours again.",
+            icon=":material/warning:",
+        )
 
 
 def _columns() -> dict[str, Any]:
@@ -178,12 +188,13 @@ def _columns() -> dict[str, Any]:
     }
 
 
-def _save(name: str, edited: pd.DataFrame) -> None:
+def _save(name: str, edited: pd.DataFrame, held: str) -> None:
     try:
-        save_entered_costs(workspace_root(), name, edited)
+        save_entered_costs(workspace_root(), name, edited, instead_of=held)
     except JourneyError as problem:
         st.error(f"Nothing is saved. {markdown(problem)}", icon=":material/error:")
         return
     st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
+    st.session_state.pop(_SHOWN)
     add_note("Costs saved. All pages use them.")
     st.rerun()
