@@ -4,16 +4,12 @@ import sys
 
 from journey.analysis.attribution.attribute import attribute_paths
 from journey.cli.answers import written
-from journey.cli.options import Arguments
+from journey.cli.options import Arguments, told_of_touchpoints
 from journey.cli.words import tell
 from journey.errors import ValueNotAllowedError
 from journey.ingest.columns.path_tables import read_path_tables
 
-_OF_TOUCHPOINTS = (
-    *("column", "dates", "zone", "epoch", "preset", "dedupe", "definitions", "where", "exclude"),
-    *("collapse", "start_at", "end_at", "gap", "by", "half_life"),
-)
-_WORDS = {"start_at": "from", "end_at": "to", "half_life": "half-life"}
+_OWN = {"by": "--by", "half_life": "--half-life"}
 
 
 def run_on_counted_paths(given: Arguments) -> int:
@@ -24,8 +20,8 @@ def run_on_counted_paths(given: Arguments) -> int:
     ValueNotAllowedError
         If an option speaks of touchpoints: there are none.
     """
-    used = [f"--{_WORDS.get(name, name)}" for name in _OF_TOUCHPOINTS if getattr(given, name)]
-    used += ["--case"] if given.case != "account" else []
+    used = told_of_touchpoints(given)
+    used += [words for name, words in _OWN.items() if getattr(given, name)]
     if used:
         raise ValueNotAllowedError(
             f"{' and '.join(used)} can't be used: counted paths have no touchpoints to choose "

@@ -11,7 +11,7 @@ from journey.cli.own_options import add_own_options
 from journey.cli.questions import QUESTIONS
 from journey.cli.score_versions import add_versions
 from journey.cli.segment_options import add_segment
-from journey.cli.warehouse_options import add_import_options, add_refresh
+from journey.cli.warehouse_options import OF_DATABASES, add_import_options, add_refresh
 from journey.errors import ValueNotAllowedError
 from journey.ingest.warehouses.address import is_address as is_database
 from journey.runners.spark import is_address
@@ -21,6 +21,9 @@ Arguments = argparse.Namespace
 
 _OF_FILES: Final = ("column", "dates", "zone", "epoch", "preset", "dedupe")
 """Options that say how files are read; a stored data set was read already."""
+
+_WRITTEN: Final = {"start_at": "from", "end_at": "to", "leave_out": "leave-out"}
+"""Options that are not written as they are called here."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -94,6 +97,11 @@ def _check_import_on_cluster(given: Arguments) -> None:
             "Rows of a database are fetched to this machine, which a log on a cluster is too large "
             "for. Export them as Parquet to storage that the workers see, and import those files."
         )
+    used = [f"--{name}" for name in OF_DATABASES if getattr(given, name)]
+    if used:
+        raise ValueNotAllowedError(
+            f"{used[0]} is for databases; a log on a cluster is made of files. Leave it out."
+        )
 
 
 def _check_additions(given: Arguments) -> None:
@@ -119,6 +127,14 @@ def _check_reading_options(given: Arguments) -> None:
         f"{' and '.join(used)} {verb} how files are read; {sources[0]!r} is stored, its files are "
         f"read already. Leave {them} out, or give {them} to import."
     )
+
+
+def told_of_touchpoints(given: Arguments) -> list[str]:
+    """The options given, as they are written, that choose touchpoints or say how they are read."""
+    parsers = (_reading_options(), _narrowing_options())
+    defaults = {name: it for one in parsers for name, it in vars(one.parse_args([])).items()}
+    used = [name for name, default in defaults.items() if getattr(given, name) != default]
+    return [f"--{_WRITTEN.get(name, name)}" for name in used if name != "format"]
 
 
 def _reading_options() -> argparse.ArgumentParser:

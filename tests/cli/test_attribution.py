@@ -55,7 +55,14 @@ def test_counted_paths(paths, capsys):
     assert "1 conversions of 3 journeys on 2 paths." in err
 
 
-@pytest.mark.parametrize("option", [["--by", "campaign"], ["--half-life", "3"], ["--collapse"]])
+@pytest.mark.parametrize(
+    "option",
+    [
+        *(["--by", "campaign"], ["--half-life", "3"], ["--collapse"]),
+        *(["--leave-out", "not-buyers"], ["--case", "person"], ["--from", "2026-01-01"]),
+        *(["--zone", "Europe/Berlin"], ["--where", "channel=web"]),
+    ],
+)
 def test_options_of_touchpoints_are_refused_for_counted_paths(paths, capsys, option):
     assert cli.main(["attribution", str(paths), *option]) == 2
     assert f"{option[0]} can't be used" in capsys.readouterr().err

@@ -46,6 +46,8 @@ def test_what_is_wrong_with_an_address_is_one_line(capsys, address, words):
     [
         (["a.csv", "--add"], "a log on a cluster is made of all its files at once"),
         (["postgresql://host/db", "--table", "t"], "Export them as Parquet to storage"),
+        (["a.csv", "--since", "2026-01-01"], "--since is for databases"),
+        (["a.csv", "--where", "amount>1"], "--where is for databases"),
         (["a.csv"], "Nothing answers at spark://127.0.0.1:{port}"),
     ],
 )
