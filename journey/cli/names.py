@@ -1,6 +1,8 @@
 """What is meant by the words given: a data set or files, an instant."""
 
+import re
 from pathlib import Path
+from typing import Final
 
 import pandas as pd
 
@@ -8,10 +10,14 @@ from journey.errors import ValueNotAllowedError
 from journey.selection import ends_too_early
 from journey.workspace import dataset_path, list_datasets, workspace_root
 
+_INSTANT: Final = re.compile(
+    r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?: ?(?:Z|[+-]\d\d:?\d\d))?)?", re.ASCII
+)
+
 
 def names_dataset(sources: list[str]) -> bool:
     """Whether what is asked about is the name of a stored data set, not files."""
-    return len(sources) == 1 and not Path(sources[0]).exists()
+    return len(sources) == 1 and not Path(sources[0]).is_file()
 
 
 def stored(name: str) -> Path:
@@ -33,10 +39,9 @@ def instant(text: str | None) -> pd.Timestamp | None:
     """The instant that a text says; none: none was given."""
     if text is None:
         return None
-    # Pandas turns what it can't read into an error, an empty text into no time at all, and words
-    # like 'now' into the clock's time.
+    # Pandas reads much more, and tells the clock's time or day where a text leaves out its own.
     try:
-        said = pd.Timestamp(text) if text[:1].isdigit() else pd.NaT
+        said = pd.Timestamp(text) if _INSTANT.fullmatch(text) else pd.NaT
     except ValueError:
         said = pd.NaT
     if not isinstance(said, pd.Timestamp):

@@ -134,3 +134,28 @@ class TestFiles:
         before = list_datasets(workspace)
         ask("outcomes", files / "touchpoints.csv")
         assert list_datasets(workspace) == before
+
+
+@pytest.mark.parametrize(
+    "text", ["10:30", "5pm", "2026", "2026-03", "202603", "2026-3-1", "2026-03-31 14", "1e3"]
+)
+def test_a_date_that_leaves_out_a_part_is_refused(capsys, text):
+    assert cli.main(["summary", "Demo", "--to", text]) == 2
+    assert f"The date is {text!r}; one like 2026-03-31" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2026-01-05T11:00", "2026-01-05 11:00:00.0", "2026-01-05T11:00Z", "2026-01-05 12:00+01:00"],
+)
+def test_a_time_of_day_may_tell_seconds_and_its_zone(ask_json, text):
+    # On 5 January: the Demo of Acme at 9:00 and nothing else.
+    first = ask_json("summary", "Demo", "--from", "2026-01-05", "--to", text)
+    assert first == ask_json("summary", "Demo", "--from", "2026-01-05", "--to", "2026-01-05T11:00")
+
+
+def test_a_folder_of_the_name_of_a_data_set_does_not_hide_it(tell_json, tmp_path, monkeypatch):
+    before = tell_json("summary", "Demo")
+    (tmp_path / "here" / "Demo").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "here")
+    assert tell_json("summary", "Demo") == before
