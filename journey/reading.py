@@ -97,6 +97,15 @@ def last_tick(runner: Runner, store: Store) -> int:
     return memory.get(("last tick", store.fingerprint), make, n_bytes=lambda _: 8)
 
 
+def first_tick(runner: Runner, store: Store) -> int:
+    """The first instant of a store; 0 in an empty one."""
+
+    def make() -> int:
+        return min((tick for tick in runner.ask(_first_tick) if tick is not None), default=0)
+
+    return memory.get(("first tick", store.fingerprint), make, n_bytes=lambda _: 8)
+
+
 def learned_silence(runner: Runner, store: Store, reading: Reading) -> Silence:
     """What silence is normal, learned from all shards."""
 
@@ -249,6 +258,11 @@ def _cut_at(view: View, instant: int) -> View:
 
 def _n_bytes(view: View) -> int:
     return view.n_bytes
+
+
+def _first_tick(piece: Piece) -> int | None:
+    ticks = piece.shard.ticks
+    return int(ticks.min()) if len(ticks) else None
 
 
 def _last_tick(piece: Piece) -> int | None:

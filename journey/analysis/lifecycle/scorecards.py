@@ -9,7 +9,7 @@ import pandas as pd
 
 from journey.analysis.figures.frames import none_for_missing
 from journey.analysis.lifecycle.churn import tells_churn
-from journey.analysis.lifecycle.lived import FLAGS, FLAGS_OF, flags_of, period_before, span_of
+from journey.analysis.lifecycle.lived import FLAGS, FLAGS_OF, Span, flags_of, period_before, span_of
 from journey.analysis.lifecycle.questions import (
     IN_MONEY,
     MEANING_WORDS,
@@ -27,14 +27,18 @@ from journey.analysis.scores.milestones import (
 )
 from journey.errors import ValueNotAllowedError
 from journey.log import TouchpointLog
+from journey.reading import first_tick
 from journey.rules.meanings import Meaning
 from journey.rules.stage_roles import ROLES
 from journey.schema import SMALL_SAMPLE
-from journey.selection import Keep
+from journey.selection import Keep, Since
 from journey.store.view import View
 from journey.wording import agreeing
 
 PERIOD_DAYS: Final = 90.0
+MOST_DAYS: Final = 36_525.0
+"""A century; more would lie before the times that can be told."""
+
 COLUMNS: Final = (
     *("role", "stage", "metric", "of", "value", "numerator", "denominator", "unit", "currency"),
     *("previous_value", "previous_numerator", "previous_denominator", "is_small", "sentence"),
@@ -43,13 +47,16 @@ Write = Callable[[float, str], str]
 """Writes a value of a unit."""
 
 _TEXTS: Final = ("stage", "of", "currency")
+_NOTHING: Final = (np.nan, np.nan, np.nan)
+"""Value, numerator and denominator where there is none."""
 
 
 def lifecycle_metrics(log: TouchpointLog, *, days: float = PERIOD_DAYS) -> pd.DataFrame:
     """The figures of each stage over the last days up to ``as_of``, and over as many before.
 
-    The period before is read as the log stood when it ended. Touches count as they are in view;
-    what journeys passed and became is read from all their touchpoints.
+    The period before is read as the log stood when it ended; there is none to compare with where
+    the log, or what is in view of it, begins later than that period. Touches count as they are in
+    view; what journeys passed and became is read from all their touchpoints.
 
     Parameters
     ----------
@@ -72,7 +79,7 @@ def lifecycle_metrics(log: TouchpointLog, *, days: float = PERIOD_DAYS) -> pd.Da
     Raises
     ------
     ValueNotAllowedError
-        If the period has no length.
+        If the period has no length, or is longer than a century.
 
     Examples
     --------
@@ -99,9 +106,11 @@ def lifecycle_metrics(log: TouchpointLog, *, days: float = PERIOD_DAYS) -> pd.Da
 def _rows(log: TouchpointLog, days: float) -> list[dict[str, Any]]:
     """A row for each figure, and each name that it is told of."""
     span = span_of(log, days=days)
-    earlier = period_before(log, span)
     now = figures_of(log, span)
-    before = figures_of(earlier, span_of(earlier, days=days))
+    before = None
+    if has_before(log, span):
+        earlier = period_before(log, span)
+        before = figures_of(earlier, span_of(earlier, days=days))
     lacking = _Lacking.of(log)
     return [
         _row(metric, of, now, before, lacking, days)
@@ -129,8 +138,9 @@ def lifecycle_journeys(
     Raises
     ------
     ValueNotAllowedError
-        If there is no such figure, or it counts no journeys.
+        If there is no such figure or period, or it counts no journeys.
     """
+    check_days(days)
     known = {(one.role, one.name): one for one in METRICS}
     if (role, metric) not in known:
         names = [f"{one.role} {one.name}" for one in METRICS]
@@ -215,9 +225,17 @@ def _has_values(view: View) -> bool:
 
 
 def check_days(days: float) -> None:
-    """Refuse a period without a length."""
-    if not days > 0:
-        raise ValueNotAllowedError(f"The period is {days!r} days. Give a number above 0.")
+    """Refuse a period without a length, or of more than a century."""
+    if not 0 < days <= MOST_DAYS:
+        raise ValueNotAllowedError(
+            f"The period is {days!r} days. Give a number above 0, at most {MOST_DAYS:,.0f}."
+        )
+
+
+def has_before(log: TouchpointLog, span: Span) -> bool:
+    """Whether what is in view of a log covers the whole of the period before one."""
+    begins = [step.tick for step in log.steps if isinstance(step, Since)]
+    return max([first_tick(log.runner, log.store), *begins]) <= 2 * span.begin - span.end
 
 
 def _names(metric: Metric, now: Figures) -> Iterator[str | None]:
@@ -231,12 +249,12 @@ def _row(
     metric: Metric,
     of: str | None,
     now: Figures,
-    before: Figures,
+    before: Figures | None,
     lacking: _Lacking,
     days: float,
 ) -> dict[str, Any]:
     reason = lacking.reason(metric)
-    told = [_told(metric, of, figures, known=reason is None) for figures in (now, before)]
+    told = [_told(metric, of, one) if reason is None else _NOTHING for one in (now, before)]
     value, numerator, denominator = told[0]
     small = metric.unit == "share" and denominator < SMALL_SAMPLE
     currency = now.currency if metric.top == "cost" else None
@@ -259,12 +277,10 @@ def _row(
     }
 
 
-def _told(
-    metric: Metric, of: str | None, figures: Figures, *, known: bool
-) -> tuple[float, float, float]:
-    """Value, numerator and denominator of one period."""
-    if not known:
-        return np.nan, np.nan, np.nan
+def _told(metric: Metric, of: str | None, figures: Figures | None) -> tuple[float, float, float]:
+    """Value, numerator and denominator of one period; nothing where the log doesn't cover it."""
+    if figures is None:
+        return _NOTHING
     top = figures.get(metric.top, of)
     if np.isnan(top) and metric.by_name:
         top = 0.0

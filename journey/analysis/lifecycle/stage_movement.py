@@ -11,7 +11,7 @@ import pandas as pd
 from journey.analysis.figures.distinct import distinct
 from journey.analysis.figures.statistics import difference_of_rates, wilson
 from journey.analysis.lifecycle.lived import Lived, Span, period_before, span_of
-from journey.analysis.lifecycle.scorecards import PERIOD_DAYS, check_days
+from journey.analysis.lifecycle.scorecards import PERIOD_DAYS, check_days, has_before
 from journey.errors import ValueNotAllowedError
 from journey.facts import ShardFacts
 from journey.kernels.facts import LOST, NO_DECISION, OPEN, walk
@@ -54,6 +54,7 @@ def stage_movement(log: TouchpointLog, *, days: float = PERIOD_DAYS) -> pd.DataF
         ``low``, ``high``; ``previous_n_journeys``, ``previous_n_in_source``, ``previous_share``;
         ``change`` (share less share before) with its 95 % interval ``change_low``,
         ``change_high``; ``is_worse`` (fewer go forward, or more go back). In the order of stages.
+        Where the log begins later than the period before, that has no journeys and no share.
 
     Raises
     ------
@@ -78,9 +79,11 @@ def stage_movement(log: TouchpointLog, *, days: float = PERIOD_DAYS) -> pd.DataF
 def _compared(log: TouchpointLog, days: float) -> pd.DataFrame:
     """The moves of the period and of the one before, side by side."""
     span = span_of(log, days=days)
-    earlier = period_before(log, span)
     moves, inside = _counted(log, span)
-    moves_before, inside_before = _counted(earlier, span_of(earlier, days=days))
+    moves_before, inside_before = np.zeros_like(moves), np.zeros_like(inside)
+    if has_before(log, span):
+        earlier = period_before(log, span)
+        moves_before, inside_before = _counted(earlier, span_of(earlier, days=days))
     source, target = np.nonzero((moves + moves_before) > 0)
     names = log.definitions.stage_names
     n, n_before = moves[source, target], moves_before[source, target]
@@ -137,8 +140,9 @@ def moved_between(
     Raises
     ------
     ValueNotAllowedError
-        If there is no such stage.
+        If there is no such stage or period.
     """
+    check_days(days)
     names = log.definitions.stage_names
     for name in (source, target):
         if name not in names:

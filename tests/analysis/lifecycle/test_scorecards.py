@@ -16,6 +16,7 @@ from journey.analysis.lifecycle.scorecards import (
     stages_of_roles,
     stages_without_role,
 )
+from journey.analysis.lifecycle.stage_movement import moved_between, stage_movement
 from journey.costs import costs_frame
 from journey.errors import ValueNotAllowedError
 from tests.examples import MODEL, small_log
@@ -264,3 +265,45 @@ def test_no_decision_is_counted_when_silence_ended_the_journey():
     assert found["value"] == 1
     found = lifecycle_metrics(made, days=55).set_index("metric").loc["no_decision"]
     assert (found["value"], found["previous_value"]) == (0, 1)
+
+
+@pytest.mark.parametrize(("days", "is_covered"), [(29.9, True), (30.1, False), (90, False)])
+def test_days_before_the_log_begins_are_not_compared_with(days, is_covered):
+    # The log is of days 0 to 60, so that two periods of just 30 days lie in it.
+    rows = [("a", 0, "Ad"), ("a", 1, "New lead"), ("a", 45, "MQL"), ("b", 60, "New lead")]
+    found = lifecycle_metrics(small_log(rows), days=days).set_index(["role", "metric"])
+    before = found.filter(like="previous_")
+    leads = found.loc["capture", "new_leads"]
+    assert before.notna().any(axis=None) == is_covered
+    assert leads["sentence"].endswith("nothing to compare with in the 90 days before.") == (
+        days == 90
+    )
+    if is_covered:
+        assert (leads["value"], leads["previous_value"]) == (1, 1)
+
+
+def test_a_view_that_begins_later_has_nothing_before():
+    rows = [("a", 0, "Ad"), ("b", 70, "Ad"), ("c", 100, "Ad")]
+    view = small_log(rows).between("2026-02-20")
+    found = lifecycle_metrics(view, days=40).set_index("metric").loc["people"]
+    assert found["value"] == 2
+    assert np.isnan(found["previous_value"])
+
+
+@pytest.mark.parametrize("days", [float("inf"), float("nan"), -1, 36_526, 1e300])
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lifecycle_metrics,
+        stage_movement,
+        lambda log, *, days: lifecycle_journeys(log, "convert", "won", days=days),
+        lambda log, *, days: moved_between(log, "Attract", "Convert", days=days),
+    ],
+)
+def test_a_period_has_a_length_that_a_calendar_knows(log, ask, days):
+    with pytest.raises(ValueNotAllowedError, match="at most 36,525"):
+        ask(log, days=days)
+
+
+def test_a_century_is_a_period(log):
+    assert lifecycle_metrics(log, days=36_525)["previous_value"].isna().all()
