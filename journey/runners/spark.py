@@ -16,7 +16,6 @@ from journey.runners.spark_session import (
     Cluster,
     in_buckets,
     of_shards,
-    session_of,
     told_by_workers,
 )
 from journey.runners.spark_worker import Job, read_answer
@@ -228,5 +227,5 @@ def _put(cluster: Cluster, job: Job, n_shards: int, seconds: float) -> list[Any]
 
 
 def _read(cluster: Cluster, asked: Callable[[Any], Any], seconds: float) -> list[Any]:
-    told = told_by_workers(session_of(cluster), asked, seconds)
+    told = told_by_workers(cluster, asked, seconds)
     return [read_answer(answer) for answer in told]

@@ -36,7 +36,16 @@ _KNOWN_FAULTS: Final = {
     "Cannot run program": (
         "The workers don't find the Python they are to run. Set PYSPARK_PYTHON to its path."
     ),
+    "SparkContext was shut down": (
+        "The cluster ended the connection before it had answered. Ask again; a new one is opened."
+    ),
+    "stopped SparkContext": (
+        "What listens there does not take this machine for one of its own. Is it a Spark master, "
+        "of the same version of Spark as here and with the same spark.authenticate.secret?"
+    ),
 }
+_GONE: Final = "INVALID_HANDLE.SESSION_"
+"""What Spark Connect says of a session that it ended, or that a server before it had."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +80,7 @@ class Cluster:
 
 
 def session_of(cluster: Cluster) -> Any:
-    """The session with a cluster, opened once for each process.
+    """The session with a cluster, opened once for each process, and anew when it has ended.
 
     Raises
     ------
@@ -79,7 +88,7 @@ def session_of(cluster: Cluster) -> Any:
         If PySpark or Java is missing, or the cluster can't be reached.
     """
     with _lock:
-        if cluster not in _sessions:
+        if not _is_open(cluster):
             _check_installed(cluster)
             _check_reachable(cluster)
             _sessions[cluster] = _connected(cluster)
@@ -108,28 +117,45 @@ def in_buckets(job: bytes, merge: bytes, n_shards: int, n_buckets: int) -> Calla
     )
 
 
-def told_by_workers(session: Any, asked: Callable[[Any], Any], seconds: float) -> list[bytes]:
+def told_by_workers(cluster: Cluster, asked: Callable[[Any], Any], seconds: float) -> list[bytes]:
     """What the workers tell, in the order of shards or buckets.
 
     Raises
     ------
     ClusterError
-        If they fail, or don't answer in time.
+        If the cluster can't be reached, its workers fail, or they don't answer in time.
     """
-    tag = f"portolan-{uuid4().hex}"
-    told: Future[list[dict[str, Any]]] = Future()
-    Thread(target=_collect, args=(session, tag, asked, told), daemon=True).start()
     try:
-        rows = told.result(timeout=seconds)
+        try:
+            rows = _rows(session_of(cluster), asked, seconds)
+        except Exception as error:
+            if _GONE not in str(error):
+                raise
+            _sessions.pop(cluster, None)
+            rows = _rows(session_of(cluster), asked, seconds)
     except OutOfTimeError as error:
-        session.interruptTag(tag)
         raise ClusterError(
             f"The cluster did not answer in {seconds:g} seconds. Are its workers up, and are any "
             "of them free?"
         ) from error
+    except ClusterError:
+        raise
     except Exception as error:
         raise ClusterError(_fault(error)) from error
     return [row["answer"] for row in sorted(rows, key=lambda row: row["shard"])]
+
+
+def _rows(session: Any, asked: Callable[[Any], Any], seconds: float) -> list[dict[str, Any]]:
+    """The rows of a frame; whoever waits no longer, for whatever reason, leaves no work behind."""
+    tag = f"portolan-{uuid4().hex}"
+    told: Future[list[dict[str, Any]]] = Future()
+    try:
+        Thread(target=_collect, args=(session, tag, asked, told), daemon=True).start()
+        return told.result(timeout=seconds)
+    except BaseException:
+        if not told.done():
+            session.interruptTag(tag)
+        raise
 
 
 def _shards(session: Any, n_shards: int) -> Any:
@@ -153,6 +179,19 @@ def _collect(
         session.removeTag(tag)
 
 
+def _is_open(cluster: Cluster) -> bool:
+    """Whether there is a session that goes on: without a master Spark ends its own."""
+    session = _sessions.get(cluster)
+    if session is None or cluster.is_connect:
+        return session is not None and not session.is_stopped
+    return not _is_stopped(session.sparkContext)
+
+
+def _is_stopped(context: Any) -> bool:
+    java = context._jsc  # noqa: SLF001 -- nothing public tells it
+    return java is None or java.sc().isStopped()
+
+
 def _connected(cluster: Cluster) -> Any:
     try:
         return _connect(cluster) if cluster.is_connect else _classic(cluster)
@@ -170,8 +209,12 @@ def _connect(cluster: Cluster) -> Any:
 
 def _classic(cluster: Cluster) -> Any:
     """A driver in this process; there can be one only."""
+    from pyspark import SparkContext
     from pyspark.sql import SparkSession
 
+    context: Any = getattr(SparkContext, "_active_spark_context", None)
+    if context is not None and _is_stopped(context):
+        context.stop()  # as far as Python knows it goes on, and would be used again
     session = (
         SparkSession.builder.master(cluster.url)
         .appName("Portolan")
@@ -222,7 +265,7 @@ def _check_reachable(cluster: Cluster) -> None:
 
 def _fault(error: Exception) -> str:
     """What is behind an error of Spark, in a line."""
-    text = str(error)
+    text = str(error).partition("\n: ")[2] or str(error)  # of Java errors Python's call comes first
     for sign, words in _KNOWN_FAULTS.items():
         if sign in text:
             return words

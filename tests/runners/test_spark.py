@@ -281,12 +281,22 @@ def test_another_cluster_in_the_same_process_is_refused(cluster, folder):
         journey.open_log(f"{other}{folder / 'of 1'}")
 
 
-def test_spark_connect_answers_too(cluster, folder):
+def test_a_connection_that_spark_ended_is_opened_anew(cluster, folder):
+    log = opened(cluster, folder / "of 1")
+    session = spark_session.session_of(spark_session.Cluster(cluster.master))
+    session.sparkContext._jsc.sc().stop()  # as it does itself when its master is gone
+    same(journey.outcomes(log), journey.outcomes(journey.open_log(folder / "of 1")))
+
+
+def test_spark_connect_answers_too_and_anew_when_its_server_forgot_us(cluster, folder):
     cluster.start_connect()
     directory = next(folder.glob("of [4-9]"))
     here, there = journey.open_log(directory), journey.open_log(f"{cluster.connect}{directory}")
     for name in ("summary", "shared instants", "most at risk"):
         same(ANALYSES[name](there), ANALYSES[name](here))
+    session = spark_session.session_of(spark_session.Cluster(cluster.connect))
+    session.client.release_session()  # as it does itself after an hour without a question
+    same(journey.outcomes(there), journey.outcomes(here))
 
 
 def test_a_worker_killed_in_mid_question_costs_time_only(cluster, folder, tmp_path):

@@ -2,13 +2,16 @@
 
 import importlib.util
 import shutil
+from _thread import interrupt_main
+from threading import Event
+from types import SimpleNamespace
 
 import pytest
 
 from journey.errors import ClusterError
 from journey.runners import spark_session
 from journey.runners.spark import split_address
-from journey.runners.spark_session import Cluster, _fault, session_of
+from journey.runners.spark_session import Cluster, _fault, _rows, session_of
 
 ADDRESS = "spark://127.0.0.1:9"
 
@@ -62,6 +65,15 @@ def test_missing_java_is_told(monkeypatch):
         ("[PYTHON_VERSION_MISMATCH] Python in worker has", "another version of Python"),
         ('Cannot run program "python3.11": error=2', "don't find the Python"),
         ("\n  Job aborted.\n  at java.lang", "The cluster failed: Job aborted."),
+        (
+            "An error occurred while calling o1.\n: java.lang.Broken: No room.\n\tat java.lang",
+            "The cluster failed: java.lang.Broken: No room.",
+        ),
+        (
+            "An error occurred.\n: java.lang.Broken: Cannot call methods on a stopped SparkContext",
+            "same version of Spark as here and with the same spark.authenticate.secret",
+        ),
+        ("Job 1 cancelled because SparkContext was shut down", "Ask again; a new one is opened"),
         ("", "The cluster failed: RuntimeError"),
     ],
 )
@@ -69,3 +81,19 @@ def test_faults_of_spark_are_told_in_a_line(text, words):
     told = _fault(RuntimeError(text))
     assert words in told
     assert "\n" not in told
+
+
+def test_whoever_waits_no_longer_leaves_no_work_behind():
+    stopped = Event()
+    session = SimpleNamespace(
+        addTag=lambda _: None, removeTag=lambda _: None, interruptTag=lambda _: stopped.set()
+    )
+
+    def asked(_):
+        interrupt_main()
+        stopped.wait(30)
+        raise RuntimeError
+
+    with pytest.raises(KeyboardInterrupt):
+        _rows(session, asked, 30)
+    assert stopped.is_set()
