@@ -10,7 +10,9 @@ from tasks import FLOORS, N_TYPES, TITLES
 from words import MISSING, TIMES, amount, number, table
 
 SIZES: Final = {"a billion": 10**9, "a hundred billion": 10**11}
-ROWS_PER_SHARD: Final = 4_000_000
+ROWS_PER_SHARD: Final = 2_000_000
+"""The most that workers write into a shard; what no single machine holds is imported by them."""
+
 WAIT_SECONDS: Final = 2.0
 """What the cores are to make of the map's questions, cluster overhead aside."""
 
@@ -236,7 +238,7 @@ def _formula(overhead: Overhead) -> str:
 ## The formula
 
 - bytes(N) = N {TIMES} bytes a touchpoint, as measured
-- shards(N) = N / {ROWS_PER_SHARD:,}, the most a shard holds
+- shards(N) = N / {ROWS_PER_SHARD:,}, the most in a shard that a cluster imports
 - core-seconds(N) = N {TIMES} cores {TIMES} t(N₀) / N₀, with t(N₀) the median time at the largest
   log measured
 - cores = the larger of bytes read by kernels / {HELD_BYTES_PER_CORE / 1e9:.0f} GB (what a core of a
@@ -270,7 +272,8 @@ Where it bends:
   much as they grow.
 - Answers are bounded by types, so moves among thousands of types weigh more: each shard tells up to
   as many moves as it has different ones.
-- Exact medians ask in rounds; each round pays the overhead again.
+- Exact medians and the stalled list ask in rounds, and a page asks several questions: each round
+  pays the overhead again, which the table counts once a row.
 - Stages and outcomes are worked out once for a log and its definitions, then kept by the workers as
   long as they have room; a change of definitions pays for them anew.
 - Variants are as many as there are different journeys; they are merged on the workers, by a

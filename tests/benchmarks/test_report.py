@@ -4,9 +4,18 @@ from agreement import disagreements
 from growth import growths
 from plan import skipped
 from report import document
-from scale import Overhead, cluster_for, overhead_of, scale_document, waiting_seconds
+from scale import (
+    ROWS_PER_SHARD,
+    Overhead,
+    cluster_for,
+    overhead_of,
+    scale_document,
+    waiting_seconds,
+)
 from targets import targets_table
 from words import TIMES
+
+from journey.ingest.cluster.importing import ROWS_PER_SHARD_MOST
 
 MACHINE = {"processor": "P", "n_cores": 2, "memory_gb": 8, "system": "Linux", "python": "3.11"}
 
@@ -96,18 +105,22 @@ def test_slow_peers_are_asked_at_large_sizes_only_if_wished():
 
 
 def test_scale_goes_by_its_formula():
-    # 5 bytes and 2 cores x 0.5 s / 10⁷ = 100 ns a touchpoint. A billion: 5 GB, 250 shards, 100
+    # 5 bytes and 2 cores x 0.5 s / 10⁷ = 100 ns a touchpoint. A billion: 5 GB, 500 shards, 100
     # core-seconds; for 2 s 50 cores are needed, by fours 52.
     base = result(10_000_000, {"map_page": {"portolan": cell(0.5)}})
     cluster = cluster_for(10**9, base)
-    assert (cluster.kernel_bytes, cluster.n_shards, cluster.n_cores) == (5e9, 250, 52)
+    assert (cluster.kernel_bytes, cluster.n_shards, cluster.n_cores) == (5e9, 500, 52)
     overhead = Overhead(0.6, 0.002, "guessed")
-    # 100 / 52 + 0.6 + 250 x (2 ms + 25 kB / 100 MB/s)
+    # 100 / 52 + 0.6 + 500 x (2 ms + 25 kB / 100 MB/s)
     waiting = waiting_seconds(cluster, 100, 25_000, overhead)
-    assert waiting == pytest.approx(100 / 52 + 0.6 + 250 * 0.00225)
+    assert waiting == pytest.approx(100 / 52 + 0.6 + 500 * 0.00225)
     text = scale_document([base], overhead)
     assert "| all questions of the journey map, filtered | 100 | 100 |" in text
     assert "guessed" in text
+
+
+def test_scale_counts_the_shards_that_a_cluster_writes():
+    assert ROWS_PER_SHARD == ROWS_PER_SHARD_MOST
 
 
 def test_what_a_cluster_adds_is_a_line_through_few_and_many_shards():
