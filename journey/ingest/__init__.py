@@ -30,8 +30,9 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from journey.costs import keep_entered
 from journey.definitions import Definitions, dumps, load_definitions
-from journey.errors import StoreError, UnreadableFileError
+from journey.errors import StoreError
 from journey.ingest.columns.preset_choice import Presets
+from journey.ingest.given import given_files
 from journey.ingest.kept.proposed import (
     DEFINITIONS_FILE,
     definitions_text,
@@ -123,7 +124,7 @@ def read_touchpoints(
     options = told_of_all(columns, dates, zone, epoch, presets, dedupe=dedupe)
     if isinstance(into, str) and is_address(into):
         return _read_far(into, paths, options, definitions, limits, progress, cancelled)
-    task = _Task(_files(paths), limits or Limits(), progress, cancelled)
+    task = _Task(given_files(paths), limits or Limits(), progress, cancelled)
     target = _temporary_target() if into is None else Path(into).absolute()
     return _made(task, "import_files", options, definitions, target)
 
@@ -172,7 +173,7 @@ def add_touchpoints(
     """
     target = Path(folder).absolute()
     options = told(columns, dates, zone, epoch, presets)
-    task = _Task(_files(paths), limits or Limits(), progress, cancelled)
+    task = _Task(given_files(paths), limits or Limits(), progress, cancelled)
     return _changed(task, "import_files", options, None, target)
 
 
@@ -335,7 +336,7 @@ def suggest_columns(
     prepare_child()
     import pandas as pd
 
-    task = _Task(_files(paths), limits or Limits(), progress, cancelled)
+    task = _Task(given_files(paths), limits or Limits(), progress, cancelled)
     with (
         tempfile.TemporaryDirectory(prefix="portolan-") as folder,
         _workplace(Path(folder) / "columns") as place,
@@ -349,22 +350,6 @@ def suggest_columns(
     frame = pd.DataFrame(found)
     frame.attrs = {name: seen[name] for name in _TOLD_BY_FILE}
     return frame
-
-
-def _files(paths: Sequence[Path | str]) -> dict[str, list[str]]:
-    """Where the files are, and what to call them; two of one name go by their folders too."""
-    if not paths:
-        raise UnreadableFileError("No file was given. Name at least one export to read.")
-    places = [Path(path).absolute() for path in paths]
-    for place in places:
-        if not place.is_file():
-            raise UnreadableFileError(f"There is no file {place.name!r} in {place.parent}.")
-    names = [place.name for place in places]
-    shown = [
-        f"{place.parent.name}/{place.name}" if names.count(place.name) > 1 else place.name
-        for place in places
-    ]
-    return {"paths": [str(place) for place in places], "names": shown}
 
 
 def _read_far(

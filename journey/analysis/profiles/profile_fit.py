@@ -65,8 +65,7 @@ def profile_fit_by_month(log: TouchpointLog, profile: Segment) -> pd.DataFrame:
 
         Spend is what touchpoints in view cost, and what campaigns cost in a month, shared out
         evenly over the touchpoints in view of that campaign (else of that channel) in the month;
-        what met no touchpoint is in neither. Costs imported in several
-        currencies are left out.
+        what met no touchpoint is in neither. Costs imported in several currencies are left out.
 
     Raises
     ------
@@ -87,13 +86,8 @@ def profile_fit_by_month(log: TouchpointLog, profile: Segment) -> pd.DataFrame:
     check_segment(log, profile)
     spent = log.once(_spent, costs_fingerprint(log.costs))
     last = _month_of(log.as_of_tick, log.store)
-    question = partial(
-        _count_months,
-        segment=profile,
-        stages=tuple(log.definitions.stage_names),
-        spent=spent,
-        last=last,
-    )
+    stages = tuple(log.definitions.stage_names)
+    question = partial(_count_months, segment=profile, stages=stages, spent=spent, last=last)
     parts = [part for part in log.ask_with_facts(question) if part is not None]
     return _frame(_merged(parts, last, len(spent.costs)), spent)
 
