@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from journey.charts.numbers import format_amount, format_share
+from journey.charts.numbers import format_amount, format_share, format_signed
 
 MARKS: Final = 6
 """About so many marks stand on an axis."""
@@ -28,21 +28,17 @@ def share_axis(low: float, high: float) -> dict[str, Any]:
 
 
 def difference_axis(low: float, high: float) -> dict[str, Any]:
-    """The same of differences of shares, with their signs.
+    """The same of differences of shares, in points and with their signs.
 
     Examples
     --------
     >>> difference_axis(-0.1, 0.2)["ticktext"]
-    ['-10%', '-5%', '0%', '+5%', '+10%', '+15%', '+20%']
+    ['-10', '-5', '0', '+5', '+10', '+15', '+20']
     """
     marks = _marks(low, high)
     decimals = _decimals(marks)
 
-    def written(mark: float) -> str:
-        sign = "+" if mark > 0 else "-" if mark < 0 else ""
-        return sign + format_share(abs(mark), decimals=decimals)
-
-    return _axis(low, high, marks, written)
+    return _axis(low, high, marks, lambda mark: format_signed(100 * mark, decimals))
 
 
 def amount_axis(high: float) -> dict[str, Any]:

@@ -14,6 +14,9 @@ from journey.ui.text import OUTCOME_LABELS, counted, label, markdown, number
 
 SHARES: Final = ("share", "rate", "low", "high", "confidence", "chance", "difference")
 ROW_PIXELS: Final = 35
+WHOLE_FROM: Final = 1_000
+"""Where amounts are so large, cents of others in their column are shown no more."""
+
 NAME_PIXELS: Final = 210
 MAX_ROWS_SHOWN: Final = 12
 PAGE_ROWS: Final = 100
@@ -350,6 +353,8 @@ def _shown(frame: pd.DataFrame) -> pd.DataFrame:
             written[name] = frame[name].round(1)
         elif _is_share(str(name), dtype):
             written[name] = frame[name].round(3)  # the browser cuts off what it doesn't show
+        elif pd.api.types.is_float_dtype(dtype) and frame[name].abs().max() >= WHOLE_FROM:
+            written[name] = frame[name].round()
     return frame.assign(**written)
 
 

@@ -26,27 +26,27 @@ _LATE = re.compile(
     r"(?<=:)(?=//|streamlit:)|(?<=\bwww)(?=\.)|(?<=@)|(?<=[-<>~])(?=[-<>=])", re.IGNORECASE
 )
 _WRITTEN: Final = re.compile(
-    r"(?P<quoted>'[^']*')|(?<![\w.,])(?:\d{1,3}(?:,\d{3})+|(?<=[+-])\d+(?=\.\d))"
-    r"(?P<decimals>\.\d+)?(?![\w.,]*\d)"
+    r"(?P<quoted>'[^']*')|(?<![\w.,])(?:(?P<percent>\d+(?:\.\d+)?)%"
+    r"|(?:\d{1,3}(?:,\d{3})+|(?<=[+-])\d+(?=\.\d))(?P<decimals>\.\d+)?(?![\w.,]*\d))"
 )
-"""Counts with thousands apart, and points with decimals after their sign; names in quotes."""
+"""Per cent, counts with thousands apart, points with decimals after a sign; names in quotes."""
 
 _WORD_JOINER: Final = "\u2060"
 
 
 def as_read(sentence: str) -> str:
-    """Return a sentence that an analysis wrote, its counts and points as the reader writes them.
+    r"""Return a sentence that an analysis wrote, its numbers as the reader writes them.
 
     What was written once for all is in English; what stands in quotes is a name, and stays.
 
     Examples
     --------
-    >>> as_read("7,805 rows of 'A 1,234'; asks about buying +50.5")
-    "7,805 rows of 'A 1,234'; asks about buying +50.5"
+    >>> as_read("7,805 rows of 'A 1,234', 8%; asks about buying +50.5")
+    "7,805 rows of 'A 1,234', 8%; asks about buying +50.5"
     >>> from journey.charts.numbers import READER
     >>> token = READER.set("de")
-    >>> as_read("7,805 rows of 'A 1,234'; asks about buying +50.5")
-    "7.805 rows of 'A 1,234'; asks about buying +50,5"
+    >>> as_read("7,805 rows of 'A 1,234', 8%; asks about buying +50.5").replace("\xa0", " ")
+    "7.805 rows of 'A 1,234', 8 %; asks about buying +50,5"
     >>> READER.reset(token)
     """
     return _WRITTEN.sub(_rewritten, sentence)
@@ -55,6 +55,9 @@ def as_read(sentence: str) -> str:
 def _rewritten(found: re.Match[str]) -> str:
     if found["quoted"]:
         return found["quoted"]
+    if found["percent"]:
+        whole, _, tenths = found["percent"].partition(".")
+        return format_share(float(f"{whole}.{tenths}") / 100, decimals=len(tenths))
     decimals = len(found["decimals"] or ".") - 1
     return format_number(float(found[0].replace(",", "")), decimals)
 
@@ -146,25 +149,14 @@ def counted(n: int, noun: str) -> str:
     return format_counted(n, noun)
 
 
-def meaning_label(meaning: str) -> str:
-    """Return the words for what touchpoints mean to marketing and sales.
-
-    Examples
-    --------
-    >>> meaning_label("mql"), meaning_label("call_to_action")
-    ('MQL', 'Call to action')
-    """
-    return meaning.upper() if meaning in ("mql", "sql") else label(meaning)
-
-
 def label(column: str) -> str:
     """Return the words for a column or role.
 
     Examples
     --------
-    >>> label("n_journeys"), label("median_days"), label("account_id"), label("n_mql_after")
-    ('Journeys', 'Median days', 'Account', 'MQL after')
+    >>> label("n_journeys"), label("median_days"), label("account_id"), label("n_mqls_after")
+    ('Journeys', 'Median days', 'Account', 'MQLs after')
     """
     words = re.sub(r"^n_|_(id|at)$", "", column).replace("_", " ").strip() or column
-    words = re.sub(r"\b[ms]ql\b", lambda found: found.group().upper(), words)
+    words = re.sub(r"\b[ms]ql(?=s?\b)", lambda found: found.group().upper(), words)
     return words[:1].upper() + words[1:]

@@ -141,7 +141,7 @@ def test_an_account_is_snoozed_found_again_and_the_snooze_undone(visit):
     title(page, "2 accounts with 1.2K at risk have gone silent")
     choose_row(page, 1)
     page.get_by_role("button", name="Mark as handled").click()
-    page.get_by_role("button", name="Mark as handled 1 account").click()
+    page.get_by_role("button", name="Mark 1 account as handled").click()
     title(page, "1 account with 800 at risk has gone silent")
     page.get_by_role("button", name="Undo").click()
     title(page, "2 accounts with 1.2K at risk have gone silent")

@@ -56,6 +56,10 @@ class TestShown:
         assert written("share", [0.5])["type_config"]["step"] == 0.001
         assert written("median_days", [1.5])["type_config"]["step"] == 0.1
 
+    def test_large_amounts_are_shown_without_cents_and_small_ones_with_them(self):
+        assert shown("spend", [149_252.05, 904.93]) == [149_252, 905]
+        assert shown("credit", [0.678, 12.4]) == [0.678, 12.4]
+
     def test_a_text_column_named_like_a_share_stays(self):
         assert shown("low", ["low"]) == ["low"]
 

@@ -297,7 +297,7 @@ def plot_programme(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Figure:
     )
     _draw_leavers(chart, frame, theme)
     name_rows(chart, names)
-    chart.update_xaxes(visible=False, range=[0, float(frame["n_people"].max()) * 1.6])
+    chart.update_xaxes(visible=False, range=[0, float(frame["n_people"].max()) * 1.8])
     return chart.drawn()
 
 

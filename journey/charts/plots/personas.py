@@ -94,7 +94,8 @@ def _draw_with_and_without(chart: Draft, rows: pd.DataFrame, theme: Theme) -> No
             "symbol": "circle-open",
             "line": {"width": 2},
         },
-        hovertemplate="Without: %{x:.0%}<extra></extra>",
+        customdata=[format_share(rate) for rate in rows["rest_win_rate"]],
+        hovertemplate="Without: %{customdata}<extra></extra>",
         showlegend=False,
     )
     draw_shares(chart, shares, theme=theme)

@@ -13,7 +13,7 @@ from journey.ui.definition_warnings import has_win_rule
 from journey.ui.navigation import DEFINITIONS, page_link
 from journey.ui.plots import current_theme, show_plot
 from journey.ui.tables import rates, show_table
-from journey.ui.text import counted, days, markdown, number, percent
+from journey.ui.text import as_read, counted, days, markdown, number, percent
 
 AGES: Final = (14, 30, 60, 90, 180)
 LABELS: Final = {
@@ -92,7 +92,7 @@ def show_model(view: TouchpointLog) -> None:
     else:
         st.markdown("**No rule can be judged yet**: too few journeys with it or without it.")
     for row in doubtful.itertuples():
-        st.markdown(f"- {markdown(row.rule)} ({row.points:+g}): {markdown(row.meaning)}")
+        st.markdown(f"- {markdown(row.rule)} ({row.points:+g}): {markdown(as_read(row.meaning))}")
     first = ["rule", "points", "verdict", "meaning"]
     shown = frame[[*first, *(name for name in frame.columns if name not in first)]]
     shown = shown.rename(columns={"difference": "difference_share"})
@@ -110,7 +110,7 @@ def _show_fit(model: ScoreModel) -> None:
     st.markdown(
         f"**The model tells wins {verdict}**: it ranks a won journey above another in "
         f"{percent(auc['model'])} of pairs, {SCORES[best].lower()} in {percent(auc[best])} "
-        "(chance: 50%)."
+        f"(chance: {percent(0.5)})."
     )
     st.caption(
         f"Fitted on {number(model.n_fitted)} decided journeys ({number(model.n_fitted_won)} won), "

@@ -12,7 +12,7 @@ from journey.rules.score_rule import BANT, DIMENSIONS, Rule
 from journey.ui.act.score_drafts import current_round, draft_of_session, take
 from journey.ui.reader import fragment
 from journey.ui.state import add_note
-from journey.ui.text import label, markdown, meaning_label
+from journey.ui.text import label, markdown
 
 LOOKS_AT: Final = {
     "An attribute": "attribute",
@@ -171,7 +171,7 @@ def _any_of(
             words,
             list(dict.fromkeys((*mine, *known))),
             default=list(mine),
-            format_func=meaning_label if name == "meanings" else str,
+            format_func=label if name == "meanings" else str,
             accept_new_options=name in TYPED,
             placeholder="Type or choose" if name in TYPED else "Any",
             key=f"{key}:{name}",

@@ -20,6 +20,7 @@ from journey.worklist import Kind, Mark, add_marks, load_marks, take_back, with_
 from journey.workspace import workspace_root
 
 NAME: Final = "worklist:by"
+_FORMS: Final = "worklist:forms"
 _DONE: Final = "worklist:done"
 _SNOOZE_DAYS: Final = 7
 _MAX_NOTE: Final = 500
@@ -133,12 +134,14 @@ def show_actions(log: TouchpointLog, chosen: pd.DataFrame) -> None:
         Rows of the list as ``stalled_frame`` numbers them; none is all that are listed.
     """
     ids = tuple(chosen["account_id"])
+    number = st.session_state.get(_FORMS, 0)  # of another number it is a new one, closed and empty
     for words, icon, kind in (
         ("Snooze…", ":material/snooze:", "snoozed"),
         ("Mark as handled…", ":material/task_alt:", "handled"),
     ):
-        with st.popover(words, icon=icon, disabled=not ids, key=f"worklist:{kind}:popover"):
-            _form(log, ids, kind)
+        key = f"worklist:{kind}:{number}"
+        with st.popover(words, icon=icon, disabled=not ids, key=f"{key}:popover"):
+            _form(log, ids, kind, key)
     if not ids:
         st.caption("Choose rows to snooze or handle them.", width="content")
 
@@ -154,10 +157,10 @@ def show_export(log: TouchpointLog, rows: pd.DataFrame) -> None:
     )
 
 
-def _form(log: TouchpointLog, ids: Sequence[str], kind: Kind) -> None:
+def _form(log: TouchpointLog, ids: Sequence[str], kind: Kind, key: str) -> None:
     """Ask until when, who and why; the name is remembered for the session."""
     first_day = log.as_of.date() + timedelta(days=1)
-    with st.form(f"worklist:{kind}:form", border=False):
+    with st.form(f"{key}:form", border=False):
         until = None
         if kind == "snoozed":
             until = st.date_input(
@@ -166,13 +169,14 @@ def _form(log: TouchpointLog, ids: Sequence[str], kind: Kind) -> None:
                 min_value=first_day,
                 max_value=first_day + timedelta(days=3_650),
                 help=f"By the log's own time, which ends on {log.as_of:%Y-%m-%d}.",
-                key="worklist:until",
+                key=f"{key}:until",
             )
         known = st.session_state.get(NAME, "")
-        by = st.text_input("Your name", known, key=f"worklist:{kind}:by", max_chars=80)
-        note = st.text_area("Note", key=f"worklist:{kind}:note", max_chars=_MAX_NOTE, height=80)
-        words = "Snooze" if kind == "snoozed" else "Mark as handled"
-        if not st.form_submit_button(f"{words} {counted(len(ids), 'account')}", type="primary"):
+        by = st.text_input("Your name", known, key=f"{key}:by", max_chars=80)
+        note = st.text_area("Note", key=f"{key}:note", max_chars=_MAX_NOTE, height=80)
+        whom = counted(len(ids), "account")
+        words = f"Snooze {whom}" if kind == "snoozed" else f"Mark {whom} as handled"
+        if not st.form_submit_button(words, type="primary"):
             return
     st.session_state[NAME] = by
     with plain_errors():
@@ -183,6 +187,7 @@ def _form(log: TouchpointLog, ids: Sequence[str], kind: Kind) -> None:
         add_marks(workspace_root(), _dataset(), marks)
     ended = f" until {until:%Y-%m-%d}" if until else ""
     words = f"{counted(len(ids), 'account')} {kind}{ended}."
+    st.session_state[_FORMS] = st.session_state.get(_FORMS, 0) + 1
     st.session_state[_DONE] = _Done(words, _dataset(), log.case, tuple(ids))
     st.rerun()
 

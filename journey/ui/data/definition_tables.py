@@ -16,7 +16,7 @@ from journey.ui.cache import cached
 from journey.ui.data.definition_forms import change, draft_of_session, keep, table_key
 from journey.ui.data.drafts import Draft
 from journey.ui.editing import edit_table
-from journey.ui.text import label, meaning_label
+from journey.ui.text import label
 
 NO_STAGE: Final = "(no stage)"
 DECIDES: Final[dict[str, str | None]] = {
@@ -25,7 +25,7 @@ DECIDES: Final[dict[str, str | None]] = {
     "Lost": "lost",
     "No decision": "no_decision",
 }
-MEANT: Final = {meaning_label(meaning): meaning for meaning in MEANINGS}
+MEANT: Final = {label(meaning): meaning for meaning in MEANINGS}
 MOST_ROWS: Final = 20
 _PARTS: Final[dict[Role | None, str]] = {None: "—"} | {role: label(role) for role in ROLES}
 
@@ -110,7 +110,7 @@ def _types_frame(types: pd.DataFrame, draft: Draft) -> pd.DataFrame:
             "touchpoint": names,
             "stage": [draft.stage_of(name) or NO_STAGE for name in names],
             "decides": [words_of[draft.decided.get(name)] for name in names],
-            "means": [[*map(meaning_label, draft.meanings.of_type(name))] for name in names],
+            "means": [[*map(label, draft.meanings.of_type(name))] for name in names],
             "n_touchpoints": types["n_touchpoints"],
             "n_journeys": types["n_journeys"],
             "mean_place": types["mean_place"].round(2),

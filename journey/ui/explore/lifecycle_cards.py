@@ -28,7 +28,7 @@ from journey.ui.journeys import open_journeys
 from journey.ui.navigation import DEFINITIONS, page_link
 from journey.ui.plots import current_theme, show_plot
 from journey.ui.tables import show_table
-from journey.ui.text import NO_FIGURE, counted, label, markdown, number, percent, signed
+from journey.ui.text import NO_FIGURE, as_read, counted, label, markdown, number, percent, signed
 from journey.wording import agreeing
 
 PERIODS: Final = {30: "30 days", 90: "90 days", 180: "180 days", 365: "365 days"}
@@ -240,6 +240,8 @@ def show_movement(view: TouchpointLog, days: int) -> None:
 def show_all_figures(view: TouchpointLog, days: int) -> None:
     """Show all figures as one table, with downloads."""
     frame = cached(journey.lifecycle_metrics)(view, days=days)
+    words = {name: frame[name].map(label) for name in ("role", "metric")}
+    frame = frame.assign(**words, sentence=frame["sentence"].map(as_read))
     show_table(frame, key="lifecycle:all", file_name=f"lifecycle-{days}-days")
 
 
