@@ -5,6 +5,7 @@ import streamlit as st
 
 import journey
 from journey import charts
+from journey.ui.act.not_buyer_marks import say_not_buyers
 from journey.ui.act.stalled_list import (
     choose_stalled,
     explain,
@@ -110,6 +111,7 @@ if reason := unranked_because(view, to_call):
     if not has_win_rule(view):
         page_link(DEFINITIONS, "Give a winning rule")
 # A position in one list must never choose a row of another.
+say_not_buyers(to_call)
 show_rest(rest, view.case)
 show_list(named, to_call, key=f"stalled:{view.fingerprint}:{hash(tuple(to_call.index))}")
 show_stakes(to_call)

@@ -18,6 +18,7 @@ from journey.ui.accounts import (
     person_names,
     person_roles,
 )
+from journey.ui.act.not_buyer_marks import not_buyer_reasons
 from journey.ui.cache import cached
 from journey.ui.definition_warnings import has_win_rule
 from journey.ui.explore.headlines import compact, figures
@@ -36,6 +37,7 @@ LABELS: Final = {
     "normal_days": "Normal",
     "next_step": "Next best touch",
     "whom": "Whom",
+    "not_buyer": "Will not buy",
     "last_touchpoint": "Last touch",
     "last_at": "Last touch at",
     "account_id": "Id",
@@ -82,6 +84,7 @@ def _with_names(log: TouchpointLog, *, limit: int) -> pd.DataFrame:
     if name_columns(log):
         frame.insert(1, "name", account_names(log, ids))
     frame["whom"] = _whom(log, frame["people"].tolist())
+    frame["not_buyer"] = pd.Series(not_buyer_reasons(log, ids), frame.index, dtype=object)
     kinds = kinds_of_account(log, ids)
     return frame if kinds is None else frame.assign(known_as=kinds)
 
@@ -225,7 +228,8 @@ def _on_screen(frame: pd.DataFrame) -> pd.DataFrame:
         missing_roles=frame["missing_roles"].replace("", None),
     )
     order = [
-        *("account_id", "value_at_risk", "days_silent", "whom", "next_step", "owner", "stage"),
+        *("account_id", "value_at_risk", "days_silent", "whom", "not_buyer", "next_step"),
+        *("owner", "stage"),
         *("normal_days", "last_touchpoint", "last_at", "missing_roles", "reason"),
     ]
     if not frame["value_at_risk"].gt(0).any():
@@ -341,6 +345,8 @@ def show_details(log: TouchpointLog, row: pd.Series) -> None:
     st.caption(" · ".join(markdown(fact) for fact in facts if pd.notna(fact)))
     if st.button("Open the account", type="primary", icon=":material/apartment:"):
         open_page(ACCOUNT, **{ACCOUNT_PARAMETER: str(row["account_id"])})
+    if pd.notna(row["not_buyer"]):
+        st.warning(markdown(row["not_buyer"]), icon=":material/block:")
     left, right = st.columns(2)
     left.metric("Silent", days(row["days_silent"]))
     right.metric("Normal there", days(row["normal_days"]))
