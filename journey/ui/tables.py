@@ -17,7 +17,9 @@ ROW_PIXELS: Final = 35
 WHOLE_FROM: Final = 1_000
 """Where amounts are so large, cents of others in their column are shown no more."""
 
-NAME_PIXELS: Final = 210
+WIDTHS: Final = {"name": 210, "owner": 130}
+"""Pixels for names; left to itself the browser fits the first rows alone, and cuts longer ones."""
+
 MAX_ROWS_SHOWN: Final = 12
 PAGE_ROWS: Final = 100
 """A longer list is sent in pages of so many rows; its downloads have all."""
@@ -374,8 +376,7 @@ def _format(name: str, dtype: Any, words: str, explained: str | None) -> Any:
             f"{words} (UTC)", help=explained, format="YYYY-MM-DD HH:mm", timezone="UTC"
         )
     if not pd.api.types.is_numeric_dtype(dtype) or pd.api.types.is_bool_dtype(dtype):
-        # Left to itself the browser fits names to the first rows alone, and cuts longer ones.
-        return config.Column(words, help=explained, width=NAME_PIXELS if name == "name" else None)
+        return config.Column(words, help=explained, width=WIDTHS.get(name))
     if _is_share(name, dtype):
         return config.NumberColumn(words, help=explained, format="percent", step=0.001)
     if _is_duration(name, dtype):

@@ -40,7 +40,7 @@ def test_the_call_list_says_who_will_not_buy(tmp_path, monkeypatch):
     journey.read_touchpoints(tmp_path / "touches.csv", definitions=model, into=into)
     app = pages.opened("act/stalled_accounts", "Full")
     told = app.dataframe[0].value.set_index("account_id")["not_buyer"]
-    assert told["s2"] == WHY
+    assert told["s2"] == "Competitor"
     assert pd.isna(told["s1"])
     assert "1 of these will not buy, by the rules" in said(app)
     buyers = pages.opened("act/stalled_accounts", "Full", buyers="only")

@@ -86,9 +86,9 @@ def cost_per(log: TouchpointLog, *, by: By = "month") -> pd.DataFrame:
         ``cost`` (the sum of what is known; missing: nothing is); for each
         of lead, mql, sql and customer ``n_…s`` (missing where no touchpoint type means one),
         ``cost_per_…`` (cost / number) and ``value_per_…`` (worth of those won by ``as_of`` /
-        number); ``note`` says why a cost for each is missing, else that worth is only so far,
-        where the period ends before the log. Currencies are never added up: counts repeat on
-        their rows. Months in order, channels by cost, largest first.
+        number; missing where nothing wins); ``note`` says why a cost for each is missing, else
+        that worth is only so far, where the period ends before the log. Currencies are never
+        added up: counts repeat on their rows. Months in order, channels by cost, largest first.
 
     Raises
     ------
@@ -130,6 +130,8 @@ def _told(log: TouchpointLog, by: By) -> pd.DataFrame:
     passed = passed.reshape(-1, 2, len(ENDS))
     order = _order(by, keys, costs, passed[:, 0, 0])
     frame = _framed(by, [keys[at] for at in order], costs[order], *passed[order].swapaxes(0, 1))
+    if frame["n_customers"].isna().all():  # nothing wins, so nobody knows what would be worth it
+        frame = frame.assign(**{f"value_per_{name}": np.nan for name in ENDS})
     if are_wider(log):  # the costs are not those of the journeys counted
         frame = frame.assign(**{f"cost_per_{name}": np.nan for name in ENDS})
         frame["note"] = frame["note"].mask(frame["cost"].notna(), WIDER)
@@ -139,7 +141,8 @@ def _told(log: TouchpointLog, by: By) -> pd.DataFrame:
 def _no_counts(log: TouchpointLog) -> Floats:
     """No journeys and no worth for each end; not a number where nothing means one."""
     posts = posts_of(log)
-    known = [name not in POSTS or can_be_passed(posts, POSTS[name]) for name in ENDS]
+    can_win = not set(log.definitions.won).isdisjoint(log.store.touchpoint_types)
+    known = [can_be_passed(posts, POSTS[name]) if name in POSTS else can_win for name in ENDS]
     return np.where([known, known], 0.0, np.nan)
 
 

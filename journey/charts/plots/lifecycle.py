@@ -235,9 +235,11 @@ def _nurture_title(counts: pd.DataFrame) -> str:
 def _draw_lines(
     chart: Draft, frame: pd.DataFrame, lines: dict[str, tuple[str, str, str]], theme: Theme
 ) -> None:
-    """Draw columns of a frame by month, told apart by colour and by dashes."""
+    """Draw columns of a frame that tell something by month, each in a colour and dashes."""
     for column, (name, token, dash) in lines.items():
         known = frame[column].astype(float)
+        if known.isna().all():
+            continue
         chart.add_scatter(
             x=frame["month"] + "-01",
             y=[None if value != value else value for value in known],  # noqa: PLR0124 - NaN

@@ -226,6 +226,7 @@ def _on_screen(frame: pd.DataFrame) -> pd.DataFrame:
         usual_rate=frame["win_rate_after_touch"],
         silent_rate=frame["win_rate_silent"],
         missing_roles=frame["missing_roles"].replace("", None),
+        not_buyer=[why and why.partition(":")[0] for why in frame["not_buyer"]],
     )
     order = [
         *("account_id", "value_at_risk", "days_silent", "whom", "not_buyer", "next_step"),

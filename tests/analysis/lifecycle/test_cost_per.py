@@ -167,6 +167,14 @@ def test_costs_of_channels_stand_beside_journeys_of_none():
     assert by_channel["Ads"] == 0
 
 
+def test_without_a_winning_rule_nobody_knows_what_a_lead_is_worth():
+    log = log_of(january(30.0))
+    unruled = log.with_definitions(replace(log.definitions, won=()))
+    found = cost_per(unruled, by="period").iloc[0]
+    assert found["n_leads"] == cost_per(log, by="period").iloc[0]["n_leads"]
+    assert pd.isna(found[["value_per_lead", "value_per_mql", "n_customers"]]).all()
+
+
 def test_a_period_that_ends_before_the_log_says_that_worth_is_only_so_far():
     log = log_of(january(30.0))
     # In January a became a lead; it is won on February 10th.
