@@ -102,3 +102,9 @@ def test_the_stage_line_names_the_deepest_fall_or_the_best_stage():
     unknown = pd.DataFrame({"stage": [None], "n_scores": 1, "mean_sentiment": 0.1})
     empty = plots.plot_stage_feelings(unknown.assign(low=None, high=None))
     assert title(empty) == "Nothing to show yet"
+
+
+def test_what_no_touchpoint_means_has_no_line_and_no_name_in_the_legend():
+    frame = pd.DataFrame({"month": ["2026-01"], "n_reopened": [1], "n_mqls": [2]})
+    chart = plots.plot_nurture(frame.assign(n_new_leads=pd.array([None], "Int64")))
+    assert [line.name for line in chart.data] == ["Came back", "MQLs"]
