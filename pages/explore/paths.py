@@ -13,7 +13,7 @@ from journey.ui.explore.flow_panel import (
     selected_other,
     selected_part,
 )
-from journey.ui.explore.path_list import show_paths
+from journey.ui.explore.path_list import n_paths_of, show_paths
 from journey.ui.findings import show_finding
 from journey.ui.guards import require_view
 from journey.ui.navigation import PATHS
@@ -52,7 +52,7 @@ def show_flow(view: journey.TouchpointLog, anchor: Anchor, steps: int, n_types: 
 def show_whole_paths(view: journey.TouchpointLog) -> None:
     """Show the whole paths as a list to read, then as a table to take away."""
     paths = cached(journey.variants)(view, top=TOP_PATHS)
-    n_paths = cached(journey.summary)(view)["n_variants"]
+    n_paths = n_paths_of(view)
     n_top = min(TOP_MESSAGE, n_paths)
     covered = percent(paths["share"].head(n_top).sum())
     said = f"The {n_top} most frequent of {number(n_paths)} paths are {covered} of journeys"

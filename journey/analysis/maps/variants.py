@@ -31,6 +31,9 @@ LONGEST = 2**32
 JOURNEYS_AT_ONCE = 2**22
 """Variants of so many journeys at most are brought together, those of more in slices."""
 
+MOST_KEPT = 1_000
+"""So many of the most frequent are kept for all who ask for fewer."""
+
 VARIANT_COLUMNS = (
     "variant_id",
     "sequence",
@@ -69,6 +72,14 @@ class Counted:
         """Some of them, in this order."""
         hashes = self.first[places], self.second[places]
         return Counted(*hashes, self.n_touchpoints[places], self.counts[:, places])
+
+
+@dataclass(frozen=True, eq=False)
+class Taken:
+    """The variants that most journeys take, the most frequent first, and how many there are."""
+
+    most: Counted
+    n_variants: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,13 +123,33 @@ def variants(log: TouchpointLog, *, top: int | None = None) -> pd.DataFrame:
     0       (Ad,)           1    0.5
     1  (Ad, Demo)           1    0.5
     """
-    merge = partial(merge_variants, top=top)
+    if top is not None and top <= MOST_KEPT:
+        most = log.shared(most_taken).most
+        return _described(log, most.take(np.arange(min(top, len(most.first)))))
+    return _described(log, _taken_most(log, top).most)
+
+
+def most_taken(log: TouchpointLog) -> Taken:
+    """The 1,000 variants that most journeys take, and how many there are."""
+    return _taken_most(log, MOST_KEPT)
+
+
+def _taken_most(log: TouchpointLog, top: int | None) -> Taken:
     parts = [
-        counted
+        taken
         for part in _slices(log)
-        for counted in log.ask_in_buckets_with_facts(partial(partial_variants, part=part), merge)
+        for taken in log.ask_in_buckets_with_facts(
+            partial(partial_variants, part=part), partial(_merged, top=top)
+        )
     ]
-    return _described(log, merge(parts))
+    # No variant is in two buckets or slices.
+    most = merge_variants([taken.most for taken in parts], top=top)
+    return Taken(most, sum(taken.n_variants for taken in parts))
+
+
+def _merged(parts: Sequence[Counted], *, top: int | None) -> Taken:
+    added = _added(parts)
+    return Taken(_most_frequent(added, top), len(added.first))
 
 
 def count_variants(log: TouchpointLog) -> int:

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from journey.analysis.maps.graph import stages_of, touchpoint_types
+from journey.analysis.maps.variants import most_taken
 from journey.charts.svg import escape
 from journey.charts.theme import TOKENS, stage_token
 from journey.log import TouchpointLog
@@ -73,6 +74,11 @@ def _chip(words: str, token: str) -> str:
     ground = f"light-dark({TOKENS['light'][token]},{TOKENS['dark'][token]})"
     ink = f"light-dark({TOKENS['light']['on-stage']},{TOKENS['dark']['on-stage']})"
     return f'<span style="{_CHIP}background:{ground};color:{ink}">{escape(words)}</span>'
+
+
+def n_paths_of(view: TouchpointLog) -> int:
+    """Return how many different paths journeys take."""
+    return view.shared(most_taken).n_variants
 
 
 def show_paths(
