@@ -20,6 +20,15 @@ def marked(keys: npt.NDArray[Any], n_keys: int) -> npt.NDArray[np.bool_]:
 
 
 @kernel
+def occurrences(keys: npt.NDArray[Any], first: int, n_keys: int) -> Ints:
+    """How often each number from ``first`` on occurs, without a wider copy of them."""
+    counts = np.zeros(n_keys, np.int64)
+    for key in keys:
+        counts[key - first] += 1
+    return counts
+
+
+@kernel
 def pairs_once(
     first: npt.NDArray[Any], second: npt.NDArray[Any], n_first: int, n_second: int
 ) -> Ints:

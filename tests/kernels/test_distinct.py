@@ -10,6 +10,7 @@ from journey.kernels.distinct import (
     firsts,
     last_before,
     marked,
+    occurrences,
     owners_of,
     pairs_once,
     seconds_of_firsts,
@@ -27,6 +28,12 @@ def ints(values):
 @given(st.lists(st.integers(0, 9)))
 def test_marked_are_the_numbers_that_occur(keys):
     assert marked(ints(keys), 10).tolist() == [number in keys for number in range(10)]
+
+
+@given(st.lists(st.integers(-3, 5)), st.sampled_from([np.int32, np.int64]))
+def test_occurrences_are_counted_from_the_first_number_on(keys, kind):
+    found = occurrences(frozen(np.array(keys, kind)), -3, 9)
+    assert found.tolist() == [keys.count(number) for number in range(-3, 6)]
 
 
 @given(GROUPS)

@@ -10,7 +10,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from journey.facts import ShardFacts
+from journey.kernels.distinct import firsts
 from journey.log import TouchpointLog
+from journey.store.layout import frozen
 from journey.store.view import View
 
 Ints = npt.NDArray[np.int64]
@@ -97,7 +99,7 @@ def _back_counts(part: Part, *, n_stages: int) -> tuple[Ints, Reasons]:
     """Moves back and journeys that make them, by pair of stages; and moves by pair and reason."""
     evidence, moves, n_pairs = part[1].view, back_rows(part), n_stages**2
     pairs = moves.sources * n_stages + moves.targets
-    once = np.unique(moves.journeys * n_pairs + pairs) % n_pairs
+    once = pairs[firsts(frozen(pairs), frozen(moves.journeys), n_pairs)]
     counts = np.stack([np.bincount(found, minlength=n_pairs) for found in (pairs, once)])
     if "reason" not in evidence.store.text_columns:
         return counts, (pairs[:0], pairs[:0])

@@ -10,8 +10,9 @@ import pandas as pd
 
 from journey.analysis.figures import month_codes
 from journey.facts import ShardFacts
+from journey.kernels.distinct import occurrences
 from journey.log import TouchpointLog
-from journey.store.layout import MICROSECONDS
+from journey.store.layout import MICROSECONDS, frozen
 from journey.store.view import View
 
 Months = npt.NDArray[np.datetime64]
@@ -95,8 +96,10 @@ def _count_months(part: Part, *, microseconds_per_tick: int) -> tuple[Counted, C
 
 def _counted(months: npt.NDArray[np.integer[Any]]) -> Counted:
     """How many there are of each month, counted from January 1970."""
-    first = months.min() if len(months) else 0
-    counts = np.bincount(months - first)
+    if not len(months):
+        return np.empty(0, "datetime64[M]"), np.empty(0, np.int64)
+    first = int(months.min())
+    counts = occurrences(frozen(months), first, int(months.max()) - first + 1)
     found = np.flatnonzero(counts)
     return (first + found).astype("datetime64[M]"), counts[found]
 
