@@ -8,6 +8,9 @@ that is left out could still be worth more, the lengths around it are asked abou
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from heapq import merge
+from itertools import islice
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -71,10 +74,11 @@ def first_at_risk(log: TouchpointLog, context: Context, limit: int) -> First:
     while True:
         question = partial(_best, context=context, evidence=evidence, limit=max(limit, 1))
         parts = log.ask_with_facts(question)
-        ranks = sorted(rank for best, _ in parts for rank, _, _ in best)
-        if len(ranks) < max(limit, 1):
+        ranked = merge(*(best for best, _ in parts), key=itemgetter(0))
+        found = next(islice(ranked, max(limit, 1) - 1, None), None)
+        if found is None:
             return First(evidence, None)
-        last = ranks[max(limit, 1) - 1]
+        last = found[0]
         doubtful = _doubtful(parts, last)
         if not doubtful:
             return First(evidence, last)

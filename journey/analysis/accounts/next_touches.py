@@ -35,7 +35,7 @@ After an ad, three of four that were mailed won, and one of two that were called
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from itertools import compress
 from typing import Any, Final
 
@@ -150,7 +150,7 @@ def next_best_touches(
     own = None
     if account_id is not None:
         own = ask_journey(log, account_id, partial(state_of, as_of=log.as_of_tick))
-        used = [] if own is None else [_compared(_figures_by_state(log, evidence), own)]
+        used = [] if own is None else [_compared(_figures_by_state(log), own)]
     else:
         places = range(len(log.definitions.stages) + 1)
         used = [State(stage, None, band) for stage in places for band in BANDS]
@@ -213,13 +213,17 @@ def _counted(log: TouchpointLog) -> _Evidence:
     return _Evidence(followers(log), may_help, brought_about_by_us(log))
 
 
-def _figures_by_state(log: TouchpointLog, evidence: _Evidence) -> Callable[[State], Figures]:
-    """The figures of touches that 30 journeys had next, made once a state."""
-    return cache(partial(_figures, log, evidence, least=SMALL_SAMPLE))
+def _figures_by_state(log: TouchpointLog) -> Callable[[State], Figures]:
+    """The figures of touches that 30 journeys had next: many states ask for the same wider ones."""
+    return partial(log.once, _figures_often)
+
+
+def _figures_often(log: TouchpointLog, state: State) -> Figures:
+    return _figures(log, _evidence(log), state, least=SMALL_SAMPLE)
 
 
 def _advised(log: TouchpointLog, state: State) -> dict[str, Any]:
-    return _advice_of(log, _figures_by_state(log, _evidence(log)), state)
+    return _advice_of(log, _figures_by_state(log), state)
 
 
 def _advice_of(
