@@ -2,6 +2,7 @@ import asyncio
 import socket
 from concurrent.futures import ThreadPoolExecutor
 
+from streamlit.runtime import runtime
 from uvicorn.config import Config
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 from uvicorn.server import ServerState
@@ -47,3 +48,10 @@ def test_the_parts_of_a_page_leave_as_they_are_written():
     # On a thread of its own: that of other tests may have a loop that runs.
     with ThreadPoolExecutor(1) as thread:
         assert thread.submit(lambda: asyncio.run(held_back())).result() is False
+
+
+def test_what_is_written_while_a_part_is_sent_follows_at_once():
+    send_at_once()
+    assert runtime.MESSAGE_FLUSH_INTERVAL_SECS == 0
+    # What the server waits for between two looks at what there is to send.
+    assert "MESSAGE_FLUSH_INTERVAL_SECS" in runtime.Runtime._loop_coroutine.__code__.co_names
