@@ -72,6 +72,28 @@ def count_entries(
 
 
 @kernel
+def count_fates(
+    entered: Rows,
+    advanced: Rows,
+    outcomes: npt.NDArray[np.uint8],
+    journeys: Ints,
+    n_outcomes: int,
+) -> Ints:
+    """By stage, of the given journeys that entered it: those that stayed by outcome, then others.
+
+    The last column counts those that went on.
+    """
+    n_stages = entered.shape[1]
+    counts = np.zeros((n_stages, n_outcomes + 1), np.int64)
+    for j in journeys:
+        for stage in range(n_stages):
+            if entered[j, stage] >= 0:
+                fate = np.int64(outcomes[j]) if advanced[j, stage] < 0 else n_outcomes
+                counts[stage, fate] += 1
+    return counts
+
+
+@kernel
 def journeys_having_type(
     types: Codes, offsets: Ints, members: npt.NDArray[np.bool_], n_types: int
 ) -> Ints:
@@ -80,6 +102,8 @@ def journeys_having_type(
     counts = np.zeros((n_groups, n_types), np.int64)
     seen = np.full(n_types, -1, np.int64)
     for j in range(len(offsets) - 1):
+        if not members[j].any():
+            continue
         for row in range(offsets[j], offsets[j + 1]):
             code = types[row]
             if seen[code] != j:

@@ -68,6 +68,22 @@ def test_count_entries(sample, rng):
     ]
 
 
+@given(
+    st.lists(st.tuples(st.integers(-1, 3), st.integers(-1, 3), st.integers(0, 4), st.booleans()))
+)
+def test_count_fates(journeys):
+    entered, advanced = (
+        frozen(np.array([one[at : at + 1] for one in journeys], np.int32).reshape(-1, 1))
+        for at in (0, 1)
+    )
+    chosen = [j for j, one in enumerate(journeys) if one[3]]
+    found = stages.count_fates(
+        entered, advanced, codes([one[2] for one in journeys]), ints(chosen), 5
+    )
+    fates = [journeys[j][2] if journeys[j][1] < 0 else 5 for j in chosen if journeys[j][0] >= 0]
+    assert found.tolist() == [[fates.count(fate) for fate in range(6)]]
+
+
 @given(SHARDS, st.randoms())
 def test_journeys_having_type(shard, rng):
     members = [[rng.random() < 0.5 for _ in range(2)] for _ in shard.journeys]

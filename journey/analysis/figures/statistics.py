@@ -86,11 +86,9 @@ def kaplan_meier(
     >>> kaplan_meier(np.array([1, 2, 3, 4]), np.array([True, True, False, True]), (0.5, 0.9))
     [2.0, 4.0]
     """
-    times, at = np.unique(durations, return_inverse=True)
-    n_events = np.bincount(at, weights=happened, minlength=len(times))
-    n_leaving = np.bincount(at, minlength=len(times))
-    n_at_risk = len(durations) - np.cumsum(n_leaving) + n_leaving
-    surviving = np.cumprod(1 - n_events / np.maximum(n_at_risk, 1))
+    times, n_events = np.unique(durations[happened], return_counts=True)
+    n_at_risk = len(durations) - np.searchsorted(np.sort(durations), times)
+    surviving = np.cumprod(1 - n_events / n_at_risk)
     found: list[float] = []
     for share in shares:
         reached = np.flatnonzero(surviving <= 1 - share + 1e-12)

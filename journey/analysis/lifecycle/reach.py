@@ -267,6 +267,8 @@ def _visitors(view: View, n_buckets: int, *, since: int, until: int) -> list[Int
     flags = visitors_seen(told, view.ticks, since, until, len(names) - names.null_count)
     who = np.flatnonzero(flags)
     found = np.stack([who, flags[who].astype(np.int64)], axis=1)
+    if n_buckets == 1:
+        return [found]
     return [found[who % n_buckets == bucket] for bucket in range(n_buckets)]
 
 

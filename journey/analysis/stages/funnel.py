@@ -12,7 +12,7 @@ from journey.analysis.figures.statistics import kaplan_meier, wilson
 from journey.facts import ShardFacts
 from journey.kernels.facts import UNDECIDING
 from journey.kernels.select import last_of
-from journey.kernels.stages import count_entries, journeys_having_type
+from journey.kernels.stages import count_entries, count_fates, journeys_having_type
 from journey.log import TouchpointLog
 from journey.schema import OUTCOMES
 from journey.store.layout import frozen
@@ -133,7 +133,7 @@ def drop_offs(log: TouchpointLog) -> pd.DataFrame:
     [['Attract', 2, 1, 0.5]]
     """
     n_stages = len(log.definitions.stages)
-    answers = log.ask_with_facts(partial(_drop_counts, n_stages=n_stages))
+    answers = log.ask_with_facts(_drop_counts)
     shape = (n_stages, len(OUTCOMES) + 1)
     counts = sum(answers, np.zeros(shape, np.int64))[:-1]
     advanced, ended = counts[:, -1], counts[:, :-1]
@@ -250,32 +250,34 @@ def _funnel_counts(part: Part) -> Ints:
     )
 
 
-def _drop_counts(part: Part, *, n_stages: int) -> Ints:
+def _drop_counts(part: Part) -> Ints:
     """By stage: journeys that stayed by outcome, and those that went on in the last column."""
-    entries = entries_of(part)
-    fates = np.where(entries.has_advanced, len(OUTCOMES), entries.outcomes[:, None])
-    counts = np.zeros((n_stages, len(OUTCOMES) + 1), np.int64)
-    for stage in range(n_stages):
-        mine = fates[entries.has_entered[:, stage], stage]
-        counts[stage] = np.bincount(mine, minlength=len(OUTCOMES) + 1)
-    return counts
+    view, facts = part
+    return count_fates(facts.entered, facts.advanced, facts.outcomes, view.journeys, len(OUTCOMES))
 
 
 def _stays(part: Part, n_buckets: int, *, n_stages: int) -> list[Stays]:
     """By stage how long journeys stayed and whether they then went on, stages taking turns."""
     view, facts = part
-    entries = entries_of(part)
-    ticks = facts.view.ticks.astype(np.int64)
-    ends = facts.ended_ticks[view.journeys]
+    lengths = facts.kept("stays in stages", partial(_stays_of_all, facts))
     stays: list[Stays] = [{} for _ in range(n_buckets)]
     for stage in range(n_stages - 1):
-        mine = np.flatnonzero(entries.has_entered[:, stage])
-        begun = ticks[entries.entered[mine, stage]]
-        went_on = entries.advanced[mine, stage]
-        until = ends[mine]
-        until[went_on >= 0] = ticks[went_on[went_on >= 0]]
-        stays[stage % n_buckets][stage] = np.maximum(until - begun, 0), went_on >= 0
+        mine = view.journeys[lengths[stage, view.journeys] >= 0]
+        stays[stage % n_buckets][stage] = lengths[stage, mine], facts.advanced[mine, stage] >= 0
     return stays
+
+
+def _stays_of_all(facts: ShardFacts) -> Ints:
+    """How long each journey stayed in a stage since it first entered it, by stage; -1: never."""
+    ticks = facts.view.ticks
+    lengths = np.full(facts.entered.shape[::-1], -1, np.int64)
+    for stage, of_stage in enumerate(lengths):
+        mine = np.flatnonzero(facts.entered[:, stage] >= 0)
+        went_on = facts.advanced[mine, stage]
+        until = facts.ended_ticks[mine]
+        until[went_on >= 0] = ticks[went_on[went_on >= 0]]
+        of_stage[mine] = np.maximum(until - ticks[facts.entered[mine, stage]], 0)
+    return lengths
 
 
 def _waits(parts: Sequence[Stays]) -> dict[int, Wait]:
