@@ -98,8 +98,17 @@ class View:
 
     def told(self, name: Hashable, make: Callable[[], Array]) -> Array:
         """Of what every row of the shard tells, made once, that of the touchpoints in view."""
+        return self.gathered(self._told_of_shard(name, make))
+
+    def told_of_rows(self, name: Hashable, make: Callable[[], Array], rows: Ints) -> Array:
+        """The same of some of the touchpoints in view alone."""
+        if self.rows is None:
+            return self.told(name, make)[rows]
+        return self._told_of_shard(name, make)[self.rows[rows]]
+
+    def _told_of_shard(self, name: Hashable, make: Callable[[], Array]) -> Array:
         key = "told", name, self.store.fingerprint, self.shard.cut
-        return self.gathered(memory.get(key, make, n_bytes=lambda values: values.nbytes))
+        return memory.get(key, make, n_bytes=lambda values: values.nbytes)
 
     def gathered(self, values: Array) -> Array:
         """Of values for every row of the shard those of the touchpoints in view."""

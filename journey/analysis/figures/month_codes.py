@@ -1,5 +1,6 @@
 """Calendar months in UTC as whole numbers, so that shards count by them."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -33,12 +34,17 @@ def months_of(ticks: npt.NDArray[Any], microseconds_per_tick: int) -> Ints:
 
 def months_in(view: View) -> Array:
     """The month of each touchpoint in view, counted from January 1970."""
+    return view.told("months", partial(_months_of_shard, view))
 
-    def make() -> Array:
-        per_tick = MICROSECONDS // view.store.ticks_per_second
-        return frozen(months_of(view.shard.ticks, per_tick).astype(np.int32))
 
-    return view.told("months", make)
+def months_of_rows(view: View, rows: Ints) -> Array:
+    """The same of some of the touchpoints in view alone."""
+    return view.told_of_rows("months", partial(_months_of_shard, view), rows)
+
+
+def _months_of_shard(view: View) -> Array:
+    per_tick = MICROSECONDS // view.store.ticks_per_second
+    return frozen(months_of(view.shard.ticks, per_tick).astype(np.int32))
 
 
 def month_names(months: Ints) -> "pd.Series":

@@ -119,14 +119,15 @@ def cost_per(log: TouchpointLog, *, by: By = "month") -> pd.DataFrame:
 
 def _told(log: TouchpointLog, by: By) -> pd.DataFrame:
     """Counts beside costs, and what follows from both."""
-    counts, spent = _counted(log, by), spent_by(log, by)
+    none = _no_counts(log)
+    counts, spent = _counted(log, by, none), spent_by(log, by)
     told = {kind for costs in spent.values() for kind in costs}
     keys = [*spent, *((value, None) for value in counts if value not in {one for one, _ in spent})]
     costs = np.full((len(keys), len(KINDS)), np.nan)
     for row, of_kinds in zip(costs, spent.values(), strict=False):
         # A kind of which no cost at all is known is not known to be 0.
         row[:] = [of_kinds.get(kind, 0.0 if kind in told else np.nan) for kind in KINDS]
-    passed = np.array([counts.get(value, _no_counts(log)) for value, _ in keys])
+    passed = np.array([counts.get(value, none) for value, _ in keys])
     passed = passed.reshape(-1, 2, len(ENDS))
     order = _order(by, keys, costs, passed[:, 0, 0])
     frame = _framed(by, [keys[at] for at in order], costs[order], *passed[order].swapaxes(0, 1))
@@ -146,9 +147,9 @@ def _no_counts(log: TouchpointLog) -> Floats:
     return np.where([known, known], 0.0, np.nan)
 
 
-def _counted(log: TouchpointLog, by: By) -> dict[str | None, Floats]:
+def _counted(log: TouchpointLog, by: By, none: Floats) -> dict[str | None, Floats]:
     """How many passed each post, and their worth, by value."""
-    passed, none = log.shared(_passed), _no_counts(log)
+    passed = log.shared(_passed)
     names: Sequence[str | None] = [None]
     values = np.zeros(len(passed.post), np.int64)
     if by == _MONTH:

@@ -8,9 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from journey.analysis.figures.month_codes import month_names, months_in
+from journey.analysis.figures.month_codes import month_names, months_of_rows
 from journey.analysis.scores.milestones import types_meaning
 from journey.kernels.distinct import last_before, owners_of
+from journey.kernels.select import take
 from journey.log import TouchpointLog
 from journey.rules.meanings import Meaning
 from journey.store.layout import Array, Shard, Store, frozen
@@ -50,8 +51,8 @@ def end_of(log: TouchpointLog) -> int:
     return 2**62 if log.until is None else log.until
 
 
-def answered(view: View, is_sent: Flags, is_answer: Flags, until: int) -> Flags:
-    """Which touches in view are messages that were answered before an instant, in view or not.
+def answered(view: View, rows: Ints, is_sent: Flags, is_answer: Flags, until: int) -> Flags:
+    """Which of some touches in view are messages answered before an instant, in view or not.
 
     An answer is to the last message sent before it in the journey: of the same campaign and
     content, else of the same campaign, else, where it names none, of any. Where it tells by whom
@@ -59,18 +60,22 @@ def answered(view: View, is_sent: Flags, is_answer: Flags, until: int) -> Flags:
     by account or by list. An answer by nobody may be to any.
     """
     name = "answered at", is_sent.tobytes(), is_answer.tobytes()
-    found = view.told(name, partial(_answered_at, view.store, view.shard, is_sent, is_answer))
+    make = partial(_answered_at, view.store, view.shard, is_sent, is_answer)
+    found = view.told_of_rows(name, make, rows)
     return found < min(until, _never(found))
 
 
 def _by_month(view: View, *, is_type: Mapping[Meaning, Flags], until: int) -> tuple[Ints, Ints]:
     """The months in which messages of a shard in view were sent; all, opened and clicked."""
     sent, *answers = (is_type[meaning] for meaning in MAIL)
-    rows = np.flatnonzero(sent[view.codes("touchpoint")])
-    months, places = np.unique(months_in(view)[rows].astype(np.int64), return_inverse=True)
-    told = [np.ones(len(rows), bool), *(answered(view, sent, one, until)[rows] for one in answers)]
-    counts = [np.bincount(places[flags], minlength=len(months)) for flags in told]
-    return months, np.stack(counts, axis=1)
+    rows = np.flatnonzero(take(frozen(sent), view.codes("touchpoint")))
+    told = [np.ones(len(rows), bool), *(answered(view, rows, sent, one, until) for one in answers)]
+    months = months_of_rows(view, rows).astype(np.int64)
+    first = months.min() if len(months) else 0
+    counts = [np.bincount(months[flags] - first) for flags in told]
+    found = np.flatnonzero(counts[0])
+    counts = [np.bincount(months[flags] - first, minlength=len(counts[0])) for flags in told]
+    return first + found, np.stack(counts, axis=1)[found]
 
 
 def _answered_at(store: Store, shard: Shard, is_sent: Flags, is_answer: Flags) -> Array:

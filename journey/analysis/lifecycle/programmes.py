@@ -142,7 +142,7 @@ def _positions(groups: Ints) -> Ints:
 
 def _sends(view: View, mail: _Mail) -> _Sends:
     rows = _rows(view, mail.sent)
-    campaigns, contents = (view.codes(name)[rows].astype(np.int64) for name in _NAMES)
+    campaigns, contents = (view.codes_of_rows(name, rows).astype(np.int64) for name in _NAMES)
     known = _is_known(view, "campaign", campaigns) & _is_known(view, "content", contents)
     rows, campaigns, contents = rows[known], campaigns[known], contents[known]
     who, places = _who(view, rows), campaigns * mail.n_contents + contents
@@ -189,8 +189,9 @@ def _furthest(ranks: Ints, groups: Ints) -> Ints:
 
 def _reacted(view: View, sends: _Sends, is_type: Flags, mail: _Mail) -> Flags:
     """Which messages were answered, whichever time they were sent."""
-    rows = np.flatnonzero(answered(view, mail.sent, is_type, mail.until))
-    campaigns, contents = (view.codes(name)[rows].astype(np.int64) for name in _NAMES)
+    rows = _rows(view, mail.sent)
+    rows = rows[answered(view, rows, mail.sent, is_type, mail.until)]
+    campaigns, contents = (view.codes_of_rows(name, rows).astype(np.int64) for name in _NAMES)
     n_places = _n_places(view, mail)
     done = _who(view, rows) * n_places + campaigns * mail.n_contents + contents
     return np.isin(sends.who * n_places + sends.places, done)
@@ -202,7 +203,7 @@ def _unsubscribed(view: View, sends: _Sends, mail: _Mail) -> Flags:
     Of the programme that the person left, where that is told, else of all.
     """
     rows = _rows(view, mail.unsubscribed)
-    campaigns = view.codes("campaign")[rows].astype(np.int64)
+    campaigns = view.codes_of_rows("campaign", rows).astype(np.int64)
     who, left = _who(view, rows), np.where(_is_known(view, "campaign", campaigns), campaigns, -1)
     _, first = np.unique(who * (len(view.store.dictionaries["campaign"]) + 1) + left + 1, True)
     who, left, ends = who[first], left[first], view.ticks[rows[first]].astype(np.int64)

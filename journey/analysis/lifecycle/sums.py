@@ -116,9 +116,9 @@ def _mail(shown: View, span: Span) -> dict[Key, float]:
     is_type, store = span.is_type, shown.store
     types = shown.codes("touchpoint")
     n_of_type = np.bincount(types, minlength=len(store.touchpoint_types))
-    clicked, opened = (
-        answered(shown, is_type["sent"], is_type[name], span.end) for name in ("clicked", "opened")
-    )
+    sent, reactions = is_type["sent"], (is_type["clicked"], is_type["opened"])
+    rows = np.flatnonzero(sent[types])
+    clicked, opened = (answered(shown, rows, sent, one, span.end) for one in reactions)
     views = 0
     if "content" in store.text_columns:
         names = store.dictionaries["content"]

@@ -13,6 +13,7 @@ from journey.analysis.lifecycle.lived import is_by_customer
 from journey.analysis.scores.milestones import types_meaning
 from journey.errors import ValueNotAllowedError
 from journey.facts import ShardFacts
+from journey.kernels.distinct import owners_of
 from journey.kernels.select import take
 from journey.log import TouchpointLog
 from journey.percentiles import Cells, Targets, first_cells, percentiles, within
@@ -134,23 +135,36 @@ def _question(log: TouchpointLog, within_days: float) -> _Question | None:
 
 def _told(part: Part, question: _Question) -> _Told:
     view, facts = part
-    codes, evidence = view.codes("touchpoint"), facts.view
-    n_types = len(view.store.touchpoint_types)
-    asks = take(_flags(question.triggers, n_types), codes) & is_by_customer(view)
-    triggers = np.flatnonzero(asks)
-    owners = np.searchsorted(view.offsets, triggers, side="right") - 1
-    rows, ticks = facts.rows_in(view)[triggers], evidence.ticks
-    types = evidence.codes("touchpoint")
-    answers = np.flatnonzero(take(_flags(question.answers, n_types), types))
+    key = "triggers", question
+    places, every = facts.kept(key, partial(_told_of_all, facts, question))
+    found = facts.told_in(view, places)
+    rows = np.flatnonzero(found)
+    of = found[rows] - 1
+    owners = owners_of(frozen(rows), view.offsets)
+    return _Told(owners, every.types[of], every.fates[of], every.ticks[of])
+
+
+def _told_of_all(facts: ShardFacts, question: _Question) -> tuple[npt.NDArray[np.int32], _Told]:
+    """By touch of the evidence which trigger it is, from 1 on (0: none), and all of these."""
+    evidence = facts.view
+    codes, ticks = evidence.codes("touchpoint"), evidence.ticks
+    n_types = len(evidence.store.touchpoint_types)
+    asks = take(_flags(question.triggers, n_types), codes) & is_by_customer(evidence)
+    rows = np.flatnonzero(asks)
+    owners = owners_of(frozen(rows), evidence.offsets)
+    answers = np.flatnonzero(take(_flags(question.answers, n_types), codes))
     place = np.searchsorted(answers, rows, side="right")
     following = np.append(answers, len(ticks))[place]
-    is_same = following < evidence.offsets[1:][view.journeys[owners]]
+    is_same = following < evidence.offsets[1:][owners]
     now = ticks[rows].astype(np.int64)
     then = np.append(ticks, 0)[np.where(is_same, following, len(ticks))].astype(np.int64)
     in_time = is_same & (then - now <= question.limit)
     has_time = question.as_of - now < question.limit
     fates = np.where(in_time, ANSWERED, np.where(has_time, WAITING, IGNORED))
-    return _Told(owners, codes[triggers].astype(np.int64), fates, then - now)
+    places = np.zeros(len(ticks), np.int32)
+    places[rows] = np.arange(1, len(rows) + 1)
+    told = _Told(owners, codes[rows].astype(np.int64), fates, then - now)
+    return frozen(places), told
 
 
 def _flags(codes: tuple[int, ...], n_types: int) -> Flags:

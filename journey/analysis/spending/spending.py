@@ -57,10 +57,16 @@ def spending(log: TouchpointLog) -> pd.DataFrame:
     >>> spending(log)[["month", "kind", "channel", "cost"]].values.tolist()  # 10 of 31 days
     [['2026-01', 'campaign', 'Ads', 2.0], ['2026-01', 'labour', None, 100.0]]
     """
-    return log.shared(_spending).copy()
+    spent = log.shared(_spent)
+    columns = {
+        name: pd.Series([key[at] for key in spent], dtype=object) for at, name in enumerate(KEYS)
+    }
+    costs = np.array([*spent.values()], np.float64)
+    return pd.DataFrame({**columns, "cost": costs}).astype({"month": str})
 
 
-def _spending(log: TouchpointLog) -> pd.DataFrame:
+def _spent(log: TouchpointLog) -> dict[tuple[str | None, ...], float]:
+    """Costs by the keys of :func:`spending`, in its order."""
     sums = kept_for_costs(log, _paid)
     named = {currency for *_, currency in sums if currency is not None}
     of_all = named.pop() if len(named) == 1 else None
@@ -68,11 +74,7 @@ def _spending(log: TouchpointLog) -> pd.DataFrame:
     for key, cost in (*sums.items(), *_carried(log)):
         total[(*key[:-1], of_all or key[-1])] += cost
     keys = sorted(total, key=lambda key: [(one is None, one or "") for one in key])
-    columns = {
-        name: pd.Series([key[at] for key in keys], dtype=object) for at, name in enumerate(KEYS)
-    }
-    costs = np.array([total[key] for key in keys], np.float64)
-    return pd.DataFrame({**columns, "cost": costs}).astype({"month": str})
+    return {key: total[key] for key in keys}
 
 
 def spent_by(log: TouchpointLog, by: str) -> dict[tuple[str | None, str | None], dict[str, float]]:
@@ -81,14 +83,10 @@ def spent_by(log: TouchpointLog, by: str) -> dict[tuple[str | None, str | None],
     A column that it hasn't is one of no value.
     """
     found: dict[tuple[str | None, str | None], dict[str, float]] = {}
-    frame = log.shared(_spending)
-    values = frame[by].tolist() if by in frame else [None] * len(frame)
-    rows = zip(
-        values, *(frame[name].tolist() for name in ("currency", "kind", "cost")), strict=True
-    )
-    for value, currency, kind, cost in rows:
-        of_kinds = found.setdefault((value, currency), {})
-        of_kinds[kind] = of_kinds.get(kind, 0.0) + cost
+    for key, cost in log.shared(_spent).items():
+        told: dict[str, str | None] = dict(zip(KEYS, key, strict=True))
+        of_kinds = found.setdefault((told.get(by), told["currency"]), {})
+        of_kinds[str(told["kind"])] = of_kinds.get(str(told["kind"]), 0.0) + cost
     return found
 
 
