@@ -53,7 +53,8 @@ class _Sends:
     """Messages sent, the first of each step to each person, by person, campaign and time.
 
     ``places`` are steps: the code of the campaign times the number of contents, plus that of the
-    content. ``groups`` number the person's campaigns.
+    content. ``groups`` number the person's campaigns. ``rows`` are all messages in view, each the
+    first or one more of ``of_rows``.
     """
 
     who: Ints
@@ -61,6 +62,8 @@ class _Sends:
     places: Ints
     ticks: Ints
     groups: Ints
+    rows: Ints
+    of_rows: Ints
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,14 +149,19 @@ def _sends(view: View, mail: _Mail) -> _Sends:
     known = _is_known(view, "campaign", campaigns) & _is_known(view, "content", contents)
     rows, campaigns, contents = rows[known], campaigns[known], contents[known]
     who, places = _who(view, rows), campaigns * mail.n_contents + contents
-    _, first = np.unique(who * _n_places(view, mail) + places, return_index=True)
-    first.sort()
-    ticks = view.ticks[rows].astype(np.int64)
-    order = first[np.lexsort((ticks[first], campaigns[first], who[first]))]
-    who, campaigns = who[order], campaigns[order]
+    # Numbered as they come, which is in order of time for each person.
+    messages, _ = pd.factorize(who * _n_places(view, mail) + places)
+    first = np.flatnonzero(np.diff(np.maximum.accumulate(messages), prepend=-1))
+    n_campaigns = len(view.store.dictionaries["campaign"])
+    order = np.argsort(who[first] * n_campaigns + campaigns[first], kind="stable")
+    at = np.empty_like(order)
+    at[order] = np.arange(len(order))
+    chosen = first[order]
+    who, campaigns = who[chosen], campaigns[chosen]
     is_new = (who[1:] != who[:-1]) | (campaigns[1:] != campaigns[:-1])
     groups = np.append(0, np.cumsum(is_new))[: len(who)]
-    return _Sends(who, campaigns, places[order], ticks[order], groups)
+    ticks = view.ticks[rows[chosen]].astype(np.int64)
+    return _Sends(who, campaigns, places[chosen], ticks, groups, rows, at[messages])
 
 
 def _ranked(view: View, *, mail: _Mail) -> tuple[Ints, Ints, Ints]:
@@ -189,12 +197,10 @@ def _furthest(ranks: Ints, groups: Ints) -> Ints:
 
 def _reacted(view: View, sends: _Sends, is_type: Flags, mail: _Mail) -> Flags:
     """Which messages were answered, whichever time they were sent."""
-    rows = _rows(view, mail.sent)
-    rows = rows[answered(view, rows, mail.sent, is_type, mail.until)]
-    campaigns, contents = (view.codes_of_rows(name, rows).astype(np.int64) for name in _NAMES)
-    n_places = _n_places(view, mail)
-    done = _who(view, rows) * n_places + campaigns * mail.n_contents + contents
-    return np.isin(sends.who * n_places + sends.places, done)
+    flags = np.zeros(len(sends.who), dtype=bool)
+    is_answered = answered(view, sends.rows, mail.sent, is_type, mail.until)
+    flags[sends.of_rows[is_answered]] = True
+    return flags
 
 
 def _unsubscribed(view: View, sends: _Sends, mail: _Mail) -> Flags:
