@@ -26,9 +26,11 @@ from journey.log import TouchpointLog
 from journey.rules.score_rule import Rule
 from journey.rules.scoring import ScoringRules
 from journey.schema import SMALL_SAMPLE
+from journey.selection import without_empty
 from journey.store.view import View
 
 Ints = npt.NDArray[np.int64]
+Bytes = npt.NDArray[np.uint8]
 Flags = npt.NDArray[np.bool_]
 Part = tuple[View, ShardFacts]
 
@@ -213,18 +215,30 @@ def _count_qualified(part: Part, *, posts: Sequence[Posts]) -> Ints:
 
 def _count_support(part: Part, *, definitions: Definitions) -> Ints:
     """Decided journeys of one shard by rule, whether it did not apply, and whether they won."""
-    _, facts = part
+    view, facts = part
+    key = "rule support", definitions.fingerprint
+    decided, sides = facts.kept(key, partial(_sides_of_all, facts, definitions))
+    is_shown = np.zeros(facts.view.n_journeys, dtype=bool)
+    is_shown[view.journeys] = True
+    counts = [np.bincount(own, minlength=5)[:4] for own in sides[:, is_shown[decided]]]
+    return np.array(counts, np.int64).reshape(-1, 2, 2)
+
+
+def _sides_of_all(facts: ShardFacts, definitions: Definitions) -> tuple[Ints, Bytes]:
+    """The decided journeys of a shard, and by rule the side each is on.
+
+    Sides are twice whether the rule did not apply, one more if it was won; 4: not to be compared.
+    """
     scoring = scoring_of(facts.view.store, definitions)
-    moments, is_won = decided_moments(part)
+    moments, is_won = decided_moments((without_empty(facts.view), facts))
     applies = given_at(facts, scoring, moments)
-    counts = np.zeros((len(scoring.rules), 2, 2), np.int64)
-    for place in range(len(scoring.rules)):
+    sides = np.full((len(scoring.rules), len(is_won)), 4, np.uint8)
+    for place, of_rule in enumerate(sides):
         rule = scoring.rules[place]
         is_with = _were_in(facts, scoring, moments, rule) if rule.stages else applies[:, place]
         is_like = _has_reached(facts, scoring, moments, rule)
-        key = 2 * ~is_with[is_like] + is_won[is_like]
-        counts[place] = np.bincount(key, minlength=4).reshape(2, 2)
-    return counts
+        of_rule[is_like] = 2 * ~is_with[is_like] + is_won[is_like]
+    return moments.journeys, sides
 
 
 def _were_in(facts: ShardFacts, scoring: Scoring, moments: Moments, rule: Rule) -> Flags:
