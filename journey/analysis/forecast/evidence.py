@@ -92,10 +92,6 @@ def _learnt_of(log: TouchpointLog, weeks: int) -> Learnt:
 
 def alive_in(log: TouchpointLog) -> Alive:
     """Who is in view of a log and may be won yet, and who began."""
-    return log.shared(_alive_in)
-
-
-def _alive_in(log: TouchpointLog) -> Alive:
     n_states = n_states_of(len(log.definitions.stages))
     nothing = np.empty(0, np.int64)
     parts = [

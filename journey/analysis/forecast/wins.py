@@ -122,21 +122,23 @@ def forecast_wins(log: TouchpointLog, *, weeks: int = WEEKS, seed: int = 0) -> p
     [0.5]
     """
     check_weeks(weeks)
-    return _forecast_frame(log, *_foretold(log, weeks, seed))
+    return _forecast_frame(log, *_foretold(log, log.shared(alive_in), weeks, seed))
 
 
 def forecast_total(log: TouchpointLog, weeks: int, seed: int) -> Floats:
     """The last totals of :func:`forecast_wins`: expected, low, high, each of wins and of value."""
-    expected, samples, _ = _foretold(log, weeks, seed)
+    expected, samples, _ = _foretold(log, alive_in(log), weeks, seed)
     low, high = _interval(samples.sum(axis=0)[None])
     return np.concatenate([expected.sum(axis=0)[None], low, high])
 
 
-def _foretold(log: TouchpointLog, weeks: int, seed: int) -> tuple[Floats, Floats, Floats]:
+def _foretold(
+    log: TouchpointLog, known: Alive, weeks: int, seed: int
+) -> tuple[Floats, Floats, Floats]:
     """By week wins and value expected, courses they may take, and where the wins come from."""
     if not log.n_journeys:
         return np.zeros((0, 2)), np.zeros((0, 0, 2)), np.zeros((0, 3))
-    learnt, known = learnt_of(log, weeks=min(weeks, WEEKS)), alive_in(log)
+    learnt = learnt_of(log, weeks=min(weeks, WEEKS))
     if not learnt.ways[:, :, -1].sum():
         return _unknown(weeks)
     weekly = _weekly(known, log.once(_expected_ahead, weeks))
@@ -183,7 +185,7 @@ def win_chances(log: TouchpointLog, *, weeks: int = WEEKS) -> pd.DataFrame:
     [[1.0, 0.5, 1.0]]
     """
     check_weeks(weeks)
-    learnt, known = learnt_of(log, weeks=min(weeks, WEEKS)), alive_in(log)
+    learnt, known = learnt_of(log, weeks=min(weeks, WEEKS)), log.shared(alive_in)
     left = _by_stage(learnt.ways.sum(axis=1))
     won = left[:, -1]
     expected = _by_stage(_in_all(known, log.once(_expected_ahead, weeks)))
