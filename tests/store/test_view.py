@@ -40,6 +40,14 @@ def test_the_whole_is_no_copy(view):
     assert view.ticks is view.shard.ticks
 
 
+def test_what_every_row_tells_is_told_of_some_of_those_in_view(view):
+    row_numbers = np.arange(6)
+    kept = keep_rows(view, np.array([True, False, True, True, False, True]))
+    for shown, wanted in ((view, [0, 2, 5]), (kept, [0, 3, 5])):
+        places = np.flatnonzero(np.isin(shown.told("row", row_numbers.copy), wanted))
+        assert shown.told_of_rows("row", row_numbers.copy, places).tolist() == wanted
+
+
 def test_journeys_and_dates_stay_slices_of_the_shard(view):
     cut = keep_journeys(view, np.array([True, False, True]))
     begins = first_at_or_after(cut, 1_767_225_600 + DAY)
