@@ -12,6 +12,9 @@ from journey.store.cache import memory
 from journey.store.layout import Store
 from journey.store.recase import recase
 
+JOURNEYS_OF_A_BUCKET = 2**19
+"""What is merged of so many fits the memory that cores share."""
+
 Part = TypeVar("Part")
 Answer = TypeVar("Answer")
 
@@ -36,9 +39,12 @@ class Threads:
         question: Callable[[Piece, int], Sequence[Any]],
         merge: Callable[[Sequence[Any]], Answer],
     ) -> list[Answer]:
-        """The answer of a single bucket: all parts are at hand here."""
-        answers = self.ask(lambda piece: question(piece, 1))
-        return [merge([parts[0] for parts in answers])] if answers else []
+        """The answers of buckets, each merged on a thread of its own; of few journeys one will do."""
+        n_buckets = 1 + self.store.n_journeys // JOURNEYS_OF_A_BUCKET
+        answers = self.ask(lambda piece: question(piece, n_buckets))
+        if not answers:
+            return []
+        return ask(merge, [[parts[bucket] for parts in answers] for bucket in range(n_buckets)])
 
     def by_case(self, store: Store, role: str, gap_ticks: int | None) -> "tuple[Store, Threads]":
         """The store sorted into journeys of another case, made once, and who asks its shards.

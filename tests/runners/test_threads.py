@@ -3,7 +3,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+import journey
 from journey.runners import threads
+from tests.strategies import seeded
 
 
 @pytest.mark.parametrize("parts", [[], [3], [5, 1, 4, 1, 9, 2, 6]])
@@ -25,6 +27,16 @@ def test_what_goes_wrong_with_one_part_is_told():
 
     with pytest.raises(ZeroDivisionError):
         threads.ask(question, [1, 0, 2])
+
+
+@pytest.mark.parametrize(("most", "n_buckets"), [(1_000, 1), (100, 2), (1, 151)])
+def test_what_many_journeys_tell_is_merged_in_buckets(monkeypatch, most, n_buckets):
+    log = seeded(31).log(150)
+    n_shards, wanted = len(log.store.shards), journey.variants(log)
+    monkeypatch.setattr(threads, "JOURNEYS_OF_A_BUCKET", most)
+    assert log.n_journeys == 150
+    assert log.ask_in_buckets(lambda _, n: [1] * n, sum) == [n_shards] * n_buckets
+    assert journey.variants(log).equals(wanted)
 
 
 class Numbered:
