@@ -39,7 +39,7 @@ class Threads:
         question: Callable[[Piece, int], Sequence[Any]],
         merge: Callable[[Sequence[Any]], Answer],
     ) -> list[Answer]:
-        """The answers of buckets, each merged on a thread of its own; of few journeys one will do."""
+        """The answers of buckets, merged side by side; for few journeys there is one."""
         n_buckets = 1 + self.store.n_journeys // JOURNEYS_OF_A_BUCKET
         answers = self.ask(lambda piece: question(piece, n_buckets))
         if not answers:
