@@ -201,7 +201,7 @@ def _flow_frame(log: TouchpointLog, counts: Ints, named: Ints) -> pd.DataFrame:
         counts.ravel()[places],
         back.ravel()[places],
     )
-    return pd.DataFrame(dict(zip(FLOW_COLUMNS, columns, strict=True)))
+    return pd.DataFrame(dict(zip(FLOW_COLUMNS, columns, strict=True)), copy=False)
 
 
 def _texts(texts: list[str | None]) -> "pd.Index[Any]":
