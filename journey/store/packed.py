@@ -4,17 +4,19 @@ What every question reads, times and types, is read in place. The rest takes a t
 and some milliseconds for a million touchpoints when it is first needed.
 """
 
+import re
 import weakref
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
 
 from journey.errors import StoreError
+from journey.store.byte_ranks import amounts_of, whole_of
 from journey.store.cache import memory
 from journey.store.layout import Array, frozen
 
@@ -31,24 +33,28 @@ class Columns(Mapping[str, Array]):
         The columns that are read in place.
     packed
         The file of the others, which may have lost its name by the time it is read.
-    places
-        Their places in that file, by name.
+    fields
+        Where they are in that file, by name.
     n_rows
         How many values each must have.
     """
 
     def __init__(
-        self, held: Mapping[str, Array], packed: "Packed", places: Mapping[str, int], n_rows: int
+        self,
+        held: Mapping[str, Array],
+        packed: "Packed",
+        fields: Mapping[str, "Field"],
+        n_rows: int,
     ) -> None:
-        self._held, self._names = dict(held), (*held, *places)
-        self._packed, self._places, self._n_rows = packed, places, n_rows
-        self._keys = {name: ("unpacked", object()) for name in places}
+        self._held, self._names = dict(held), (*held, *fields)
+        self._packed, self._fields, self._n_rows = packed, fields, n_rows
+        self._keys = {name: ("unpacked", object()) for name in fields}
         weakref.finalize(self, memory.forget, [*self._keys.values()])
 
     def __getitem__(self, name: str) -> Array:
-        if name not in self._places:
+        if name not in self._fields:
             return self._held[name]
-        make = partial(self._unpacked, self._places[name])
+        make = partial(self._unpacked, self._fields[name])
         return memory.get(self._keys[name], make, n_bytes=lambda column: column.nbytes)
 
     def __contains__(self, name: object) -> bool:
@@ -63,8 +69,8 @@ class Columns(Mapping[str, Array]):
     def __len__(self) -> int:
         return len(self._names)
 
-    def _unpacked(self, place: int) -> Array:
-        path, options = self._packed.path, pa.ipc.IpcReadOptions(included_fields=[place])
+    def _unpacked(self, field: "Field") -> Array:
+        path, options = self._packed.path, pa.ipc.IpcReadOptions(included_fields=[*field.places])
         try:
             table = pa.ipc.open_file(self._packed.content, options=options).read_all()
         except (OSError, pa.ArrowInvalid) as error:
@@ -74,9 +80,8 @@ class Columns(Mapping[str, Array]):
                 f"{path.name} of the data set {path.parent.name!r} has {table.num_rows:,} "
                 f"touchpoints where {self._n_rows:,} should be. Import it again."
             )
-        chunks = table.column(0).chunks
-        kind = cast("Any", table.schema.field(0).type).to_pandas_dtype()
-        return frozen(chunks[0].to_numpy() if chunks else np.empty(0, kind))
+        whole = whole_of([_array(column) for column in table.columns])
+        return frozen(amounts_of(whole) if field.is_hundredths else whole)
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,14 +109,35 @@ def open_packed(path: Path) -> Packed:
         raise broken(path, error) from error
 
 
+@dataclass(frozen=True)
+class Field:
+    """Where a column is in a packed file: the places of its bytes, from the lowest on, or one."""
+
+    places: tuple[int, ...]
+    is_hundredths: bool = False
+
+
 def with_packed(held: Mapping[str, Array], kind: str, packed: Packed, n_rows: int) -> Columns:
     """Columns of a kind, those of the packed file among them."""
-    places = {
-        name.removeprefix(f"{kind} "): place
-        for place, name in enumerate(packed.names)
-        if name.startswith(f"{kind} ")
-    }
-    return Columns(held, packed, places, n_rows)
+    fields: dict[str, Field] = {}
+    for place, written in enumerate(packed.names):
+        found = _WRITTEN.fullmatch(written)
+        if found is None or found["kind"] != kind:
+            continue
+        before = fields.get(found["name"], Field((), bool(found["hundredths"])))
+        fields[found["name"]] = replace(before, places=(*before.places, place))
+    return Columns(held, packed, fields, n_rows)
+
+
+_WRITTEN: Final = re.compile(
+    r"(?:byte\d )?(?P<hundredths>hundredths )?(?P<kind>code|number) (?P<name>.*)", re.DOTALL
+)
+
+
+def _array(column: "pa.ChunkedArray[Any]") -> Array:
+    if column.num_chunks:
+        return column.chunk(0).to_numpy()
+    return np.empty(0, column.type.to_pandas_dtype())
 
 
 def broken(path: Path, error: Exception) -> StoreError:

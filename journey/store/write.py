@@ -8,15 +8,16 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from journey.store.byte_ranks import packed_columns
 from journey.store.encode import CASE, Encoding, Fingerprint, encode, shard_rows
 from journey.store.layout import MICROSECONDS, Array, Shard, Values, aligned, with_null
 from journey.store.packed import PACKED
 from journey.store.replace import replace_directory, scratch_beside
 from journey.store.ties import TIE
 
-VERSION = 2
-READABLE = (1, 2)
-"""The first version has all columns of a shard in one file, unpacked."""
+VERSION = 3
+READABLE = (1, 2, 3)
+"""The first has all columns of a shard in one file, unpacked; the second packs values whole."""
 
 MANIFEST = "store.json"
 
@@ -142,10 +143,9 @@ def write_shard(directory: Path, index: int, shard: Shard) -> None:
     write_journeys(directory, index, shard.cases, shard.offsets[1:])
     columns = {"ticks": shard.ticks}
     columns |= {} if shard.ties is None else {TIE: shard.ties}
-    packed: dict[str, Array] = {}
-    for name, values in shard.codes.items():
-        (columns if name == "touchpoint" else packed)[f"code {name}"] = values
-    packed |= {f"number {name}": values for name, values in shard.numbers.items()}
+    columns |= {"code touchpoint": shard.codes["touchpoint"]}
+    codes = {name: values for name, values in shard.codes.items() if name != "touchpoint"}
+    packed = packed_columns("code", codes) | packed_columns("number", shard.numbers)
     table = pa.Table.from_pydict(columns)
     if packed:
         table = table.replace_schema_metadata({PACKED: ""})
