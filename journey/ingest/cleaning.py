@@ -255,7 +255,8 @@ def _number_notes(
         rows = connection.execute(
             f"SELECT count(*), count(*) FILTER (value IS NULL), min(text) FILTER (value IS NULL) "
             f"FROM (SELECT {role} AS text, {number_sql(role)} AS value FROM {TEXTS} "
-            f"WHERE NOT COALESCE(isfinite(TRY_CAST({role} AS DOUBLE)), false) "
+            f"WHERE {role} IS NOT NULL "
+            f"AND NOT COALESCE(isfinite(TRY_CAST({role} AS DOUBLE)), false) "
             f"AND lower(trim({role})) NOT IN ('', 'nan'))"
         ).fetchall()[0]
         n_unusual, n_unread, example = cast("tuple[int, int, str]", rows)
