@@ -191,5 +191,12 @@ def _text_digest(values: Column) -> bytes:
         # In pieces of texts without nulls, whose bytes lie end to end.
         for begin in range(0, len(chunk), _DIGEST_TEXTS):
             joined = chunk.slice(begin, _DIGEST_TEXTS).drop_null().cast(pa.large_binary())
-            digest.update(b"".join(cast("list[bytes]", joined.to_pylist())))
+            digest.update(_letters(joined))
     return digest.digest()
+
+
+def _letters(texts: Values) -> memoryview:
+    """All texts end to end, as they lie in memory."""
+    _, offsets, letters = texts.buffers()
+    ends = np.frombuffer(cast("Any", offsets), np.int64)[texts.offset :][: len(texts) + 1]
+    return memoryview(cast("Any", letters or b""))[ends[0] : ends[-1]]

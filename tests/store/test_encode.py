@@ -1,7 +1,13 @@
+import hashlib
+
+import numpy as np
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from journey.errors import StoreError
+from journey.store import encode as encoding_module
 from journey.store.build import dictionaries_of, encoding_of
 from journey.store.encode import encode
 
@@ -65,3 +71,15 @@ def test_accounts_that_fall_are_refused():
     for rows in (1, 2):  # in two batches, in one
         with pytest.raises(StoreError, match="out of order"):
             list(encode(table.to_batches(max_chunksize=rows), encoding, rows_per_shard=10))
+
+
+@given(st.lists(st.none() | st.text(max_size=3), max_size=6), st.integers(0, 3))
+def test_the_digest_of_texts_is_that_of_their_lengths_and_letters(texts, first):
+    texts_there = texts[first:]
+    lengths = [len(texts_there), *(-1 if text is None else len(text) for text in texts_there)]
+    letters = "".join(text or "" for text in texts_there).encode()
+    plain = hashlib.blake2b(np.array(lengths, np.int64).tobytes() + letters, digest_size=16)
+    held = pa.array(texts, pa.string()).slice(first)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(encoding_module, "_DIGEST_TEXTS", 2)
+        assert encoding_module._text_digest(held) == plain.digest()
