@@ -2,23 +2,19 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any, Final, cast
 
 import duckdb
 
-from journey.ingest.columns.checks import check_complete
 from journey.ingest.columns.path_tables import refuse_path_tables
 from journey.ingest.columns.preset_choice import Presets
-from journey.ingest.columns.roles import Given, TableRoles, assign_roles
+from journey.ingest.columns.roles import TableRoles
 from journey.ingest.columns.shapes import stage_tables
 from journey.ingest.formats.held import drop_raw, is_as_read
 from journey.ingest.inventories import without_lists
-from journey.ingest.kept.owners import kept_owners
 from journey.ingest.kept.sources import Batch, SourceTable, source_table, write_batch
 from journey.ingest.presets import prepare_tables
-from journey.ingest.presets.foreign_keys import follow_keys
 from journey.ingest.processes.limits import Limits
 from journey.ingest.processes.progress import Progress
 from journey.ingest.raw import RawTable, read_raw
@@ -27,7 +23,6 @@ from journey.ingest.texts.decimals import Marks, added_leads, leads_of, marks_of
 from journey.ingest.texts.missing_ids import blank_missing_ids
 from journey.ingest.times.dates import DateOrder
 from journey.ingest.times.row_times import span_note
-from journey.ingest.warehouses.origin import read_origin
 
 Report = Callable[[Progress], None]
 Pair = tuple[RawTable, TableRoles]
@@ -86,50 +81,6 @@ def prepared(
         named={t.file: [h for named in t.told.values() for h in named] for t in read},
         keep_repeats=argument.get("dedupe") == "none",
     )
-
-
-def stage_part(
-    connection: duckdb.DuckDBPyConnection,
-    argument: Mapping[str, Any],
-    folder: Path,
-    *,
-    tell: Report,
-) -> Batch:
-    """Read one file of an import into a batch; other files are read elsewhere.
-
-    Parameters
-    ----------
-    argument
-        As for :func:`journey.ingest.pipeline.import_files`. Columns may be named that this file
-        has not; ``as_first`` says by file how others like it are read, ``beside`` names the batches
-        that may say whose rows are.
-    folder
-        The one to make.
-    """
-    beside = map(Path, argument.get("beside") or ())
-    ready = prepared(connection, read_files(connection, argument, tell), argument, tell)
-    raw = follow_keys(connection, ready, partial(kept_owners, connection, beside))
-    told = _of_part(argument, raw)
-    said = argument.get("columns_by_file") or {}
-    told |= {f: as_one for f, as_one in argument.get("as_first", {}).items() if not said.get(f)}
-    read = assign_roles(connection, raw, {}, told)
-    check_complete(read)
-    batch = Batch((), options_of(argument, ()), (), read_origin(argument["paths"]))
-    batch = replace(batch, is_continued=argument.get("is_continued", False))
-    return stage(connection, list(zip(raw, read, strict=True)), folder, batch)
-
-
-def _of_part(argument: Mapping[str, Any], raw: Sequence[RawTable]) -> dict[str, Given]:
-    """What is said of all files, as far as these few have such columns."""
-    told = argument.get("columns_by_file") or {}
-    return {
-        table.file: told.get(table.file)
-        or {
-            role: [header for header in headers if header in table.columns]
-            for role, headers in argument["columns"].items()
-        }
-        for table in raw
-    }
 
 
 _OPTIONS: Final = ("dates", "zone", "epoch", "dedupe")

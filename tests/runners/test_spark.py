@@ -19,7 +19,13 @@ from journey.errors import (
     UnreadableFileError,
 )
 from journey.runners import cases, spark, spark_session, spark_worker
-from tests.ingest.cluster.exports import BY_FILE, COLUMNS, write_exports
+from tests.ingest.cluster.exports import (
+    BY_FILE,
+    COLUMNS,
+    OF_EACH_OTHER,
+    files_of,
+    write_exports,
+)
 from tests.runners.questions import ANALYSES, fails, pid_of_shard
 from tests.runners.standalone import descendants, free_ports
 from tests.stores import save
@@ -161,6 +167,15 @@ def test_files_become_the_log_that_one_machine_makes(cluster, tmp_path):
     assert there.report == here.report
     assert {path.name for path in tmp_path.iterdir()} == {"exports", "here", "there"}
     same(journey.outcomes(there), journey.outcomes(here))
+
+
+def test_files_that_tell_of_each_other_become_it_too(cluster, tmp_path):
+    files = files_of(tmp_path / "files", OF_EACH_OTHER)
+    here = journey.read_touchpoints(*files)
+    there = journey.read_touchpoints(*files, into=f"{cluster.master}{tmp_path / 'there'}")
+    assert there.fingerprint == here.fingerprint
+    assert there.report.files == here.report.files
+    assert {*there.report.notes} == {*here.report.notes}
 
 
 def test_work_killed_in_the_middle_of_an_import_costs_time_only(cluster, tmp_path):

@@ -1,7 +1,7 @@
 """Each file becomes a batch of the data set, read and staged by the functions of any import."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -14,12 +14,16 @@ from journey.errors import (
     UnreadableFileError,
     ValueNotAllowedError,
 )
+from journey.ingest.cluster.parts import stage_part
 from journey.ingest.cluster.workshop import Workshop, open_workshop
+from journey.ingest.columns.roles import Given, as_here
+from journey.ingest.columns.synonyms import folded, same_columns
 from journey.ingest.kept.sources import SOURCES, Batch, SourceTable, unique_files
+from journey.ingest.kept.waiting import is_log
 from journey.ingest.presets.files import built_in, own_presets, write_own
 from journey.ingest.presets.foreign_keys import names_owner, waits
 from journey.ingest.processes.limits import Limits
-from journey.ingest.staging import stage_part
+from journey.ingest.texts.decimals import added_leads, decided_marks
 from journey.runners.piece import Workers
 from journey.schema import LEFT_OUT, ROLES
 from journey.store.write import MANIFEST
@@ -97,11 +101,12 @@ def stage(
     batches = workers.each(len(files), partial(ask, options=options))
     told = dict.fromkeys(range(len(files)), options)
     while waiting := _led_by_others(batches, told):
-        told |= {n: {**options, "beside": _places(workshop, batches, n)} for n in waiting}
+        told |= {n: {**options, "owners": _places(workshop, batches, n)} for n in waiting}
         _stage_again(workers, ask, batches, {n: told[n] for n in waiting})
-    as_first = {n: _as_first(batch, batches) for n, batch in enumerate(batches)}
-    others = {n: {**told[n], "as_first": first} for n, first in as_first.items() if first}
-    _stage_again(workers, ask, batches, others)
+    for find in (_beside_logs, _as_one, _as_all_tell):
+        more = {n: {**told[n], **new} for n, new in find(batches).items()}
+        told |= more
+        _stage_again(workers, ask, batches, more)
     tables = [table for batch in batches for table in batch.tables]
     _check_found(tables, options["columns"])
     if not any(table.shape in ("events", "wide") for table in tables):
@@ -191,7 +196,7 @@ def _led_by_others(batches: Sequence[Batch], told: Mapping[int, Mapping[str, Any
         for n, batch in enumerate(batches)
         if n not in naming
         and any(not t.preset and waits(t.headers) for t in batch.tables)
-        and len(told[n].get("beside", ())) < len(naming)
+        and len(told[n].get("owners", ())) < len(naming)
     ]
 
 
@@ -228,23 +233,49 @@ def _check_alone(batch: Batch, folder: Path) -> None:
             )
 
 
-def _as_first(batch: Batch, batches: Sequence[Batch]) -> dict[str, Mapping[str, Sequence[str]]]:
-    """How to read tables by the columns of the first with their headers, where it is otherwise.
+def _as_one(batches: Sequence[Batch]) -> dict[int, dict[str, Any]]:
+    """How to read tables by the columns of the largest that has them, where it is otherwise.
 
     What a preset recognised is read as the preset says.
     """
-    found: dict[str, Mapping[str, Sequence[str]]] = {}
-    for table in batch.tables:
-        first = next(t for b in batches for t in b.tables if t.headers == table.headers)
-        if not table.preset and _columns_of(first) != _columns_of(table):
-            # A role with no headers is switched off.
-            switched_off = dict.fromkeys(ROLES, ())
-            found[table.file] = {**switched_off, **first.roles, LEFT_OUT: first.left_out}
+    groups: dict[tuple[str, ...], list[SourceTable]] = {}
+    for table in (table for batch in batches for table in batch.tables if not table.preset):
+        groups.setdefault(same_columns(table.headers), []).append(table)
+    first = {of: min(some, key=lambda t: (-t.n_rows, t.file)) for of, some in groups.items()}
+    found: dict[int, dict[str, Any]] = {}
+    for n, batch in enumerate(batches):
+        as_one: dict[str, Given] = {}
+        for table in batch.tables:
+            leader = first.get(same_columns(table.headers), table)
+            if not table.preset and _columns_of(leader) != _columns_of(table):
+                # A role with no headers is switched off.
+                said = {**dict.fromkeys(ROLES, ()), **leader.roles, LEFT_OUT: leader.left_out}
+                as_one[table.file] = as_here(said, table.headers)
+        found |= {n: {"as_one": as_one}} if as_one else {}
     return found
 
 
-def _columns_of(table: SourceTable) -> SourceTable:
-    """A table by its columns alone."""
-    return replace(
-        table, file="", n_rows=0, n_rejected=0, rejected=(), aside=(), decimals={}, leads={}
-    )
+def _columns_of(table: SourceTable) -> tuple[object, ...]:
+    """What the columns of a table mean, however they are written."""
+    roles = {role: tuple(map(folded, headers)) for role, headers in table.roles.items()}
+    return table.shape, roles, sorted(map(folded, table.left_out))
+
+
+def _beside_logs(batches: Sequence[Batch]) -> dict[int, dict[str, Any]]:
+    """The batches with dates of records alone: they are facts, where others have a log."""
+    logs = [tuple(t.headers) for batch in batches for t in batch.tables if is_log(t)]
+    return {
+        n: {"logs": logs}
+        for n, batch in enumerate(batches)
+        if logs and any(t.shape == "wide" and not is_log(t) for t in batch.tables)
+    }
+
+
+def _as_all_tell(batches: Sequence[Batch]) -> dict[int, dict[str, Any]]:
+    """The batches with numbers that values of other files tell to read otherwise."""
+    leads = added_leads((t.headers, t.leads) for batch in batches for t in batch.tables)
+    return {
+        n: {"leads": leads}
+        for n, batch in enumerate(batches)
+        if any(decided_marks(t.headers, t.leads, leads) != t.decimals for t in batch.tables)
+    }

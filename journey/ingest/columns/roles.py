@@ -5,7 +5,7 @@ A name is worth only what its values allow: a ``created_at`` without dates is no
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ import duckdb
 from journey.errors import ColumnNotFoundError, ValueNotAllowedError
 from journey.ingest.channels.tags import is_tag
 from journey.ingest.columns.profiles import MOST, Profile, profile_table
+from journey.ingest.columns.synonyms import folded, same_columns
 from journey.ingest.columns.values import (
     KEY_ROLES,
     SURE,
@@ -150,6 +151,62 @@ def assign_roles(
         return found
     pairs = zip(found, told, strict=True)
     return [one if _is_told(one, said) else _as_attributes(one) for one, said in pairs]
+
+
+def as_the_largest(read: Sequence[TableRoles], told: Mapping[str, Given]) -> dict[str, Given]:
+    """How to read tables as the largest with their columns, by file, where they were not.
+
+    Exports cut by month mean the same in each; a few rows may look like something else.
+
+    Parameters
+    ----------
+    told
+        What is said of files; those of which a role is said are left alone.
+    """
+    groups: dict[tuple[str, ...], list[TableRoles]] = {}
+    for table in read:
+        is_open = not {*told.get(table.raw.file, {})} - {LEFT_OUT}
+        if is_open and not (table.raw.known and table.raw.known.shape):
+            groups.setdefault(same_columns(table.raw.columns), []).append(table)
+    as_one: dict[str, Given] = {}
+    for tables in groups.values():
+        first = min(tables, key=lambda one: (-one.raw.n_rows, one.raw.file))
+        said = {**dict.fromkeys(ROLES, ()), **first.roles}
+        for table in tables:
+            here = as_here(said, table.raw.columns)
+            if {role: (*headers,) for role, headers in here.items() if headers} != table.roles:
+                left = told.get(table.raw.file, {}).get(LEFT_OUT, ())
+                as_one[table.raw.file] = {**here, LEFT_OUT: left}
+    return as_one
+
+
+def as_here(
+    told: Given, columns: Sequence[str], *, made: Iterable[str] = ()
+) -> dict[str, list[str]]:
+    """What was said of columns, as far as they are here, in whatever case or order.
+
+    A role whose columns are all gone is open again; one without any stays switched off.
+
+    Parameters
+    ----------
+    made
+        Columns that presets make of others: they may come yet.
+
+    Examples
+    --------
+    >>> as_here({"account_id": ["Firm"], "stage": ["Step"], "left out": []}, ["firm", "time"])
+    {'account_id': ['firm'], 'left out': []}
+    """
+    own, others = {header: header for header in columns}, set(made)
+    for header in columns:
+        own.setdefault(folded(header), header)
+    here: dict[str, list[str]] = {}
+    for role, headers in told.items():
+        named = (own.get(h) or own.get(folded(h)) or (h if h in others else None) for h in headers)
+        found = [header for header in named if header is not None]
+        if found or not headers or role == LEFT_OUT:
+            here[role] = found
+    return here
 
 
 def has_moments(table: TableRoles) -> bool:

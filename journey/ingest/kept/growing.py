@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import islice
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +18,14 @@ from journey.ingest.columns.owners import check_owners, check_paid_clicks
 from journey.ingest.columns.roles import (
     Beside,
     Given,
+    as_here,
+    as_the_largest,
     assign_roles,
     check_told,
 )
 from journey.ingest.columns.synonyms import same_columns
 from journey.ingest.kept.inherited import (
     Inherited,
-    as_here,
     inherited,
     left_out_elsewhere,
     with_inherited,
@@ -41,6 +42,7 @@ from journey.ingest.kept.sources import (
 from journey.ingest.kept.waiting import (
     Waiting,
     awaiting,
+    is_guessed,
     is_log,
     keep_undecided,
     keep_waiting,
@@ -231,11 +233,15 @@ def _read(connection: duckdb.DuckDBPyConnection, brought: _Import) -> list[Pair]
     columns: Given = brought.argument.get("columns") or {}
     check_told(raw[:n_new], columns, brought.by_file)
     told = {table.file: as_here(table.told, table.columns) for table in raw}
-    if not columns:
-        told |= _as_before([t for t in raw[:n_new] if t.file not in brought.by_file], brought.known)
     told |= {t.file: as_here(one.told, t.columns) for one, t in zip(old, raw[n_new:], strict=True)}
+    bound = [t for t in raw[n_new:] if is_guessed(told[t.file])]
+    if not columns:
+        bound += [table for table in raw[:n_new] if table.file not in brought.by_file]
+    told |= _as_before(bound, brought.known)
     beside = [Beside(table.headers, is_log(table)) for table in brought.known]
     read = assign_roles(connection, raw, {}, told, beside=beside)
+    if as_one := as_the_largest(read, told):
+        read = assign_roles(connection, raw, {}, told | as_one, beside=beside)
     return list(zip(raw, read, strict=True))
 
 
@@ -272,21 +278,23 @@ def _new_groups(
     marks: Mapping[str, Mapping[str, Marks]],
     folder: Path,
 ) -> Iterator[_Group]:
-    """The batches of the new tables: those that stay as they are, and those that wait."""
+    """The batches of the new tables: those that wait stand in batches of their own."""
     argument = brought.argument
     options = options_of(argument, [*brought.before.values()])
     others = [pair for pair in pairs if pair[0].table not in brought.waiting]
     undecided = keep_undecided(connection, others, marks, Path(argument["scratch"]))
     held = brought.waiting | undecided
     batch = Batch((), options, (), read_origin(argument["paths"]))
-    sure = [pair for pair in pairs if pair[0].table not in held]
-    if sure:
-        yield _Group(folder, batch, sure)
-    if held:
-        rest = [pair for pair in pairs if pair[0].table in held]
-        waiting = [held[raw.table] for raw, _ in rest]
-        beside = folder.with_name(f"{int(folder.name) + bool(sure):04}")
-        yield _Group(beside, replace(batch, is_continued=bool(sure)), rest, waiting)
+    # In the order of the files: that settles ties in time.
+    runs = groupby(pairs, key=lambda pair: pair[0].table in held)
+    for number, (are_waiting, some) in enumerate(runs):
+        mine = list(some)
+        yield _Group(
+            folder.with_name(f"{int(folder.name) + number:04}"),
+            replace(batch, is_continued=number > 0),
+            mine,
+            [held[raw.table] for raw, _ in mine] if are_waiting else (),
+        )
 
 
 def _write(

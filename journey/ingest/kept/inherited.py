@@ -5,12 +5,12 @@ the names of the files differ in nothing but dates and numbers.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from journey.ingest.columns.preset_choice import NO_PRESET, Presets
-from journey.ingest.columns.roles import Given
+from journey.ingest.columns.roles import Given, as_here
 from journey.ingest.columns.synonyms import folded
 from journey.ingest.kept.sources import SourceTable
 from journey.ingest.presets.headers import how_well
@@ -102,35 +102,6 @@ def _of_alike(
         {**told, LEFT_OUT: left_out} if told or left_out else {},
         last.named_preset if is_right else "",
     )
-
-
-def as_here(
-    told: Given, columns: Sequence[str], *, made: Iterable[str] = ()
-) -> dict[str, list[str]]:
-    """What was said of columns, as far as they are here, in whatever case or order.
-
-    A role whose columns are all gone is open again; one without any stays switched off.
-
-    Parameters
-    ----------
-    made
-        Columns that presets make of others: they may come yet.
-
-    Examples
-    --------
-    >>> as_here({"account_id": ["Firm"], "stage": ["Step"], "left out": []}, ["firm", "time"])
-    {'account_id': ['firm'], 'left out': []}
-    """
-    own, others = {header: header for header in columns}, set(made)
-    for header in columns:
-        own.setdefault(folded(header), header)
-    here: dict[str, list[str]] = {}
-    for role, headers in told.items():
-        named = (own.get(h) or own.get(folded(h)) or (h if h in others else None) for h in headers)
-        found = [header for header in named if header is not None]
-        if found or not headers or role == LEFT_OUT:
-            here[role] = found
-    return here
 
 
 def with_inherited(argument: Mapping[str, Any], found: Mapping[str, Inherited]) -> dict[str, Any]:

@@ -18,7 +18,13 @@ from journey.ingest.columns.roles import Given, TableRoles, has_moments
 from journey.ingest.columns.synonyms import folded, same_columns
 from journey.ingest.formats.held import is_as_read, view_file
 from journey.ingest.kept.sources import DATED, Batch, SourceTable, read_aside
-from journey.ingest.presets.foreign_keys import is_mapped, names_owner, share_key, waits
+from journey.ingest.presets.foreign_keys import (
+    is_mapped,
+    may_lead,
+    names_owner,
+    share_key,
+    waits,
+)
 from journey.ingest.raw import Known, RawTable, RejectedRow
 from journey.ingest.sql import identifier, literal
 from journey.ingest.staging import Pair
@@ -34,6 +40,8 @@ from journey.schema import LEFT_OUT
 
 FILE: Final = "waiting.json"
 VERSION: Final = 1
+FEW_ROWS: Final = 200
+"""A table of fewer rows may be read otherwise once there is a larger one with its columns."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +66,7 @@ def keep_waiting(
 ) -> dict[str, Waiting]:
     """Keep the rows of tables that name nobody, by their name in the database."""
     return {
-        table.table: _kept(connection, table, folder)
+        table.table: keep_rows(connection, table, folder)
         for table in tables
         if not is_mapped(table.known) and waits(table.columns)
     }
@@ -72,13 +80,16 @@ def keep_undecided(
 ) -> dict[str, Waiting]:
     """Keep the rows of tables that are read in one of two ways, as long as no other file tells.
 
-    They are those whose dates are touchpoints only where no log stands beside them, and those with
-    numbers of which no value tells what parts the decimals.
+    They are those whose dates are touchpoints only where no log stands beside them, those with
+    numbers of which no value tells what parts the decimals, and those of so few rows that a larger
+    one tells better what their columns mean.
     """
     return {
-        table.table: _kept(connection, table, folder)
+        table.table: keep_rows(connection, table, folder)
         for table, read in pairs
-        if 0 in leads_of(marks[table.table]).values() or _may_be_facts(table, read)
+        if 0 in leads_of(marks[table.table]).values()
+        or _may_be_facts(table, read)
+        or (table.n_rows < FEW_ROWS and not is_mapped(table.known) and is_guessed(table.told))
     }
 
 
@@ -87,7 +98,8 @@ def _may_be_facts(table: RawTable, read: TableRoles) -> bool:
     return is_open and read.shape == "wide" and not has_moments(read)
 
 
-def _kept(connection: duckdb.DuckDBPyConnection, table: RawTable, folder: Path) -> Waiting:
+def keep_rows(connection: duckdb.DuckDBPyConnection, table: RawTable, folder: Path) -> Waiting:
+    """Keep the rows of a table as they are, but for columns that are left out."""
     told = table.told
     rows = folder / f"waiting {table.table}.parquet"
     left_out = [header for header in told.get(LEFT_OUT, ()) if header in table.columns]
@@ -113,21 +125,20 @@ def awaiting(
     """The tables of earlier batches of which new ones may tell, by the folder of their batch.
 
     They do where a table names nobody and shares an id with a new one that names an owner or may
-    be led to one; where one was read as if it were alone and a new one may be a log; and where
-    new ones with its columns tell otherwise than it was read what parts decimals.
+    be led to one; where one was read as if it were alone and a new one may be a log; where new ones
+    with its columns tell otherwise than it was read what parts decimals; and where one of few rows
+    may be told by a larger one, or by an id that it shares with one for the first time.
     """
     held = {folder: columns for folder in before if (columns := _columns_waiting(folder))}
     logs = [frozenset(table.columns) for table in new if _may_be_log(table)]
-    found = (
-        _led(new, held, before)
-        | _told_decimals(connection, new, held, before)
-        | {
-            folder
-            for folder, waiting in held.items()
-            for columns, table in zip(waiting, before[folder].tables, strict=True)
-            if table.shape == "wide" and not is_log(table) and {*logs} - {frozenset(columns)}
-        }
-    )
+    found = _led(new, held, before) | _guessed_alone(new, held, before)
+    found |= _told_decimals(connection, new, held, before)
+    found |= {
+        folder
+        for folder, waiting in held.items()
+        for columns, table in zip(waiting, before[folder].tables, strict=True)
+        if table.shape == "wide" and not is_log(table) and {*logs} - {frozenset(columns)}
+    }
     return {folder: read_waiting(connection, folder, scratch) for folder in sorted(found)}
 
 
@@ -180,6 +191,48 @@ def _told_decimals(
         for folder, table in doubtful
         if decided_marks(table.headers, table.leads, every) != table.decimals
     }
+
+
+def _guessed_alone(
+    new: Sequence[RawTable], held: Iterable[Path], before: Mapping[Path, Batch]
+) -> set[Path]:
+    """The batches with tables of few rows, of whose columns new ones may tell more."""
+    kept = [table for batch in before.values() for table in batch.tables]
+    n_rows: dict[tuple[str, ...], int] = {}
+    for table in kept:
+        columns = same_columns(table.headers)
+        n_rows[columns] = max(table.n_rows, n_rows.get(columns, 0))
+    mine = [table for table in new if not is_mapped(table.known)]
+    larger = {same_columns(t.columns): t.n_rows for t in mine if is_guessed(t.told)}
+    of_new = {header for table in mine for header in table.columns if may_lead(header)}
+    return {
+        folder
+        for folder in held
+        for table in before[folder].tables
+        if (columns := same_columns(table.headers))
+        and is_few(table)
+        and (
+            n_rows[columns] < min(FEW_ROWS, larger.get(columns, 0))
+            or (columns not in larger and _shared_now(table, kept) & of_new)
+        )
+    }
+
+
+def _shared_now(table: SourceTable, kept: Iterable[SourceTable]) -> set[str]:
+    """The columns of a table that no other kept one has, but for those it was cut from."""
+    own = same_columns(table.headers)
+    others = {h for other in kept if same_columns(other.headers) != own for h in other.headers}
+    return {*table.headers} - others
+
+
+def is_few(table: SourceTable) -> bool:
+    """Whether the columns of a table were guessed from few rows."""
+    return table.n_rows < FEW_ROWS and not table.preset and is_guessed(table.told)
+
+
+def is_guessed(told: Given) -> bool:
+    """Whether nobody says what a column is."""
+    return not {*told} - {LEFT_OUT}
 
 
 def _may_tell(other: Sequence[str], columns: Sequence[str]) -> bool:

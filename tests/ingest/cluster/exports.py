@@ -31,6 +31,20 @@ _VALUES = (
 )
 
 
+# Firms are facts beside the log; that 1.203 is more than a thousand is told by the second file of
+# sales alone, and by the larger file of calls that a step is what happened.
+OF_EACH_OTHER = {
+    "calls-1.csv": "customer,step,when\nx@a.com,Call,2024-01-05\ny@b.com,Visit,2024-01-06\n",
+    "calls-2.csv": "customer,step,when\n"
+    + "".join(
+        f"{'xy'[n % 2]}@c.com,{('Call', 'Offer')[n % 2]},2024-02-0{n}\n" for n in range(1, 9)
+    ),
+    "firms.csv": "email,industry,Last Modified\nx@a.com,Steel,2024-05-05\ny@b.com,Ink,2024-05-06\n",
+    "sales-1.csv": "email;event;amount;time\nx@a.com;Sale;1.203;2024-04-01\n",
+    "sales-2.csv": "email;event;amount;time\ny@b.com;Sale;1.003,50;2024-04-02\n",
+}
+
+
 def write_exports(folder, *, n_rows=40):
     """Write two parts of a log as CSV and one as Parquet, and what belongs to it."""
     folder.mkdir()
@@ -59,3 +73,11 @@ def write_exports(folder, *, n_rows=40):
 
 def _write(path, *lines):
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def files_of(folder, texts):
+    """Write files of some texts; gives their paths."""
+    folder.mkdir(exist_ok=True)
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return [folder / name for name in texts]

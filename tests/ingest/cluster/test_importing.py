@@ -17,7 +17,13 @@ from journey.errors import (
 )
 from journey.ingest import Presets
 from journey.ingest.cluster import Wanted, import_on_cluster
-from tests.ingest.cluster.exports import BY_FILE, COLUMNS, write_exports
+from tests.ingest.cluster.exports import (
+    BY_FILE,
+    COLUMNS,
+    OF_EACH_OTHER,
+    files_of,
+    write_exports,
+)
 from tests.runners.workers import PicklingWorkers
 
 SMALL = {"account_id": ["who"], "occurred_at": ["when"], "touchpoint": ["what"]}
@@ -314,3 +320,49 @@ def test_the_customer_of_an_order_is_found_in_another_file(tmp_path):
     # Two ads, two orders, two shipments, of x and y.
     assert (far.n_journeys, far.n_touchpoints) == (2, 6)
     assert far.fingerprint == near.fingerprint
+
+
+def test_files_tell_of_each_other_as_on_one_machine(tmp_path):
+    files = files_of(tmp_path / "files", OF_EACH_OTHER)
+    far = imported(tmp_path / "far", files, columns={})
+    near = journey.read_touchpoints(*files, presets=Presets(named="none"))
+    assert far.fingerprint == near.fingerprint
+    shapes = ["events", "events", "attributes", "events", "events"]
+    assert [file.shape for file in far.report.files] == shapes
+    assert {*far.touchpoint_types} == {"Call", "Visit", "Offer", "Sale"}
+    # 1203 and 1003.5, read anew with what all files tell.
+    values = [v for s in far.store.shards for v in s.numbers["value"] if v == v]  # noqa: PLR0124
+    assert sorted(values) == [1003.5, 1203]
+    assert set(far.report.notes) == set(near.report.notes)
+
+
+def test_costs_of_clients_are_asked_about_as_on_one_machine(tmp_path):
+    texts = {
+        "log.csv": "email,event,time\nx@a.com,Ad,2026-01-01\n",
+        "costs.csv": "date,client,campaign,clicks,cost\n2024-01-01,Acme,Brand,3,1.5\n",
+    }
+    files = files_of(tmp_path / "files", texts)
+    with pytest.raises(ColumnsUnclearError, match="costs and clicks"):
+        imported(tmp_path / "far", files, columns={}, preset="")
+    assert entries_of(tmp_path) == ["files"]
+    told = {"costs.csv": "ad_costs_of_clients"}
+    log = imported(tmp_path / "far", files, columns={}, preset=told)
+    assert [file.shape for file in log.report.files] == ["events", "costs"]
+
+
+def test_what_waits_there_finds_its_customer_here(tmp_path):
+    texts = {
+        "log.csv": "email,event,time\nx@a.com,Ad,2024-01-01\ny@b.com,Ad,2024-01-01\n",
+        "lines.csv": "order_id,product,shipped_on\no1,Pen,2024-01-04\no2,Ink,2024-01-05\n",
+    }
+    far = tmp_path / "far"
+    imported(far, files_of(tmp_path / "files", texts), columns={})
+    orders = {
+        "orders.csv": "order_id,email,ordered_on\no1,x@a.com,2024-01-02\no2,y@b.com,2024-01-03\n"
+    }
+    (path,) = files_of(tmp_path / "files", orders)
+    unknown = Presets(named="none")
+    log = journey.ingest.add_touchpoints(far, path, presets=unknown)
+    files = [tmp_path / "files" / f"{name}.csv" for name in ("log", "lines", "orders")]
+    assert log.fingerprint == journey.read_touchpoints(*files, presets=unknown).fingerprint
+    assert (log.n_journeys, log.n_touchpoints) == (2, 6)

@@ -225,7 +225,7 @@ class TestWaiting:
         # Those of acme.com, bolt.org and new.com; none of o1 and o2 by themselves any more.
         assert log.n_journeys == 3
         assert "secret" not in {*log.store.dictionaries, *log.origin.accounts.column_names}
-        kept = first / "sources" / "0002" / "waiting-0.parquet"
+        kept = first / "sources" / "0001" / "waiting-1.parquet"
         assert pq.read_table(kept)["secret"].to_pylist() == [None] * 3
 
     def test_an_export_of_a_vendor_decides_what_dates_of_records_are(self, folder):
@@ -241,15 +241,15 @@ class TestWaiting:
 
     def test_what_new_files_cannot_tell_of_is_not_read_again(self, folder):
         first = imported(folder, ["visits-a.csv", "reviews-a.csv"])
-        place = first / "sources" / "0002"
+        place = first / "sources" / "0001"
         # Visits of later days name customers, but no order; more reviews name no customer.
         write(folder, "visits.csv", VISITS[0], ["v1,ann@acme.com,Visit,2024-06-01"])
         write(folder, "reviews.csv", REVIEWS[0], ["r10,o1,2024-06-02"])
         then = imported(folder, ["visits.csv", "reviews.csv"], earlier=first)
         for name in ("tables.json", "waiting.json"):
-            assert (then / "sources" / "0002" / name).samefile(place / name)
+            assert (then / "sources" / "0001" / name).samefile(place / name)
         last = imported(folder, ["orders-a.csv"], earlier=then)
-        assert not (last / "sources" / "0002" / "tables.json").samefile(place / "tables.json")
+        assert not (last / "sources" / "0001" / "tables.json").samefile(place / "tables.json")
 
     def test_one_that_waits_may_lead_another(self, folder):
         write(folder, "notes.csv", "note_id,review_id,noted_on", ["n1,r1,2024-04-01"])
@@ -264,7 +264,7 @@ class TestWaiting:
 
     def test_what_another_version_kept_waits_no_more(self, folder):
         first = imported(folder, ["visits-a.csv", "reviews-a.csv"])
-        kept = first / "sources" / "0002" / "waiting.json"
+        kept = first / "sources" / "0001" / "waiting.json"
         kept.write_text(kept.read_text().replace('"version": 1', '"version": 0'))
         log = open_log(imported(folder, ["orders-a.csv"], earlier=first))
         assert rows_by_export(log)["reviews"] == rows_by_export(open_log(first))["reviews"]
@@ -298,6 +298,41 @@ class TestDecimals:
         then = imported(tmp_path, ["2.csv"], earlier=first)
         place = "sources/0001/tables.json"
         assert (then / place).samefile(first / place)
+
+
+class TestFewRows:
+    HEAD = "customer,step,when"
+    ROWS = tuple(f"c{n % 2},{('Call', 'Visit', 'Offer')[n % 3]},2024-02-0{n}" for n in range(1, 9))
+
+    @pytest.mark.parametrize("names", [*permutations(("jan.csv", "feb.csv", "more.csv"))])
+    def test_a_larger_file_of_their_columns_tells_what_they_mean(self, tmp_path, names):
+        # One row for each customer: its date alone would be what happened.
+        write(tmp_path, "jan.csv", self.HEAD, ["c1,Call,2024-01-05", "c2,Visit,2024-01-06"])
+        write(tmp_path, "feb.csv", self.HEAD, self.ROWS)
+        write(tmp_path, "more.csv", self.HEAD, ["c3,Call,2024-01-07"])
+        made = None
+        for name in names:
+            made = imported(tmp_path, [name], earlier=made)
+        log = open_log(made)
+        assert {*log.touchpoint_types} == {"Call", "Visit", "Offer"}
+        assert log.fingerprint == open_log(imported(tmp_path, list(names))).fingerprint
+
+    def test_what_was_said_of_them_holds(self, tmp_path):
+        write(tmp_path, "jan.csv", self.HEAD, ["c1,Call,2024-01-05"])
+        write(tmp_path, "feb.csv", self.HEAD, self.ROWS)
+        told = {"account_id": ["customer"], "occurred_at": ["when"], "touchpoint": []}
+        first = imported(tmp_path, ["jan.csv"], **{"jan.csv": told})
+        log = open_log(imported(tmp_path, ["feb.csv"], earlier=first))
+        assert len(log.touchpoint_types) == 1
+
+    def test_a_smaller_one_changes_nothing(self, tmp_path):
+        write(tmp_path, "feb.csv", self.HEAD, self.ROWS)
+        write(tmp_path, "jan.csv", self.HEAD, ["c1,Call,2024-01-05"])
+        first = imported(tmp_path, ["feb.csv"])
+        then = imported(tmp_path, ["jan.csv"], earlier=first)
+        place = "sources/0001/tables.json"
+        assert (then / place).samefile(first / place)
+        assert {file.shape for file in open_log(then).report.files} == {"events"}
 
 
 class TestLaterMonths:
