@@ -22,6 +22,7 @@ from journey.ingest.formats.separated import OddTextError, text_batches
 from journey.ingest.formats.table import RawTable, Rejections, Source, check_width
 from journey.ingest.processes.progress import Progress
 from journey.ingest.texts.charsets import to_utf8
+from journey.wording import counted
 
 _MOST_BYTES: Final = 4
 """Of a character in UTF-8."""
@@ -101,7 +102,7 @@ def _read_mended(source: Source, path: Path, told: Sequence[str]) -> RawTable:
     notes = [*told, *dialect.layout.notes]
     mended = mend(source, path, dialect, rejections)
     if mended.n_short:
-        notes.append(f"{mended.n_short:,} short rows filled with empty cells")
+        notes.append(f"{counted(mended.n_short, 'short row')} filled with empty cells")
     batches = text_batches(mended.path, columns, dialect.separator, n_skipped=0)
     try:
         return keep_rows(

@@ -1,7 +1,7 @@
 """Text files in any encoding, as UTF-8."""
 
 import codecs
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from journey.ingest.signatures import HEAD_BYTES, utf16_of
 from journey.ingest.texts.alphabets import likelihoods
+from journey.wording import counted
 
 _CHUNK: Final = 1 << 20
 _SAMPLE_BYTES: Final = 65_536
@@ -34,6 +35,9 @@ _SURE_BY: Final = 0.12
 """By how much the likeliest encoding has to be likelier than another that says otherwise."""
 
 _JUDGED_BYTES: Final = 16_384
+_OWN_SHARE: Final = 0.1
+_BYTEWISE: Final = ("cp125", "latin", "koi8", "cp866", "cp850", "mac", "cp874")
+"""How the names of encodings with one byte a letter begin."""
 
 
 @dataclass(frozen=True)
@@ -74,19 +78,24 @@ def to_utf8(path: Path, scratch: Path) -> Utf8File:
     with path.open("rb") as file:
         encoding = utf16_of(file.read(HEAD_BYTES))
     if encoding:
-        return _copy(path, scratch, encoding, [f"read as {_NAMES[encoding]}"])
+        return _copy(_decoded(path, encoding), scratch, [f"read as {_NAMES[encoding]}"])
     scan = _scan(path)
     if scan.valid and not scan.n_nul:
         return Utf8File(path, ())
-    notes = [f"took out {scan.n_nul:,} NUL bytes"] if scan.n_nul else []
+    notes = [f"took out {counted(scan.n_nul, 'NUL byte')}"] if scan.n_nul else []
     encoding, other = ("utf-8", None) if scan.valid else _guess(b"\n".join(scan.sample))
-    if encoding != "utf-8":
+    texts = _decoded(path, encoding)
+    if encoding != "utf-8" and (of_rest := _beside_utf8(scan.sample)):
+        encoding, other = of_rest
+        texts = _decoded_by_line(path, encoding)
+        notes.append(f"lines that are not UTF-8 read as {_NAMES[encoding]}")
+    elif encoding != "utf-8":
         notes.append(f"read as {_NAMES[encoding]}")
     if other:
         notes.append(
             f"its letters could also be {_NAMES[other]}: save it as UTF-8 if they look wrong"
         )
-    return _copy(path, scratch, encoding, notes)
+    return _copy(texts, scratch, notes)
 
 
 def _scan(path: Path) -> _Scan:
@@ -146,16 +155,32 @@ def _guess(sample: bytes) -> tuple[str, str | None]:
     return encoding, next(doubts, None)
 
 
-def _copy(path: Path, scratch: Path, encoding: str, notes: list[str]) -> Utf8File:
-    """Write the file again in UTF-8, counting what could not be decoded."""
+def _beside_utf8(sample: list[bytes]) -> tuple[str, str | None] | None:
+    """The encoding of the lines that are not UTF-8, where others are: files put together.
+
+    None where none is, or where the encoding writes several bytes a letter, as chance may then.
+    """
+    rest = [line for line in sample if _is_damaged(line)]
+    if len(sample) - len(rest) < _OWN_SHARE * len(sample):
+        return None
+    found = _guess(b"\n".join(rest))
+    return found if found[0].startswith(_BYTEWISE) else None
+
+
+def _is_damaged(line: bytes) -> bool:
+    return "\ufffd" in line.decode("utf-8", "replace")
+
+
+def _copy(texts: Iterable[str], scratch: Path, notes: list[str]) -> Utf8File:
+    """Write a text again in UTF-8, counting what could not be decoded."""
     target = scratch / f"utf8_{uuid4().hex}"
     n_damaged = 0
     with target.open("w", encoding="utf-8", newline="") as out:
-        for text in _decoded(path, encoding):
+        for text in texts:
             n_damaged += text.count("\ufffd")
             out.write(text.replace("\0", ""))
     if n_damaged:
-        notes.append(f"{n_damaged:,} damaged characters shown as \ufffd")
+        notes.append(f"{counted(n_damaged, 'damaged character')} shown as \ufffd")
     return Utf8File(target, tuple(notes))
 
 
@@ -166,3 +191,11 @@ def _decoded(path: Path, encoding: str) -> Iterator[str]:
         while text := file.read(_CHUNK):
             yield text.removeprefix("\ufeff") if first else text
             first = False
+
+
+def _decoded_by_line(path: Path, encoding: str) -> Iterator[str]:
+    """Read a file as text, line by line, each in UTF-8 or else in another encoding."""
+    with path.open("rb") as file:
+        for number, line in enumerate(file):
+            text = line.decode(encoding if _is_damaged(line) else "utf-8", "replace")
+            yield text if number else text.removeprefix("\ufeff")

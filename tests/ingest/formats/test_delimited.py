@@ -90,7 +90,7 @@ def test_ragged_rows_are_padded_or_rejected_with_their_line(reader, written):
     assert [(row.line, row.text) for row in table.rejected] == [(7, "9,10,11,12")]
     assert table.rejected[0].reason == "4 cells where the header has 3"
     assert table.n_rejected == 1
-    assert table.notes == ("1 short rows filled with empty cells",)
+    assert table.notes == ("1 short row filled with empty cells",)
     assert reader.numbers(table) == [1, 2, 3, 5, 6]
 
 
@@ -170,7 +170,7 @@ def test_row_names_of_r_get_a_column(reader, written):
 def test_nul_bytes_are_taken_out_and_told(reader, written):
     table, rows = read_one(reader, written("a.csv", b"id,text\n1,a\0b\n2,c\n"))
     assert rows == [("1", "ab"), ("2", "c")]
-    assert table.notes == ("took out 1 NUL bytes",)
+    assert table.notes == ("took out 1 NUL byte",)
 
 
 def test_text_in_gbk(reader, written):
@@ -284,7 +284,7 @@ def test_one_odd_row_late_in_a_file_costs_only_itself(reader, written):
     # The header is line 1, so the row of index 700 is line 702, and row 701 of the data.
     assert [(row.line, row.text) for row in table.rejected] == [(702, "x,y,z,too,many")]
     assert reader.numbers(table) == [n for n in range(1, 1_001) if n != 701]
-    assert table.notes == ("1 short rows filled with empty cells",)
+    assert table.notes == ("1 short row filled with empty cells",)
 
 
 def test_a_row_longer_than_the_database_takes_is_rejected(reader, written):

@@ -63,7 +63,22 @@ def test_a_few_damaged_bytes_do_not_change_the_encoding(tmp_path):
     (tmp_path / "a.csv").write_bytes(content)
     read = to_utf8(tmp_path / "a.csv", tmp_path)
     assert read.path.read_bytes().decode() == "名字,触点\n" * 100 + "broken \ufffd\n"
-    assert read.notes == ("1 damaged characters shown as \ufffd",)
+    assert read.notes == ("1 damaged character shown as \ufffd",)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "name", "text"),
+    [
+        ("cp1252", "Windows-1252", "Müller,Größe,schön\n"),
+        ("cp1251", "Windows-1251", "Пётр,ещё,мёд\n"),
+    ],
+)
+def test_files_put_together_are_read_line_by_line(tmp_path, encoding, name, text):
+    content = (text * 20).encode() + (text * 20).encode(encoding)
+    (tmp_path / "a.csv").write_bytes("a,b,c\n".encode("utf-8-sig") + content)
+    read = to_utf8(tmp_path / "a.csv", tmp_path)
+    assert read.path.read_bytes().decode() == "a,b,c\n" + text * 40
+    assert read.notes[0] == f"lines that are not UTF-8 read as {name}"
 
 
 def test_a_character_across_two_pieces_is_valid(tmp_path):
