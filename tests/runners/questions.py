@@ -127,7 +127,7 @@ ANALYSES = {
     "content engagement": journey.content_engagement,
     "reach": journey.reach_by_month,
     "after the sale": journey.post_sale,
-    "score profile": lambda log: journey.score_profile(log, last=2),
+    "score profile": lambda log: journey.score_profile(log, limit=2),
     "won lately": lambda log: journey.summary(lifecycle_journeys(log, "convert", "won", days=40)),
     "moved back": lambda log: journey.outcomes(members.moved_back(log, "Convert", "Nurture")),
     "went on": lambda log: journey.outcomes(members.advanced_from(log, "Attract")),

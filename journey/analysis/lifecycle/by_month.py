@@ -123,7 +123,8 @@ def _have_left(facts: ShardFacts, is_churn: Flags) -> Flags:
 
 def _wide(log: TouchpointLog, meanings: Sequence[Meaning], named: pd.Series) -> pd.DataFrame:
     """Touchpoints by month, a column for each meaning; missing where no type has it."""
-    touched = monthly_touches(log, meanings)
-    counts = touched.reindex(named).fillna(dict.fromkeys(touched.dropna(axis=1, how="all"), 0))
-    counts = counts.astype("Int64").add_prefix("n_").reset_index(drop=True)
+    counts = monthly_touches(log, meanings).reindex(named, fill_value=0).astype("Int64")
+    unknown = [m for m in meanings if not types_meaning(log.store, log.definitions, m).any()]
+    counts.loc[:, unknown] = pd.NA
+    counts = counts.add_prefix("n_").reset_index(drop=True)
     return pd.concat([named.astype(object), counts], axis=1)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from journey.analysis.figures.frames import none_for_missing
 from journey.analysis.figures.month_codes import month_names, months_of
-from journey.analysis.lifecycle.cost_per import cost_per
+from journey.analysis.lifecycle.cost_per import POSTS, cost_per
 from journey.analysis.lifecycle.lived import (
     Lived,
     Part,
@@ -21,6 +21,7 @@ from journey.analysis.lifecycle.lived import (
     span_of_month,
 )
 from journey.analysis.lifecycle.messages import messages_by_month
+from journey.analysis.scores.milestones import can_be_passed, posts_of
 from journey.errors import ValueNotAllowedError
 from journey.kernels.distinct import owners_of
 from journey.log import TouchpointLog
@@ -82,8 +83,9 @@ def _nurture_metrics(log: TouchpointLog) -> pd.DataFrame:
     frame["n_reopened"] = [returned.get(month, 0) for month in frame["month"]]
     for column in mail.columns:
         frame[column] = mail[column].reindex(frame["month"], fill_value=0).to_numpy()
-    for column in ("n_new_leads", "n_mqls"):
-        if costs[column].notna().any():
+    posts = posts_of(log)
+    for column, post in (("n_new_leads", POSTS["lead"]), ("n_mqls", POSTS["mql"])):
+        if can_be_passed(posts, post):
             frame[column] = frame[column].fillna(0)
     counts = [name for name in _COLUMNS if name.startswith("n_")]
     frame = frame.reindex(columns=list(_COLUMNS)).astype(dict.fromkeys(counts, "Int64"))

@@ -130,7 +130,7 @@ def monthly_touches(log: TouchpointLog, meanings: Sequence[Meaning]) -> pd.DataF
     -------
     DataFrame
         By ``month``, those in which anything of the meanings occurs, in order; a column for each
-        meaning, missing on every row where nothing in view has it.
+        meaning.
 
     Examples
     --------
@@ -138,7 +138,7 @@ def monthly_touches(log: TouchpointLog, meanings: Sequence[Meaning]) -> pd.DataF
     >>> log = from_frame(pd.DataFrame({"account_id": ["a", "a"], "touchpoint": ["Renewal", "Ad"],
     ...     "occurred_at": pd.to_datetime(["2026-01-01", "2026-02-01"])}))
     >>> monthly_touches(log, ["renewal", "upsell"]).reset_index().values.tolist()
-    [['2026-01', 1.0, nan]]
+    [['2026-01', 1, 0]]
     """
     is_type = [types_meaning(log.store, log.definitions, meaning) for meaning in meanings]
     answers = log.ask(partial(_types_by_month, n_types=len(log.store.touchpoint_types)))
@@ -146,10 +146,11 @@ def monthly_touches(log: TouchpointLog, meanings: Sequence[Meaning]) -> pd.DataF
     months, places = np.unique(codes, return_inverse=True)
     counts = np.zeros((len(months), len(log.store.touchpoint_types)), np.int64)
     np.add.at(counts, places, np.concatenate([counts[:0], *(n for _, n in answers)]))
-    totals = np.stack([counts[:, flags].sum(axis=1) for flags in is_type], axis=1).astype(float)
+    totals = np.stack([counts[:, flags].sum(axis=1) for flags in is_type], axis=1)
     occurs = totals.sum(axis=1) > 0
-    told = np.where(totals.any(axis=0), totals, np.nan)[occurs]
-    return pd.DataFrame(told, pd.Index(month_names(months[occurs]), name="month"), list(meanings))
+    return pd.DataFrame(
+        totals[occurs], pd.Index(month_names(months[occurs]), name="month"), list(meanings)
+    )
 
 
 def _types_by_month(view: View, *, n_types: int) -> tuple[Ints, Ints]:

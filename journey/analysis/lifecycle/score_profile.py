@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from journey.analysis.lifecycle.lived import span_of_month
+from journey.analysis.lifecycle.lived import span_of, span_of_month
 from journey.analysis.lifecycle.nurture import nurture_journeys, nurture_metrics
 from journey.analysis.scores.codes import scoring_of
 from journey.analysis.scores.lead_scores import (
@@ -18,13 +18,13 @@ from journey.log import TouchpointLog
 COLUMNS = ("month", "fit_grade", "engagement_grade", "n_journeys", "share")
 
 
-def score_profile(log: TouchpointLog, *, last: int = 12) -> pd.DataFrame:
+def score_profile(log: TouchpointLog, *, limit: int = 12) -> pd.DataFrame:
     """Grades of the leads opened in a month, as of that month's end, whatever came later.
 
     Parameters
     ----------
-    last
-        So many months up to ``as_of``.
+    limit
+        So many calendar months up to that of ``as_of``, whatever happened in them.
 
     Returns
     -------
@@ -47,9 +47,12 @@ def score_profile(log: TouchpointLog, *, last: int = 12) -> pd.DataFrame:
     >>> score_profile(log)[["month", "n_journeys", "share"]].values.tolist()
     [['2026-01', 1, 1.0], ['2026-02', 1, 1.0]]
     """
-    if last < 1:
-        raise ValueNotAllowedError(f"The number of months is {last!r}. Give 1 or more.")
-    leads = nurture_metrics(log).drop_duplicates("month").tail(last)
+    if limit < 1:
+        raise ValueNotAllowedError(f"The number of months is {limit!r}. Give 1 or more.")
+    leads = nurture_metrics(log).drop_duplicates("month")
+    # A log that is cut at the end of a month is read as of that month.
+    last = log.at(span_of(log, days=1).end - 1).tz_localize(None).to_period("M")
+    leads = leads[pd.PeriodIndex(leads["month"], freq="M") > last - limit]
     has_fit = scoring_of(log.store, log.definitions).has_fit
     letters = FIT_GRADES if has_fit else (NO_FIT,)
     rows: list[tuple[object, ...]] = []

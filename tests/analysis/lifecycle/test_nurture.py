@@ -7,7 +7,7 @@ import pytest
 
 from journey import Definitions, journeys
 from journey.analysis.content.assets import content_engagement
-from journey.analysis.lifecycle.by_month import reach_by_month
+from journey.analysis.lifecycle.by_month import post_sale, reach_by_month
 from journey.analysis.lifecycle.nurture import COUNTED, nurture_journeys, nurture_metrics
 from journey.analysis.lifecycle.nurtured import nurtured_comparison, nurtured_journeys
 from journey.analysis.lifecycle.programmes import nurture_programmes
@@ -67,7 +67,31 @@ def test_grades_of_a_months_leads_are_those_at_its_end():
     assert found.groupby("month")["n_journeys"].sum().to_dict() == {"2026-01": 2}
     assert score_profile(small_log([("a", 0, "Ad")])).empty
     with pytest.raises(ValueNotAllowedError, match="1 or more"):
-        score_profile(small_log(ROWS), last=0)
+        score_profile(small_log(ROWS), limit=0)
+
+
+@pytest.mark.parametrize(
+    ("limit", "end", "months"),
+    [
+        # The log is read on day 150, in May; its last touch but that of an ad is of February.
+        (3, None, []),
+        (4, None, ["2026-02"]),
+        (10**12, None, ["2026-01", "2026-02"]),
+        (1, "2026-03-01", ["2026-02"]),
+        (1, "2026-03-02", []),
+    ],
+)
+def test_months_of_grades_are_counted_back_from_the_one_the_log_is_read_in(limit, end, months):
+    log = small_log([("a", 0, "New lead"), ("b", 40, "New lead"), ("b", 150, "Ad")])
+    view = log.where(touchpoint="New lead")
+    found = score_profile(view.between(end=end), limit=limit)
+    assert found["month"].unique().tolist() == months
+
+
+def test_leads_of_a_view_without_any_are_0_where_a_type_means_them():
+    log = small_log([("a", 0, "New lead"), ("b", 40, "E-mail sent")]).between("2026-02-01")
+    assert nurture_metrics(log)["n_new_leads"].tolist() == [0]
+    assert nurture_metrics(small_log([("b", 40, "E-mail sent")]))["n_new_leads"].isna().all()
 
 
 def sent(account, *steps):
@@ -292,3 +316,13 @@ def test_reach_is_missing_where_the_log_has_none():
     assert found["n_new_journeys"].tolist() == [2, 0, 1, 0]
     assert found["n_impressions"].isna().all()
     assert reach_by_month(small_log([], Definitions())).empty
+
+
+def test_what_the_log_means_but_nobody_in_view_did_is_0_and_not_missing():
+    rows = [("a", 0, "Renewal"), ("a", 1, "Ad view"), ("b", 40, "Demo")]
+    view = small_log(rows, Definitions()).between("2026-02-01")
+    [after] = post_sale(view).to_dict("records")
+    assert (after["n_renewal"], pd.isna(after["n_upsell"])) == (0, True)
+    [reach] = reach_by_month(view).to_dict("records")
+    assert (reach["n_impressions"], pd.isna(reach["n_shared"])) == (0, True)
+    assert post_sale(view)[["n_renewal", "n_upsell"]].dtypes.eq("Int64").all()
