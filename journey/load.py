@@ -17,7 +17,7 @@ from journey.runners.spark import Spark, ask_directory, is_address, split_addres
 from journey.schema import NUMBER_ROLES, REQUIRED_ROLES
 from journey.store.build import build_store
 from journey.store.layout import Store, Values
-from journey.store.read import open_catalogue, open_store
+from journey.store.read import open_catalogue, open_store, settled
 from journey.store.write import MANIFEST
 
 DEFINITIONS_FILE = "definitions.toml"
@@ -109,7 +109,7 @@ def open_log(place: Path | str) -> TouchpointLog:
     if isinstance(place, str) and is_address(place):
         return _on_cluster(place)
     directory = Path(place)
-    return _log(open_store(directory), _beside(directory))
+    return settled(directory, lambda _: _log(open_store(directory), _beside(directory)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,7 +136,7 @@ def _on_cluster(address: str) -> TouchpointLog:
     cluster, directory = split_address(address)
     fingerprint, n_shards = ask_directory(cluster, directory, _identity)
     if (Path(directory) / MANIFEST).exists():
-        store, beside = open_catalogue(Path(directory))[0], _beside(Path(directory))
+        store, beside = _catalogue(Path(directory))
     else:
         store, beside = ask_directory(cluster, directory, _catalogue)
     if store.fingerprint != fingerprint:
@@ -154,7 +154,7 @@ def _identity(directory: Path) -> tuple[str, int]:
 
 
 def _catalogue(directory: Path) -> tuple[Store, _Beside]:
-    return open_catalogue(directory)[0], _beside(directory)
+    return settled(directory, lambda _: (open_catalogue(directory)[0], _beside(directory)))
 
 
 def _touchpoints(frame: pd.DataFrame) -> pa.Table:

@@ -1,10 +1,11 @@
 """Open a store by memory map."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +17,8 @@ from journey.store.replace import restore_interrupted
 from journey.store.ties import TIE
 from journey.store.write import MANIFEST, READABLE
 
+Read = TypeVar("Read")
+
 
 def open_store(directory: Path) -> Store:
     """Open the store in a directory; nothing is read before it is asked for.
@@ -26,7 +29,32 @@ def open_store(directory: Path) -> Store:
         If there is no store, part of it is missing, or another version wrote it.
     """
     restore_interrupted(directory.parent)
-    manifest = _manifest(directory)
+    return settled(directory, partial(_opened, directory))
+
+
+def settled(directory: Path, read: Callable[[dict[str, Any]], Read]) -> Read:
+    """Read something of a data set by its manifest, again where it was replaced meanwhile.
+
+    Files are found by their paths, so some would be of the old one, others of the new one.
+
+    Raises
+    ------
+    StoreError
+        If there is no store, or what ``read`` raises for one that stayed as it is.
+    """
+    while True:
+        manifest = _manifest(directory)
+        try:
+            found = read(manifest)
+        except StoreError:
+            if _manifest(directory) == manifest:
+                raise
+        else:
+            if _manifest(directory) == manifest:
+                return found
+
+
+def _opened(directory: Path, manifest: dict[str, Any]) -> Store:
     try:
         store, n_expected = _store(directory, manifest), int(manifest["n_touchpoints"])
     except (KeyError, TypeError) as error:
@@ -47,7 +75,10 @@ def open_catalogue(directory: Path) -> tuple[Store, int]:
     StoreError
         As for :func:`open_store`.
     """
-    manifest = _manifest(directory)
+    return settled(directory, partial(_opened_catalogue, directory))
+
+
+def _opened_catalogue(directory: Path, manifest: dict[str, Any]) -> tuple[Store, int]:
     try:
         return _catalogue(directory, manifest), int(manifest["n_shards"])
     except (KeyError, TypeError) as error:

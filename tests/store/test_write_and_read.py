@@ -13,14 +13,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from journey import directly_follows, journeys, outcomes
+from journey import Definitions, directly_follows, journeys, load, outcomes
+from journey.definitions import dumps
 from journey.errors import StoreError
 from journey.log import TouchpointLog
 from journey.store import packed
+from journey.store import read as reading
 from journey.store import write as module
 from journey.store.cache import Memory
 from journey.store.packed import Columns
 from journey.store.read import open_store
+from journey.store.replace import replace_directory
 from journey.store.ties import TIE
 from journey.store.write import MANIFEST
 from tests.store.disk import write
@@ -138,6 +141,45 @@ def test_a_write_over_an_older_log_leaves_the_new_one_alone(tmp_path):
     # Who had opened the older one still reads it.
     assert TouchpointLog(older).n_touchpoints == len(seeded(1, n_accounts=5).touches)
     assert journeys(TouchpointLog(older))["n_touchpoints"].sum() == older.n_touchpoints
+
+
+@pytest.mark.parametrize("seeds", [(1, 2), (2, 1)])
+def test_a_log_that_is_replaced_while_it_is_opened_is_the_new_one(tmp_path, monkeypatch, seeds):
+    monkeypatch.setattr(module, "shard_rows", lambda _: 20)
+    first, second = map(seeded, seeds)
+    write(first, tmp_path / "log")
+    write(second, tmp_path / "other")
+    wanted = open_store(tmp_path / "other")
+    opened = reading.open_shard
+
+    def replaced_before(directory, index):
+        if (tmp_path / "other").exists():
+            replace_directory(tmp_path / "other", tmp_path / "log")
+        return opened(directory, index)
+
+    monkeypatch.setattr(reading, "open_shard", replaced_before)
+    store = open_store(tmp_path / "log")
+    assert store.fingerprint == wanted.fingerprint
+    assert [len(one) for one in store.dictionaries.values()] == [
+        len(one) for one in wanted.dictionaries.values()
+    ]
+    assert journeys(TouchpointLog(store)).equals(journeys(TouchpointLog(wanted)))
+
+
+def test_what_lies_beside_a_log_is_of_the_same_one(tmp_path, monkeypatch):
+    for name, seed in (("log", 1), ("other", 2)):
+        write(seeded(seed), tmp_path / name)
+        (tmp_path / name / "definitions.toml").write_text(dumps(Definitions(won=(name,))))
+    wanted, beside = open_store(tmp_path / "other"), load._beside
+
+    def replaced_before(directory):
+        if (tmp_path / "other").exists():
+            replace_directory(tmp_path / "other", tmp_path / "log")
+        return beside(directory)
+
+    monkeypatch.setattr(load, "_beside", replaced_before)
+    log = load.open_log(tmp_path / "log")
+    assert (log.store.fingerprint, log.definitions.won) == (wanted.fingerprint, ("other",))
 
 
 # ---- what can't be opened
