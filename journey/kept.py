@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final, Generic, TypeVar, cast
@@ -10,7 +10,7 @@ from typing import Any, Final, Generic, TypeVar, cast
 from journey.analysis.profiles.criteria import Segment, segment_document, segment_from
 from journey.errors import StoreError, ValueNotAllowedError
 from journey.store.replace import locked
-from journey.workspace import checked_name, kept_path, write_whole
+from journey.workspace import check_stored, checked_name, kept_path, write_whole
 
 SEGMENTS: Final = "segments"
 PERSONAS: Final = "personas"
@@ -61,7 +61,7 @@ def save_segment(root: Path, dataset: str, name: str, segment: Segment) -> None:
     ValueNotAllowedError
         If the name can't be used.
     StoreError
-        If segments saved before can't be read; nothing is written over them.
+        If there is no such data set, or segments saved before can't be read; nothing is written.
     """
     _keep(_SEGMENTS, root, dataset, checked_name(name), segment)
 
@@ -111,7 +111,7 @@ def save_notes(root: Path, dataset: str, persona: str, notes: PersonaNotes) -> N
     ValueNotAllowedError
         If a note is too long for a card.
     StoreError
-        If notes saved before can't be read; nothing is written over them.
+        If there is no such data set, or notes saved before can't be read; nothing is written.
     """
     for words, text in (("goals", notes.goals), ("motives", notes.motives)):
         if len(text) > MOST_SIGNS:
@@ -145,7 +145,7 @@ def save_view(root: Path, dataset: str, name: str, view: SavedView) -> None:
     ValueNotAllowedError
         If the name can't be used.
     StoreError
-        If views saved before can't be read; nothing is written over them.
+        If there is no such data set, or views saved before can't be read; nothing is written.
     """
     _keep(_VIEWS, root, dataset, checked_name(name), view)
 
@@ -164,10 +164,22 @@ class _Kind(Generic[Item]):
     written: Callable[[Item], dict[str, Any]]
 
 
+def _notes_from(document: dict[str, Any], name: str) -> PersonaNotes:
+    if not _is_note(document):
+        raise ValueError(name)
+    return PersonaNotes(**document)
+
+
 def _view_from(document: dict[str, Any], name: str) -> SavedView:
     if not _is_view(document):
         raise ValueError(name)
     return SavedView(**document)
+
+
+def _is_note(document: dict[str, Any]) -> bool:
+    """Whether a part of a file is texts under names of notes."""
+    are_texts = all(isinstance(text, str) for text in document.values())
+    return are_texts and document.keys() <= {field.name for field in fields(PersonaNotes)}
 
 
 def _is_view(document: dict[str, Any]) -> bool:
@@ -181,7 +193,7 @@ def _is_view(document: dict[str, Any]) -> bool:
 
 
 _SEGMENTS: Final = _Kind(SEGMENTS, segment_from, segment_document)
-_NOTES: Final = _Kind(PERSONAS, lambda document, _: PersonaNotes(**document), asdict)
+_NOTES: Final = _Kind(PERSONAS, _notes_from, asdict)
 _VIEWS: Final = _Kind(VIEWS, _view_from, asdict)
 
 
@@ -207,6 +219,7 @@ def _keep(kind: _Kind[Item], root: Path, dataset: str, name: str, item: Item | N
             kept[name] = item
         elif kept.pop(name, None) is None:
             return
+        check_stored(root, dataset)
         written = {known: kind.written(one) for known, one in kept.items()}
         write_whole(path, json.dumps(written, ensure_ascii=False, indent=1))
 

@@ -12,7 +12,7 @@ import pandas as pd
 from journey.errors import StoreError, ValueNotAllowedError
 from journey.schema import Case
 from journey.store.replace import locked
-from journey.workspace import worklist_path, write_whole
+from journey.workspace import check_stored, worklist_path, write_whole
 
 Kind = Literal["snoozed", "handled"]
 
@@ -54,9 +54,11 @@ class Mark:
                 f"{self.case_id!r} is {self.kind} until {self.until}. A snoozed account needs the "
                 "day on which it comes back; a handled one has none."
             )
-        if len(self.by) + len(self.note) > MAX_NOTE:
+        n_signs = len(self.by) + len(self.note)
+        if n_signs > MAX_NOTE:
             raise ValueNotAllowedError(
-                f"The note has {len(self.note):,} characters; {MAX_NOTE:,} are allowed. Shorten it."
+                f"The note and who wrote it have {n_signs:,} characters together; {MAX_NOTE:,} are "
+                "allowed. Shorten it."
             )
 
     def is_in_force(self, *, as_of: pd.Timestamp, last_at: pd.Timestamp) -> bool:
@@ -117,7 +119,7 @@ def add_marks(root: Path, dataset: str, marks: Sequence[Mark]) -> None:
     Raises
     ------
     StoreError
-        If marks made before can't be read; nothing is written over them.
+        If there is no such data set, or marks made before can't be read; nothing is written.
     """
     _change(root, dataset, lambda kept: [*kept, *marks])
 
@@ -179,6 +181,7 @@ def _change(root: Path, dataset: str, change: Callable[[list[Mark]], list[Mark]]
     path = worklist_path(root, dataset)
     path.parent.mkdir(parents=True, exist_ok=True)
     with locked(path.parent):
+        check_stored(root, dataset)
         rows = [_row(mark) for mark in change(load_marks(root, dataset))]
         write_whole(path, json.dumps(rows, ensure_ascii=False, indent=1))
 

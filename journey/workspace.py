@@ -5,6 +5,7 @@ import shutil
 import tempfile
 import time
 import unicodedata
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 ROOT_VARIABLE: Final = "PORTOLAN_WORKSPACE"
 MAX_NAME: Final = 80
+MAX_BYTES: Final = 255 - len(f"..new.{32 * '0'}")
+"""Of a name in UTF-8: what a file system takes less what a writer puts around it."""
+
 KEPT: Final = ("views", "segments", "personas")
 """Kinds of things kept beside a data set; they go when it does."""
 
@@ -50,7 +54,7 @@ def checked_name(name: str) -> str:
     ----------
     name
         Letters of any script, digits, spaces, ``-`` and ``_``; begins with a letter or digit,
-        doesn't end in a space, at most 80 characters.
+        doesn't end in a space, at most 80 characters and 217 bytes.
 
     Returns
     -------
@@ -70,8 +74,8 @@ def checked_name(name: str) -> str:
     if not _is_name(name) or name.lower() in _RESERVED:
         raise ValueNotAllowedError(
             f"The name {name[: MAX_NAME + 1]!r} can't be used. Allowed: letters, digits, spaces, "
-            f"'-' and '_', a letter or digit first, no space last, at most {MAX_NAME} characters. "
-            "Choose another name."
+            f"'-' and '_', a letter or digit first, no space last, at most {MAX_NAME} characters "
+            f"and {MAX_BYTES} bytes. Choose another name."
         )
     return name
 
@@ -134,7 +138,9 @@ def presets_folder(root: Path) -> Path:
 
 
 def remove_dataset(root: Path, name: str) -> None:
-    """Remove a data set with its views and worklist; a crash leaves it whole or out of sight.
+    """Remove a data set with what is kept beside it.
+
+    A crash leaves its data whole or out of sight, and nothing to a later one of its name.
 
     Raises
     ------
@@ -147,13 +153,24 @@ def remove_dataset(root: Path, name: str) -> None:
     if not folder.is_dir():
         known = ", ".join(list_datasets(root)) or "none"
         raise StoreError(f"There is no data set {name!r} to remove. Stored here: {known}.")
+    _forget(root, name)
     # One rename takes it out of every list; what follows may take its time or be cut short.
     with scratch_beside(folder) as hidden:
         folder.rename(hidden / "data")
-    for kind in KEPT:
-        kept_path(root, kind, name).unlink(missing_ok=True)
-    worklist_path(root, name).unlink(missing_ok=True)
-    _inventory_path(root, name).unlink(missing_ok=True)
+    # What somebody kept before it was gone; from now on nothing can be.
+    _forget(root, name)
+
+
+def check_stored(root: Path, name: str) -> None:
+    """Refuse to keep anything for a data set that is gone: a later one of its name would have it.
+
+    Raises
+    ------
+    StoreError
+        If there is no such data set.
+    """
+    if not dataset_path(root, name).is_dir():
+        raise StoreError(f"There is no data set {name!r} to keep anything for. Reload the page.")
 
 
 def save_definitions(
@@ -233,10 +250,12 @@ def load_inventory(root: Path, dataset: str) -> Inventory:
 def save_inventory(root: Path, dataset: str, inventory: Inventory) -> None:
     """Keep a content inventory for a data set, in place of the one before; none if it is empty."""
     path = _inventory_path(root, dataset)
-    if inventory.entries:
-        write_whole(path, inventory_text(inventory))
-    else:
-        path.unlink(missing_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with locked(path.parent):
+        if inventory.entries:
+            write_whole(path, inventory_text(inventory))
+        else:
+            path.unlink(missing_ok=True)
 
 
 def incoming_folder(root: Path) -> Path:
@@ -252,8 +271,9 @@ def incoming_folder(root: Path) -> Path:
     parent.mkdir(parents=True, exist_ok=True)
     oldest = time.time() - INCOMING_SECONDS
     for folder in parent.iterdir():
-        if folder.stat().st_mtime < oldest:
-            remove_incoming(folder)
+        with suppress(FileNotFoundError):  # removed by whoever made it
+            if folder.stat().st_mtime < oldest:
+                remove_incoming(folder)
     return Path(tempfile.mkdtemp(dir=parent))
 
 
@@ -304,6 +324,14 @@ def _changed_meanwhile(what: str, name: str) -> str:
     )
 
 
+def _forget(root: Path, name: str) -> None:
+    """Remove what is kept beside a data set, each while nobody else writes such."""
+    kept = [kept_path(root, kind, name) for kind in KEPT]
+    for path in (*kept, worklist_path(root, name), _inventory_path(root, name)):
+        with locked(path.parent):
+            path.unlink(missing_ok=True)
+
+
 def _inventory_path(root: Path, dataset: str) -> Path:
     return root / "inventories" / f"{checked_name(dataset)}.csv"
 
@@ -315,6 +343,7 @@ def _is_dataset(entry: Path) -> bool:
 
 def _is_name(name: str) -> bool:
     """Tell whether a text is of letters, their marks, digits and the few signs allowed."""
-    if not 0 < len(name) <= MAX_NAME or not name[0].isalnum() or name[-1] == " ":
+    is_short = 0 < len(name) <= MAX_NAME and len(name.encode("utf-8", "surrogatepass")) <= MAX_BYTES
+    if not is_short or not name[0].isalnum() or name[-1] == " ":
         return False
     return all(sign in " -_" or unicodedata.category(sign)[0] in "LMN" for sign in name)

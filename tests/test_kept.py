@@ -24,6 +24,12 @@ from journey.workspace import kept_path, remove_dataset
 RETAIL = Segment(profile=(("industry", ("Retail", None)),), least_people=2, until="decision")
 
 
+@pytest.fixture(autouse=True)
+def _stored(tmp_path):
+    for name in ("Spring", "d", "log"):
+        (tmp_path / "datasets" / name).mkdir(parents=True)
+
+
 def test_segments_come_back_and_go(tmp_path):
     save_segment(tmp_path, "Spring", "Shops", RETAIL)
     save_segment(tmp_path, "Spring", "All", Segment())
@@ -61,8 +67,18 @@ def test_notes_come_back_and_empty_ones_go(tmp_path):
         save_notes(tmp_path, "Spring", "Buyer", PersonaNotes("x" * (MOST_SIGNS + 1)))
 
 
+@pytest.mark.parametrize(
+    "note", ['{"goals": null}', '{"goals": ["x"]}', '{"aims": "x"}', '"x"', "null"]
+)
+def test_what_is_no_note_is_told(tmp_path, note):
+    path = kept_path(tmp_path, "personas", "Spring")
+    path.parent.mkdir()
+    path.write_text(f'{{"Buyer": {note}}}', encoding="utf-8")
+    with pytest.raises(StoreError, match="can't be read"):
+        load_notes(tmp_path, "Spring")
+
+
 def test_they_go_with_the_data_set(tmp_path):
-    (tmp_path / "datasets" / "Spring").mkdir(parents=True)
     save_segment(tmp_path, "Spring", "Shops", RETAIL)
     remove_dataset(tmp_path, "Spring")
     assert load_segments(tmp_path, "Spring") == {}

@@ -11,6 +11,12 @@ from journey.worklist import Mark, add_marks, load_marks, take_back, with_marks
 from journey.workspace import remove_dataset, worklist_path
 
 
+@pytest.fixture(autouse=True)
+def _stored(tmp_path):
+    for name in ("S", "Spring", "Autumn"):
+        (tmp_path / "datasets" / name).mkdir(parents=True)
+
+
 def day(text):
     return pd.Timestamp(text, tz="UTC")
 
@@ -103,7 +109,6 @@ class TestKept:
             load_marks(tmp_path, "S")
 
     def test_it_goes_with_its_data_set(self, tmp_path):
-        (tmp_path / "datasets" / "S").mkdir(parents=True)
         add_marks(tmp_path, "S", [handled()])
         remove_dataset(tmp_path, "S")
         assert load_marks(tmp_path, "S") == []
@@ -121,6 +126,8 @@ class TestMark:
             Mark("account", "a", "handeld", day("2026-01-01"))
         with pytest.raises(ValueNotAllowedError, match="Shorten it"):
             handled(note="x" * 2_001)
+        with pytest.raises(ValueNotAllowedError, match="have 2,003 characters together"):
+            handled(note="x" * 2_000, by="ann")
 
 
 def test_rows_carry_the_last_mark_in_force():

@@ -1,6 +1,7 @@
 import os
 import threading
 import time
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -10,17 +11,20 @@ from hypothesis import strategies as st
 from journey.costs import entered_fingerprint, read_entered
 from journey.definitions import Definitions, load_definitions
 from journey.errors import StoreError, ValueNotAllowedError
+from journey.inventory import Entry, Inventory
 from journey.kept import SavedView, load_views, save_view
-from journey.store.replace import locked
+from journey.store.replace import locked, replace_directory, scratch_beside
 from journey.workspace import (
     ROOT_VARIABLE,
     checked_name,
     dataset_path,
     incoming_folder,
     list_datasets,
+    load_inventory,
     remove_dataset,
     save_definitions,
     save_entered_costs,
+    save_inventory,
     workspace_root,
 )
 
@@ -29,7 +33,7 @@ VIEW = SavedView("stages", {"from": ["2026-01-01"]})
 
 class TestNames:
     @pytest.mark.parametrize(
-        "name", ["Spring", "2026 export", "a-b_c", "โพรโตลัน", "公司", "x" * 80]
+        "name", ["Spring", "2026 export", "a-b_c", "โพรโตลัน", "公司", "x" * 80, 72 * "公"]
     )
     def test_ordinary_names_are_kept(self, name):
         assert checked_name(name) == name
@@ -51,6 +55,8 @@ class TestNames:
             "a\0b",
             "CON",
             "x" * 81,
+            73 * "公",
+            "\ud800",
         ],
     )
     def test_names_that_could_be_paths_are_refused(self, name):
@@ -99,6 +105,47 @@ class TestDatasets:
         assert load_views(tmp_path, "two") == {"mine": VIEW}
         assert [entry.name for entry in (tmp_path / "datasets").iterdir()] == ["two"]
 
+    def test_a_removal_cut_short_leaves_nothing_to_a_later_one_of_its_name(
+        self, tmp_path, monkeypatch
+    ):
+        dataset_path(tmp_path, "one").mkdir(parents=True)
+        save_view(tmp_path, "one", "mine", VIEW)
+        save_inventory(tmp_path, "one", Inventory((Entry("Guide"),)))
+
+        def killed(*_):
+            raise KeyboardInterrupt
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, "rename", killed)
+            with pytest.raises(KeyboardInterrupt):
+                remove_dataset(tmp_path, "one")
+        assert load_views(tmp_path, "one") == {}
+        assert load_inventory(tmp_path, "one") == Inventory()
+        assert list_datasets(tmp_path) == ["one"]
+
+    def test_nothing_is_kept_for_one_that_is_gone(self, tmp_path):
+        with pytest.raises(StoreError, match="no data set 'one' to keep anything for"):
+            save_view(tmp_path, "one", "mine", VIEW)
+        assert load_views(tmp_path, "one") == {}
+
+    def test_it_waits_while_something_is_kept_beside_it(self, tmp_path):
+        dataset_path(tmp_path, "one").mkdir(parents=True)
+        save_view(tmp_path, "one", "mine", VIEW)
+        removing = threading.Thread(target=remove_dataset, args=(tmp_path, "one"))
+        with locked(tmp_path / "views"):
+            removing.start()
+            removing.join(0.2)
+            assert list(load_views(tmp_path, "one")) == ["mine"]
+        removing.join(60)
+        assert (list_datasets(tmp_path), load_views(tmp_path, "one")) == ([], {})
+
+    def test_a_name_of_the_longest_kind_can_be_written(self, tmp_path):
+        target = dataset_path(tmp_path, 72 * "公")
+        with scratch_beside(target) as scratch:
+            (scratch / "data").mkdir()
+            replace_directory(scratch / "data", target)
+        assert list_datasets(tmp_path) == [72 * "公"]
+
     def test_removing_what_is_not_there_says_what_is(self, tmp_path):
         dataset_path(tmp_path, "one").mkdir(parents=True)
         with pytest.raises(StoreError, match=r"no data set 'two'.*one"):
@@ -109,6 +156,20 @@ def test_incoming_folders_are_private_and_never_the_same(tmp_path):
     first, second = incoming_folder(tmp_path), incoming_folder(tmp_path)
     assert first != second
     assert first.stat().st_mode & 0o077 == 0
+
+
+def test_an_upload_that_is_removed_meanwhile_is_no_error(tmp_path, monkeypatch):
+    gone = incoming_folder(tmp_path)
+    entries = Path.iterdir
+
+    def removed_meanwhile(folder):
+        found = list(entries(folder))
+        gone.rmdir()
+        return iter(found)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "iterdir", removed_meanwhile)
+        assert incoming_folder(tmp_path).is_dir()
 
 
 def test_forgotten_uploads_go_after_two_days(tmp_path):

@@ -42,7 +42,8 @@ def test_the_whole_is_no_copy(view):
 
 def test_what_every_row_tells_is_told_of_some_of_those_in_view(view):
     row_numbers = np.arange(6)
-    kept = keep_rows(view, np.array([True, False, True, True, False, True]))
+    codes = np.array([1, 0, 1, 1, 0, 1], np.uint8)
+    kept = keep_codes(view, np.array([False, True]), codes)
     for shown, wanted in ((view, [0, 2, 5]), (kept, [0, 3, 5])):
         places = np.flatnonzero(np.isin(shown.told("row", row_numbers.copy), wanted))
         assert shown.told_of_rows("row", row_numbers.copy, places).tolist() == wanted

@@ -10,7 +10,7 @@ import pandas as pd
 
 from journey.analysis.figures.frames import none_for_missing
 from journey.analysis.figures.month_codes import month_names, months_of
-from journey.analysis.lifecycle.cost_per import POSTS, cost_per
+from journey.analysis.lifecycle.cost_per import cost_per
 from journey.analysis.lifecycle.lived import (
     Lived,
     Part,
@@ -25,6 +25,7 @@ from journey.analysis.scores.milestones import can_be_passed, posts_of
 from journey.errors import ValueNotAllowedError
 from journey.kernels.distinct import owners_of
 from journey.log import TouchpointLog
+from journey.rules.meanings import Meaning
 from journey.selection import Keep, Since
 from journey.store.layout import MICROSECONDS, frozen
 
@@ -38,6 +39,7 @@ UNDERCOUNTED: Final = (
     "Opens are undercounted where pictures are blocked, and made up by mail programs that load "
     "them unread. Go by clicks."
 )
+_PASSED: Final[dict[str, Meaning]] = {"n_new_leads": "lead", "n_mqls": "mql"}
 _COLUMNS: Final = (
     *("month", "currency", "n_new_leads", "n_reopened", "n_mqls", "cost", "cost_per_mql"),
     *("value_per_mql", "n_sent", "n_clicked", "click_through_rate", "n_opened", "open_rate"),
@@ -84,8 +86,8 @@ def _nurture_metrics(log: TouchpointLog) -> pd.DataFrame:
     for column in mail.columns:
         frame[column] = mail[column].reindex(frame["month"], fill_value=0).to_numpy()
     posts = posts_of(log)
-    for column, post in (("n_new_leads", POSTS["lead"]), ("n_mqls", POSTS["mql"])):
-        if can_be_passed(posts, post):
+    for column, milestone in _PASSED.items():
+        if can_be_passed(posts, milestone):
             frame[column] = frame[column].fillna(0)
     counts = [name for name in _COLUMNS if name.startswith("n_")]
     frame = frame.reindex(columns=list(_COLUMNS)).astype(dict.fromkeys(counts, "Int64"))

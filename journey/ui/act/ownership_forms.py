@@ -16,8 +16,9 @@ from journey.workspace import save_definitions, workspace_root
 
 ROLES: Final[dict[str, str | None]] = {"—": None, "Lead": "leads", "Contributor": "contributors"}
 WORDS: Final = {"lead": "Lead", "contributor": "Contributor", None: "—"}
-SLA: Final = "Hours to act"
-STAGE: Final = "Stage"
+_STAGE, _SLA = "stage", "sla_hours"
+"""Columns of the grid of stages, beside one for each department."""
+
 HANDOFF_WORDS: Final = {
     "mql": "Hours to answer an MQL",
     "accepted": "Hours from accepted to SQL",
@@ -50,17 +51,18 @@ def show_stage_form(log: TouchpointLog) -> None:
             _stage_frame(log.definitions),
             key=f"{key}:editor",
             hide_index=True,
-            disabled=[STAGE],
+            disabled=[_STAGE],
             placeholder="",
             column_config={
+                _STAGE: st.column_config.TextColumn("Stage"),
                 **{
-                    markdown(name): st.column_config.SelectboxColumn(
+                    column: st.column_config.SelectboxColumn(
                         name, options=list(ROLES), required=True
                     )
-                    for name in ownership.names
+                    for column, name in _columns(ownership).items()
                 },
-                SLA: st.column_config.NumberColumn(
-                    SLA,
+                _SLA: st.column_config.NumberColumn(
+                    "Hours to act",
                     min_value=0.1,
                     help="Its lead acts within so many hours after others brought a journey in.",
                 ),
@@ -142,17 +144,22 @@ def _save(log: TouchpointLog, make: Any) -> None:
     st.rerun()
 
 
+def _columns(ownership: Ownership) -> dict[str, str]:
+    """The departments by their columns of the grid, so that none may have the name of another."""
+    return {f"department {place}": name for place, name in enumerate(ownership.names)}
+
+
 def _stage_frame(definitions: Definitions) -> pd.DataFrame:
     ownership = definitions.ownership
     owners = [ownership.of_stage(stage) for stage in definitions.stage_names]
     return pd.DataFrame(
         {
-            STAGE: list(definitions.stage_names),
+            _STAGE: list(definitions.stage_names),
             **{
-                markdown(name): [WORDS[one.role_of(name)] for one in owners]
-                for name in ownership.names
+                column: [WORDS[one.role_of(name)] for one in owners]
+                for column, name in _columns(ownership).items()
             },
-            SLA: pd.Series([one.sla_hours for one in owners], dtype=float),
+            _SLA: pd.Series([one.sla_hours for one in owners], dtype=float),
         }
     )
 
@@ -162,12 +169,12 @@ def _stages_of(edited: pd.DataFrame, ownership: Ownership) -> tuple[StageOwners,
     found: list[StageOwners] = []
     for row in edited.to_dict("records"):
         roles: dict[str, list[str]] = {"leads": [], "contributors": []}
-        for name in ownership.names:
-            role = ROLES[row[markdown(name)]]
+        for column, name in _columns(ownership).items():
+            role = ROLES[row[column]]
             if role is not None:
                 roles[role].append(name)
-        hours = None if pd.isna(row[SLA]) else float(row[SLA])
-        stage = str(row[STAGE])
+        hours = None if pd.isna(row[_SLA]) else float(row[_SLA])
+        stage = str(row[_STAGE])
         one = StageOwners(stage, tuple(roles["leads"]), tuple(roles["contributors"]), hours)
         if one != StageOwners(stage):
             found.append(one)
