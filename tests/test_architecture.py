@@ -3,6 +3,7 @@
 import ast
 import doctest
 import inspect
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -191,3 +192,35 @@ def test_every_public_function_has_an_example_that_prints_its_answer(name):
             assert any(one.want for one in examples)
             return
     raise AssertionError(f"{name} has no example: give it one whose answer can be checked by hand")
+
+
+def parameters_told(text):
+    """The names under ``Parameters`` of a numpydoc docstring."""
+    found = re.search(
+        r"^Parameters\n-+\n(.*?)(?=^\S[^\n]*\n-{3,}$|\Z)", text, re.DOTALL | re.MULTILINE
+    )
+    lines = found[1].splitlines() if found else ()
+    heads = [line for line in lines if line and not line.startswith(" ")]
+    return {
+        name.strip().lstrip("*") for head in heads for name in head.partition(":")[0].split(",")
+    }
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_docstrings_tell_no_parameter_that_is_not_there(module):
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            own = {one.arg for one in ast.walk(node.args) if isinstance(one, ast.arg)}
+            assert parameters_told(ast.get_docstring(node) or "") <= own, node.name
+
+
+@pytest.mark.parametrize("name", PUBLIC_FUNCTIONS)
+def test_every_option_of_a_public_function_is_told(name):
+    """Under its parameters or, where one word will do, in the text."""
+    import journey
+
+    function = getattr(journey, name)
+    named = inspect.signature(function).parameters.values()
+    options = {one.name for one in named if one.kind is inspect.Parameter.KEYWORD_ONLY}
+    text = inspect.getdoc(function) or ""
+    assert options <= parameters_told(text) | set(re.findall(r"``(\w+)``", text))

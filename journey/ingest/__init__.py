@@ -196,13 +196,14 @@ def rebuild(
         The data set, replaced when all is done.
     definitions
         What it is to be made by, kept as its own; none: the definitions it has.
-    presets, limits, progress, cancelled
+    limits, progress, cancelled
         As for :func:`read_touchpoints`.
 
     Raises
     ------
     StoreError
-        If the folder is no data set, or one made before data sets kept their entries.
+        If the folder is no data set, one made before data sets kept their entries, or one whose
+        definitions were changed meanwhile though others are given.
     DefinitionsError
         If the definitions can't be used.
     UnreadableFileError, ImportLimitError, ImportCancelledError

@@ -155,7 +155,7 @@ def _unknown(weeks: int) -> tuple[Floats, Floats, Floats]:
 
 
 def win_chances(log: TouchpointLog, *, weeks: int = WEEKS) -> pd.DataFrame:
-    """The open journeys in view by stage, and how likely they are won within some weeks.
+    """The open journeys in view by stage, and how likely they are won within so many ``weeks``.
 
     Returns
     -------

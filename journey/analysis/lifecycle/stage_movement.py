@@ -45,6 +45,11 @@ def stage_movement(log: TouchpointLog, *, days: float = PERIOD_DAYS) -> pd.DataF
     A journey is in a stage in a period if it was there as the period began, not lost and not
     without decision by then, or was reopened there, or moved into it or out of it in the period.
 
+    Parameters
+    ----------
+    days
+        How long each of the two periods is.
+
     Returns
     -------
     DataFrame

@@ -43,8 +43,8 @@ class _Told:
 def triggers(log: TouchpointLog, *, within_days: float = ANSWER_DAYS) -> pd.DataFrame:
     """Calls to action and touches of high intent by customers, answered by us in time or not.
 
-    A trigger is answered if a message or a call of ours follows it in the journey in time, whether
-    that is in view or not.
+    A trigger is answered if a message or a call of ours follows it in the journey within
+    ``within_days``, whether that is in view or not.
 
     Returns
     -------
