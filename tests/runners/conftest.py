@@ -3,6 +3,12 @@ import os
 import pytest
 
 from tests.runners.standalone import Standalone, environment, missing
+from tests.runners.telling import telling_logs
+
+
+@pytest.fixture(scope="session")
+def telling(sample_dataset):
+    return telling_logs(sample_dataset)
 
 
 @pytest.fixture(scope="session")

@@ -41,11 +41,13 @@ ANALYSES = {
     "silent who can be called": lambda log: journey.call_list(
         journey.who_can_be_called(log), limit=2
     ),
-    "silent visitors": lambda log: journey.call_list(journey.unnamed_visitors(log), limit=2),
+    "silent visitors": lambda log: journey.stalled_accounts(journey.unnamed_visitors(log), limit=2),
     "call list": journey.call_list,
     "first to call": lambda log: journey.call_list(log, limit=2),
     "next best touches": lambda log: journey.next_best_touches(log, least_journeys=1),
-    "next of an account": lambda log: journey.next_best_touches(log, "account 007"),
+    "next of an account": lambda log: journey.next_best_touches(
+        log, "account 007", least_journeys=1
+    ),
     "winning routes": lambda log: journey.winning_routes(log, "account 007"),
     "segments by account": lambda log: journey.segment_breakdown(log, by="industry"),
     "segments by touch": lambda log: journey.segment_breakdown(log, by="channel"),
@@ -135,6 +137,17 @@ ANALYSES = {
     "in a segment": lambda log: journey.summary(members.in_segment(log, "channel", "Ads")),
     "begun in a month": lambda log: journey.summary(members.begun_in(log, "2026-01")),
 }
+
+OF_THE_SAMPLE = {
+    *("ideal customer", "return on spend", "handoffs", "handoffs by month", "returned leads"),
+    *("promises", "promises by month", "open promises", "longest overdue", "calls to action"),
+    *("feelings", "fitted model", "known early", "not buyers", "first not buyers", "silences"),
+    *("campaign costs", "programmes", "triggers", "content engagement", "score profile"),
+}
+"""Of these a seeded log says nothing: they are asked of the sample data."""
+
+OF_THE_ODD = {"silent visitors", "definition gaps", "strays", "shared instants"}
+"""Of these the sample data says nothing either."""
 
 
 def pid_of_shard(view, folder):

@@ -1,6 +1,7 @@
 """What shards answer: small whatever the size of a log, and the same when it has travelled."""
 
 import inspect
+import re
 from dataclasses import replace
 
 import networkx as nx
@@ -19,14 +20,15 @@ from tests.compare import records, same
 from tests.examples import MODEL
 from tests.runners import questions
 from tests.runners.pickling import through_pickles
-from tests.runners.questions import ANALYSES
+from tests.runners.questions import ANALYSES, OF_THE_SAMPLE
+from tests.stores import repeated
 from tests.strategies import samples, seeded
 
 A_ROW_FOR_EACH_JOURNEY = {
     *("journeys", "stalled", "call list", "open promises", "scores", "not buyers"),
 }
-NO_LOG = {"attribute_paths", "score_versions", "simplify"}
-IN_ROUNDS = {"most at risk", "first to call", "silent who can be called"}
+NO_LOG = {"score_versions", "simplify"}
+IN_ROUNDS = {"most at risk", "first to call", "silent who can be called", "silent visitors"}
 """Asks more finely where the order of journeys is in doubt; how often depends on the log."""
 
 BOUNDED = sorted(ANALYSES.keys() - A_ROW_FOR_EACH_JOURNEY - IN_ROUNDS)
@@ -120,17 +122,42 @@ def test_of_variants_as_many_as_journeys_only_those_asked_for_are_told(name, mon
 
 
 def test_no_question_is_left_out():
-    asked = inspect.getsource(questions)
+    asked = set(re.findall(r"journey\.(\w+)", inspect.getsource(questions)))
     homes = journey._HOME.items()
-    public = {name for name, home in homes if home.startswith("analysis.")} - NO_LOG
-    assert [name for name in sorted(public) if f"journey.{name}" not in asked] == []
+    public = {name for name, home in homes if home.startswith("analysis.")}
+    assert public - asked == NO_LOG
+
+
+@pytest.mark.parametrize("name", ANALYSES)
+def test_every_analysis_says_something_and_the_same_when_it_travelled(telling, name):
+    log = telling(name)
+    assert len(log.store.shards) > 2
+    wanted = ANALYSES[name](log)
+    if isinstance(wanted, pd.DataFrame):
+        assert not wanted.empty
+    same_answer(ANALYSES[name](through_pickles(log)), wanted)
+
+
+@pytest.mark.parametrize("name", sorted(OF_THE_SAMPLE & set(BOUNDED)))
+def test_answers_about_the_sample_do_not_grow_with_its_journeys(sample_log, name, monkeypatch):
+    lower_limits(monkeypatch)
+    few, more = sizes_of([repeated(sample_log, n_times) for n_times in (1, 6)], ANALYSES[name])
+    assert more <= 1.6 * few + 1_000, (few, more)
+
+
+@pytest.fixture(scope="module")
+def sample_log(sample_dataset):
+    return journey.open_log(sample_dataset)
 
 
 @pytest.mark.parametrize("name", ANALYSES)
 def test_answers_that_travelled_are_the_same(name):
     log = seeded(31).log(150).exclude("Parked").where(outcome=["won", "stalled", "lost"])
     assert len(log.store.shards) > 2
-    found, wanted = ANALYSES[name](through_pickles(log)), ANALYSES[name](log)
+    same_answer(ANALYSES[name](through_pickles(log)), ANALYSES[name](log))
+
+
+def same_answer(found, wanted):
     if isinstance(wanted, pd.DataFrame):
         assert list(found.columns) == list(wanted.columns)
         same(found, records(wanted))

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 import journey
+from journey.costs import COSTS_FILE
 from journey.errors import (
     ClusterError,
     ColumnNotFoundError,
@@ -26,7 +27,7 @@ from tests.ingest.cluster.exports import (
     files_of,
     write_exports,
 )
-from tests.runners.questions import ANALYSES, fails, pid_of_shard
+from tests.runners.questions import ANALYSES, OF_THE_ODD, OF_THE_SAMPLE, fails, pid_of_shard
 from tests.runners.standalone import descendants, free_ports
 from tests.stores import save
 from tests.strategies import seeded
@@ -84,6 +85,24 @@ def test_every_analysis_answers_as_threads_do(cluster, folder, question, narrow)
     directory = next(folder.glob("of [4-9]"))
     here, there = narrow(journey.open_log(directory)), narrow(opened(cluster, directory))
     same(question(there), question(here))
+
+
+@pytest.fixture(scope="module")
+def telling_folder(tmp_path_factory, telling, sample_dataset):
+    """The other logs, of which those questions have an answer that the seeded ones leave empty."""
+    place = tmp_path_factory.mktemp("telling")
+    for name, questions in (("sample", OF_THE_SAMPLE), ("odd", OF_THE_ODD)):
+        save(telling(min(questions)), place / name)
+    shutil.copy(sample_dataset / COSTS_FILE, place / "sample")
+    return place
+
+
+@pytest.mark.parametrize("name", sorted(OF_THE_SAMPLE | OF_THE_ODD))
+def test_what_seeded_logs_leave_empty_is_the_same_of_others(cluster, telling_folder, name):
+    directory = telling_folder / ("sample" if name in OF_THE_SAMPLE else "odd")
+    wanted = ANALYSES[name](journey.open_log(directory))
+    assert not isinstance(wanted, pd.DataFrame) or not wanted.empty
+    same(ANALYSES[name](opened(cluster, directory)), wanted)
 
 
 @pytest.mark.parametrize("name", ["outcomes", "stalled", "segments by touch", "shared instants"])
