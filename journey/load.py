@@ -134,8 +134,17 @@ def _log(store: Store, beside: _Beside) -> TouchpointLog:
 def _on_cluster(address: str) -> TouchpointLog:
     """All but the shards is read here where this machine sees it, else sent by a worker once."""
     cluster, directory = split_address(address)
-    fingerprint, n_shards = ask_directory(cluster, directory, _identity)
-    if (Path(directory) / MANIFEST).exists():
+    is_here = (Path(directory) / MANIFEST).exists()
+    try:
+        fingerprint, n_shards = ask_directory(cluster, directory, _identity)
+    except StoreError as error:
+        if not is_here:
+            raise
+        raise StoreError(
+            f"This machine sees {directory}, but a worker of the cluster says: {error} Workers "
+            "need the data set at the same path, on storage that all of them mount."
+        ) from error
+    if is_here:
         store, beside = _catalogue(Path(directory))
     else:
         store, beside = ask_directory(cluster, directory, _catalogue)

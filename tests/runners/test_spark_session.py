@@ -8,10 +8,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from journey.errors import ClusterError
+from journey import load
+from journey.errors import ClusterError, StoreError
 from journey.runners import spark_session
 from journey.runners.spark import split_address
 from journey.runners.spark_session import Cluster, _fault, _rows, session_of
+from tests.examples import small_log
+from tests.stores import save
 
 ADDRESS = "spark://127.0.0.1:9"
 
@@ -81,6 +84,21 @@ def test_faults_of_spark_are_told_in_a_line(text, words):
     told = _fault(RuntimeError(text))
     assert words in told
     assert "\n" not in told
+
+
+def test_a_data_set_that_only_this_machine_sees_is_told(tmp_path, monkeypatch):
+    def no_such_place(*_):
+        raise StoreError("There is no readable data set at 'Spring'.")
+
+    monkeypatch.setattr(load, "ask_directory", no_such_place)
+    address = f"{ADDRESS}{tmp_path / 'Spring'}"
+    with pytest.raises(StoreError, match=r"^There is no readable data set at 'Spring'\.$"):
+        load.open_log(address)
+    save(small_log([("a", 0.0, "Ad")]), tmp_path / "Spring")
+    with pytest.raises(
+        StoreError, match=r"This machine sees .*, but a worker .* all of them mount"
+    ):
+        load.open_log(address)
 
 
 def test_whoever_waits_no_longer_leaves_no_work_behind():
