@@ -21,7 +21,7 @@ from journey.ingest.identity.ids import (
 from journey.ingest.identity.links import LINKS, make_links, named_id_sql
 from journey.ingest.identity.people import NODES, make_people
 from journey.ingest.identity.unsafe import find_warnings
-from journey.ingest.sql import identifier, is_there, literal
+from journey.ingest.sql import identifier, literal
 from journey.rules.identity import IdentityRules
 from journey.schema import KNOWN_AS, VISITOR
 from journey.wording import counted
@@ -347,7 +347,11 @@ def joined_notes(parts: Sequence[Joined]) -> list[str]:
 
 def is_related(connection: duckdb.DuckDBPyConnection) -> bool:
     """Whether anything had to be related, so that there are tables of who is who."""
-    return is_there(connection, RENAMED)
+    return bool(
+        connection.execute(
+            f"SELECT 1 FROM duckdb_tables() WHERE table_name = '{RENAMED}'"
+        ).fetchall()
+    )
 
 
 def relation_notes(connection: duckdb.DuckDBPyConnection) -> list[str]:
