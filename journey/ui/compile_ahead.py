@@ -66,7 +66,9 @@ def compile_for_app() -> None:
 
 
 def _end_with_app() -> None:
-    sys.stdin.buffer.read()  # nothing is sent; it ends when whoever holds the other end does
+    # Nothing is sent: it ends when whoever holds the other end does. The file of Python's own would
+    # be locked meanwhile, and its end is fatal once all is compiled.
+    os.read(sys.stdin.fileno(), 1)
     os._exit(0)
 
 

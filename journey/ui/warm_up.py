@@ -11,7 +11,7 @@ import pandas as pd
 
 import journey
 from journey.ingest import stand_by
-from journey.store.cache import keep_freed_pages
+from journey.store.cache import keep_a_part_of_the_machine, keep_freed_pages
 from journey.ui.compile_ahead import compile_in_background
 
 _n_modules = 0
@@ -36,6 +36,7 @@ def warm_up() -> None:
     through all of Plotly, numba and pandas, and nothing once these are known to stay.
     """
     keep_freed_pages()
+    keep_a_part_of_the_machine()
     stand_by()
     _ask_something()
     # Streamlit asks for it once, in the first run: it looks for the source of every module.

@@ -3,7 +3,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pytest
 
+from journey.store import cache
 from journey.store.cache import Memory, freeze, keep
 
 
@@ -73,3 +75,24 @@ def test_a_frame_that_is_kept_may_be_copied_and_changed():
         copy["x"] += 1
         copy.loc[1, "who"] = "c"
     assert frame.to_dict("list") == {"n": [1, 2], "who": ["a", "b"], "x": [0.5, 1.5]}
+
+
+def test_room_only_grows():
+    some = Memory(2)
+    some.widen(3)
+    some.widen(1)
+    for key in "abc":
+        made(some, key)
+    assert not any(was_made for _, was_made in (made(some, key) for key in "abc"))
+
+
+@pytest.mark.parametrize(
+    ("limit", "expected"), [("1000000000\n", 1_000_000_000), ("max\n", 8_000_000_000)]
+)
+def test_a_container_may_take_less_than_the_machine_has(tmp_path, monkeypatch, limit, expected):
+    pages = {"SC_PAGE_SIZE": 4000, "SC_PHYS_PAGES": 2_000_000}
+    monkeypatch.setattr(cache.os, "sysconf", pages.__getitem__, raising=False)
+    monkeypatch.setattr(cache, "CONTAINER_LIMIT", tmp_path / "memory.max")
+    assert cache.machine_bytes() == 8_000_000_000
+    (tmp_path / "memory.max").write_text(limit, encoding="ascii")
+    assert cache.machine_bytes() == expected
