@@ -134,11 +134,11 @@ def _log(store: Store, beside: _Beside) -> TouchpointLog:
 def _on_cluster(address: str) -> TouchpointLog:
     """All but the shards is read here where this machine sees it, else sent by a worker once."""
     cluster, directory = split_address(address)
-    is_here = (Path(directory) / MANIFEST).exists()
+    is_here = _is_there(Path(directory))
     try:
         fingerprint, n_shards = ask_directory(cluster, directory, _identity)
     except StoreError as error:
-        if not is_here:
+        if not is_here or ask_directory(cluster, directory, _is_there):
             raise
         raise StoreError(
             f"This machine sees {directory}, but a worker of the cluster says: {error} Workers "
@@ -155,6 +155,10 @@ def _on_cluster(address: str) -> TouchpointLog:
         )
     runner = Spark(cluster, directory, fingerprint, n_shards)
     return replace(_log(store, beside), cluster=runner)
+
+
+def _is_there(directory: Path) -> bool:
+    return (directory / MANIFEST).exists()
 
 
 def _identity(directory: Path) -> tuple[str, int]:

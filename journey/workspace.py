@@ -155,7 +155,7 @@ def remove_dataset(root: Path, name: str) -> None:
         raise StoreError(f"There is no data set {name!r} to remove. Stored here: {known}.")
     _forget(root, name)
     # One rename takes it out of every list; what follows may take its time or be cut short.
-    with scratch_beside(folder) as hidden:
+    with scratch_beside(folder) as hidden, locked(folder.parent):
         folder.rename(hidden / "data")
     # What somebody kept before it was gone; from now on nothing can be.
     _forget(root, name)
@@ -248,10 +248,17 @@ def load_inventory(root: Path, dataset: str) -> Inventory:
 
 
 def save_inventory(root: Path, dataset: str, inventory: Inventory) -> None:
-    """Keep a content inventory for a data set, in place of the one before; none if it is empty."""
+    """Keep a content inventory for a data set, in place of the one before; none if it is empty.
+
+    Raises
+    ------
+    StoreError
+        If there is no such data set.
+    """
     path = _inventory_path(root, dataset)
     path.parent.mkdir(parents=True, exist_ok=True)
     with locked(path.parent):
+        check_stored(root, dataset)
         if inventory.entries:
             write_whole(path, inventory_text(inventory))
         else:

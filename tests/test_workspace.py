@@ -105,6 +105,11 @@ class TestDatasets:
         assert load_views(tmp_path, "two") == {"mine": VIEW}
         assert [entry.name for entry in (tmp_path / "datasets").iterdir()] == ["two"]
 
+    def test_nothing_is_listed_for_one_that_is_gone(self, tmp_path):
+        with pytest.raises(StoreError, match="There is no data set 'one' to keep anything for"):
+            save_inventory(tmp_path, "one", Inventory((Entry("Guide"),)))
+        assert load_inventory(tmp_path, "one") == Inventory()
+
     def test_a_removal_cut_short_leaves_nothing_to_a_later_one_of_its_name(
         self, tmp_path, monkeypatch
     ):

@@ -134,7 +134,7 @@ def _manifest(directory: Path) -> dict[str, Any]:
     if version not in READABLE:
         raise StoreError(
             f"The data set {directory.name!r} was written in format {version!r}; "
-            f"this version reads {' and '.join(map(str, READABLE))}. Import it again."
+            f"this version reads {min(READABLE)} to {max(READABLE)}. Import it again."
         )
     return manifest
 

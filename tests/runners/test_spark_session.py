@@ -87,10 +87,15 @@ def test_faults_of_spark_are_told_in_a_line(text, words):
 
 
 def test_a_data_set_that_only_this_machine_sees_is_told(tmp_path, monkeypatch):
-    def no_such_place(*_):
-        raise StoreError("There is no readable data set at 'Spring'.")
+    said = ["There is no readable data set at 'Spring'."]
+    seen = [False]
 
-    monkeypatch.setattr(load, "ask_directory", no_such_place)
+    def ask(_cluster, _directory, question):
+        if question is load._is_there:
+            return seen[0]
+        raise StoreError(said[0])
+
+    monkeypatch.setattr(load, "ask_directory", ask)
     address = f"{ADDRESS}{tmp_path / 'Spring'}"
     with pytest.raises(StoreError, match=r"^There is no readable data set at 'Spring'\.$"):
         load.open_log(address)
@@ -98,6 +103,9 @@ def test_a_data_set_that_only_this_machine_sees_is_told(tmp_path, monkeypatch):
     with pytest.raises(
         StoreError, match=r"This machine sees .*, but a worker .* all of them mount"
     ):
+        load.open_log(address)
+    said[0], seen[0] = "written in format 3; this version reads 1 to 2.", True
+    with pytest.raises(StoreError, match=r"^written in format 3"):
         load.open_log(address)
 
 

@@ -206,7 +206,7 @@ def test_a_broken_manifest_is_refused(stored, text):
 def test_another_version_is_named(stored):
     manifest = json.loads((stored / MANIFEST).read_text(encoding="utf-8"))
     (stored / MANIFEST).write_text(json.dumps(manifest | {"version": 99}), encoding="utf-8")
-    with pytest.raises(StoreError, match=r"format 99; this version reads 1 and 2 and 3. Import"):
+    with pytest.raises(StoreError, match=r"format 99; this version reads 1 to 3. Import"):
         open_store(stored)
 
 

@@ -72,9 +72,9 @@ def _by_month(view: View, *, is_type: Mapping[Meaning, Flags], until: int) -> tu
     told = [np.ones(len(rows), bool), *(answered(view, rows, sent, one, until) for one in answers)]
     months = months_of_rows(view, rows).astype(np.int64)
     first = months.min() if len(months) else 0
-    counts = [np.bincount(months[flags] - first) for flags in told]
+    n_months = months.max() - first + 1 if len(months) else 0
+    counts = [np.bincount(months[flags] - first, minlength=n_months) for flags in told]
     found = np.flatnonzero(counts[0])
-    counts = [np.bincount(months[flags] - first, minlength=len(counts[0])) for flags in told]
     return first + found, np.stack(counts, axis=1)[found]
 
 

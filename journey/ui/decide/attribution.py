@@ -202,12 +202,13 @@ def show_credit(frame: pd.DataFrame, by: str, model: str) -> None:
     total = max(float(own["n_conversions"].sum()), 1.0)
     own = own.assign(channel=own["channel"].fillna(NONE_BEFORE), share=own["n_conversions"] / total)
     columns = [*COLUMNS, "removal_effect"] if model == "markov" else COLUMNS
-    own = own[list(columns)].round(DECIMALS).rename(columns={"channel": by})
+    own = own[list(columns)].round(DECIMALS)
+    named = "channel" if by in own.columns else by  # a column of the log may be called a share
     show_table(
-        own,
+        own.rename(columns={"channel": named}),
         key="credit",
         file_name=f"attribution-{model}-by-{by}",
-        labels={**LABELS, by: label(by)},
+        labels={**LABELS, named: label(by)},
         column_help={**HELP, "share": "Of the wins in view."},
     )
 

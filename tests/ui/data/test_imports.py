@@ -14,7 +14,7 @@ from journey.ui.data.imports import (
     start_import,
 )
 from journey.ui.tasks import progress_text
-from journey.workspace import load_inventory, save_inventory
+from journey.workspace import dataset_path, load_inventory, save_inventory
 
 
 class Upload(io.BytesIO):
@@ -102,6 +102,7 @@ class TestImport:
             raise UnreadableFileError("no")
 
         before = Inventory((Entry("Old"),))
+        dataset_path(tmp_path, "Ads").mkdir(parents=True)
         save_inventory(tmp_path, "Ads", before)
         listed = Upload("list.csv", b"content,stage\nGuide,Nurture\n")
         kept = keep_uploads([Upload("ads.csv", b"a,b"), listed], tmp_path)
