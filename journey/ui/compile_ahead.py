@@ -27,7 +27,8 @@ from journey.analysis.figures import ranks
 from journey.kernels.moves import count_moves
 from journey.log import TouchpointLog
 from journey.store.layout import MICROSECONDS, Store, frozen
-from journey.ui import page_questions, small_log
+from journey.ui.page_questions import ask_all
+from journey.ui.small_log import small_log
 from journey.workspace import write_whole
 
 WIDTHS: Final = (np.uint16, np.uint8, np.uint32)
@@ -42,7 +43,7 @@ def compile_ahead() -> None:
     """Ask all that pages ask, and note that all kernels are compiled, as they were at the start."""
     state = _state_of_kernels()
     for log in logs_of_all_types():
-        page_questions.ask_all(log)
+        ask_all(log)
     write_whole(_mark(), state)
 
 
@@ -80,7 +81,7 @@ def count_as_in_large_logs() -> None:
 
 def logs_of_all_types() -> Iterator[TouchpointLog]:
     """The small log with codes of every width, its times in seconds, then in microseconds."""
-    log = small_log.small_log()
+    log = small_log()
     in_microseconds = log.origin.ticks_per_second * MICROSECONDS
     for ticks_per_second in (log.origin.ticks_per_second, in_microseconds):
         for width in WIDTHS:
@@ -117,8 +118,8 @@ def _mark() -> Path:
 @cache
 def _state_of_kernels() -> str:
     """What kernels are compiled from and for: their files and what asks them, numba, processor."""
-    asking = (page_questions.__file__, small_log.__file__)
-    files = [*sorted(Path(kernels.__path__[0]).glob("*.py")), *map(Path, asking)]
+    asking = map(Path(__file__).with_name, ("page_questions.py", "small_log.py"))
+    files = [*sorted(Path(kernels.__path__[0]).glob("*.py")), *asking]
     stamps = [(file.name, file.stat().st_mtime_ns, file.stat().st_size) for file in files]
     about = (stamps, numba.__version__, sys.version, llvm.get_host_cpu_name())
     return hashlib.blake2b(repr(about).encode(), digest_size=16).hexdigest()
