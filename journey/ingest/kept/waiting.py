@@ -14,9 +14,10 @@ from typing import Any, Final, cast
 
 import duckdb
 
-from journey.ingest.columns.roles import Given, TableRoles, has_moments
+from journey.ingest.columns.roles import Given, TableRoles, as_here, has_moments
 from journey.ingest.columns.synonyms import folded, same_columns
 from journey.ingest.formats.held import is_as_read, view_file
+from journey.ingest.formats.table import SOURCE_PART, SOURCE_ROW
 from journey.ingest.kept.sources import DATED, Batch, SourceTable, read_aside
 from journey.ingest.presets.foreign_keys import (
     is_mapped,
@@ -99,21 +100,34 @@ def _may_be_facts(table: RawTable, read: TableRoles) -> bool:
 
 
 def keep_rows(connection: duckdb.DuckDBPyConnection, table: RawTable, folder: Path) -> Waiting:
-    """Keep the rows of a table as they are, but for columns that are left out."""
-    told = table.told
+    """Keep the columns of a table as they are, those that the user leaves out without values.
+
+    The database may hold more of its rows, such as columns that a preset leaves out.
+    """
     rows = folder / f"waiting {table.table}.parquet"
-    left_out = [header for header in told.get(LEFT_OUT, ()) if header in table.columns]
-    if table.kept is not None and not left_out and is_as_read(connection, table.table):
+    left_out = as_here(table.told, table.columns).get(LEFT_OUT, ())
+    held = [SOURCE_ROW, *([SOURCE_PART] if table.n_added else []), *table.columns]
+    if table.kept is not None and not left_out and _is_file_of(connection, table, held):
         _link(table.kept, rows)
-        return Waiting(table, rows, told)
-    # What the user leaves out must not be kept.
-    empty = ", ".join(f"NULL::VARCHAR AS {identifier(header)}" for header in left_out)
-    cells = f"* REPLACE ({empty})" if empty else "*"
+        return Waiting(table, rows, table.told)
+    cells = ", ".join(
+        f"{'NULL::VARCHAR AS ' if name in left_out else ''}{identifier(name)}" for name in held
+    )
     connection.execute(
         f"COPY (SELECT {cells} FROM {identifier(table.table)}) TO {literal(str(rows))} "
         "(FORMAT parquet, COMPRESSION zstd)"
     )
-    return Waiting(replace(table, kept=None), rows, told)
+    return Waiting(replace(table, kept=None), rows, table.told)
+
+
+def _is_file_of(
+    connection: duckdb.DuckDBPyConnection, table: RawTable, columns: Sequence[str]
+) -> bool:
+    """Whether a table still is the file that its rows were read into, with just some columns."""
+    if not is_as_read(connection, table.table):
+        return False
+    shown = connection.execute(f"SELECT * FROM {identifier(table.table)} LIMIT 0").description
+    return {name for name, *_ in shown or ()} == {*columns}
 
 
 def awaiting(

@@ -119,6 +119,29 @@ class TestLeftOut:
         write(tmp_path, "crm_feb.csv", *rows_of(*HEADER[::-1], day=2))
         assert in_clear(imported(tmp_path, ["crm_feb.csv"], earlier=first)) == []
 
+    def test_it_is_not_kept_with_rows_that_wait(self, tmp_path):
+        # No value tells whether 1,250 is more than a thousand.
+        folder = tmp_path / "presets"
+        roles = {"person_id": ["email"], "occurred_at": ["time"], "touchpoint": ["event"]}
+        roles["value"] = ["amount"]
+        save_preset(folder, "CRM", (*HEADER, "amount"), roles=roles, left_out=["phone"])
+        for file, headers in (
+            ("saved.csv", HEADER),
+            ("said.csv", ("email", "time", "event", "Phone")),
+        ):
+            head, rows = rows_of(*headers, day=1)
+            write(tmp_path, file, f"{head},amount", [f'{row},"1,250"' for row in rows])
+        first = imported(tmp_path, ["saved.csv"], own=folder)
+        # The name of a column is said of two files that write it otherwise.
+        both = imported(
+            tmp_path,
+            ["saved.csv", "said.csv"],
+            for_all={"left out": ["phone"], "value": ["amount"]},
+        )
+        for made in (first, both):
+            assert any((made / "sources").rglob("waiting-*.parquet"))
+            assert in_clear(made) == []
+
 
 class TestWhichSource:
     @pytest.mark.parametrize(
