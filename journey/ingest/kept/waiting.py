@@ -192,10 +192,12 @@ def _told_decimals(
     """The batches with tables whose numbers are to be read otherwise, now that more are there."""
     kept = [table for batch in before.values() for table in batch.tables]
     doubtful = [(f, t) for f in held for t in before[f].tables if 0 in t.leads.values()]
-    asked = {same_columns(table.headers): table.leads for _, table in doubtful}
+    asked: dict[tuple[str, ...], set[str]] = {}
+    for _, table in doubtful:
+        asked.setdefault(same_columns(table.headers), set()).update(map(folded, table.leads))
     told = [(table.headers, table.leads) for table in kept]
     for table in new:
-        wanted = set(map(folded, asked.get(same_columns(table.columns), ())))
+        wanted = asked.get(same_columns(table.columns), set())
         headers = [header for header in table.columns if folded(header) in wanted]
         marks = {header: count_marks(connection, table, [header]) for header in headers}
         told.append((table.columns, leads_of(marks)))

@@ -130,10 +130,10 @@ def rows_by_export(log):
     return found
 
 
-def total(folder):
-    """All values of a data set."""
+def total(folder, column="value"):
+    """All values of a data set, or another of its numbers."""
     shards = opened(folder).store.shards
-    return sum(np.nansum(shard.numbers["value"]) for shard in shards)
+    return sum(np.nansum(shard.numbers[column]) for shard in shards)
 
 
 @st.composite
@@ -290,6 +290,23 @@ class TestDecimals:
                 made = imported(tmp_path, [name], earlier=made)
             # Two values tell a comma, one a point; each file's own values hold for itself.
             assert total(made) == 1_203 + 2.5 + 7
+
+    def test_months_that_doubt_different_columns_are_both_told(self, tmp_path):
+        head = "email,event,time,amount,cost"
+        rows = {
+            "1.csv": 'ann@acme.com,Sale,2024-04-01,,"1,250"',
+            "2.csv": 'ann@acme.com,Sale,2024-04-02,"1,500",',
+            "3.csv": 'ann@acme.com,Sale,2024-04-03,,"12,50"',
+        }
+        for name, row in rows.items():
+            write(tmp_path, name, head, [row])
+        told = {"value": ["amount"], "cost": ["cost"]}
+        for order in (["1.csv", "2.csv"], ["2.csv", "1.csv"]):
+            made = None
+            for name in (*order, "3.csv"):
+                made = imported(tmp_path, [name], earlier=made, for_all=told)
+            # Nothing tells of the amount.
+            assert (total(made), total(made, "cost")) == (1_500, 1.25 + 12.5)
 
     def test_a_file_that_tells_nothing_new_leaves_them_as_they_are(self, tmp_path):
         write(tmp_path, "1.csv", SALES[0], SALES[1][:4])
