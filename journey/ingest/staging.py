@@ -117,8 +117,8 @@ def stage(
     marks = [marks_of(connection, table) for table in read] if marks is None else marks
     own = [leads_of(found) for found in marks]
     if leads is None:
-        leads = added_leads(zip([t.raw.columns for t in read], own, strict=True))
-    of_numbers, decimals = settle_decimals(connection, read, marks, leads)
+        leads = added_leads(zip([t.columns for t in raw], own, strict=True))
+    of_numbers, decimals = settle_decimals(connection, raw, marks, leads)
     names, notes, timed = stage_tables(
         connection,
         read,

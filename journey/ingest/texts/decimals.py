@@ -42,7 +42,7 @@ class Marks(NamedTuple):
 
 def settle_decimals(
     connection: duckdb.DuckDBPyConnection,
-    tables: Sequence[TableRoles],
+    tables: Sequence[RawTable],
     marks: Sequence[Mapping[str, Marks]],
     others: Mapping[tuple[tuple[str, ...], str], int],
 ) -> tuple[list[str], list[dict[str, str]]]:
@@ -55,6 +55,8 @@ def settle_decimals(
 
     Parameters
     ----------
+    tables
+        With all their columns, also those that are left out: by these files are known as alike.
     marks
         Of each table, from :func:`marks_of`.
     others
@@ -70,14 +72,14 @@ def settle_decimals(
     notes: list[str] = []
     known: list[dict[str, str]] = []
     for table, found in zip(tables, marks, strict=True):
-        told = decided_marks(table.raw.columns, leads_of(found), others)
+        told = decided_marks(table.columns, leads_of(found), others)
         known.append(told)
         for header, mine in found.items():
             if told.get(header) == "comma":
-                _write_plainly(connection, table.raw.table, header)
-                notes.append(f"{table.raw.file}, column {header!r}: a comma parts the decimals.")
+                _write_plainly(connection, table.table, header)
+                notes.append(f"{table.file}, column {header!r}: a comma parts the decimals.")
             if header not in told:
-                notes += doubtful_points(mine, table.raw, [header])
+                notes += doubtful_points(mine, table, [header])
     return notes, known
 
 

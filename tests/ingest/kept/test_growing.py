@@ -308,6 +308,16 @@ class TestDecimals:
             # Nothing tells of the amount.
             assert (total(made), total(made, "cost")) == (1_500, 1.25 + 12.5)
 
+    def test_files_of_which_a_column_is_left_out_tell_of_each_other(self, tmp_path):
+        for name, amount in (("1.csv", "1,250"), ("2.csv", "12,50")):
+            row = f'ann@acme.com,Sale,2024-04-0{name[0]},"{amount}",x'
+            write(tmp_path, name, "email,event,time,amount,note", [row])
+        told = {"left out": ["note"]}
+        once = imported(tmp_path, ["1.csv", "2.csv"], for_all=told)
+        first = imported(tmp_path, ["1.csv"], for_all=told)
+        then = imported(tmp_path, ["2.csv"], earlier=first, for_all=told)
+        assert total(then) == total(once) == 1.25 + 12.5
+
     def test_a_file_that_tells_nothing_new_leaves_them_as_they_are(self, tmp_path):
         write(tmp_path, "1.csv", SALES[0], SALES[1][:4])
         write(tmp_path, "2.csv", SALES[0], ["ann@acme.com;Sale;1.700;2024-05-01"])
