@@ -53,6 +53,7 @@ class _Scan:
     """What one pass over a file's bytes found."""
 
     valid: bool = True
+    in_lines: bool = True
     n_nul: int = 0
     sample: list[bytes] = field(default_factory=list[bytes])
     sample_bytes: int = 0
@@ -85,7 +86,7 @@ def to_utf8(path: Path, scratch: Path) -> Utf8File:
     notes = [f"took out {counted(scan.n_nul, 'NUL byte')}"] if scan.n_nul else []
     encoding, other = ("utf-8", None) if scan.valid else _guess(b"\n".join(scan.sample))
     texts = _decoded(path, encoding)
-    if encoding != "utf-8" and (of_rest := _beside_utf8(scan.sample)):
+    if encoding != "utf-8" and scan.in_lines and (of_rest := _beside_utf8(scan.sample)):
         encoding, other = of_rest
         texts = _decoded_by_line(path, encoding)
         notes.append(f"lines that are not UTF-8 read as {_NAMES[encoding]}")
@@ -105,6 +106,9 @@ def _scan(path: Path) -> _Scan:
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK):
             scan.n_nul += chunk.count(0) if b"\0" in chunk else 0
+            # Else a line may be as long as the file; its last piece may well hold no end.
+            is_tail = len(chunk) < min(_CHUNK, file.tell())
+            scan.in_lines &= is_tail or b"\n" in chunk
             is_ascii = chunk.isascii()
             if scan.valid and not (is_ascii and not decoder.getstate()[0]):
                 try:
@@ -144,7 +148,8 @@ def _piece(line: bytes) -> bytes:
 def _guess(sample: bytes) -> tuple[str, str | None]:
     """Name the encoding of lines that aren't all valid UTF-8, and another it could well be."""
     text = sample.decode("utf-8", "replace")
-    damaged = text.count("\ufffd")
+    # Some may have been written so, in UTF-8.
+    damaged = text.count("\ufffd") - sample.count("\ufffd".encode())
     foreign = sum(not character.isascii() for character in text)
     if damaged <= foreign * _DAMAGED_SHARE:
         return "utf-8", None
@@ -168,7 +173,11 @@ def _beside_utf8(sample: list[bytes]) -> tuple[str, str | None] | None:
 
 
 def _is_damaged(line: bytes) -> bool:
-    return "\ufffd" in line.decode("utf-8", "replace")
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return True
+    return False
 
 
 def _copy(texts: Iterable[str], scratch: Path, notes: list[str]) -> Utf8File:

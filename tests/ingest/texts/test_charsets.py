@@ -81,6 +81,38 @@ def test_files_put_together_are_read_line_by_line(tmp_path, encoding, name, text
     assert read.notes[0] == f"lines that are not UTF-8 read as {name}"
 
 
+def test_a_line_in_utf8_that_holds_a_damaged_character_stays_in_utf8(tmp_path):
+    lines = [("Müller,Größe\n" * 20).encode(), "Zoë \ufffd\n".encode()]
+    lines.append(("Müller,Größe\n" * 20).encode("cp1252"))
+    (tmp_path / "a.csv").write_bytes(b"".join(lines))
+    read = to_utf8(tmp_path / "a.csv", tmp_path)
+    assert read.path.read_bytes().decode() == "Müller,Größe\n" * 20 + "Zoë \ufffd\n" + (
+        "Müller,Größe\n" * 20
+    )
+
+
+def test_damage_that_was_written_so_does_not_change_the_encoding(tmp_path):
+    content = "Zo\ufffd\n".encode() * 100 + b"broken \xe5\n"
+    (tmp_path / "a.csv").write_bytes(content)
+    read = to_utf8(tmp_path / "a.csv", tmp_path)
+    assert read.path.read_bytes().decode() == "Zo\ufffd\n" * 100 + "broken \ufffd\n"
+
+
+@pytest.mark.parametrize("n_plain", [0, 200_000])
+def test_a_file_without_the_usual_ends_of_lines_is_not_read_by_them(tmp_path, n_plain):
+    # 200,000 rows are more than a piece of a megabyte.
+    plain, text = b"plain,words,alone\r" * n_plain, "Müller,Größe,schön\r" * 40
+    (tmp_path / "a.csv").write_bytes(plain + text.encode() + text.encode("cp1252"))
+    assert to_utf8(tmp_path / "a.csv", tmp_path).notes == ("read as Windows-1252",)
+
+
+def test_lines_longer_than_a_piece_are_not_read_one_by_one(tmp_path):
+    text = "Müller,Größe,schön\n" * 40
+    content = text.encode() + text.encode("cp1252") + b"x" * (3 << 20) + b"\n"
+    (tmp_path / "a.csv").write_bytes(content)
+    assert to_utf8(tmp_path / "a.csv", tmp_path).notes == ("read as Windows-1252",)
+
+
 def test_a_character_across_two_pieces_is_valid(tmp_path):
     content = b"a" * ((1 << 20) - 1) + "é\n".encode()
     (tmp_path / "a.csv").write_bytes(content)
