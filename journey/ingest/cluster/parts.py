@@ -10,7 +10,7 @@ import duckdb
 
 from journey.ingest.columns.checks import check_complete
 from journey.ingest.columns.owners import check_paid_clicks
-from journey.ingest.columns.roles import Beside, Given, assign_roles
+from journey.ingest.columns.roles import Beside, as_here, assign_roles, check_told
 from journey.ingest.kept.owners import kept_owners
 from journey.ingest.kept.sources import Batch
 from journey.ingest.kept.waiting import (
@@ -21,7 +21,6 @@ from journey.ingest.kept.waiting import (
     write_waiting,
 )
 from journey.ingest.presets.foreign_keys import follow_keys
-from journey.ingest.raw import RawTable
 from journey.ingest.staging import Pair, Report, options_of, prepared, read_files, stage
 from journey.ingest.texts.decimals import Marks, marks_of
 from journey.ingest.warehouses.origin import read_origin
@@ -58,7 +57,9 @@ def stage_part(
     owners = map(Path, argument.get("owners") or ())
     raw = follow_keys(connection, ready, partial(kept_owners, connection, owners))
     said = argument.get("columns_by_file") or {}
-    told = _of_part(argument, raw)
+    # Headers said of all files may be those of others; said of one, they must be there.
+    check_told(raw, {}, {t.file: said[t.file] for t in raw if t.file in said})
+    told = {table.file: as_here(table.told, table.columns) for table in raw}
     told |= {f: as_one for f, as_one in argument.get("as_one", {}).items() if not said.get(f)}
     logs = [Beside(tuple(columns), is_log=True) for columns in argument.get("logs", ())]
     read = assign_roles(connection, raw, {}, told, beside=logs)
@@ -88,16 +89,3 @@ def _held(
     if not known:
         return []
     return [known.get(raw.table) or keep_rows(connection, raw, scratch) for raw, _ in pairs]
-
-
-def _of_part(argument: Mapping[str, Any], raw: Sequence[RawTable]) -> dict[str, Given]:
-    """What is said of all files, as far as these few have such columns."""
-    told = argument.get("columns_by_file") or {}
-    return {
-        table.file: told.get(table.file)
-        or {
-            role: [header for header in headers if header in table.columns]
-            for role, headers in argument["columns"].items()
-        }
-        for table in raw
-    }

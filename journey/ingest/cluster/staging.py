@@ -236,7 +236,7 @@ def _check_alone(batch: Batch, folder: Path) -> None:
 def _as_one(batches: Sequence[Batch]) -> dict[int, dict[str, Any]]:
     """How to read tables by the columns of the largest that has them, where it is otherwise.
 
-    What a preset recognised is read as the preset says.
+    What a preset recognised is read as the preset says, and what is left out of a table stays so.
     """
     groups: dict[tuple[str, ...], list[SourceTable]] = {}
     for table in (table for batch in batches for table in batch.tables if not table.preset):
@@ -249,7 +249,7 @@ def _as_one(batches: Sequence[Batch]) -> dict[int, dict[str, Any]]:
             leader = first.get(same_columns(table.headers), table)
             if not table.preset and _columns_of(leader) != _columns_of(table):
                 # A role with no headers is switched off.
-                said = {**dict.fromkeys(ROLES, ()), **leader.roles, LEFT_OUT: leader.left_out}
+                said = {**dict.fromkeys(ROLES, ()), **leader.roles, LEFT_OUT: table.left_out}
                 as_one[table.file] = as_here(said, table.headers)
         found |= {n: {"as_one": as_one}} if as_one else {}
     return found
@@ -258,7 +258,7 @@ def _as_one(batches: Sequence[Batch]) -> dict[int, dict[str, Any]]:
 def _columns_of(table: SourceTable) -> tuple[object, ...]:
     """What the columns of a table mean, however they are written."""
     roles = {role: tuple(map(folded, headers)) for role, headers in table.roles.items()}
-    return table.shape, roles, sorted(map(folded, table.left_out))
+    return table.shape, roles
 
 
 def _beside_logs(batches: Sequence[Batch]) -> dict[int, dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pyarrow.parquet as pq
 import pytest
 
 import journey
@@ -134,6 +135,32 @@ def test_parts_with_the_same_headers_are_read_by_the_same_columns(tmp_path):
     first, second = log.report.files
     assert first.roles == second.roles
     assert "channel" in first.roles
+
+
+@pytest.mark.parametrize("by_file", [{}, {"b.csv": {"left out": []}}], ids=["all", "one read"])
+def test_what_is_left_out_stays_so_in_whatever_case(tmp_path, by_file):
+    # The larger file tells that a step is what happened.
+    texts = {
+        "a.csv": 'customer,step,when,amount,Phone\nx@a.com,Call,2024-01-05,"1,250",+44 555 1\n'
+        'y@b.com,Visit,2024-01-06,"1,250",+44 555 2\n',
+        "b.csv": "customer,step,when,amount,phone\n"
+        + "".join(
+            f"{'xy'[n % 2]}@c.com,{('Call', 'Offer')[n % 2]},2024-02-0{n},7,+44 666 {n}\n"
+            for n in range(1, 9)
+        ),
+    }
+    files = files_of(tmp_path / "files", texts)
+    columns = {"left out": ["Phone"]}
+    far = imported(tmp_path / "far", files, columns=columns, by_file=by_file)
+    first, second = far.report.files
+    assert first.roles == second.roles
+    for number, is_read in (("+44 555", False), ("+44 666", bool(by_file))):
+        held = [
+            str(pq.read_table(path).to_pylist()) for path in (tmp_path / "far").rglob("*.parquet")
+        ]
+        assert any(number in cells for cells in held) is is_read
+    told = [note for note in far.report.notes if "left out" in note]
+    assert len(told) == 2 - len(by_file)
 
 
 def test_what_is_said_of_one_part_holds_though_the_first_is_read_otherwise(tmp_path):
