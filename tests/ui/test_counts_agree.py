@@ -53,6 +53,7 @@ def sample(sample_dataset):
 def view(request, sample, tmp_path, monkeypatch):
     monkeypatch.setenv("PORTOLAN_WORKSPACE", str(tmp_path))
     monkeypatch.setattr("journey.ui.state.current_dataset", lambda: "Sample")
+    (tmp_path / "datasets" / "Sample").mkdir(parents=True)
     save_segment(tmp_path, "Sample", "Makers", MAKERS)
     found = apply_filters(sample, VIEWED[request.param])
     assert found.n_journeys
