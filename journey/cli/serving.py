@@ -15,16 +15,12 @@ from journey.workspace import dataset_path, list_datasets, save_inventory, works
 SAMPLE: Final = "Halyard sample"
 APP: Final = Path(__file__).parents[2] / "app.py"
 SAMPLES: Final = APP.parent / "sample_data"
+SAMPLE_LIST: Final = SAMPLES / "lists" / "content_inventory.csv"
 
 
 def sample_files() -> list[Path]:
     """The files of the sample data, costs last; none where they don't come along."""
     return [*sorted(SAMPLES.glob("*.csv")), *sorted(SAMPLES.glob("costs/*.csv"))]
-
-
-def keep_sample_inventory(root: Path) -> None:
-    """Keep the inventory of the sample's content beside it."""
-    save_inventory(root, SAMPLE, read_inventory(SAMPLES / "lists" / "content_inventory.csv"))
 
 
 def run_app() -> int:
@@ -35,7 +31,7 @@ def run_app() -> int:
         tell("Preparing the sample data …")
         definitions = load_definitions(SAMPLES / "definitions.toml")
         journey.read_touchpoints(*samples, definitions=definitions, into=dataset_path(root, SAMPLE))
-        keep_sample_inventory(root)
+        save_inventory(root, SAMPLE, read_inventory(SAMPLE_LIST))
     command = [sys.executable, "-m", "streamlit", "run", str(APP)]
     os.chdir(APP.parent)
     if os.name != "nt":

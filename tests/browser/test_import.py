@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from journey.store.read import open_store
-from journey.workspace import list_datasets
+from journey.workspace import list_datasets, load_inventory
 from tests.browser.acts import fill, settled, title
 from tests.browser.conftest import REPOSITORY, _server
 
@@ -219,4 +219,5 @@ def test_the_sample_data_are_a_click_away(serve, tmp_path, page):
     press(page, "Use the sample data")
     page.get_by_text(re.compile("is ready")).first.wait_for(timeout=2 * MINUTE)
     assert (tmp_path / "datasets" / "Halyard sample" / "report.json").is_file()
+    assert load_inventory(tmp_path, "Halyard sample").entries
     assert list((REPOSITORY / "sample_data").glob("*.csv"))

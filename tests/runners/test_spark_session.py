@@ -2,7 +2,6 @@
 
 import importlib.util
 import shutil
-from _thread import interrupt_main
 from threading import Event
 from types import SimpleNamespace
 
@@ -109,17 +108,21 @@ def test_a_data_set_that_only_this_machine_sees_is_told(tmp_path, monkeypatch):
         load.open_log(address)
 
 
-def test_whoever_waits_no_longer_leaves_no_work_behind():
+def test_whoever_waits_no_longer_leaves_no_work_behind(monkeypatch):
     stopped = Event()
     session = SimpleNamespace(
         addTag=lambda _: None, removeTag=lambda _: None, interruptTag=lambda _: stopped.set()
     )
 
     def asked(_):
-        interrupt_main()
         stopped.wait(30)
         raise RuntimeError
 
+    class LetGo(spark_session.Future):
+        def result(self, **_):
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(spark_session, "Future", LetGo)
     with pytest.raises(KeyboardInterrupt):
         _rows(session, asked, 30)
     assert stopped.is_set()

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from journey.cli.serving import SAMPLE, SAMPLES, keep_sample_inventory, sample_files
+from journey.cli.serving import SAMPLE, SAMPLE_LIST, SAMPLES, sample_files
 from journey.definitions import load_definitions
 from journey.errors import ColumnsUnclearError
 from journey.ingest.inventories import read_inventories
@@ -251,11 +251,13 @@ def has_sample() -> bool:
 def begin_sample() -> None:
     """Start to import the sample data that come with the app."""
     folder = incoming_folder(workspace_root())
-    files = tuple(Path(shutil.copyfile(path, folder / path.name)) for path in sample_files())
+    *files, listed = (
+        Path(shutil.copyfile(path, folder / path.name)) for path in (*sample_files(), SAMPLE_LIST)
+    )
     with plain_errors():
         definitions = load_definitions(SAMPLES / "definitions.toml")
-        keep_sample_inventory(workspace_root())
-    begin_import(Incoming(folder, files), SAMPLE, {"definitions": definitions})
+    incoming = Incoming(folder, tuple(files), inventories=(listed,))
+    begin_import(incoming, SAMPLE, {"definitions": definitions})
 
 
 def follow_import() -> bool:
