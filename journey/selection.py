@@ -31,6 +31,9 @@ from journey.store.view import (
 
 Flags = npt.NDArray[np.bool_]
 
+FEW_ENTRIES = 64
+"""So many are compared one by one before Arrow has begun."""
+
 JOURNEY_FACTS = ("outcome", "current_stage", "reached_stage")
 
 
@@ -380,6 +383,8 @@ def check_types(names: Sequence[str], types: Sequence[str]) -> None:
 
 def _having(column: Column, values: Sequence[str | None]) -> Flags:
     """Entries of a column of text that are among the values."""
+    if len(column) <= FEW_ENTRIES:
+        return _wanted(column.to_pylist(), values)
     found = pc.is_in(column, value_set=pa.array(values, pa.string()))
     return found.to_numpy(zero_copy_only=False)
 

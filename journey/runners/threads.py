@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from typing import Any, TypeVar
@@ -65,6 +65,8 @@ def ask(partial: Callable[[Part], Answer], parts: Sequence[Part]) -> list[Answer
 
     Who asks takes parts too, so that no answer waits for a thread to wake up.
     """
+    if len(parts) == 1:
+        return [partial(parts[0])]
     answers: dict[int, Answer] = {}
     left = iter(range(len(parts)))  # one for all, each number is taken once
 
@@ -81,7 +83,8 @@ def ask(partial: Callable[[Part], Answer], parts: Sequence[Part]) -> list[Answer
             pass
         # One that never began has nothing left to do; all others end before anybody is told.
         begun = [helper for helper in helpers if not helper.cancel()]
-        wait(begun)
+        for helper in begun:
+            helper.exception()
     for helper in begun:
         helper.result()
     return [answers[number] for number in range(len(parts))]

@@ -61,7 +61,12 @@ class Shard:
     @cached_property
     def lengths(self) -> npt.NDArray[np.int64]:
         """Touchpoints of each journey."""
-        return np.diff(self.offsets)
+        return frozen(self.offsets[1:] - self.offsets[:-1])
+
+    @cached_property
+    def every_journey(self) -> npt.NDArray[np.int64]:
+        """The positions of all journeys."""
+        return frozen(np.arange(self.n_journeys))
 
 
 @dataclass(frozen=True, eq=False)

@@ -52,7 +52,9 @@ class View:
     @cached_property
     def lengths(self) -> Ints:
         """Touchpoints of each journey in view."""
-        return np.diff(self.offsets)
+        if self.offsets is self.shard.offsets:
+            return self.shard.lengths
+        return self.offsets[1:] - self.offsets[:-1]
 
     @property
     def n_touchpoints(self) -> int:
@@ -126,7 +128,7 @@ def whole(store: Store, shard: Shard) -> View:
         shard,
         tuple(store.touchpoint_types),
         shard.offsets,
-        frozen(np.arange(shard.n_journeys)),
+        shard.every_journey,
         shard.offsets[:-1],
     )
 

@@ -278,15 +278,15 @@ def touchpoint_types(log: TouchpointLog) -> pd.DataFrame:
 def _move_frame(
     log: TouchpointLog, keys: Ints, n_moves: Ints, columns: Mapping[str, Any]
 ) -> pd.DataFrame:
-    """Moves by name, with further columns; largest first."""
+    """Moves by name, with further columns; largest first, then by name of source and target."""
     names = log.type_names
-    order = _by_size(keys, n_moves, names)
-    sources, targets = np.divmod(keys[order], len(names) or 1)
-    name_of = _text_of(names)
+    sources, targets = np.divmod(keys, len(names) or 1)
+    ranks, name_of = _ranks_of(names), _text_of(names)
+    order = np.lexsort((ranks[sources] * len(names) + ranks[targets], -n_moves))
     return pd.DataFrame(
         {
-            "source": name_of.take(sources),
-            "target": name_of.take(targets),
+            "source": name_of.take(sources[order]),
+            "target": name_of.take(targets[order]),
             "n_moves": n_moves[order],
             **{name: column.take(order) for name, column in columns.items()},
         },
@@ -306,13 +306,6 @@ def _ranks_of(names: tuple[str, ...]) -> Ints:
     ranks = np.empty(len(names), np.int64)
     ranks[sorted(range(len(names)), key=names.__getitem__)] = np.arange(len(names))
     return ranks
-
-
-def _by_size(keys: Ints, n_moves: Ints, names: tuple[str, ...]) -> Ints:
-    """The order of moves: largest first, then by name of source and target."""
-    ranks = _ranks_of(names)
-    sources, targets = np.divmod(keys, len(names) or 1)
-    return np.lexsort((ranks[sources] * len(names) + ranks[targets], -n_moves))
 
 
 def _count_types(part: tuple[View, ShardFacts], *, n_types: int) -> tuple[Ints, Ints, Ints, Ints]:

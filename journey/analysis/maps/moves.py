@@ -147,15 +147,17 @@ def _added(
     none = np.empty(0, np.int64)
     found = np.concatenate([none, *(keys for keys, _ in parts)])
     if n_types <= DENSE_TYPES_MOST:
-        is_made = np.zeros(n_types**2, dtype=bool)
-        is_made[found] = True
-        keys = np.flatnonzero(is_made)
+        place_of = np.zeros(n_types**2, np.int64)
+        place_of[found] = 1
+        keys = np.flatnonzero(place_of)
+        place_of[keys] = np.arange(len(keys))
+        places_of_parts = [place_of[own] for own, _ in parts]
     else:  # sorting is quicker here than the table of hashes behind unique
         found.sort()
         keys = found[np.flatnonzero(np.diff(found, prepend=-1))]
+        places_of_parts = [np.searchsorted(keys, own) for own, _ in parts]
     totals = np.zeros((n_columns, len(keys)))
-    for own, columns in parts:
-        places = np.searchsorted(keys, own)
+    for places, (_, columns) in zip(places_of_parts, parts, strict=True):
         for total, column in zip(totals, columns, strict=True):
             total[places] += column
     return keys, totals
