@@ -43,12 +43,14 @@ def lean_of(facts: Mapping[str, Any]) -> Lean:
 def note_of(facts: Mapping[str, Any], names: Names) -> str:
     """Say how often each group has it, a line each."""
     lines = [
-        f"{_short(name)}: {format_share(facts[f'{key}_share'])} "
-        f"({format_count(facts[f'n_{key}'])} of {format_count(facts[f'n_all_{key}'])})"
-        for key, name in (("a", names.a), ("b", names.b))
+        _line(names.a, facts["a_share"], facts["n_a"], facts["n_all_a"]),
+        _line(names.b, facts["b_share"], facts["n_b"], facts["n_all_b"]),
     ]
-    said = {"lean-even": "No clear difference", "lean-a": "", "lean-b": ""}[lean_of(facts)]
-    return "\n".join((*lines, *([said] if said else [])))
+    return "\n".join([*lines, "No clear difference"] if lean_of(facts) == "lean-even" else lines)
+
+
+def _line(name: str, share: float, n: int, n_all: int) -> str:
+    return f"{_short(name)}: {format_share(share)} ({format_count(n)} of {format_count(n_all)})"
 
 
 def both_shares(facts: Mapping[str, Any]) -> str:

@@ -148,13 +148,7 @@ def format_share(share: float, locale: str | None = None, *, decimals: int = 0) 
     chosen = locale or READER.get()
     if math.isnan(share):
         return ""
-    if decimals:
-        return _exact_percent(share, chosen, decimals)
-    if 0 < share <= _HALF_PERCENT:
-        return _below_one(chosen)
-    if 1 - _HALF_PERCENT <= share < 1:
-        return f">{_percent(99, chosen)}"
-    return _percent(round(Decimal(str(share)) * 100), chosen)
+    return _exact_percent(share, chosen, decimals) if decimals else _whole_percent(share, chosen)
 
 
 def format_days(days: float, locale: str | None = None) -> str:
@@ -208,6 +202,15 @@ def _percent_pattern(locale: str, decimals: int) -> NumberPattern:
 @lru_cache(maxsize=4_096)
 def _exact_percent(share: float, locale: str, decimals: int) -> str:
     return str(_percent_pattern(locale, decimals).apply(share, locale))
+
+
+@lru_cache(maxsize=4_096)
+def _whole_percent(share: float, locale: str) -> str:
+    if 0 < share <= _HALF_PERCENT:
+        return _below_one(locale)
+    if 1 - _HALF_PERCENT <= share < 1:
+        return f">{_percent(99, locale)}"
+    return _percent(round(Decimal(str(share)) * 100), locale)
 
 
 @cache

@@ -19,18 +19,16 @@ KEPT: Final = 16_384
 _RARE = re.compile("[&<>\"'\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _DIRECTION_MARKS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-_ENTITIES = str.maketrans(
-    {
-        "&": "&amp;",
-        "<": "&lt;",
-        ">": "&gt;",
-        '"': "&quot;",
-        "'": "&#39;",
-        "\t": "&#9;",
-        "\n": "&#10;",
-        "\r": "&#13;",
-    }
-)
+_ENTITIES: Final = {
+    "&": "&amp;",  # first: all others begin with it
+    "<": "&lt;",
+    ">": "&gt;",
+    '"': "&quot;",
+    "'": "&#39;",
+    "\t": "&#9;",
+    "\n": "&#10;",
+    "\r": "&#13;",
+}
 
 # Advance widths in em, a little above those of common semi-bold system fonts: labels that are
 # measured too wide still fit their box, those measured too narrow would not.
@@ -93,7 +91,11 @@ def escape(text: str) -> str:
     >>> escape('</text><script>"')
     '&lt;/text&gt;&lt;script&gt;&quot;'
     """
-    return _NOT_XML.sub("", text).translate(_ENTITIES) if _RARE.search(text) else text
+    if not _RARE.search(text):
+        return text
+    for sign, entity in _ENTITIES.items():
+        text = text.replace(sign, entity)
+    return text if text.isprintable() else _NOT_XML.sub("", text)
 
 
 @lru_cache(maxsize=KEPT)

@@ -12,6 +12,9 @@ from journey.charts.svg import Picture, pressed, to_svg
 
 _HELD: Final = "portolan:selection:"
 
+_PACKING: Final = 6
+"""Packing closest, as is usual, takes half as long again for a fiftieth less."""
+
 _CSS: Final = """
 .frame { overflow-x: auto; padding: 3px; }
 .frame svg { display: block; }
@@ -120,7 +123,7 @@ def show_picture(picture: Picture, *, key: str, file_name: str) -> Selection | N
         key=key,
         # Packed, since a picture is large and says much again; equal pictures give equal bytes,
         # which a browser that has them is not sent again.
-        data=gzip.compress(picture.svg.encode(), mtime=0),
+        data=gzip.compress(picture.svg.encode(), _PACKING, mtime=0),
         on_chosen_change=partial(_choose, key),
     )
     show_downloads(lambda: picture, key=key, file_name=file_name)

@@ -6,7 +6,7 @@ intervals are then only a guide.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,27 +16,24 @@ import pandas as pd
 
 from journey.analysis.figures.comparisons import adjusted_for_many, difference, exact_chance
 from journey.analysis.figures.frames import records
-from journey.analysis.maps.graph import counted_graph, move_ways
-from journey.analysis.maps.paths import step_flows
+from journey.analysis.maps.directions import directions
+from journey.analysis.maps.graph import UNASSIGNED, graph_facts, touchpoint_types
+from journey.analysis.maps.moves import timed_moves
+from journey.analysis.maps.paths import Box, flow_columns, flows_among, types_met
 from journey.analysis.stages.funnel import stage_funnel
 from journey.log import TouchpointLog
-from journey.schema import OTHER, OUTCOMES
+from journey.schema import OUTCOMES
 from journey.store.cache import keep
 
 if TYPE_CHECKING:
     import networkx as nx
 
-Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Columns = dict[str, Any]
 
-Key = tuple[Any, ...]
-
-_MOVE: Final = ["source", "target"]
-_BOX: Final = ["box", "box_kind", "box_stage"]
-_NEXT: Final = ["next_box", "next_kind", "next_stage"]
-_STEP: Final = ["step", *_BOX, *_NEXT]
-_MAY_LACK: Final = ("box_stage", "next_box", "next_kind", "next_stage")
 _LAST: Final = "\U0010ffff"
 _ADDED: Final = ("n_touchpoints", "n_journeys", "n_starts", *(f"n_{one}" for one in OUTCOMES))
+_OF_BOTH: Final = ("direction", "n_moves", "n_journeys", "n_back")
 
 
 def compare_moves(log_a: TouchpointLog, log_b: TouchpointLog) -> pd.DataFrame:
@@ -60,16 +57,50 @@ def compare_moves(log_a: TouchpointLog, log_b: TouchpointLog) -> pd.DataFrame:
       source target  a_share  b_share
     0     Ad   Demo      1.0      0.5
     """
+    columns = _compared_moves(log_a, log_b)
+    return pd.DataFrame({name: columns[name] for name in columns if name not in _OF_BOTH})
+
+
+def _compared_moves(log_a: TouchpointLog, log_b: TouchpointLog) -> Columns:
+    """The columns of moves compared, and what a map tells of both groups together."""
     key = "compared moves", log_a.fingerprint, log_b.fingerprint
-    return keep(key, partial(_compare_moves, log_a, log_b)).copy()
+    return keep(key, partial(_compare_moves, log_a, log_b))
 
 
-def _compare_moves(log_a: TouchpointLog, log_b: TouchpointLog) -> pd.DataFrame:
-    parts = [_counted(move_ways(log), _MOVE) for log in (log_a, log_b)]
-    frame = _compared(parts, _MOVE, log_a, log_b)
-    sizes = np.nan_to_num(np.abs(frame["difference"].to_numpy()))
-    order = np.lexsort((*(frame[name].to_numpy(object) for name in reversed(_MOVE)), -sizes))
-    return frame.iloc[order].reset_index(drop=True)
+def _compare_moves(log_a: TouchpointLog, log_b: TouchpointLog) -> Columns:
+    names = list(dict.fromkeys((*log_a.type_names, *log_b.type_names)))
+    found = [_moves_among(names, log) for log in (log_a, log_b)]
+    keys = np.union1d(*(made for made, _ in found))
+    groups = np.zeros((2, 4, len(keys)), np.int64)
+    for counts, (made, told) in zip(groups, found, strict=True):
+        counts[:, np.searchsorted(keys, made)] = told
+    n_moves, (n_a, n_b), _, n_back = groups.swapaxes(0, 1)
+    sources, targets = np.divmod(keys, len(names) or 1)
+    compared = _compared(n_a, n_b, log_a, log_b)
+    ranks, text_of = _ranks(names), pd.Index(names, dtype="str").array
+    # The way a move goes is that in the group in which more journeys make it.
+    more = np.where(n_b > n_a, groups[1], groups[0])
+    columns: Columns = {
+        "source": text_of.take(sources),
+        "target": text_of.take(targets),
+        "direction": directions(sources == targets, more[0], more[2], more[3]),
+        "n_moves": n_moves.sum(axis=0),
+        "n_journeys": n_a + n_b,
+        "n_back": n_back.sum(axis=0),
+        **compared,
+    }
+    sizes = np.nan_to_num(np.abs(compared["difference"]))
+    order = np.lexsort((ranks[targets], ranks[sources], -sizes))
+    return {name: column.take(order) for name, column in columns.items()}
+
+
+def _moves_among(names: Sequence[str], log: TouchpointLog) -> tuple[Ints, Ints]:
+    """Moves of a log by the places of these names: all, journeys, those forward and back."""
+    place_of = {name: place for place, name in enumerate(names)}
+    places = np.array([place_of[name] for name in log.type_names], np.int64)
+    moves = log.shared(timed_moves)
+    sources, targets = np.divmod(moves.keys, len(places) or 1)
+    return places[sources] * len(names) + places[targets], moves.counts
 
 
 def compare_stages(log_a: TouchpointLog, log_b: TouchpointLog) -> pd.DataFrame:
@@ -98,18 +129,23 @@ def compare_stages(log_a: TouchpointLog, log_b: TouchpointLog) -> pd.DataFrame:
     1  Convert      1.0      0.5
     """
     funnels = [stage_funnel(log) for log in (log_a, log_b)]
-    frame = _compared([_counted(one, ["stage"]) for one in funnels], ["stage"], log_a, log_b)
-    advanced = [funnel["n_advanced"].to_numpy() for funnel in funnels]
-    gap, low, high = difference(advanced[0], frame["n_a"], advanced[1], frame["n_b"])
-    is_last = np.arange(len(frame)) == len(frame) - 1
-    return frame.assign(
-        n_advanced_a=advanced[0],
-        n_advanced_b=advanced[1],
-        a_conversion_rate=funnels[0]["conversion_rate"],
-        b_conversion_rate=funnels[1]["conversion_rate"],
-        conversion_difference=np.where(is_last, np.nan, gap),
-        conversion_low=np.where(is_last, np.nan, low),
-        conversion_high=np.where(is_last, np.nan, high),
+    (n_a, n_b), advanced = (
+        [funnel[name].to_numpy() for funnel in funnels] for name in ("n_journeys", "n_advanced")
+    )
+    gap, low, high = difference(advanced[0], n_a, advanced[1], n_b)
+    is_last = np.arange(len(n_a)) == len(n_a) - 1
+    return pd.DataFrame(
+        {
+            "stage": funnels[0]["stage"],
+            **_compared(n_a, n_b, log_a, log_b),
+            "n_advanced_a": advanced[0],
+            "n_advanced_b": advanced[1],
+            "a_conversion_rate": funnels[0]["conversion_rate"],
+            "b_conversion_rate": funnels[1]["conversion_rate"],
+            "conversion_difference": np.where(is_last, np.nan, gap),
+            "conversion_low": np.where(is_last, np.nan, low),
+            "conversion_high": np.where(is_last, np.nan, high),
+        }
     )
 
 
@@ -143,20 +179,41 @@ def compare_steps(
     >>> found.loc[found["step"] == 1, ["box", "next_box", "a_share", "b_share"]].values.tolist()
     [['Ad', 'Demo', 1.0, 0.5], ['Ad', 'in_progress', 0.0, 0.5]]
     """
-    every = max(len(log_a.type_names), 1)
-    flows = [step_flows(log, steps=steps, n_types=every) for log in (log_a, log_b)]
-    kept = _most_met(flows, n_types)
-    folded = [_folded(flow, kept) for flow in flows]
-    frame = _compared([n_journeys for n_journeys, _ in folded], _STEP, log_a, log_b)
-    backs = folded[0][1] + folded[1][1]
-    keys = _keys(frame, _STEP)
-    both = (frame["n_a"] + frame["n_b"]).tolist()
-    order = sorted(
-        range(len(keys)),
-        key=lambda row: (keys[row][0], -both[row], keys[row][1], keys[row][4] or _LAST),
-    )
-    whole = frame.assign(n_back=[backs[key] for key in keys], n_journeys=both)
-    return whole.iloc[order].reset_index(drop=True)
+    kept = _most_met((log_a, log_b), steps, n_types)
+    flows = [flows_among(log, kept, steps=steps) for log in (log_a, log_b)]
+    boxes = list(dict.fromkeys((*flows[0][0], *flows[1][0])))
+    groups = np.zeros((2, 2, steps, len(boxes), len(boxes)), np.int64)
+    for counts, (own, told) in zip(groups, flows, strict=True):
+        places = np.array([boxes.index(box) for box in own])
+        counts[:, :, places[:, None], places] = told
+    n_journeys, n_back = groups.sum(axis=0)
+    at = _in_order(n_journeys, boxes)
+    n_a, n_b = groups[:, 0][:, *at]
+    return pd.DataFrame(
+        {
+            **flow_columns(boxes, *at),
+            **_compared(n_a, n_b, log_a, log_b),
+            "n_back": n_back[at],
+            "n_journeys": n_journeys[at],
+        }
+    ).astype({"box": "str", "box_kind": "str"})
+
+
+def _most_met(logs: Sequence[TouchpointLog], steps: int, n_types: int) -> list[str]:
+    """The types at which most journeys are, over all steps."""
+    met = Counter[str]()
+    for log in logs:
+        met.update(dict(zip(log.type_names, types_met(log, steps=steps).tolist(), strict=True)))
+    ranked = sorted((name for name in met if met[name]), key=lambda name: (-met[name], name))
+    return ranked[:n_types]
+
+
+def _in_order(n_journeys: Ints, boxes: Sequence[Box]) -> tuple[Ints, Ints, Ints]:
+    """Steps and both boxes of all ribbons: step by step, largest first, then by name."""
+    step, box, following = found = np.nonzero(n_journeys)
+    ranks = _ranks([_LAST if one.name is None else one.name for one in boxes])
+    order = np.lexsort((ranks[following], ranks[box], -n_journeys[found], step))
+    return step[order], box[order], following[order]
 
 
 def compare_graph(log_a: TouchpointLog, log_b: TouchpointLog) -> "nx.DiGraph[str]":
@@ -184,11 +241,12 @@ def compare_graph(log_a: TouchpointLog, log_b: TouchpointLog) -> "nx.DiGraph[str
     """
     import networkx as nx
 
-    graphs = [counted_graph(log) for log in (log_a, log_b)]
-    first, second = (graph.graph for graph in graphs)
+    logs = log_a, log_b
+    moves, types = _compared_moves(*logs), [touchpoint_types(log) for log in logs]
+    first, second = (graph_facts(log, own) for log, own in zip(logs, types, strict=True))
     stages = list(dict.fromkeys((*first["stages"], *second["stages"])))
     union: nx.DiGraph[str] = nx.DiGraph(
-        stages=[*(one for one in stages if one != "Unassigned"), *_unassigned(stages)],
+        stages=sorted(stages, key=UNASSIGNED.__eq__),
         stage_journeys=_added(first["stage_journeys"], second["stage_journeys"]),
         outcomes=_added(first["outcomes"], second["outcomes"]),
         outcomes_a=first["outcomes"],
@@ -198,107 +256,65 @@ def compare_graph(log_a: TouchpointLog, log_b: TouchpointLog) -> "nx.DiGraph[str
         as_of=max(first["as_of"], second["as_of"]),
         has_win_rule=first["has_win_rule"],
         hidden={"n_types": 0, "n_edges": 0, "n_moves": 0},
-        **{name: first[name] + second[name] for name in ("n_journeys", "n_touchpoints", "n_moves")},
-        n_back=first["n_back"] + second["n_back"],
+        **{name: first[name] + second[name] for name in ("n_journeys", "n_touchpoints")},
+        n_moves=int(moves["n_moves"].sum()),
+        n_back=int(moves["n_back"].sum()),
     )
-    _add_compared(union, graphs, log_a, log_b)
+    union.add_nodes_from((one.pop("touchpoint"), one) for one in _types_of_both(types, *logs))
+    rows = records(pd.DataFrame(moves))
+    union.add_edges_from((row.pop("source"), row.pop("target"), row) for row in rows)
     union.graph |= {"n_types": len(union), "n_edges": union.number_of_edges()}
     return union
 
 
-def _add_compared(
-    union: "nx.DiGraph[str]",
-    graphs: list["nx.DiGraph[str]"],
-    log_a: TouchpointLog,
-    log_b: TouchpointLog,
-) -> None:
-    """Add the types and moves of two maps to one, with the figures of both side by side."""
-    nodes = [{(name,): int(g.nodes[name]["n_journeys"]) for name in g} for g in graphs]
-    compared = records(_compared(nodes, ["touchpoint"], log_a, log_b))
-    for row in sorted(compared, key=lambda row: str(row["touchpoint"])):
-        name = row.pop("touchpoint")
-        union.add_node(name, **_both([g.nodes[name] for g in graphs if name in g], _ADDED), **row)
-    for row in records(compare_moves(log_a, log_b)):
-        ends = row.pop("source"), row.pop("target")
-        found = [g.edges[ends] for g in graphs if g.has_edge(*ends)]
-        union.add_edge(*ends, **_both(found, ("n_moves", "n_journeys", "n_back")), **row)
+def _types_of_both(
+    types: Sequence[pd.DataFrame], log_a: TouchpointLog, log_b: TouchpointLog
+) -> list[dict[str, Any]]:
+    """Every type of two maps by name, with the figures of both side by side."""
+    known = [{row["touchpoint"]: row for row in records(own)} for own in types]
+    names = sorted({**known[0], **known[1]})
+    n_a, n_b = (
+        np.array([own[name]["n_journeys"] if name in own else 0 for name in names], np.int64)
+        for own in known
+    )
+    compared = records(pd.DataFrame(_compared(n_a, n_b, log_a, log_b)))
+    return [
+        {"touchpoint": name, **_both([own[name] for own in known if name in own]), **facts}
+        for name, facts in zip(names, compared, strict=True)
+    ]
 
 
-def _compared(
-    parts: Sequence[Mapping[Key, int]], names: list[str], log_a: TouchpointLog, log_b: TouchpointLog
-) -> pd.DataFrame:
-    """Journeys of both groups by some keys, with shares, their difference and its chance."""
-    keys = list(dict.fromkeys([*parts[0], *parts[1]]))
-    n_a, n_b = (np.array([part.get(key, 0) for key in keys], np.int64) for part in parts)
+def _compared(n_a: Ints, n_b: Ints, log_a: TouchpointLog, log_b: TouchpointLog) -> Columns:
+    """Journeys of both groups that have something, with shares, their difference, its chance."""
     all_a, all_b = log_a.n_journeys, log_b.n_journeys
     gap, low, high = difference(n_a, all_a, n_b, all_b)
-    chance = np.full(len(keys), np.nan)
-    if all_a and all_b and keys:
+    chance = np.full(len(n_a), np.nan)
+    if all_a and all_b and len(n_a):
         chance = adjusted_for_many(exact_chance(n_a, all_a, n_a + n_b, all_a + all_b))
-    columns = zip(*keys, strict=True) if keys else ([] for _ in names)
-    return pd.DataFrame(
-        {
-            **{
-                name: pd.Series(column, dtype=object if name in _MAY_LACK else None)
-                for name, column in zip(names, columns, strict=True)
-            },
-            "n_a": n_a,
-            "n_b": n_b,
-            "n_all_a": all_a,
-            "n_all_b": all_b,
-            "a_share": n_a / max(all_a, 1),
-            "b_share": n_b / max(all_b, 1),
-            "difference": gap,
-            "low": low,
-            "high": high,
-            "chance": chance,
-        }
-    )
+    return {
+        "n_a": n_a,
+        "n_b": n_b,
+        "n_all_a": np.full(len(n_a), all_a),
+        "n_all_b": np.full(len(n_a), all_b),
+        "a_share": n_a / max(all_a, 1),
+        "b_share": n_b / max(all_b, 1),
+        "difference": gap,
+        "low": low,
+        "high": high,
+        "chance": chance,
+    }
 
 
-def _keys(frame: pd.DataFrame, names: Sequence[str]) -> list[Key]:
-    return list(zip(*(frame[name].tolist() for name in names), strict=True))
+def _ranks(names: Sequence[str]) -> Ints:
+    """The place of each name in their order; equal ones have the same."""
+    return np.unique(np.array(names, dtype=object), return_inverse=True)[1]
 
 
-def _counted(frame: pd.DataFrame, names: Sequence[str]) -> dict[Key, int]:
-    return dict(zip(_keys(frame, names), frame["n_journeys"].tolist(), strict=True))
-
-
-def _most_met(flows: Sequence[pd.DataFrame], n_types: int) -> set[str]:
-    """The types at which most journeys are, over all steps."""
-    met = Counter[str]()
-    for flow in flows:
-        for name, kind, n_journeys in _keys(flow, ("box", "box_kind", "n_journeys")):
-            if kind == "touchpoint":
-                met[name] += n_journeys
-    return set(sorted(met, key=lambda name: (-met[name], name))[:n_types])
-
-
-def _folded(flows: pd.DataFrame, kept: set[str]) -> tuple[Counter[Key], Counter[Key]]:
-    """Journeys and moves back of step flows, all types but those kept being ``Other``."""
-    n_journeys, n_back = Counter[Key](), Counter[Key]()
-    for step, *ends, count, backs in _keys(flows, (*_STEP, "n_journeys", "n_back")):
-        key = step, *_in_other(ends[:3], kept), *_in_other(ends[3:], kept)
-        n_journeys[key] += count
-        n_back[key] += backs
-    return n_journeys, n_back
-
-
-def _in_other(box: Sequence[Any], kept: set[str]) -> Sequence[Any]:
-    """A box, with its kind and stage, or ``Other``."""
-    return (OTHER, "other", None) if box[1] == "touchpoint" and box[0] not in kept else box
-
-
-def _both(found: list[dict[str, Any]], added: tuple[str, ...]) -> dict[str, Any]:
-    """What two groups have of a type or move: counts added, words from the one that has more."""
-    more = max(found, key=lambda facts: int(facts["n_journeys"]))
-    words = {name: more[name] for name in ("stage", "direction") if name in more}
-    return {**words, **{name: sum(int(facts[name]) for facts in found) for name in added}}
+def _both(found: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """What two groups have of a type: counts added, the stage from the one that has more."""
+    more = max(found, key=lambda facts: facts["n_journeys"])
+    return {"stage": more["stage"], **{name: sum(one[name] for one in found) for name in _ADDED}}
 
 
 def _added(first: dict[str, int], second: dict[str, int]) -> dict[str, int]:
     return {name: first.get(name, 0) + second.get(name, 0) for name in {**first, **second}}
-
-
-def _unassigned(stages: list[str]) -> list[str]:
-    return [one for one in stages if one == "Unassigned"]

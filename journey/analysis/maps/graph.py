@@ -88,26 +88,6 @@ def _directly_follows(log: TouchpointLog) -> pd.DataFrame:
     return _move_frame(log, moves.keys, n_moves, columns)
 
 
-def move_ways(log: TouchpointLog) -> pd.DataFrame:
-    """The moves of :func:`directly_follows` and where they lead, without their times.
-
-    Returns
-    -------
-    DataFrame
-        Of its columns ``source``, ``target``, ``n_moves``, ``n_journeys``, ``direction`` and
-        ``n_back``, in its order.
-    """
-    moves = log.shared(timed_moves)
-    n_moves, n_journeys, n_forward, n_back = moves.counts
-    sources, targets = np.divmod(moves.keys, len(log.type_names) or 1)
-    columns = {
-        "n_journeys": n_journeys,
-        "direction": directions(sources == targets, n_moves, n_forward, n_back),
-        "n_back": n_back,
-    }
-    return _move_frame(log, moves.keys, n_moves, columns)
-
-
 def move_counts(log: TouchpointLog) -> pd.DataFrame:
     """Moves by how often they are made, without their times: the quickest look at a log.
 
@@ -188,40 +168,48 @@ def journey_graph(log: TouchpointLog) -> "nx.DiGraph[str]":
     >>> journey_graph(log).edges["Ad", "Demo"]["n_moves"]
     1
     """
-    graph = _graph(log, directly_follows(log))
+    import networkx as nx
+
+    nodes, edges = touchpoint_types(log), directly_follows(log)
+    graph: nx.DiGraph[str] = nx.DiGraph(
+        **graph_facts(log, nodes),
+        n_moves=int(edges["n_moves"].sum()),
+        n_edges=len(edges),
+        n_back=int(edges["n_back"].sum()),
+        n_types=len(nodes),
+        hidden={"n_types": 0, "n_edges": 0, "n_moves": 0},
+    )
+    graph.add_nodes_from((node.pop("touchpoint"), node) for node in records(nodes))
+    graph.add_edges_from((edge.pop("source"), edge.pop("target"), edge) for edge in records(edges))
     for move, given in back_reasons(log).items():
         graph.edges[move].update(given.facts)
     return graph
 
 
-def counted_graph(log: TouchpointLog) -> "nx.DiGraph[str]":
-    """The graph of :func:`journey_graph` without times of moves and reasons of those back."""
-    return _graph(log, move_ways(log))
+def graph_facts(log: TouchpointLog, types: pd.DataFrame) -> dict[str, Any]:
+    """What the graph of a log tells of all its journeys.
 
+    Parameters
+    ----------
+    types
+        As :func:`touchpoint_types` gives them.
 
-def _graph(log: TouchpointLog, edges: pd.DataFrame) -> "nx.DiGraph[str]":
-    import networkx as nx
-
-    nodes = touchpoint_types(log)
+    Returns
+    -------
+    dict
+        Of the graph attributes of :func:`journey_graph` ``n_journeys``, ``n_touchpoints``,
+        ``stages``, ``stage_journeys``, ``outcomes``, ``as_of`` and ``has_win_rule``.
+    """
     reached = stage_funnel(log)
-    ends = nodes[[f"n_{outcome}" for outcome in OUTCOMES]].sum()
-    graph: nx.DiGraph[str] = nx.DiGraph(
-        n_journeys=log.n_journeys,
-        n_touchpoints=log.n_touchpoints,
-        n_moves=int(edges["n_moves"].sum()),
-        n_edges=len(edges),
-        n_back=int(edges["n_back"].sum()),
-        n_types=len(nodes),
-        stages=stages_of(log, nodes),
-        stage_journeys=dict(zip(reached["stage"], reached["n_journeys"].tolist(), strict=True)),
-        outcomes={outcome: int(ends[f"n_{outcome}"]) for outcome in OUTCOMES},
-        as_of=log.as_of.isoformat(),
-        has_win_rule=bool(log.definitions.won),
-        hidden={"n_types": 0, "n_edges": 0, "n_moves": 0},
-    )
-    graph.add_nodes_from((node.pop("touchpoint"), node) for node in records(nodes))
-    graph.add_edges_from((edge.pop("source"), edge.pop("target"), edge) for edge in records(edges))
-    return graph
+    return {
+        "n_journeys": log.n_journeys,
+        "n_touchpoints": int(types["n_touchpoints"].sum()),
+        "stages": stages_of(log, types),
+        "stage_journeys": dict(zip(reached["stage"], reached["n_journeys"].tolist(), strict=True)),
+        "outcomes": {outcome: int(types[f"n_{outcome}"].sum()) for outcome in OUTCOMES},
+        "as_of": log.as_of.isoformat(),
+        "has_win_rule": bool(log.definitions.won),
+    }
 
 
 def stages_of(log: TouchpointLog, types: pd.DataFrame) -> list[str]:

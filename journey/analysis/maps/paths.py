@@ -1,7 +1,8 @@
 """Where journeys are step by step."""
 
+from collections.abc import Sequence
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +30,14 @@ FLOW_COLUMNS = (
     "n_journeys",
     "n_back",
 )
+
+
+class Box(NamedTuple):
+    """What journeys are at, at a step; nothing where the next one is not asked."""
+
+    name: str | None
+    kind: str | None
+    stage: str | None
 
 
 def step_flows(
@@ -121,11 +130,69 @@ def partial_flows(
     )
 
 
+def types_met(log: TouchpointLog, *, steps: int) -> Ints:
+    """Journeys at each type of the log, by code, their first steps added up.
+
+    Raises
+    ------
+    ValueNotAllowedError
+        If there is no step.
+    """
+    _check_steps(steps, None, None, None)
+    return _count_types(log, partial(_first_rows, steps=steps, anchor="beginning"), steps)
+
+
+def flows_among(log: TouchpointLog, types: Sequence[str], *, steps: int) -> tuple[list[Box], Ints]:
+    """Journeys by step, box and box at the next step, from their first touch.
+
+    Parameters
+    ----------
+    types
+        Those with boxes of their own, as far as the log has them.
+    steps
+        How many positions.
+
+    Returns
+    -------
+    boxes
+        In their order.
+    counts
+        All journeys, and those that go back to an earlier stage, by step and both boxes.
+    """
+    named = np.array([code for code, name in enumerate(log.type_names) if name in types], np.int64)
+    position = partial(_first_rows, steps=steps, anchor="beginning")
+    return _boxes(log, named), _count_flows(log, position, named, steps)
+
+
+def flow_columns(boxes: Sequence[Box], step: Ints, box: Ints, following: Ints) -> dict[str, Any]:
+    """The columns of a step flow that tell its boxes, by their places."""
+    # As an index of texts, None among them, which pandas need not look at one by one.
+    texts = [pd.Index(column, dtype=object) for column in zip(*boxes, strict=True)]
+    names, kinds, stages = texts
+    return {
+        "step": step + 1,
+        "box": names.take(box),
+        "box_kind": kinds.take(box),
+        "box_stage": stages.take(box),
+        "next_box": names.take(following),
+        "next_kind": kinds.take(following),
+        "next_stage": stages.take(following),
+    }
+
+
 def _flows(log: TouchpointLog, position: partial[Ints], steps: int, n_types: int) -> pd.DataFrame:
     named = _named_types(log, position, n_types=n_types, steps=steps)
+    counts, back = _count_flows(log, position, named, steps)
+    places = np.nonzero(counts)
+    columns = flow_columns(_boxes(log, named), *places)
+    return pd.DataFrame(
+        columns | {"n_journeys": counts[places], "n_back": back[places]}, copy=False
+    )
+
+
+def _count_flows(log: TouchpointLog, position: partial[Ints], named: Ints, steps: int) -> Ints:
     box_of_type = np.full(len(log.type_names), len(named), np.int64)
     box_of_type[named] = np.arange(len(named))
-    n_boxes = len(named) + 2 + len(OUTCOMES)
     ask = partial(
         partial_flows,
         position=position,
@@ -133,8 +200,14 @@ def _flows(log: TouchpointLog, position: partial[Ints], steps: int, n_types: int
         n_named=len(named),
         steps=steps,
     )
-    counts = sum(log.ask_with_facts(ask), np.zeros((2, steps, n_boxes, n_boxes), np.int64))
-    return _flow_frame(log, counts, named)
+    n_boxes = len(named) + 2 + len(OUTCOMES)
+    counts = np.zeros((2, steps, n_boxes + 1, n_boxes + 1), np.int64)
+    for part in log.ask_with_facts(ask):
+        counts[:, :, :-1, :-1] += part
+    counts[0, -1, :, -1] = counts[0, -1].sum(axis=1)  # what follows the last step is not asked
+    counts[0, -1, :, :-1] = 0
+    counts[1, -1] = 0
+    return counts
 
 
 def _anchored(
@@ -167,43 +240,30 @@ def _first_rows(view: View, *, steps: int, anchor: int | str) -> Ints:
 
 def _named_types(log: TouchpointLog, position: partial[Ints], *, n_types: int, steps: int) -> Ints:
     """The biggest types over all steps, in the order of their stages, then of their size."""
-    total = len(log.type_names)
-    count = partial(_count_by_type, position=position, n_types=total, steps=steps)
-    counts = sum(log.ask(count), np.zeros(total, np.int64))
-    biggest = np.lexsort((np.arange(total), -counts))[:n_types]
+    counts = _count_types(log, position, steps)
+    biggest = np.lexsort((np.arange(len(counts)), -counts))[:n_types]
     biggest = biggest[counts[biggest] > 0]
     stages = stage_positions(log)
     return biggest[np.lexsort((-counts[biggest], stages[biggest]))]
+
+
+def _count_types(log: TouchpointLog, position: partial[Ints], steps: int) -> Ints:
+    total = len(log.type_names)
+    count = partial(_count_by_type, position=position, n_types=total, steps=steps)
+    return sum(log.ask(count), np.zeros(total, np.int64))
 
 
 def _count_by_type(view: View, *, position: partial[Ints], n_types: int, steps: int) -> Ints:
     return journeys_by_type(view.types, view.offsets, position(view), n_types, steps)
 
 
-def _flow_frame(log: TouchpointLog, counts: Ints, named: Ints) -> pd.DataFrame:
+def _boxes(log: TouchpointLog, named: Ints) -> list[Box]:
     stages = [*log.definitions.stage_names, UNASSIGNED]
     stage_of = stage_positions(log)
-    outside = [OTHER, *OUTCOMES, NOT_STARTED, None]
-    kinds = ["other", *["outcome"] * len(OUTCOMES), "not started", None]
-    boxes = _texts([*(log.type_names[code] for code in named), *outside])
-    box_kinds = _texts([*["touchpoint"] * len(named), *kinds])
-    box_stages = _texts([*(stages[stage_of[code]] for code in named), *[None] * len(outside)])
-    counts, back = np.pad(counts, ((0, 0), (0, 0), (0, 0), (0, 1)))
-    counts[-1, :, -1] = counts[-1].sum(axis=1)  # what follows the last step is not asked
-    counts[-1, :, :-1] = 0
-    back[-1] = 0
-    places = np.flatnonzero(counts)
-    step, box, following = np.unravel_index(places, counts.shape)
-    columns = (
-        step + 1,
-        *(texts.take(box) for texts in (boxes, box_kinds, box_stages)),
-        *(texts.take(following) for texts in (boxes, box_kinds, box_stages)),
-        counts.ravel()[places],
-        back.ravel()[places],
-    )
-    return pd.DataFrame(dict(zip(FLOW_COLUMNS, columns, strict=True)), copy=False)
-
-
-def _texts(texts: list[str | None]) -> "pd.Index[Any]":
-    """Texts to take from, None among them, which pandas need not look at one by one."""
-    return pd.Index(texts, dtype=object)
+    return [
+        *(Box(log.type_names[code], "touchpoint", stages[stage_of[code]]) for code in named),
+        Box(OTHER, "other", None),
+        *(Box(outcome, "outcome", None) for outcome in OUTCOMES),
+        Box(NOT_STARTED, "not started", None),
+        Box(None, None, None),
+    ]

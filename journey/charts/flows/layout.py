@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple, cast
+from typing import Final, NamedTuple
 
 import pandas as pd
 
@@ -156,17 +156,15 @@ def _read(flows: pd.DataFrame) -> tuple[list[_Move], dict[Key, str | None]]:
     """Turn the frame into moves, and say which stage each box belongs to."""
     moves: list[_Move] = []
     stage_of: dict[Key, str | None] = {}
-    for row in flows.loc[:, list(FLOW_COLUMNS)].itertuples(index=False, name=None):
-        step, box, kind, stage, next_box, next_kind, next_stage, *numbers = cast(
-            "tuple[object, ...]", row
-        )
-        n_journeys, n_back = (int(str(n)) for n in numbers)
-        source = Key(str(kind), str(box))
+    columns = (flows[name].tolist() for name in FLOW_COLUMNS)
+    for row in zip(*columns, strict=True):
+        step, box, kind, stage, next_box, next_kind, next_stage, n_journeys, n_back = row
+        source = Key(kind, box)
         stage_of[source] = _stage(stage)
-        target = None if _text(next_box) is None else Key(str(next_kind), str(next_box))
+        target = None if _text(next_box) is None else Key(next_kind, next_box)
         if target is not None:
             stage_of.setdefault(target, _stage(next_stage))
-        moves.append(_Move(int(str(step)), source, target, n_journeys, n_back))
+        moves.append(_Move(int(step), source, target, int(n_journeys), int(n_back)))
     return moves, stage_of
 
 

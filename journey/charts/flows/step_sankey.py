@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import pandas as pd
@@ -11,6 +12,7 @@ from journey.charts.flows import words
 from journey.charts.flows.layout import Area, Box, Flow, SankeyLayout, lay_out
 from journey.charts.numbers import format_count, format_share
 from journey.charts.svg import (
+    KEPT,
     Picture,
     clip,
     coordinate,
@@ -377,9 +379,14 @@ def _empty(layout: SankeyLayout, headers: Sequence[str], classes: str) -> Pictur
     )
 
 
-def identity(*parts: str | int) -> str:
+def identity(step: int, *names: str) -> str:
     """Write the identity of a part as JSON."""
-    return json.dumps(parts, ensure_ascii=False)
+    return f"[{', '.join([str(step), *map(_quoted, names)])}]"
+
+
+@lru_cache(maxsize=KEPT)
+def _quoted(name: str) -> str:
+    return json.dumps(name, ensure_ascii=False)
 
 
 def _y(value: float) -> str:

@@ -22,7 +22,7 @@ from journey.ui.panel import Group, Part, show_parts
 from journey.ui.picture import Selection, selection, show_picture
 from journey.ui.reader import fragment
 from journey.ui.saved_segments import segments_here
-from journey.ui.tables import rates, show_table
+from journey.ui.tables import Listing, rates, show_table
 from journey.ui.text import counted, markdown
 
 OTHERS: Final = "All others"
@@ -164,7 +164,7 @@ def show_steps(pair: Pair) -> None:
     frame = cached(journey.compare_steps)(pair.a, pair.b, steps=STEPS)
     _show_flow(pair, frame)
     show_table(
-        in_words(frame),
+        Listing(len(frame), lambda n_rows: in_words(frame.head(n_rows))),
         key="compare-steps",
         file_name="compare-steps",
         labels=LABELS,

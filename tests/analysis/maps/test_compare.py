@@ -1,7 +1,13 @@
+from collections import Counter
+
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import journey
+from journey.analysis.maps.paths import FLOW_COLUMNS
+from tests import oracle
+from tests.compare import records
 from tests.examples import small_log
 from tests.strategies import samples, seeded
 
@@ -59,6 +65,42 @@ def test_steps_of_both_add_up_to_their_journeys(sample):
     assert len(named) <= 2
 
 
+def steps_side_by_side(groups, *, steps, n_types):
+    """Journeys of both groups and moves back by ribbon, rare types of both together as one."""
+    flows = [oracle.step_flows(group, steps=steps, n_types=99) for group in groups]
+    met = Counter()
+    for flow in flows:
+        for (_, box, kind, *_), (n_journeys, _) in flow.items():
+            met[box] += n_journeys * (kind == "touchpoint")
+    kept = sorted(met, key=lambda name: (-met[name], name))[:n_types]
+
+    def folded(name, kind, stage):
+        is_rare = kind == "touchpoint" and name not in kept
+        return ("Other", "other", None) if is_rare else (name, kind, stage)
+
+    counts = {}
+    for place, flow in enumerate(flows):
+        for (step, *ends), (n_journeys, n_back) in flow.items():
+            found = counts.setdefault((step, *folded(*ends[:3]), *folded(*ends[3:])), [0, 0, 0])
+            found[place] += n_journeys
+            found[2] += n_back
+    return counts
+
+
+@settings(max_examples=25)
+@given(samples(), st.integers(1, 5), st.integers(0, 4))
+def test_steps_of_both_equal_the_reference(sample, steps, n_types):
+    log, plain = sample.log(), sample.oracle()
+    won = log.where(outcome="won"), oracle.where(plain, "outcome", ["won"])
+    found = records(journey.compare_steps(won[0], log, steps=steps, n_types=n_types))
+    rows = [tuple(row[name] for name in FLOW_COLUMNS[:-2]) for row in found]
+    counts = [[row["n_a"], row["n_b"], row["n_back"]] for row in found]
+    wanted = steps_side_by_side((won[1], plain), steps=steps, n_types=n_types)
+    assert dict(zip(rows, counts, strict=True)) == wanted
+    order = [(row["step"], -row["n_journeys"], row["box"]) for row in found]
+    assert order == sorted(order)
+
+
 def test_the_graph_of_both_has_the_counts_of_each():
     log = seeded(2).log()
     one, other = log.where(outcome="won"), log.where(outcome=["lost", "no_decision"])
@@ -68,6 +110,10 @@ def test_the_graph_of_both_has_the_counts_of_each():
         facts = graph.edges[ends]
         moves = [part.edges[ends]["n_moves"] if part.has_edge(*ends) else 0 for part in parts]
         assert facts["n_moves"] == sum(moves)
+        having = [part.edges[ends] for part in parts if part.has_edge(*ends)]
+        assert facts["n_back"] == sum(one["n_back"] for one in having)
+        # Told of the group in which more journeys make it, of the first where as many do.
+        assert facts["direction"] == max(having, key=lambda one: one["n_journeys"])["direction"]
         assert facts["n_journeys"] == facts["n_a"] + facts["n_b"]
     for node in graph:
         assert graph.nodes[node]["n_a"] <= one.n_journeys
