@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from journey import charts
     from journey.analysis.accounts.call_list import call_list
     from journey.analysis.accounts.next_touches import next_best_touches
+    from journey.analysis.accounts.not_buyers import not_buyers
     from journey.analysis.accounts.routes import winning_routes
     from journey.analysis.accounts.stalled import stalled_accounts, value_at_risk
     from journey.analysis.accounts.timeline import account_timeline
@@ -55,7 +56,6 @@ if TYPE_CHECKING:
     from journey.analysis.scores.history import score_history
     from journey.analysis.scores.lead_scores import score_grades, score_leads
     from journey.analysis.scores.model import fit_score_model
-    from journey.analysis.scores.not_buyers import not_buyers
     from journey.analysis.scores.versions import score_versions
     from journey.analysis.spending.costs import campaign_costs
     from journey.analysis.stages.back_moves import back_moves
@@ -213,7 +213,7 @@ _HOME = {
     "move_counts": "analysis.maps.graph",
     "move_means": "analysis.maps.graph",
     "next_best_touches": "analysis.accounts.next_touches",
-    "not_buyers": "analysis.scores.not_buyers",
+    "not_buyers": "analysis.accounts.not_buyers",
     "nurture_metrics": "analysis.lifecycle.nurture",
     "nurture_programmes": "analysis.lifecycle.programmes",
     "nurtured_comparison": "analysis.lifecycle.nurtured",

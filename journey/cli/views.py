@@ -7,8 +7,8 @@ from typing import Final
 
 import pandas as pd
 
+from journey.analysis.accounts.not_buyers import without_not_buyers
 from journey.analysis.profiles.criteria import keep_segment
-from journey.analysis.scores.not_buyers import without_not_buyers
 from journey.cli.names import period
 from journey.cli.options import Arguments
 from journey.errors import ValueNotAllowedError, choices

@@ -1,28 +1,14 @@
 """Accounts by name: what they are called, and how one is found among very many."""
 
-import re
 from collections.abc import Sequence
-from typing import Final
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from journey.analysis.accounts import names
 from journey.log import TouchpointLog
 from journey.schema import KNOWN_AS
-
-NAME_WORDS: Final = (
-    "company",
-    "organisation",
-    "organization",
-    "firm",
-    "account",
-    "customer",
-    "name",
-    "domain",
-    "website",
-)
-"""Words that make the header of a name, the best name first; with any other word it is none."""
 
 
 def name_columns(log: TouchpointLog) -> list[str]:
@@ -39,7 +25,7 @@ def name_columns(log: TouchpointLog) -> list[str]:
     >>> name_columns(log)
     ['Company name', 'domain']
     """
-    return _name_columns(_attributes(log))
+    return names.name_columns(_attributes(log))
 
 
 def account_names(log: TouchpointLog, ids: Sequence[str]) -> list[str | None]:
@@ -67,7 +53,7 @@ def person_names(log: TouchpointLog, ids: Sequence[str]) -> list[str | None]:
     """Return the names of people, none where no attribute names one."""
     table = log.store.people
     known = log.store.dictionaries.get("person_id", pa.array([], pa.string()))
-    return _values(table, _name_columns(table), known, ids)
+    return _values(table, names.name_columns(table), known, ids)
 
 
 def person_roles(log: TouchpointLog, ids: Sequence[str]) -> list[str | None]:
@@ -114,16 +100,6 @@ def _attributes(log: TouchpointLog) -> pa.Table:
     if store.case_role == "account_id":
         return store.accounts
     return store.people if store.case_role == "person_id" else pa.table({})
-
-
-def _name_columns(table: pa.Table) -> list[str]:
-    words = {name: re.findall(r"[a-z]+", name.lower()) for name in table.column_names}
-    places = {
-        name: min(map(NAME_WORDS.index, parts))
-        for name, parts in words.items()
-        if parts and set(parts) <= set(NAME_WORDS)
-    }
-    return sorted(places, key=places.__getitem__)
 
 
 def _values(

@@ -3,10 +3,10 @@
 from typing import Final
 
 import journey
+from journey.analysis.accounts.not_buyers import without_not_buyers
 from journey.analysis.attribution.journeys import won_after, won_first
 from journey.analysis.attribution.spend import return_on_spend
 from journey.analysis.attribution.tally import units_of
-from journey.analysis.scores.not_buyers import without_not_buyers
 from journey.log import TouchpointLog
 
 OF_THE_LOG: Final = (

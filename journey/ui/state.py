@@ -8,8 +8,8 @@ from typing import Final, Self, TypeVar, cast, get_args
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
+from journey.analysis.accounts.not_buyers import without_not_buyers
 from journey.analysis.profiles.criteria import check_segment, keep_segment
-from journey.analysis.scores.not_buyers import without_not_buyers
 from journey.errors import JourneyError
 from journey.kept import saved_segment
 from journey.log import TouchpointLog

@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 import journey
+from journey.analysis.accounts.not_buyers import count_not_buyers, without_not_buyers
 from journey.analysis.accounts.stalled import normal_silence
 from journey.analysis.attribution.attribute import removal_effects
 from journey.analysis.attribution.journeys import won_after
@@ -17,7 +18,6 @@ from journey.analysis.quality import completeness, coverage
 from journey.analysis.quality.identity_audit import match_audit
 from journey.analysis.scores import scored_leads
 from journey.analysis.scores.features import features_of, known_after
-from journey.analysis.scores.not_buyers import count_not_buyers, without_not_buyers
 from journey.analysis.stages import members
 
 RETAIL = journey.Segment(profile=(("industry", ("Retail",)),), has=(("channel", ("Ads",)),))

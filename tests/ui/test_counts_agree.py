@@ -8,13 +8,13 @@ import pytest
 
 import journey
 from journey import Segment
-from journey.analysis.profiles.criteria import keep_others
-from journey.analysis.profiles.personas import with_group_of, with_persona
-from journey.analysis.scores.not_buyers import (
+from journey.analysis.accounts.not_buyers import (
     count_not_buyers,
     only_not_buyers,
     without_not_buyers,
 )
+from journey.analysis.profiles.criteria import keep_others
+from journey.analysis.profiles.personas import with_group_of, with_persona
 from journey.analysis.stages.members import in_segment
 from journey.kept import save_segment
 from journey.schema import DECIDED, OUTCOMES

@@ -8,15 +8,19 @@ import pandas as pd
 
 from journey.analysis.accounts.at_risk import cases_of, stalled_of
 from journey.analysis.accounts.engaged import emails_of, last_named
+from journey.analysis.accounts.names import names_of_accounts
+from journey.analysis.accounts.not_buyers import not_buyer_reasons
 from journey.analysis.accounts.stalled import stalled_accounts
 from journey.analysis.accounts.unnamed import who_can_be_called
 from journey.analysis.figures.frames import none_for_missing
+from journey.definitions import Definitions
 from journey.facts import ShardFacts
 from journey.log import TouchpointLog
 from journey.store.view import View
 
 CALL_COLUMNS = (
     "account_id",
+    "account_name",
     "opportunity_id",
     "owner",
     "stage",
@@ -31,6 +35,7 @@ CALL_COLUMNS = (
     "next_action",
     "next_action_evidence",
     "reason",
+    "not_buyer",
 )
 _DECIMALS: Final = {"value_at_risk": 2, "deal_value": 2, "days_silent": 1}
 """No more digits than an amount, or a silence, is told to."""
@@ -48,12 +53,13 @@ def call_list(log: TouchpointLog, *, limit: int | None = None) -> pd.DataFrame:
     -------
     DataFrame
         The rows of :func:`stalled_accounts` in the same order, but for unnamed visitors, whom
-        nobody can call: ``account_id`` and ``opportunity_id`` (the last that a touch of the journey
-        names, or its own), ``owner``, ``stage``, ``value_at_risk``, ``deal_value`` (to the cent),
-        ``days_silent`` (to a tenth), ``last_touchpoint``, ``last_touch_on`` (the day in
-        UTC, ``YYYY-MM-DD``), ``person_ids`` and ``emails`` of the people engaged (``;`` between),
-        ``missing_roles``, ``next_action`` (a touchpoint type), ``next_action_evidence`` and
-        ``reason`` in words.
+        nobody can call: ``account_id``, ``account_name`` (by an attribute that names accounts),
+        ``opportunity_id`` (the last that a touch of the journey names, or its own), ``owner``,
+        ``stage``, ``value_at_risk``, ``deal_value`` (to the cent), ``days_silent`` (to a tenth),
+        ``last_touchpoint``, ``last_touch_on`` (the day in UTC, ``YYYY-MM-DD``), ``person_ids`` and
+        ``emails`` of the people engaged (``;`` between), ``missing_roles``, ``next_action`` (a
+        touchpoint type), ``next_action_evidence``, ``reason`` in words and ``not_buyer`` (why it
+        will not buy, as :func:`not_buyers` tells it; none where it may).
 
     Examples
     --------
@@ -69,36 +75,48 @@ def call_list(log: TouchpointLog, *, limit: int | None = None) -> pd.DataFrame:
     """
     log = who_can_be_called(log)
     stalled = stalled_accounts(log, limit=limit)
-    parts = log.ask_with_facts(partial(_ids, cases=frozenset(stalled["account_id"])))
+    cases = frozenset(stalled["account_id"])
+    parts = log.ask_with_facts(partial(_told, cases=cases, definitions=log.definitions))
     if stalled.empty or not parts:
         return pd.DataFrame(columns=list(CALL_COLUMNS))
-    known = pd.concat(parts).set_index("case_id").loc[stalled["account_id"]].reset_index()
-    ids = {name: known[name] for name in ("account_id", "opportunity_id", "emails")}
+    found = pd.concat(parts).set_index("case_id").loc[stalled["account_id"]].reset_index(drop=True)
+    known = {str(name): found[name] for name in found}
     if log.case in ("account", "opportunity"):
-        ids[f"{log.case}_id"] = stalled["account_id"]
+        known[f"{log.case}_id"] = stalled["account_id"]
     evidence = [_evidence(row) for row in stalled.to_dict("records")]
     frame = stalled.assign(
-        **ids,
+        **known,
         last_touch_on=stalled["last_at"].dt.strftime("%Y-%m-%d"),
         person_ids=stalled["people"],
         next_action=stalled["next_touchpoint"],
         next_action_evidence=pd.Series(evidence, dtype=object),
     )
-    texts = ["account_id", "opportunity_id", "emails", "next_action_evidence"]
+    texts = [*known, "next_action_evidence"]
     return none_for_missing(frame[list(CALL_COLUMNS)].round(_DECIMALS), texts)
 
 
-def _ids(part: tuple[View, ShardFacts], *, cases: frozenset[str]) -> pd.DataFrame:
-    """Ids and e-mails of those stalled journeys of one shard that are asked for."""
-    whole, chosen = part[1].view, stalled_of(part)
+def _told(
+    part: tuple[View, ShardFacts],
+    *,
+    cases: frozenset[str],
+    definitions: Definitions,
+) -> pd.DataFrame:
+    """Ids, name and e-mails of those stalled journeys of one shard that are asked for."""
+    facts = part[1]
+    whole, chosen = facts.view, stalled_of(part)
+    reasons = not_buyer_reasons(
+        (whole, facts), chosen, rules=definitions.not_buyers, meanings=definitions.meanings
+    )
     is_asked = [name in cases for name in cases_of(whole, chosen)]
     chosen = chosen[np.array(is_asked, dtype=bool)]
     return pd.DataFrame(
         {
             "case_id": cases_of(whole, chosen),
             "account_id": last_named(whole, chosen, "account_id"),
+            "account_name": names_of_accounts(whole, chosen),
             "opportunity_id": last_named(whole, chosen, "opportunity_id"),
             "emails": emails_of(whole, chosen),
+            "not_buyer": reasons,
         }
     )
 

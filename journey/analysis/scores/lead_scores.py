@@ -9,12 +9,12 @@ import pandas as pd
 import pyarrow as pa
 
 from journey.analysis.accounts.engaged import owners_of
+from journey.analysis.accounts.not_buyers import not_buyer_reasons
 from journey.analysis.figures.frames import none_for_missing
 from journey.analysis.figures.statistics import wilson
 from journey.analysis.scores.codes import Scoring, scoring_of
 from journey.analysis.scores.milestones import Posts, first_passed, posts_of
 from journey.analysis.scores.moments import at_as_of, points_of, totals_of
-from journey.analysis.scores.not_buyers import not_buyer_reasons
 from journey.analysis.stages.outcomes import instants, names_of_stages
 from journey.definitions import Definitions
 from journey.facts import ShardFacts

@@ -9,8 +9,8 @@ import streamlit as st
 
 import journey
 from journey import charts
+from journey.analysis.accounts.not_buyers import count_not_buyers, only_not_buyers
 from journey.analysis.scores.lead_scores import NO_FIT
-from journey.analysis.scores.not_buyers import count_not_buyers, only_not_buyers
 from journey.analysis.scores.scored_leads import graded
 from journey.log import TouchpointLog
 from journey.schema import OUTCOMES

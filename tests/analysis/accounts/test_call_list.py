@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -5,7 +7,8 @@ from hypothesis import strategies as st
 
 from journey import call_list, stalled_accounts
 from journey.analysis.accounts.call_list import CALL_COLUMNS
-from tests.examples import small_log
+from journey.rules.not_buyers import NotBuyerRules
+from tests.examples import MODEL, small_log
 from tests.strategies import samples
 
 
@@ -35,6 +38,21 @@ def test_the_last_opportunity_and_everybody_engaged_are_named():
     assert row["last_touch_on"] == "2026-02-18"
 
 
+def test_the_name_and_why_somebody_will_not_buy_are_told():
+    rows = [*WAITS, *SILENT]
+    log = small_log(
+        rows,
+        replace(MODEL, not_buyers=NotBuyerRules(("rival.example",))),
+        accounts=pd.DataFrame({"account_id": ["s"], "company": ["Sand & Co"]}),
+        person_id=[f"p@{'rival' if name == 's' else 'shop'}.example" for name, _, _ in rows],
+    )
+    row = call_list(log).set_index("account_id").loc["s"]
+    assert row["account_name"] == "Sand & Co"
+    assert row["not_buyer"] == "Competitor: the e-mail domain of a person is on the list"
+    without_rule = call_list(log.with_definitions(MODEL)).set_index("account_id")
+    assert without_rule.loc["s", "not_buyer"] is None
+
+
 def test_an_account_before_any_stage_is_silent_in_none():
     rows = [*WAITS, *SILENT, ("q", 10, "Chat"), ("q", 11, "Chat")]
     reasons = stalled_accounts(small_log(rows)).set_index("account_id")["reason"]
@@ -47,6 +65,7 @@ def test_what_nothing_tells_is_empty():
     assert row["opportunity_id"] is None
     assert row["next_action"] is None
     assert row["next_action_evidence"] is None
+    assert (row["account_name"], row["not_buyer"]) == (None, None)
     assert (row["person_ids"], row["emails"]) == ("", "")
 
 

@@ -5,12 +5,12 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from journey.analysis.accounts.not_buyers import without_not_buyers
 from journey.analysis.lifecycle.cost_per import (
     NONE_PASSED,
     OF_NONE,
     cost_per,
 )
-from journey.analysis.scores.not_buyers import without_not_buyers
 from journey.analysis.spending.reach import (
     MIXED,
     NOT_KNOWN,

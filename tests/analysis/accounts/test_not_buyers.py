@@ -2,7 +2,11 @@ import pandas as pd
 
 import journey
 from journey import Definitions
-from journey.analysis.scores.not_buyers import count_not_buyers, only_not_buyers, without_not_buyers
+from journey.analysis.accounts.not_buyers import (
+    count_not_buyers,
+    only_not_buyers,
+    without_not_buyers,
+)
 from journey.rules.not_buyers import NotBuyerRules
 from tests.examples import small_log
 
