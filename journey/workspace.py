@@ -326,8 +326,8 @@ def worklist_path(root: Path, dataset: str) -> Path:
 
 def _changed_meanwhile(what: str, name: str) -> str:
     return (
-        f"The {what} of {name!r} were changed meanwhile, and stay as they are now. Reload, look at "
-        "what they say, and change them again."
+        f"The {what} of {name!r} were changed meanwhile, and stay as they are now. Look at what "
+        "they say, then save again."
     )
 
 

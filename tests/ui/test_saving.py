@@ -15,7 +15,7 @@ from journey.ui.act import not_buyer_forms, ownership_forms, score_drafts
 from journey.ui.data import definition_forms
 from journey.workspace import save_definitions
 from tests.stores import store
-from tests.ui.pages import choose, opened, press, said
+from tests.ui.pages import choose, flawless, opened, press, said
 
 ROWS = [("A", "2026-01-05", "Ad"), ("A", "2026-01-09", "Deal")]
 OURS, THEIRS = Definitions(won=("Deal",)), Definitions(won=("Ad",))
@@ -69,6 +69,111 @@ def test_rules_of_rows_are_not_applied_to_definitions_that_were_changed(folder):
     save_definitions(folder.parents[1], "Small", THEIRS)
     assert "definitions were changed meanwhile" in said(app.run())
     assert load_definitions(folder / "definitions.toml") == THEIRS
+
+
+def theirs_saved(folder, **changed):
+    """Somebody else saves other definitions."""
+    held = load_definitions(folder / "definitions.toml")
+    save_definitions(folder.parents[1], "Small", replace(held, **changed))
+
+
+def test_definitions_being_edited_stay_when_others_save(folder):
+    app = opened("data/definitions", "Small")
+    app = flawless(app.number_input[0].set_value(45.0).run())
+    theirs_saved(folder, won=("Ad",), ownership=Ownership(mql_hours=4))
+    app = flawless(app.run())
+    assert "Somebody else saved other definitions meanwhile" in said(app)
+    assert "Both changed" not in said(app)
+    assert app.number_input[0].value == 45.0
+    assert "Somebody else" not in said(press(app, "Save"))
+    saved = load_definitions(folder / "definitions.toml")
+    assert (saved.dormancy_days, saved.won, saved.ownership.mql_hours) == (45.0, ("Ad",), 4.0)
+
+
+def test_pressing_save_before_knowing_of_others_keeps_the_edits(folder):
+    app = opened("data/definitions", "Small")
+    app = flawless(app.number_input[0].set_value(45.0).run())
+    theirs_saved(folder, dormancy_days=60.0)
+    text = said(press(app, "Save"))
+    assert "Not saved" in text
+    assert "Both changed: days of silence" in text
+    assert load_definitions(folder / "definitions.toml").dormancy_days == 60.0
+    press(app, "Save")
+    assert load_definitions(folder / "definitions.toml").dormancy_days == 45.0
+
+
+def test_definitions_not_edited_are_shown_as_others_saved_them(folder):
+    app = opened("data/definitions", "Small")
+    theirs_saved(folder, dormancy_days=60.0)
+    app = flawless(app.run())
+    assert app.number_input[0].value == 60.0
+    assert "Somebody else" not in said(app)
+
+
+def hours_of(app, words):
+    return next(one for one in app.number_input if one.label == words)
+
+
+def owners(folder):
+    return load_definitions(folder / "definitions.toml").ownership
+
+
+def test_owners_being_edited_go_on_top_of_what_others_save(folder):
+    app = choose(opened("act/ownership", "Small"), "Edit")
+    hours_of(app, "Hours to answer an MQL").set_value(8.0)
+    theirs_saved(folder, ownership=Ownership(sql_hours=2))
+    app = press(app, "Save")
+    assert owners(folder) == Ownership(mql_hours=8, sql_hours=2)
+    assert hours_of(app, "Hours from SQL to opportunity").value == 2.0
+    assert "Somebody else" not in said(app)
+
+
+def test_owners_that_both_changed_are_told_before_any_is_lost(folder):
+    app = choose(opened("act/ownership", "Small"), "Edit")
+    hours_of(app, "Hours to answer an MQL").set_value(8.0)
+    theirs_saved(folder, ownership=Ownership(mql_hours=2))
+    app = press(app, "Save")
+    assert "Both changed: hours to answer an MQL" in said(app)
+    assert owners(folder) == Ownership(mql_hours=2)
+    assert hours_of(app, "Hours to answer an MQL").value == 8.0
+    press(app, "Save")
+    assert owners(folder) == Ownership(mql_hours=8)
+
+
+def test_owners_that_others_saved_can_be_shown(folder):
+    app = choose(opened("act/ownership", "Small"), "Edit")
+    theirs_saved(folder, ownership=Ownership(mql_hours=2))
+    app = flawless(app.run())
+    assert ownership_forms.OTHERS_SAVED in said(app)
+    app = press(app, "Show theirs")
+    assert hours_of(app, "Hours to answer an MQL").value == 2.0
+    assert "Somebody else" not in said(app)
+
+
+def test_saving_departments_leaves_the_other_form_alone(folder):
+    app = choose(opened("act/ownership", "Small"), "Edit")
+    names = next(one for one in app.multiselect if one.label == "Departments, in order")
+    names.set_value(["Sales", "Marketing", "Service"])
+    app = press(app, "Save departments")
+    assert owners(folder).names == ("Sales", "Marketing", "Service")
+    assert "Somebody else" not in said(app)
+
+
+def test_scoring_rules_being_edited_stay_when_others_save(folder):
+    app = choose(opened("act/lead_scores", "Small"), "Rules")
+    half = hours_of(app, "Engagement halves after, days")
+    app = flawless(half.set_value(14.0).run())
+    theirs = replace(score_drafts.saved_rules(journey.open_log(folder)), most=50.0)
+    theirs_saved(folder, scoring=theirs)
+    app = flawless(app.run())
+    assert "Somebody else saved other scoring rules meanwhile" in said(app)
+    assert hours_of(app, "Engagement halves after, days").value == 14.0
+    note = next(one for one in app.text_input if one.label.startswith("What was agreed"))
+    app = flawless(note.set_value("Faster").run())
+    app = press(app, "Save as version 1")
+    saved = load_definitions(folder / "definitions.toml").scoring
+    assert (saved.half_life_days, saved.most, saved.version) == (14.0, 50.0, 1)
+    assert "Somebody else" not in said(app)
 
 
 def test_costs_entered_since_the_page_was_drawn_stay(folder):

@@ -15,7 +15,7 @@ from journey.workspace import save_definitions, workspace_root
 def ask_not_buyers(log: TouchpointLog) -> NotBuyerRules:
     """Let the user change the rules; give them as proposed, those in force while they are wrong."""
     held = log.definitions.not_buyers
-    key = f"not-buyers:{log.definitions.fingerprint}"
+    key = f"not-buyers:{hash(held)}"
     left, middle, right = st.columns(3)
     competitors = left.text_area(
         "Competitors' domains, one a line",

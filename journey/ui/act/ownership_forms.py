@@ -1,6 +1,7 @@
 """The forms in which departments, stage owners and promises are edited."""
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import pandas as pd
@@ -10,45 +11,85 @@ from journey.definitions import Definitions
 from journey.errors import JourneyError
 from journey.log import TouchpointLog
 from journey.rules.ownership import COLUMNS, HANDED_ON, Department, Ownership, StageOwners
+from journey.ui.act.ownership_merging import (
+    DEPARTMENT,
+    HANDOFF_WORDS,
+    HOURS,
+    NAMES,
+    STAGE,
+    Part,
+    of_parts,
+    parts_of,
+    words_of,
+)
+from journey.ui.meanwhile import both_changed, together, told
 from journey.ui.state import add_note, current_dataset
 from journey.ui.text import label, markdown
 from journey.workspace import save_definitions, workspace_root
 
 ROLES: Final[dict[str, str | None]] = {"—": None, "Lead": "leads", "Contributor": "contributors"}
 WORDS: Final = {"lead": "Lead", "contributor": "Contributor", None: "—"}
+STAGES: Final = "ownership:stages"
+DEPARTMENTS: Final = "ownership:departments"
+KINDS: Final = {STAGES: (STAGE, NAMES, HOURS), DEPARTMENTS: (DEPARTMENT, NAMES)}
+"""The parts that each form asks for."""
+
+_ROUND: Final = "ownership:round"
+OTHERS_SAVED: Final = (
+    "Somebody else saved other owners meanwhile. What you change here goes on top of theirs."
+)
 _STAGE, _SLA = "stage", "sla_hours"
 """Columns of the grid of stages, beside one for each department."""
 
-HANDOFF_WORDS: Final = {
-    "mql": "Hours to answer an MQL",
-    "accepted": "Hours from accepted to SQL",
-    "sql": "Hours from SQL to opportunity",
-}
 BY_WORDS: Final = "Types that sound like its work"
 
 
-def save_ownership(definitions: Definitions, ownership: Ownership) -> None:
-    """Save who owns what for all pages, and say so."""
+@dataclass(frozen=True)
+class _Begun:
+    """What a form was filled with when it was first shown.
+
+    Parameters
+    ----------
+    form, number
+        Which form, and how many were begun before: its fields have a key of these.
+    warned_of
+        What others saved meanwhile, as the reader was told where both changed the same.
+    """
+
+    dataset: str | None
+    definitions: Definitions
+    form: str
+    number: int
+    warned_of: Ownership | None = None
+
+    @property
+    def key(self) -> str:
+        return f"{self.form}:{self.number}"
+
+
+def save_ownership(definitions: Definitions, ownership: Ownership) -> bool:
+    """Save who owns what for all pages, and say so; return whether it was saved."""
     name = current_dataset()
     if name is None:
-        return
+        return False
     wanted = replace(definitions, ownership=ownership)
     try:
         save_definitions(workspace_root(), name, wanted, instead_of=definitions.fingerprint)
     except (JourneyError, OSError) as problem:
         add_note(f"Not saved. {problem}")
-    else:
-        add_note("Saved. All pages use it now.")
+        return False
+    add_note("Saved. All pages use it now.")
+    return True
 
 
 def show_stage_form(log: TouchpointLog) -> None:
     """Let the user say who leads and helps in each stage, and what is promised."""
-    ownership = log.definitions.ownership
-    key = f"ownership:{log.definitions.fingerprint}"
-    with st.form(f"{key}:stages"):
+    begun = _begun(log, STAGES, shown=HANDED_ON[0])
+    ownership, key = begun.definitions.ownership, begun.key
+    with st.form(f"{key}:form"):
         st.markdown("**Who leads, who helps, and how soon the lead acts**")
         edited = st.data_editor(
-            _stage_frame(log.definitions),
+            _stage_frame(begun.definitions),
             key=f"{key}:editor",
             hide_index=True,
             disabled=[_STAGE],
@@ -83,16 +124,16 @@ def show_stage_form(log: TouchpointLog) -> None:
         }
         if st.form_submit_button("Save", type="primary", icon=":material/save:"):
             # Owners of a stage that is gone are no row of the table; they stay until removed.
-            strays = ownership.strays(log.definitions.stage_names)
+            strays = ownership.strays(begun.definitions.stage_names)
             stages = (*_stages_of(edited, ownership), *strays)
-            _save(log, lambda: replace(ownership, stages=stages, **hours))
+            _save(log, begun, lambda: replace(ownership, stages=stages, **hours))
 
 
 def show_department_form(log: TouchpointLog) -> None:
     """Let the user say which departments there are and what of the log is theirs."""
-    ownership = log.definitions.ownership
-    key = f"departments:{log.definitions.fingerprint}"
-    with st.form(key):
+    begun = _begun(log, DEPARTMENTS, shown="names")
+    ownership, key = begun.definitions.ownership, begun.key
+    with st.form(f"{key}:form"):
         st.markdown("**Departments, and what is theirs**")
         names = st.multiselect(
             "Departments, in order",
@@ -107,7 +148,7 @@ def show_department_form(log: TouchpointLog) -> None:
             "is named, the words of type, channel and source tell Marketing, Sales and Service."
         )
         if st.form_submit_button("Save departments", icon=":material/save:"):
-            _save(log, lambda: _with_departments(ownership, names, rules))
+            _save(log, begun, lambda: _with_departments(ownership, names, rules))
 
 
 def _show_rules(log: TouchpointLog, department: Department, key: str) -> dict[str, Any]:
@@ -133,14 +174,62 @@ def _show_rules(log: TouchpointLog, department: Department, key: str) -> dict[st
     return chosen
 
 
-def _save(log: TouchpointLog, make: Any) -> None:
-    """Save what a form says, or show why it can't be used."""
+def _begun(log: TouchpointLog, form: str, *, shown: str) -> _Begun:
+    """Return what a form is of; while it is shown it stays, whatever others save.
+
+    Parameters
+    ----------
+    shown
+        The end of the key of a field that is there if the form was shown before.
+    """
+    begun: _Begun | None = st.session_state.get(form)
+    is_shown = begun is not None and f"{begun.key}:{shown}" in st.session_state
+    if begun is None or not is_shown or begun.dataset != current_dataset():
+        begun = _begin(log.definitions, form)
+    elif _asked(begun.definitions, form) != _asked(log.definitions, form):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.warning(OTHERS_SAVED, icon=":material/group:")
+            if st.button("Show theirs", key=f"{begun.key}:theirs"):
+                _begin(log.definitions, form)
+                st.rerun()
+    return begun
+
+
+def _asked(definitions: Definitions, form: str) -> dict[Part, Any]:
+    """Return what a form asks for."""
+    kinds, parts = KINDS[form], parts_of(definitions.ownership)
+    asked = {part: held for part, held in parts.items() if part[0] in kinds}
+    return asked | ({("stages", ""): definitions.stage_names} if STAGE in kinds else {})
+
+
+def _begin(definitions: Definitions, form: str) -> _Begun:
+    """Begin a form anew with what is saved."""
+    number = st.session_state.get(_ROUND, 0) + 1
+    st.session_state[_ROUND] = number
+    begun = _Begun(current_dataset(), definitions, form, number)
+    st.session_state[form] = begun
+    return begun
+
+
+def _save(log: TouchpointLog, begun: _Begun, make: Callable[[], Ownership]) -> None:
+    """Save what a form says on top of what others saved since, or show why it can't be."""
+    theirs = log.definitions.ownership
+    before, saved = parts_of(begun.definitions.ownership), parts_of(theirs)
     try:
-        wanted = make()
+        mine = parts_of(make())
+        wanted = of_parts(together(before, mine, saved))
     except JourneyError as problem:
         st.error(markdown(problem), icon=":material/error:")
         return
-    save_ownership(log.definitions, wanted)
+    both = both_changed(before, mine, saved)
+    if both and begun.warned_of != theirs:
+        st.warning(markdown(told("owners", map(words_of, both))), icon=":material/group:")
+        st.session_state[begun.form] = replace(begun, warned_of=theirs)
+        return
+    if save_ownership(log.definitions, wanted):
+        # Departments are columns of the grid of stages, which is then another one.
+        for form in KINDS if wanted.names != theirs.names else (begun.form,):
+            st.session_state.pop(form, None)
     st.rerun()
 
 

@@ -1,8 +1,8 @@
 """Scoring rules in the making, until they are saved as a version or discarded."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 import streamlit as st
 
@@ -10,12 +10,15 @@ from journey.errors import JourneyError
 from journey.log import TouchpointLog
 from journey.rules.score_rule import Rule
 from journey.rules.scoring import ScoringRules, rules_in_force
+from journey.ui.meanwhile import both_changed, together, told
 from journey.ui.state import add_note, current_dataset
+from journey.ui.text import label
 from journey.workspace import save_definitions, workspace_root
 
 _DRAFT: Final = "scores:draft"
 _SAVED: Final = "scores:saved"
 _ROUND: Final = "scores:round"
+_MEANWHILE: Final = "scores:meanwhile"
 
 
 @dataclass(frozen=True)
@@ -49,12 +52,44 @@ class ScoreDraft:
 
 
 def current_draft(log: TouchpointLog) -> ScoreDraft:
-    """Return the draft of this session, begun anew when the saved rules are others."""
-    saved = (current_dataset(), log.definitions.scoring)
-    if st.session_state.get(_SAVED) != saved:
-        st.session_state[_SAVED] = saved
-        start_again(saved_rules(log))
+    """Return the draft of this session; what it changed stays when others save meanwhile."""
+    name, saved = current_dataset(), saved_rules(log)
+    held: tuple[str | None, ScoringRules] | None = st.session_state.get(_SAVED)
+    if held == (name, saved):
+        return st.session_state[_DRAFT]
+    st.session_state[_SAVED] = name, saved
+    mine = None if held is None or held[0] != name else draft_of_session().wanted
+    if held is None or mine is None or mine in (held[1], saved):
+        start_again(saved)
+        return st.session_state[_DRAFT]
+    begun, theirs = held[1], saved
+    by_place = len(begun.rules) == len(mine.rules) == len(theirs.rules)
+    parts = [_parts(one, by_place=by_place) for one in (begun, mine, theirs)]
+    start_again(_of_parts(together(*parts)), note=st.session_state.get(note_key(), ""))
+    st.session_state[_MEANWHILE] = told("scoring rules", map(_words_of, both_changed(*parts)))
     return st.session_state[_DRAFT]
+
+
+def saved_meanwhile() -> str | None:
+    """Return what to tell of rules that others saved while these were changed."""
+    return st.session_state.get(_MEANWHILE)
+
+
+def _parts(scoring: ScoringRules, *, by_place: bool) -> dict[str | int, Any]:
+    """Return all that rules say, each rule by itself where there are as many on all sides."""
+    names = [one.name for one in fields(scoring) if not by_place or one.name != "rules"]
+    rules = enumerate(scoring.rules) if by_place else ()
+    return {name: getattr(scoring, name) for name in names} | dict(rules)
+
+
+def _of_parts(parts: dict[str | int, Any]) -> ScoringRules:
+    named = {name: held for name, held in parts.items() if isinstance(name, str)}
+    rules = tuple(held for name, held in parts.items() if isinstance(name, int))
+    return ScoringRules(**({"rules": rules} | named))
+
+
+def _words_of(part: str | int) -> str:
+    return f"rule {part + 1}" if isinstance(part, int) else label(part)
 
 
 def saved_rules(log: TouchpointLog) -> ScoringRules:
@@ -67,6 +102,7 @@ def start_again(scoring: ScoringRules, note: str = "") -> None:
     take(ScoreDraft(scoring))
     st.session_state[_ROUND] = current_round() + 1
     st.session_state[note_key()] = note
+    st.session_state.pop(_MEANWHILE, None)
 
 
 def take(draft: ScoreDraft) -> None:
@@ -102,4 +138,5 @@ def save(log: TouchpointLog, wanted: ScoringRules, note: str) -> None:
     except (JourneyError, OSError) as problem:
         add_note(f"Not saved. {problem}")
     else:
+        st.session_state.pop(_SAVED, None)  # the draft is what is saved: none to keep
         add_note(f"Saved as version {agreed.version}. All pages use it now.")

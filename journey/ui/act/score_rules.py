@@ -20,6 +20,7 @@ from journey.ui.act.score_drafts import (
     draft_of_session,
     note_key,
     save,
+    saved_meanwhile,
     saved_rules,
     start_again,
     take,
@@ -47,6 +48,8 @@ WEIGHT_WORDS: Final = {
 def show_rules(view: TouchpointLog) -> None:
     """Show the rules to be changed, what they would change, and the way to save them."""
     draft = current_draft(view)
+    if words := saved_meanwhile():
+        st.warning(markdown(words), icon=":material/group:")
     _show_effect(view, draft)
     left, right = st.columns([7, 4], gap="medium")
     with left:

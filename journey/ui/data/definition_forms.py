@@ -10,8 +10,10 @@ from journey.definitions import Definitions, dumps, loads
 from journey.errors import JourneyError
 from journey.log import TouchpointLog
 from journey.ui.cache import cached
+from journey.ui.data.draft_merging import rebased
 from journey.ui.data.drafts import Draft, DraftStage, definitions_of, draft_of
 from journey.ui.data.rebuilding import make_anew
+from journey.ui.meanwhile import told
 from journey.ui.state import add_note, current_dataset
 from journey.ui.text import OUTCOME_LABELS, counted, days, markdown, number, signed
 from journey.workspace import dataset_path, save_definitions, workspace_root
@@ -21,22 +23,33 @@ _SAVED: Final = "definitions:saved"
 _ROUND: Final = "definitions:round"
 _TABLE: Final = "definitions:table"
 _TO_REBUILD: Final = "definitions:to-rebuild"
+_MEANWHILE: Final = "definitions:meanwhile"
 MOST_DAYS: Final = 36_500.0
 
 
 def current_draft(log: TouchpointLog) -> Draft:
-    """Return the draft of this session, made anew when the saved definitions are others."""
-    saved = (current_dataset(), log.definitions.fingerprint)
-    if st.session_state.get(_SAVED) != saved:
-        st.session_state[_SAVED] = saved
-        start_again(draft_of(log.definitions))
-    return st.session_state[_DRAFT]
+    """Return the draft of this session; what it changed stays when others save meanwhile."""
+    name, saved = current_dataset(), log.definitions
+    held: tuple[str | None, Definitions] | None = st.session_state.get(_SAVED)
+    if held == (name, saved):
+        return st.session_state[_DRAFT]
+    st.session_state[_SAVED] = name, saved
+    draft, both = draft_of(saved), []
+    if held is not None and held[0] == name:
+        mine: Draft = st.session_state[_DRAFT]
+        if mine != draft_of(held[1]):
+            draft, both = rebased(mine, held[1], saved)
+    start_again(draft)
+    if draft != draft_of(saved):
+        st.session_state[_MEANWHILE] = told("definitions", both)
+    return draft
 
 
 def start_again(draft: Draft) -> None:
     """Take another draft; all widgets show it."""
     st.session_state[_DRAFT] = draft
     st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
+    st.session_state.pop(_MEANWHILE, None)
 
 
 def change(draft: Draft) -> None:
@@ -62,6 +75,8 @@ def table_key(name: str) -> str:
 
 def show_effect(log: TouchpointLog, draft: Draft) -> None:
     """Show the outcomes as they would be, the way from those saved, and the button to save."""
+    if words := st.session_state.get(_MEANWHILE):
+        st.warning(markdown(words), icon=":material/group:")
     try:
         wanted = definitions_of(draft)
     except JourneyError as problem:
@@ -110,8 +125,8 @@ def rebuild_if_saved(log: TouchpointLog) -> None:
     instead_of, wanted = saved
     if log.definitions.fingerprint != instead_of:
         st.warning(
-            "Not saved: the definitions were changed meanwhile. Look at what they say now, and "
-            "change them again.",
+            "Not saved: the definitions were changed meanwhile. Look at the effect, then save "
+            "again.",
             icon=":material/warning:",
         )
         return
@@ -283,4 +298,5 @@ def _save(definitions: Definitions, log: TouchpointLog) -> None:
     except (JourneyError, OSError) as problem:
         add_note(f"Not saved. {problem}")
     else:
+        st.session_state.pop(_SAVED, None)  # the draft is what is saved: none to keep
         add_note("Saved. All pages use it now.")
