@@ -54,6 +54,7 @@ def edit_table(
         height=ROW_PIXELS * (min(max(len(base), 1), rows) + 1) + 3,
         column_config=dict(columns),
         disabled=[name for name in base.columns if name not in editable],
+        placeholder="",
         on_change=_tell,
         args=(key, on_edit),
         alt=alt,

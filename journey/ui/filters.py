@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any, Final
 
 import streamlit as st
@@ -93,6 +94,23 @@ def without_case(log: TouchpointLog, filters: Filters) -> str:
         return ""
     verb = "is" if n_left == 1 else "are"
     return f"{counted(n_left, 'touchpoint')} without {filters.case} {verb} in no journey"
+
+
+def read_until(log: TouchpointLog, last_day: date | None) -> date:
+    """Return the last day that a log is read up to: a day chosen ends with the midnight after it.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from journey import from_frame
+    >>> log = from_frame(pd.DataFrame({
+    ...     "account_id": "a", "touchpoint": "Ad",
+    ...     "occurred_at": pd.to_datetime(["2026-01-01", "2026-01-05"])}))
+    >>> read_until(log, None), read_until(log.between(None, "2026-01-03"), date(2026, 1, 2))
+    (datetime.date(2026, 1, 5), datetime.date(2026, 1, 2))
+    """
+    ends_on = log.as_of.date()
+    return ends_on if last_day is None else min(ends_on, last_day)
 
 
 def active_filters(filters: Filters) -> list[Chip]:

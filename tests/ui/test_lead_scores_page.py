@@ -62,6 +62,12 @@ class TestLeads:
         assert app.title[0].value == "1 of 3 open leads fits well and is engaged now"
         assert app.dataframe[0].value["grade"].tolist() == ["A2", "D2", "D4"]
 
+    def test_a_past_day_is_named_as_chosen_with_what_is_known_as_of_now(self):
+        assert "Only touches until then count" not in said(opened())
+        text = said(opened(to="2026-01-09"))
+        assert "As of 2026-01-09." in text
+        assert "Only touches until then count. Attributes, and which visitor is whom" in text
+
     def test_all_journeys_are_in_the_matrix_where_asked_for(self):
         app = opened()
         which = next(one for one in app.segmented_control if one.label == "Which")
@@ -119,6 +125,14 @@ class TestRules:
         saved = load_definitions(workspace / "Scored" / "definitions.toml").scoring
         assert saved.mql == Qualification(0, 10, "thresholds")
         assert [(one.version, one.note) for one in saved.changes] == [(1, "Fit matters less")]
+
+    def test_the_cap_of_a_score_is_saved_with_a_version(self, workspace):
+        app = opened("Rules")
+        checked(number_input(app, "Points of one score, at most").set_value(50.0).run())
+        note = next(one for one in app.text_input if one.label.startswith("What was agreed"))
+        checked(note.set_value("Half of it").run())
+        checked(button(app, "Save as version 1").click().run())
+        assert load_definitions(workspace / "Scored" / "definitions.toml").scoring.most == 50.0
 
     @pytest.mark.usefixtures("workspace")
     def test_a_rule_is_added_and_discarded(self):

@@ -14,6 +14,7 @@ from journey.schema import KNOWN_AS, VISITOR
 from journey.ui.accounts import account_names, find_accounts, person_names
 from journey.ui.act.stalled_list import show_people, show_stake, stalled_frame
 from journey.ui.cache import cached
+from journey.ui.filters import read_until
 from journey.ui.guards import require_log
 from journey.ui.picture import show_picture
 from journey.ui.state import (
@@ -133,7 +134,9 @@ def show_head(log: TouchpointLog, facts: pd.Series) -> None:
         st.markdown(f":gray[{seen}]", width="content")
     cells = st.columns(5)
     usual = _normal_days(log, facts["stage"])
-    until = f"Up to {log.as_of:%Y-%m-%d}, the end of the log."
+    last_day = current_filters().last_day
+    ends = "the end of the log" if last_day is None else "as the filter says"
+    until = f"Up to {read_until(log, last_day):%Y-%m-%d}, {ends}."
     cells[0].metric("Silent", days(facts["days_silent"]), help=until, border=True)
     cells[1].metric("Normal in this stage", days(usual), border=True)
     cells[2].metric("Value", number(facts["value"]), help="The last one known.", border=True)

@@ -19,11 +19,12 @@ from journey.ui.act.not_buyer_forms import ask_not_buyers
 from journey.ui.cache import cached
 from journey.ui.counts import Count, count_row
 from journey.ui.explore.headlines import outcome_counts
+from journey.ui.filters import read_until
 from journey.ui.journeys import count_button
 from journey.ui.navigation import ACCOUNT, open_page
 from journey.ui.plots import current_theme, show_plot
 from journey.ui.reader import fragment
-from journey.ui.state import ACCOUNT_PARAMETER
+from journey.ui.state import ACCOUNT_PARAMETER, current_filters
 from journey.ui.tables import Listing, choose_row, has_choice, show_table
 from journey.ui.text import OUTCOME_LABELS, as_read, counted, markdown, number, signed
 
@@ -170,13 +171,20 @@ def _open_grade(leads: TouchpointLog, grades: pd.DataFrame) -> None:
             if stand[outcome]
         ]
         count_row(counts, key=f"grade:{chosen}")
+    last_day = current_filters().last_day
+    until = read_until(leads, last_day)
     rules = leads.definitions.scoring
     fit, engagement = rules.fit_grades, rules.engagement_grades
     st.caption(
         f"Fit: A from {fit[0]:g} points, B from {fit[1]:g}, C from {fit[2]:g}. Engagement: 1 from "
         f"{engagement[0]:g}, 2 from {engagement[1]:g}, 3 from {engagement[2]:g}; it halves every "
-        f"{rules.half_life_days:g} days. As of {leads.as_of:%Y-%m-%d}."
+        f"{rules.half_life_days:g} days. As of {until:%Y-%m-%d}."
     )
+    if last_day is not None:
+        st.caption(
+            "Only touches until then count. Attributes, and which visitor is whom, are as known "
+            "now: the data have no dates for them."
+        )
 
 
 def _with_outcome(leads: TouchpointLog, fit: str, engagement: str, outcome: str) -> TouchpointLog:

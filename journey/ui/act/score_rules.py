@@ -215,6 +215,7 @@ def _show_thresholds(draft: ScoreDraft) -> None:
             half_life_days=_number(
                 "Engagement halves after, days", scoring.half_life_days, f"{key}:half", least=0.5
             ),
+            most=_number("Points of one score, at most", scoring.most, f"{key}:most", least=1.0),
             fit_grades=_cuts(("Fit A from", "B from", "C from"), scoring.fit_grades, f"{key}:fit"),
             engagement_grades=_cuts(
                 ("Engaged 1 from", "2 from", "3 from"), scoring.engagement_grades, f"{key}:grades"

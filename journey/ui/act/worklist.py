@@ -12,8 +12,9 @@ import journey
 from journey.log import TouchpointLog
 from journey.ui.act.stalled_list import Rest, stalled_frame
 from journey.ui.cache import cached
+from journey.ui.filters import read_until
 from journey.ui.guards import plain_errors
-from journey.ui.state import current_dataset
+from journey.ui.state import current_dataset, current_filters
 from journey.ui.tables import choose_rows, download_buttons, download_row
 from journey.ui.text import counted, markdown, number
 from journey.worklist import Kind, Mark, add_marks, load_marks, take_back, with_marks
@@ -159,6 +160,7 @@ def show_export(log: TouchpointLog, rows: pd.DataFrame) -> None:
 
 def _form(log: TouchpointLog, ids: Sequence[str], kind: Kind, key: str) -> None:
     """Ask until when, who and why; the name is remembered for the session."""
+    ends_on = read_until(log, current_filters().last_day)
     first_day = log.as_of.date() + timedelta(days=1)
     with st.form(f"{key}:form", border=False):
         until = None
@@ -168,7 +170,7 @@ def _form(log: TouchpointLog, ids: Sequence[str], kind: Kind, key: str) -> None:
                 first_day + timedelta(days=_SNOOZE_DAYS - 1),
                 min_value=first_day,
                 max_value=first_day + timedelta(days=3_650),
-                help=f"By the log's own time, which ends on {log.as_of:%Y-%m-%d}.",
+                help=f"By the log's own time, which ends on {ends_on:%Y-%m-%d}.",
                 key=f"{key}:until",
             )
         known = st.session_state.get(NAME, "")
