@@ -189,3 +189,19 @@ def test_columns_may_be_told_for_one_file_alone(tmp_path):
     assert log.touchpoint_types == ["Ad", "Call", "Demo"]
     assert "key" not in log.origin.text_columns
     assert "Column 'key' of a.csv is left out, as asked." in log.report.notes
+
+
+def test_of_a_file_with_a_column_left_out_no_rejected_line_is_kept(tmp_path):
+    # Nobody can tell which of its five cells is the phone.
+    rows = "A,2024-01-01,Ad,555-1\nA,2024-01-02,Demo,x,555-2\nTotal,,,555-3\n"
+    path = tmp_path / "a.csv"
+    path.write_text(f"account,time,event,phone\n{rows}")
+    for told, is_kept in (({}, True), ({"left out": ["phone"]}, False)):
+        log = read_touchpoints(path, columns=told, into=tmp_path / "set")
+        files = [file for file in (tmp_path / "set").rglob("*") if file.suffix != ".parquet"]
+        assert any(b"555-" in file.read_bytes() for file in files if file.is_file()) is is_kept
+        aside = [r for r in log.report.reasons if r.action == "set aside"]
+        assert [(one.row, bool(one.value)) for r in aside for one in r.examples] == [
+            (3, is_kept),
+            (3, is_kept),
+        ]

@@ -11,14 +11,14 @@ import json
 import os
 import shutil
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
 import duckdb
 
 from journey.errors import ImportLimitError, StoreError
-from journey.ingest.columns.roles import Shape, TableRoles
+from journey.ingest.columns.roles import Shape, TableRoles, as_here
 from journey.ingest.columns.shapes import ATTRIBUTES, COSTS, ENTRIES, TEXTS, extra_names
 from journey.ingest.kept.rows import rows_file, rows_sql, seconds_file, seconds_sql, timed_sql
 from journey.ingest.raw import Aside, RawTable, RejectedRow
@@ -128,6 +128,17 @@ class Batch:
     is_continued: bool = False
 
 
+def rejected_of(raw: RawTable) -> tuple[RejectedRow, ...]:
+    """The rejected rows of a table as they may be kept.
+
+    Nobody can tell which of their cells belong to which column. So where one is left out, their
+    text is too; the line at which they stand in the file remains.
+    """
+    if not as_here(raw.told, (*raw.columns, *raw.file_headers)).get(LEFT_OUT):
+        return raw.rejected
+    return tuple(replace(row, text="") for row in raw.rejected)
+
+
 def source_table(raw: RawTable, read: TableRoles, names: Mapping[str, str]) -> SourceTable:
     """Describe a table of a file by its rows and the roles of its columns."""
     return SourceTable(
@@ -139,7 +150,7 @@ def source_table(raw: RawTable, read: TableRoles, names: Mapping[str, str]) -> S
         names={header: names[header] for header in read.extras},
         n_rows=raw.n_rows,
         n_rejected=raw.n_rejected,
-        rejected=raw.rejected,
+        rejected=rejected_of(raw),
         aside=raw.aside,
         n_added=raw.n_added,
         preset=raw.known.preset or "" if raw.known and raw.known.shape else "",

@@ -18,7 +18,7 @@ from journey.ingest.columns.roles import Given, TableRoles, as_here, has_moments
 from journey.ingest.columns.synonyms import folded, same_columns
 from journey.ingest.formats.held import is_as_read, view_file
 from journey.ingest.formats.table import SOURCE_PART, SOURCE_ROW
-from journey.ingest.kept.sources import DATED, Batch, SourceTable, read_aside
+from journey.ingest.kept.sources import DATED, Batch, SourceTable, read_aside, rejected_of
 from journey.ingest.presets.foreign_keys import (
     is_mapped,
     may_lead,
@@ -117,7 +117,7 @@ def keep_rows(connection: duckdb.DuckDBPyConnection, table: RawTable, folder: Pa
         f"COPY (SELECT {cells} FROM {identifier(table.table)}) TO {literal(str(rows))} "
         "(FORMAT parquet, COMPRESSION zstd)"
     )
-    return Waiting(replace(table, kept=None), rows, table.told)
+    return Waiting(replace(table, kept=None, rejected=rejected_of(table)), rows, table.told)
 
 
 def _is_file_of(

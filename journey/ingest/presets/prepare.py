@@ -36,7 +36,7 @@ from journey.ingest.presets.references import condition_sql, filled, first_sql, 
 from journey.ingest.presets.unfold import a_row_each
 from journey.ingest.sql import identifier, literal
 from journey.report import MOST_EXAMPLES
-from journey.schema import REQUIRED_ROLES
+from journey.schema import LEFT_OUT, REQUIRED_ROLES
 
 _SHOWN: Final = 120
 _TICKS: Final = {"s": 1_000_000, "ms": 1_000, "us": 1}
@@ -280,7 +280,7 @@ def _set_aside(
         ).fetchall()
         if n_left:
             shown = [one.header for one in resolved(list(rule.when), index)]
-            aside += _taken(connection, table.table, condition, "set aside", rule.reason, shown)
+            aside += _taken(connection, table, condition, "set aside", rule.reason, shown)
     return aside
 
 
@@ -301,26 +301,27 @@ def _merge(
         f"ORDER BY {order}) AS n FROM {identifier(table.table)} WHERE {are_there}) WHERE n > 1)"
     )
     shown = [key.header for key in keys]
-    return _taken(connection, table.table, repeats, "merged", preset.dedupe.reason, shown)
+    return _taken(connection, table, repeats, "merged", preset.dedupe.reason, shown)
 
 
 def _taken(
     connection: duckdb.DuckDBPyConnection,
-    table: str,
+    table: RawTable,
     condition: str,
     action: Literal["set aside", "merged"],
     reason: str,
     shown: Sequence[str],
 ) -> list[Aside]:
-    """Count rows, keep the first as examples, and delete them."""
-    texts = ", ".join(identifier(header) for header in dict.fromkeys(shown))
+    """Count rows, keep the first as examples without what is left out, and delete them."""
+    left_out, name = table.told.get(LEFT_OUT, ()), identifier(table.table)
+    texts = ", ".join(identifier(h) for h in dict.fromkeys(shown) if h not in left_out) or "''"
     rows = connection.execute(
         f"SELECT {SOURCE_ROW}, left(concat_ws(', ', {texts}), {_SHOWN}), count(*) OVER () "
-        f"FROM {identifier(table)} WHERE {condition} ORDER BY {SOURCE_ROW} LIMIT {MOST_EXAMPLES}"
+        f"FROM {name} WHERE {condition} ORDER BY {SOURCE_ROW} LIMIT {MOST_EXAMPLES}"
     ).fetchall()
     if not rows:
         return []
-    connection.execute(f"DELETE FROM {identifier(table)} WHERE {condition}")
+    connection.execute(f"DELETE FROM {name} WHERE {condition}")
     examples = tuple((int(row), str(text)) for row, text, _ in rows)
     return [Aside(action, reason, int(rows[0][2]), examples)]
 
