@@ -104,11 +104,11 @@ def _told(
     """Ids, name and e-mails of those stalled journeys of one shard that are asked for."""
     facts = part[1]
     whole, chosen = facts.view, stalled_of(part)
+    is_asked = [name in cases for name in cases_of(whole, chosen)]
+    chosen = chosen[np.array(is_asked, dtype=bool)]
     reasons = not_buyer_reasons(
         (whole, facts), chosen, rules=definitions.not_buyers, meanings=definitions.meanings
     )
-    is_asked = [name in cases for name in cases_of(whole, chosen)]
-    chosen = chosen[np.array(is_asked, dtype=bool)]
     return pd.DataFrame(
         {
             "case_id": cases_of(whole, chosen),

@@ -53,6 +53,18 @@ def test_the_name_and_why_somebody_will_not_buy_are_told():
     assert without_rule.loc["s", "not_buyer"] is None
 
 
+def test_the_first_of_several_are_told_as_in_the_whole_list():
+    rows = [*WAITS, *SILENT, ("t", 45, "Mail"), ("t", 46, "Mail"), ("u", 46, "Mail")]
+    log = small_log(
+        rows,
+        replace(MODEL, not_buyers=NotBuyerRules(("rival.example",))),
+        person_id=[f"{name}@{'rival' if name in 'st' else 'shop'}.example" for name, _, _ in rows],
+    )
+    whole = call_list(log)
+    assert whole["not_buyer"].notna().tolist() == [name in "st" for name in whole["account_id"]]
+    pd.testing.assert_frame_equal(call_list(log, limit=20), whole.head(20))
+
+
 def test_an_account_before_any_stage_is_silent_in_none():
     rows = [*WAITS, *SILENT, ("q", 10, "Chat"), ("q", 11, "Chat")]
     reasons = stalled_accounts(small_log(rows)).set_index("account_id")["reason"]
