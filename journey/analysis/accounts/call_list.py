@@ -47,13 +47,13 @@ def call_list(log: TouchpointLog, *, limit: int | None = None) -> pd.DataFrame:
     Parameters
     ----------
     limit
-        Only so many, the first of the list; none: all of them.
+        Only so many, the first of the list; none: all.
 
     Returns
     -------
     DataFrame
-        The rows of :func:`stalled_accounts` in the same order, but for unnamed visitors, whom
-        nobody can call: ``account_id``, ``account_name`` (by an attribute that names accounts),
+        Rows of :func:`stalled_accounts` in its order, but for unnamed visitors, whom nobody can
+        call: ``account_id``, ``account_name`` (by an attribute that names accounts),
         ``opportunity_id`` (the last that a touch of the journey names, or its own), ``owner``,
         ``stage``, ``value_at_risk``, ``deal_value`` (to the cent), ``days_silent`` (to a tenth),
         ``last_touchpoint``, ``last_touch_on`` (the day in UTC, ``YYYY-MM-DD``), ``person_ids`` and
@@ -75,24 +75,24 @@ def call_list(log: TouchpointLog, *, limit: int | None = None) -> pd.DataFrame:
     """
     log = who_can_be_called(log)
     stalled = stalled_accounts(log, limit=limit)
-    cases = frozenset(stalled["account_id"])
-    parts = log.ask_with_facts(partial(_told, cases=cases, definitions=log.definitions))
+    told = partial(_told, cases=frozenset(stalled["account_id"]), definitions=log.definitions)
+    parts = log.ask_with_facts(told)
     if stalled.empty or not parts:
         return pd.DataFrame(columns=list(CALL_COLUMNS))
     found = pd.concat(parts).set_index("case_id").loc[stalled["account_id"]].reset_index(drop=True)
     known = {str(name): found[name] for name in found}
     if log.case in ("account", "opportunity"):
         known[f"{log.case}_id"] = stalled["account_id"]
-    evidence = [_evidence(row) for row in stalled.to_dict("records")]
+    evidence = map(_evidence, stalled.to_dict("records"))
     frame = stalled.assign(
         **known,
         last_touch_on=stalled["last_at"].dt.strftime("%Y-%m-%d"),
         person_ids=stalled["people"],
         next_action=stalled["next_touchpoint"],
-        next_action_evidence=pd.Series(evidence, dtype=object),
+        next_action_evidence=pd.Series(list(evidence), dtype=object),
     )
-    texts = [*known, "next_action_evidence"]
-    return none_for_missing(frame[list(CALL_COLUMNS)].round(_DECIMALS), texts)
+    called = frame[list(CALL_COLUMNS)].round(_DECIMALS)
+    return none_for_missing(called, [*known, "next_action_evidence"])
 
 
 def _told(
