@@ -83,13 +83,18 @@ def call_list(log: TouchpointLog, *, limit: int | None = None) -> pd.DataFrame:
     known = {str(name): found[name] for name in found}
     if log.case in ("account", "opportunity"):
         known[f"{log.case}_id"] = stalled["account_id"]
-    evidence = map(_evidence, stalled.to_dict("records"))
+    return _frame(stalled, known)
+
+
+def _frame(stalled: pd.DataFrame, known: dict[str, "pd.Series[Any]"]) -> pd.DataFrame:
+    """The list as a CRM imports it, with what is known of each account beside."""
+    evidence = [_evidence(row) for row in stalled.to_dict("records")]
     frame = stalled.assign(
         **known,
         last_touch_on=stalled["last_at"].dt.strftime("%Y-%m-%d"),
         person_ids=stalled["people"],
         next_action=stalled["next_touchpoint"],
-        next_action_evidence=pd.Series(list(evidence), dtype=object),
+        next_action_evidence=pd.Series(evidence, dtype=object),
     )
     called = frame[list(CALL_COLUMNS)].round(_DECIMALS)
     return none_for_missing(called, [*known, "next_action_evidence"])
