@@ -59,6 +59,29 @@ def rows_having(
 
 
 @kernel
+def slices_of(
+    offsets: Ints, journeys: Ints, shard_begins: Ints, begins: Ints, ends: Ints
+) -> tuple[Ints, Ints, Ints, Ints]:
+    """Of the journeys of which rows are left: offsets, numbers, beginnings in shard and in view.
+
+    Journey ``j`` has the rows ``offsets[j]:offsets[j + 1]`` in view, which follow its beginning in
+    the shard, and of these ``begins[j]:ends[j]`` are left. What isn't kept is written over.
+    """
+    new_offsets = np.zeros(len(journeys) + 1, np.int64)
+    kept = np.empty((3, len(journeys)), np.int64)
+    at, n = 0, np.uint64(0)
+    for j in range(len(journeys)):
+        begin, length = begins[j], max(ends[j] - begins[j], 0)
+        kept[0, n], kept[1, n] = journeys[j], shard_begins[j] + begin - offsets[j]
+        kept[2, n] = begin
+        at += length
+        n += np.uint64(length > 0)
+        new_offsets[n] = at
+    n_ends = n + np.uint64(1)
+    return new_offsets[:n_ends].copy(), kept[0, :n].copy(), kept[1, :n].copy(), kept[2, :n].copy()
+
+
+@kernel
 def take(values: Codes, rows: Codes) -> Codes:
     """``values[rows]``, without widening the rows first as plain indexing does."""
     taken = np.empty(len(rows), values.dtype)

@@ -135,14 +135,21 @@ def whole(store: Store, shard: Shard) -> View:
 
 def keep_ranges(view: View, begins: Ints, ends: Ints) -> View:
     """From each journey the rows from begin to end; journeys left empty are dropped."""
-    kept = np.flatnonzero(ends > begins)
-    return _cut(view, kept, begins[kept], (ends - begins)[kept])
+    found = select.slices_of(view.offsets, view.journeys, view.begins, frozen(begins), frozen(ends))
+    offsets, journeys, own_begins, begins = map(frozen, found)
+    return replace(
+        view,
+        offsets=offsets,
+        journeys=journeys,
+        begins=own_begins,
+        rows=_rows_of(view, begins, offsets),
+    )
 
 
 def keep_journeys(view: View, flags: Flags) -> View:
     """The flagged journeys, whole; empty ones are dropped."""
-    kept = np.flatnonzero(flags & (view.lengths > 0))
-    return _cut(view, kept, view.offsets[kept], view.lengths[kept])
+    begins, ends = view.offsets[:-1], view.offsets[1:]
+    return keep_ranges(view, begins, np.where(flags, ends, begins))
 
 
 def keep_changes(view: View) -> View:
@@ -172,8 +179,10 @@ def keep_between(view: View, since: int | None, until: int | None) -> View:
 
 def cut_after(view: View, ends: Ints) -> View:
     """Each journey up to a row, those left empty kept in their place."""
-    begins = view.offsets[:-1]
-    return _cut(view, np.arange(view.n_journeys), begins, ends - begins)
+    begins, offsets = view.offsets[:-1], np.zeros_like(view.offsets)
+    np.cumsum(ends - begins, out=offsets[1:])
+    offsets = frozen(offsets)
+    return replace(view, offsets=offsets, rows=_rows_of(view, begins, offsets))
 
 
 def first_at_or_after(view: View, instant: int) -> Ints:
@@ -203,17 +212,8 @@ def _of_shard(view: View, rows: Rows) -> Rows:
     return frozen(rows if view.rows is None else select.take(view.rows, frozen(rows)))
 
 
-def _cut(view: View, kept: Ints, begins: Ints, lengths: Ints) -> View:
-    """Of the kept journeys so many rows from each beginning."""
-    offsets = np.zeros(len(lengths) + 1, np.int64)
-    np.cumsum(lengths, out=offsets[1:])
-    found = replace(
-        view,
-        offsets=frozen(offsets),
-        journeys=frozen(view.journeys[kept]),
-        begins=frozen(view.begins[kept] + begins - view.offsets[kept]),
-    )
+def _rows_of(view: View, begins: Ints, offsets: Ints) -> Rows | None:
+    """From each beginning so many of the rows in view as the offsets leave room for."""
     if view.rows is None:
-        return found
-    rows = select.take_ranges(view.rows, frozen(begins), found.offsets)
-    return replace(found, rows=frozen(rows))
+        return None
+    return frozen(select.take_ranges(view.rows, begins, offsets))

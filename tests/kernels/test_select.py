@@ -63,6 +63,23 @@ def test_rows_having(shard, wanted, rng):
     assert ends.tolist() == np.cumsum([0, *(len(mine) for mine in rows if mine)]).tolist()
 
 
+@given(SHARDS, SHARDS, st.randoms())
+def test_slices_of(shard, before, rng):
+    """Of journeys that lie somewhere in their shard, after others, some rows are left."""
+    left = [(rng.randint(*span), rng.randint(*span)) for span in shard.spans]
+    shift = 10 + len(before.types)
+    shard_begins = [begin + shift for begin, _ in shard.spans]
+    numbers = list(range(7, 7 + len(shard.spans)))
+    found = select.slices_of(shard.offsets, ints(numbers), ints(shard_begins), *borders(left))
+    kept = [(j, begin, end) for j, (begin, end) in enumerate(left) if begin < end]
+    assert [one.tolist() for one in found] == [
+        np.cumsum([0, *(end - begin for _, begin, end in kept)]).tolist(),
+        [numbers[j] for j, _, _ in kept],
+        [begin + shift for _, begin, _ in kept],
+        [begin for _, begin, _ in kept],
+    ]
+
+
 @given(shards(least=1), st.data())
 def test_take(shard, data):
     last = len(shard.types) - 1
