@@ -7,7 +7,7 @@ import hashlib
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -146,7 +146,13 @@ class Definitions:
     @cached_property
     def fingerprint(self) -> str:
         """Changes whenever anything in the model does."""
-        return hashlib.blake2b(dumps(self).encode(), digest_size=16).hexdigest()
+        return _fingerprint(self)
+
+
+@lru_cache(maxsize=64)
+def _fingerprint(definitions: Definitions) -> str:
+    """The same for equal models, however often each is put together anew."""
+    return hashlib.blake2b(dumps(definitions).encode(), digest_size=16).hexdigest()
 
 
 def dumps(definitions: Definitions) -> str:

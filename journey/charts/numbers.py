@@ -95,8 +95,12 @@ def format_number(value: float, decimals: int, locale: str | None = None) -> str
     """
     if decimals == 0:
         return format_count(value, locale)
-    written = format_decimal(value, f"#,##0.{'0' * decimals}", locale=locale or READER.get())
-    return str(written)
+    chosen = locale or READER.get()
+    signs = _signs(chosen)
+    if signs is None or not math.isfinite(value):
+        return _with_decimals(value, decimals, chosen)
+    # As Babel reads it: the shortest decimal that is this number, a half to the even neighbour.
+    return f"{Decimal(str(value)):,.{decimals}f}".translate(signs)
 
 
 def format_signed(value: float, decimals: int = 0, locale: str | None = None) -> str:
@@ -190,6 +194,20 @@ def _thousands_symbol(locale: str) -> str | None:
     as_written = [f"{n:,}".replace(",", symbol) for n in samples]
     is_plain = as_written == [format_decimal(n, locale=locale) for n in samples]
     return symbol if is_plain else None
+
+
+@cache
+def _signs(locale: str) -> dict[int, str] | None:
+    """What a locale sets for the comma of thousands and the decimal point, if nothing else."""
+    decimal, group = separators(locale)
+    signs = str.maketrans({",": group, ".": decimal})
+    samples = (-1_234.5, 1_234.5, 123_456_789.5)
+    as_written = [f"{n:,.1f}".translate(signs) for n in samples]
+    return signs if as_written == [_with_decimals(n, 1, locale) for n in samples] else None
+
+
+def _with_decimals(value: float, decimals: int, locale: str) -> str:
+    return str(format_decimal(value, f"#,##0.{'0' * decimals}", locale=locale))
 
 
 @cache

@@ -8,6 +8,7 @@ import threading
 from typing import Final
 
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 import journey
 from journey.ingest import stand_by
@@ -37,6 +38,8 @@ def warm_up() -> None:
     """
     keep_freed_pages()
     keep_a_part_of_the_machine()
+    # What pages multiply is small: threads for it would wait for each other on busy cores.
+    threadpool_limits(1, "blas")
     stand_by()
     _ask_something()
     # Streamlit asks for it once, in the first run: it looks for the source of every module.

@@ -1,8 +1,11 @@
 import math
 
 import pytest
+from babel.numbers import format_decimal
+from hypothesis import given
+from hypothesis import strategies as st
 
-from journey.charts.numbers import format_count, format_days, format_share
+from journey.charts.numbers import format_count, format_days, format_number, format_share
 
 
 @pytest.mark.parametrize(
@@ -50,3 +53,16 @@ def test_none_and_all_are_said_only_where_they_are_true(share, written):
 )
 def test_durations_are_in_the_unit_a_person_would_use(days, written):
     assert format_days(days) == written
+
+
+@given(
+    st.floats(-1e20, 1e20)
+    | st.sampled_from([math.nan, math.inf])
+    | st.integers(-(10**15), 10**15)
+    | st.decimals(-1000, 1000, places=2).map(float),
+    st.integers(1, 3),
+    st.sampled_from(["en", "de", "de_CH", "fr", "es", "pl", "sv", "hi", "ar_EG"]),
+)
+def test_decimals_are_written_as_babel_writes_them(value, decimals, locale):
+    pattern = f"#,##0.{'0' * decimals}"
+    assert format_number(value, decimals, locale) == format_decimal(value, pattern, locale)

@@ -144,14 +144,14 @@ def rule_support(log: TouchpointLog) -> pd.DataFrame:
         rule=[rule.words for rule in scoring.rules],
         points=np.array([rule.points for rule in scoring.rules], float),
     )
+    rows = [*frame.itertuples()]
+    missing = [scoring.missing.get(place) for place in range(len(rows))]
     verdicts = [
-        "not in the log" if place in scoring.missing else _verdict(row)
-        for place, row in enumerate(frame.itertuples())
+        _verdict(row) if column is None else "not in the log"
+        for row, column in zip(rows, missing, strict=True)
     ]
     frame["verdict"] = verdicts
-    frame["meaning"] = [
-        _meaning(row, scoring.missing.get(place)) for place, row in enumerate(frame.itertuples())
-    ]
+    frame["meaning"] = list(map(_meaning, rows, verdicts, missing))
     order = ["dimension", "rule", "points", *COMPARED, "verdict", "meaning"]
     return frame[order]
 
@@ -276,10 +276,10 @@ def _verdict(row: Any) -> str:
     return "contradicted" if says == -np.sign(row.points) and says else "not supported"
 
 
-def _meaning(row: Any, missing: str | None) -> str:
+def _meaning(row: Any, verdict: str, missing: str | None) -> str:
     if missing is not None:
         return f"The log has no {missing}, so the rule gives nothing."
-    if row.verdict == "too few":
+    if verdict == "too few":
         return (
             f"Too few to tell: {row.n_with:,} decided journeys with it, {row.n_without:,} without; "
             f"{SMALL_SAMPLE} each are needed."
@@ -293,4 +293,4 @@ def _meaning(row: Any, missing: str | None) -> str:
         "not supported": f"No clear difference: {rates}.",
         "contradicted": f"The data say the opposite: {rates}.",
     }
-    return verdicts[row.verdict]
+    return verdicts[verdict]

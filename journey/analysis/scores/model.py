@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
@@ -152,10 +153,12 @@ def _tried(known: Known, features: Sequence[Feature], after_days: float) -> Scor
     n_held_back = round(HELD_BACK * len(known.is_won))
     held_back, fitted = slice(None, n_held_back), slice(n_held_back, None)
     problem = _problem(known.is_won[fitted], known.is_won[held_back], after_days)
-    auc, calibration, weights = _empty_tables()
-    if problem is None:
-        model = _fitted(known.numbers[fitted], known.is_won[fitted])
-        predicted = model.predict_proba(known.numbers[held_back])[:, 1]
+    if problem is not None:
+        auc, calibration, weights = _empty_tables()
+    else:
+        numbers = _standardized(known.numbers, fitted)
+        model = _fitted(numbers[fitted], known.is_won[fitted])
+        predicted = model.predict_proba(numbers[held_back])[:, 1]
         auc = _auc_table(predicted, known, held_back)
         calibration = _calibration(predicted, known.is_won[held_back])
         weights = _weights(model, features)
@@ -220,16 +223,28 @@ def _problem(fitted: Flags, held_back: Flags, after_days: float) -> str | None:
     return None
 
 
-def _fitted(values: Floats, is_won: Flags) -> Any:
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
-    from threadpoolctl import threadpool_limits
+def _standardized(numbers: Floats, fitted: slice) -> Floats:
+    """Numbers from their mean in standard deviations, both of the journeys fitted on."""
+    own = numbers[fitted]
+    spread = own.std(axis=0)
+    spread[own.min(axis=0) == own.max(axis=0)] = 1.0
+    return (numbers - own.mean(axis=0)) / spread
 
-    regression = LogisticRegression(C=0.1, max_iter=1_000)
+
+def _fitted(numbers: Floats, is_won: Flags) -> Any:
+    from sklearn.linear_model import LogisticRegression
+
     # So little work is done sooner by one thread than shared out.
-    with threadpool_limits(1, "blas"):
-        return make_pipeline(StandardScaler(), regression).fit(values, is_won)
+    with _linear_algebra().limit(limits=1, user_api="blas"):
+        return LogisticRegression(C=0.1, max_iter=1_000).fit(numbers, is_won)
+
+
+@cache
+def _linear_algebra() -> Any:
+    """What keeps linear algebra to fewer threads; to look for its libraries takes a while."""
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
 
 
 def _auc_table(predicted: Floats, known: Known, held_back: slice) -> pd.DataFrame:
@@ -258,7 +273,7 @@ def _calibration(predicted: Floats, is_won: Flags) -> pd.DataFrame:
 
 
 def _weights(model: Any, features: Any) -> pd.DataFrame:
-    weights = model[-1].coef_[0]
+    weights = model.coef_[0]
     frame = pd.DataFrame(
         {
             "feature": [feature.words for feature in features],
