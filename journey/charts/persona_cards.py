@@ -1,12 +1,13 @@
 """Persona cards as one picture for a meeting: who they are, what they do, what the team noted."""
 
 from collections.abc import Callable, Mapping, Sequence
+from math import ceil, floor
 from typing import Any, Final
 
 import pandas as pd
 
 from journey.charts.columns import require
-from journey.charts.numbers import format_count, format_number, format_share
+from journey.charts.numbers import format_count, format_share
 from journey.charts.svg import Picture, clip, document, element, label, printable, wrap
 from journey.charts.theme import Theme, style_sheet
 from journey.schema import LEAST_CERTAIN, SMALL_SAMPLE
@@ -117,10 +118,31 @@ def with_whom(frame: pd.DataFrame, named: Callable[[str], str] = printable) -> s
     )
 
 
-def _lines(row: Mapping[Any, Any]) -> list[Line]:
-    """What a card says, a line each."""
+def what_they_do(row: Mapping[Any, Any]) -> list[str]:
+    """Say which part a persona plays, a line each; what is not known is no line.
+
+    Examples
+    --------
+    >>> what_they_do({"started_share": 0.2, "influenced_share": 0.3, "signed_share": float("nan"),
+    ...               "used_share": float("nan"), "median_place": 2.5, "typical_touchpoint": None})
+    ['Starts 20%, influences 30% of journeys', 'Enters as number 2 or 3']
+    """
     parts = ("started", "influenced", "signed", "used")
     starts, influences, signs, uses = (format_share(row[f"{part}_share"]) for part in parts)
+    lines = [f"Starts {starts}, influences {influences} of journeys"]
+    if not pd.isna(row["signed_share"]):
+        lines.append(f"Signs {signs}, uses {uses} of wins")
+    if not pd.isna(row["median_place"]):
+        lower, upper = (format_count(rounded(row["median_place"])) for rounded in (floor, ceil))
+        places = lower if lower == upper else f"{lower} or {upper}"
+        lines.append(f"Enters as number {places}")
+    if row["typical_touchpoint"] is not None:
+        lines.append(f"Typical: {row['typical_touchpoint']}")
+    return lines
+
+
+def _lines(row: Mapping[Any, Any]) -> list[Line]:
+    """What a card says, a line each."""
     won, without = format_share(row["win_rate"]), format_share(row["rest_win_rate"])
     lines: list[Line] = [
         ("name", row["persona"]),
@@ -129,14 +151,8 @@ def _lines(row: Mapping[Any, Any]) -> list[Line]:
             "lead" if row["n_journeys"] >= SMALL_SAMPLE else "small-words",
             f"{won} of {format_count(row['n_journeys'])} won, {without} without",
         ),
-        ("words", f"Starts {starts}, influences {influences}"),
+        *(("words", line) for line in what_they_do(row)),
     ]
-    if not pd.isna(row["signed_share"]):
-        lines.append(("words", f"Signs {signs}, uses {uses} of wins"))
-    if not pd.isna(row["median_place"]):
-        lines.append(("words", f"Enters as number {format_number(row['median_place'], 0)}"))
-    if row["typical_touchpoint"] is not None:
-        lines.append(("words", f"Typical: {row['typical_touchpoint']}"))
     for heading, note in (("Goals", row["goals"]), ("Motives", row["motives"])):
         if note:
             broken = wrap(note, CARD - 2 * INSET, SIZES["words"], NOTE_LINES)

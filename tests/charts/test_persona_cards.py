@@ -39,7 +39,12 @@ def texts(picture):
 
 def test_a_card_says_what_a_persona_does_and_what_was_noted():
     assert texts(persona_cards(personas()))[2:] == [
-        *("Buyer", "Director", "30% of 100 won, 10% without", "Starts 20%, influences 25%"),
+        *(
+            "Buyer",
+            "Director",
+            "30% of 100 won, 10% without",
+            "Starts 20%, influences 25% of journeys",
+        ),
         *("Signs 60%, uses 15% of wins", "Enters as number 2", "Typical: Demo"),
         *("Goals", "Save time"),
     ]

@@ -12,6 +12,7 @@ from journey import charts
 from journey.analysis.profiles.persona_parts import LARGEST_GROUP
 from journey.analysis.profiles.personas import persona_columns, with_group_of, with_persona
 from journey.charts.numbers import READER
+from journey.charts.persona_cards import what_they_do
 from journey.charts.plots.personas import PARTS
 from journey.charts.svg import Picture
 from journey.errors import JourneyError
@@ -24,7 +25,7 @@ from journey.ui.picture import show_downloads
 from journey.ui.plots import current_theme, show_plot
 from journey.ui.state import current_dataset
 from journey.ui.tables import rates, show_table
-from journey.ui.text import counted, days, markdown, number, percent
+from journey.ui.text import counted, days, markdown, percent
 from journey.workspace import workspace_root
 
 CARDS_A_ROW: Final = 3
@@ -178,10 +179,10 @@ def _card(view: TouchpointLog, row: dict[str, Any], notes: PersonaNotes) -> None
     if row["seniority"] is not None:
         st.caption(markdown(row["seniority"]))
     n = int(row["n_journeys"])
-    st.markdown(
-        f"**{percent(row['win_rate'], n)} won** with them, {percent(row['rest_win_rate'])} without"
-    )
-    st.markdown("  \n".join(_lines(row)))
+    won, without = percent(row["win_rate"], n), percent(row["rest_win_rate"])
+    lead = f"**{won} won**" if n >= SMALL_SAMPLE else f":gray[{won} won]"
+    st.markdown(f"{lead} with them, {without} without")
+    st.markdown("  \n".join(map(markdown, what_they_do(row))))
     for title, text in (("Goals", notes.goals), ("Motives", notes.motives)):
         if text:
             st.markdown(f"**{title}**  \n{markdown(text)}")
@@ -189,19 +190,6 @@ def _card(view: TouchpointLog, row: dict[str, Any], notes: PersonaNotes) -> None
     inside = partial(with_persona, view, made_of)
     count_row([Count("Journeys", n, inside, name)], key=f"persona:{name}")
     _edit_notes(name, notes)
-
-
-def _lines(row: dict[str, Any]) -> list[str]:
-    """What a persona does, a line each."""
-    lines = [
-        f"Starts {percent(row['started_share'])}, influences {percent(row['influenced_share'])}",
-        f"Signs {percent(row['signed_share'])}, uses {percent(row['used_share'])} of wins",
-    ]
-    if not pd.isna(row["median_place"]):
-        lines.append(f"Enters as number {number(row['median_place'])}")
-    if row["typical_touchpoint"] is not None:
-        lines.append(f"Typical: {markdown(row['typical_touchpoint'])}")
-    return lines
 
 
 def _edit_notes(name: str, notes: PersonaNotes) -> None:
