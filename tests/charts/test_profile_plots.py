@@ -65,6 +65,34 @@ def test_pictures_of_two_groups_say_both_and_colour_by_difference(theme):
         assert "More often in Others" in picture.svg
 
 
+def test_a_step_flow_tells_of_named_types_before_other_ones():
+    # Of A 80 % go from Other to Other and 40 % from Ad to Mail; none of B does either.
+    frame = pd.DataFrame(
+        {
+            "step": 1,
+            "box": ["Other", "Ad", "Ad"],
+            "box_kind": ["other", "touchpoint", "touchpoint"],
+            "box_stage": None,
+            "next_box": ["Other", "Mail", "Demo"],
+            "next_kind": ["other", "touchpoint", "touchpoint"],
+            "next_stage": None,
+            "n_journeys": [40, 20, 50],
+            "n_back": 0,
+            "n_a": [40, 20, 0],
+            "n_b": [0, 0, 50],
+            "n_all_a": 50,
+            "n_all_b": 50,
+            "a_share": [0.8, 0.4, 0.0],
+            "b_share": [0.0, 0.0, 1.0],
+            "difference": [0.8, 0.4, -1.0],
+            "chance": [0.001, 0.001, 1.0],
+        }
+    )
+    assert charts.compare_flow(frame).title == "Ad → Mail at step 1: 40% in A, 0% in B"
+    others = frame.assign(chance=[0.001, 1.0, 1.0])
+    assert charts.compare_flow(others).title == "Other → Other at step 1: 80% in A, 0% in B"
+
+
 def test_places_are_those_of_the_union_whatever_is_hidden():
     one, other = groups()
     graph = journey.compare_graph(one, other)

@@ -55,11 +55,12 @@ def call_list(log: TouchpointLog, *, limit: int | None = None) -> pd.DataFrame:
         Rows of :func:`stalled_accounts` in its order, but for unnamed visitors, whom nobody can
         call: ``account_id``, ``account_name`` (by an attribute that names accounts),
         ``opportunity_id`` (the last that a touch of the journey names, or its own), ``owner``,
-        ``stage``, ``value_at_risk``, ``deal_value`` (to the cent), ``days_silent`` (to a tenth),
-        ``last_touchpoint``, ``last_touch_on`` (the day in UTC, ``YYYY-MM-DD``), ``person_ids`` and
-        ``emails`` of the people engaged (``;`` between), ``missing_roles``, ``next_action`` (a
-        touchpoint type), ``next_action_evidence``, ``reason`` in words and ``not_buyer`` (why it
-        will not buy, as :func:`not_buyers` tells it; none where it may).
+        ``stage``, ``value_at_risk`` and ``deal_value`` (its own; both to the cent),
+        ``days_silent`` (to a tenth), ``last_touchpoint``, ``last_touch_on`` (the day in UTC,
+        ``YYYY-MM-DD``), ``person_ids`` and ``emails`` of the people engaged (``;`` between),
+        ``missing_roles``, ``next_action`` (a touchpoint type), ``next_action_evidence``,
+        ``reason`` in words and ``not_buyer`` (why it will not buy, as :func:`not_buyers` tells it;
+        none where it may).
 
     Examples
     --------
@@ -91,6 +92,7 @@ def _frame(stalled: pd.DataFrame, known: dict[str, "pd.Series[Any]"]) -> pd.Data
     evidence = [_evidence(row) for row in stalled.to_dict("records")]
     frame = stalled.assign(
         **known,
+        deal_value=stalled["deal_value"].mask(stalled["is_median_value"]),
         last_touch_on=stalled["last_at"].dt.strftime("%Y-%m-%d"),
         person_ids=stalled["people"],
         next_action=stalled["next_touchpoint"],

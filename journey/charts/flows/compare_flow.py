@@ -77,7 +77,9 @@ def compare_flow(
 def _tints(frame: pd.DataFrame, names: Names) -> Tints:
     n_a, n_b = int(frame["n_all_a"].iloc[0]), int(frame["n_all_b"].iloc[0])
     goes_on = frame["next_box"].notna() & (frame["box_kind"] != "outcome")
-    found = largest(rows_of(frame[goes_on]))
+    # What is in Other is another lot of types at every step: it tells only where nothing else does.
+    is_named = (frame["box_kind"] != "other") & (frame["next_kind"] != "other")
+    found = largest(rows_of(frame[goes_on & is_named])) or largest(rows_of(frame[goes_on]))
     title = _ALIKE
     if found is not None:
         what = f"{found['box']} → {found['next_box']} at step {found['step']}"

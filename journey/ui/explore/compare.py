@@ -133,6 +133,10 @@ def pick_periods(view: TouchpointLog) -> Pair | None:
     if a is None or b is None:
         st.caption("Choose the first and the last day of both periods.")
         return None
+    st.caption(
+        "Each period has its own touches alone, read as of its end. A journey with touches in both "
+        "counts in both."
+    )
     logs = [view.between(begin, end + timedelta(days=1)) for begin, end in (a, b)]
     return Pair(logs[0], logs[1], (f"{a[0]} to {a[1]}", f"{b[0]} to {b[1]}"))
 

@@ -189,7 +189,10 @@ def show_fit(view: TouchpointLog) -> None:
     show_plot(
         charts.plot_profile_fit(frame, theme=current_theme()), key="fit-plot", file_name="fit"
     )
-    st.caption(markdown(profiles[name]))
+    st.caption(
+        f"{markdown(profiles[name])}. Journeys of which this is not known, as of unnamed visitors, "
+        "count as outside."
+    )
     _table(frame, "fit-by-month", OF_MONTHS)
 
 

@@ -65,6 +65,19 @@ def test_the_first_of_several_are_told_as_in_the_whole_list():
     pd.testing.assert_frame_equal(call_list(log, limit=20), whole.head(20))
 
 
+def test_the_median_won_value_is_nobodys_own():
+    # One of those that moved on won 900, so an unknown value is taken for as much.
+    won = [("n", 0, "Mail"), ("n", 1, "Demo"), ("n", 2, "Won")]
+    rows = [*WAITS, *won, *SILENT, ("k", 45, "Mail")]
+    value = [900 if row == won[-1] else 50 if row[0] == "k" else None for row in rows]
+    log = small_log(rows, value=value)
+    ranked = stalled_accounts(log).set_index("account_id")["deal_value"]
+    assert (ranked["s"], ranked["k"]) == (900, 50)
+    called_for = call_list(log).set_index("account_id")["deal_value"]
+    assert pd.isna(called_for["s"])
+    assert called_for["k"] == 50
+
+
 def test_an_account_before_any_stage_is_silent_in_none():
     rows = [*WAITS, *SILENT, ("q", 10, "Chat"), ("q", 11, "Chat")]
     reasons = stalled_accounts(small_log(rows)).set_index("account_id")["reason"]
