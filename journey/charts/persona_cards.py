@@ -1,6 +1,6 @@
 """Persona cards as one picture for a meeting: who they are, what they do, what the team noted."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from math import ceil, floor
 from typing import Any, Final
 
@@ -37,6 +37,8 @@ RULES: Final = (
     ".portolan .heading{font-size:15px;font-weight:700}"
 )
 SIZES: Final = {"name": 20.0, "lead": 16.0, "words": 15.0, "small-words": 14.0, "heading": 15.0}
+
+NO_ROLE: Final = "No role goes with more wins than chance could give"
 
 Line = tuple[str, str]
 """The class of a line of a card, and its words."""
@@ -101,18 +103,22 @@ def leading_persona(frame: pd.DataFrame) -> pd.Series | None:
     ...     "rest_win_rate": [0.1, 0.2], "chance": [0.01, 0.5]}))["persona"]
     'Buyer'
     """
-    is_sure = (frame["chance"] <= LEAST_CERTAIN) & (frame["win_rate"] > frame["rest_win_rate"])
-    sure = frame[is_sure]
+    sure = frame[goes_with_wins(frame)]
     return None if sure.empty else sure.iloc[int(sure["win_rate"].to_numpy().argmax())]
 
 
-def with_whom(frame: pd.DataFrame, named: Callable[[str], str] = printable) -> str:
-    """Say with which persona most journeys are won, its name written so."""
+def goes_with_wins(frame: pd.DataFrame) -> "pd.Series[bool]":
+    """Which personas of ``personas`` go with more wins than without, beyond chance."""
+    return (frame["chance"] <= LEAST_CERTAIN) & (frame["win_rate"] > frame["rest_win_rate"])
+
+
+def with_whom(frame: pd.DataFrame) -> str:
+    """Say with which persona most journeys are won."""
     first = leading_persona(frame)
     if first is None:
-        return "No role goes with more wins than chance could give"
+        return NO_ROLE
     return (
-        f"With {named(first['persona'])} {format_share(first['win_rate'])} of "
+        f"With {printable(first['persona'])} {format_share(first['win_rate'])} of "
         f"{format_count(first['n_journeys'])} journeys are won, without "
         f"{format_share(first['rest_win_rate'])}"
     )

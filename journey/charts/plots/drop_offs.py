@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from journey.charts.axes import share_axis
 from journey.charts.columns import require
 from journey.charts.draft import Draft
-from journey.charts.numbers import format_count, format_share
+from journey.charts.numbers import format_count, format_counted, format_share
 from journey.charts.plot_style import (
     NO_STAGE,
     beside,
@@ -73,7 +73,7 @@ def plot_drop_offs(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Figure:
     ...     "n_won": [0, 1], "n_lost": [3, 1], "n_no_decision": [1, 0], "n_stalled": [1, 1],
     ...     "n_in_progress": [1, 1], "drop_off_rate": [0.4, 0.25]})
     >>> plot_drop_offs(frame).layout.title.text
-    '80% of drop-offs happen in Attract: 4 of 5'
+    'In Attract 3 of 4 drop-offs are losses'
     """
     require(frame, ("stage", "n_entered", *FATES, "drop_off_rate"), where="the frame of drop-offs")
     if frame.empty:
@@ -130,17 +130,19 @@ def _write_rates(chart: Draft, frame: pd.DataFrame, theme: Theme) -> None:
 
 
 def _drop_title(frame: pd.DataFrame) -> str:
-    """Say in which stage most drop-offs happen."""
+    """Say how those that drop off where most do end."""
     dropped = frame["n_lost"] + frame["n_no_decision"]
-    total = int(dropped.sum())
-    if not total:
+    if not dropped.sum():
         return "No journey has dropped off: none is lost or without a decision"
-    top = int(dropped.to_numpy().argmax())
-    n = int(dropped.iloc[top])
-    return (
-        f"{format_share(n / total)} of drop-offs happen in {safe_name(frame['stage'].iloc[top])}: "
-        f"{format_count(n)} of {format_count(total)}"
-    )
+    top = frame.iloc[int(dropped.to_numpy().argmax())]
+    n_lost, n_undecided = int(top["n_lost"]), int(top["n_no_decision"])
+    most = max(n_lost, n_undecided)
+    if n_lost > n_undecided:
+        ends = "is a loss" if most == 1 else "are losses"
+    else:
+        ends = f"{'ends' if most == 1 else 'end'} without a decision"
+    of = format_counted(n_lost + n_undecided, "drop-off")
+    return f"In {safe_name(top['stage'])} {format_count(most)} of {of} {ends}"
 
 
 def plot_last_touchpoints(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Figure:

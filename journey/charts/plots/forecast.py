@@ -79,7 +79,7 @@ def plot_forecast(
     >>> frame = pd.DataFrame({"ends_at": pd.to_datetime(["2026-07-07", "2026-07-14"], utc=True),
     ...     "total_wins": [2.1, 4.0], "total_low": [0.0, 1.0], "total_high": [4.0, 7.0]})
     >>> plot_forecast(frame).layout.title.text
-    'About 4 wins by 14 Jul 2026; four times in five it is 1 to 7'
+    'Four times in five 1 to 7 wins by 14 Jul 2026'
     """
     columns = _OF[measure]
     require(frame, ("ends_at", *columns.total), where="the forecast")
@@ -199,16 +199,18 @@ def _draw_tested(chart: Draft, rows: pd.DataFrame, columns: _Columns, theme: The
 
 
 def _forecast_title(frame: pd.DataFrame, measure: Measure) -> str:
+    """Say between what the wins will be; about how many is the message of the page."""
     columns = _OF[measure]
     last = frame.iloc[-1]
-    mean, low, high = (columns.write(float(last[name])) for name in columns.total)
-    if measure == "value":
-        what = f"Wins worth about {mean}"
-    elif mean == "0":
-        what = "Less than one win"
+    low, high = (columns.write(float(last[name])) for name in columns.total[1:])
+    between = _range(low, high)
+    if between == "none":
+        what = "no win"
+    elif measure == "value":
+        what = f"wins worth {between}"
     else:
-        what = f"About {mean} {'win' if mean == '1' else 'wins'}"
-    return f"{what} by {_day(last['ends_at'])}; four times in five it is {_range(low, high)}"
+        what = f"{between} {'win' if high == '1' else 'wins'}"
+    return f"Four times in five {what} by {_day(last['ends_at'])}"
 
 
 def _range(low: str, high: str) -> str:

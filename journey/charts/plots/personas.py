@@ -9,8 +9,8 @@ import plotly.graph_objects as go
 from journey.charts.axes import share_axis
 from journey.charts.columns import require
 from journey.charts.draft import Draft
-from journey.charts.numbers import format_count, format_share
-from journey.charts.persona_cards import with_whom
+from journey.charts.numbers import format_count, format_counted, format_share
+from journey.charts.persona_cards import NO_ROLE, goes_with_wins, leading_persona
 from journey.charts.plot_style import (
     Share,
     draft,
@@ -61,14 +61,14 @@ def plot_personas(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Figure:
     >>> frame = pd.DataFrame({"persona": ["Buyer"], "n_journeys": [100], "win_rate": [0.3],
     ...     "low": [0.2], "high": [0.4], "rest_win_rate": [0.1], "chance": [0.001]})
     >>> plot_personas(frame).layout.title.text
-    'With Buyer 30% of 100 journeys are won, without 10%'
+    '1 of 1 role goes with more wins than chance could give: Buyer'
     """
     require(frame, ("persona", *_RATES, "rest_win_rate", "chance"), where="the personas")
     if frame.empty:
         return empty(NOBODY, theme=theme)
     rows = frame.head(MAX_ROWS).sort_values("win_rate", ascending=False, kind="stable")
     chart = draft(
-        with_whom(frame, named=safe_name),
+        _wins_title(frame),
         theme=theme,
         height=rows_height(len(rows)) - 20,
         note=f"Won of all journeys with somebody of the role, 95% interval; ring: without; "
@@ -77,6 +77,19 @@ def plot_personas(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Figure:
     _draw_with_and_without(chart, rows, theme)
     chart.update_xaxes(**share_axis(0, min(float(rows["high"].max()), 1) * 1.25))
     return chart.drawn()
+
+
+def _wins_title(frame: pd.DataFrame) -> str:
+    """Say how many roles go with more wins, and which with most."""
+    first = leading_persona(frame)
+    if first is None:
+        return NO_ROLE
+    n = int(goes_with_wins(frame).sum())
+    name = safe_name(first["persona"])
+    which = f": {name}" if n == 1 else f", most with {name}"
+    goes = "goes" if n == 1 else "go"
+    of = format_counted(len(frame), "role")
+    return f"{format_count(n)} of {of} {goes} with more wins than chance could give{which}"
 
 
 def _draw_with_and_without(chart: Draft, rows: pd.DataFrame, theme: Theme) -> None:

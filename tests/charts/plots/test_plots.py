@@ -244,8 +244,10 @@ def test_drop_offs_add_up_and_only_lost_and_no_decision_are_saturated():
     assert inks["Lost"] == light["outcome-lost"]
     assert inks["No decision"] == light["outcome-no_decision"]
     assert inks["Stalled"] == quiet("outcome-stalled", "light") != light["outcome-stalled"]
-    # 20 + 10 in Attract, 5 + 15 in the other: 30 of 50
-    assert title(chart) == "60% of drop-offs happen in Attract: 30 of 50"
+    # 20 lost and 10 undecided in Attract; 5 and 15 in the other.
+    assert title(chart) == "In Attract 20 of 30 drop-offs are losses"
+    one = drop_offs().assign(n_lost=0, n_no_decision=[1, 0])
+    assert title(plots.plot_drop_offs(one)) == "In Attract 1 of 1 drop-off ends without a decision"
 
 
 def test_no_drop_off_is_said():
