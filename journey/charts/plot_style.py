@@ -63,14 +63,15 @@ def safe_name(value: object, *, missing: str = "(not known)", width: float = NAM
 
     Examples
     --------
-    >>> safe_name("<b>Demo</b>"), safe_name("$x$"), safe_name(None)
-    ('&lt;b&gt;Demo&lt;/b&gt;', '&#36;x&#36;', '(not known)')
+    >>> safe_name("<b>Demo</b>"), safe_name('"$x$"'), safe_name(None)
+    ('&lt;b&gt;Demo&lt;/b&gt;', '&#34;&#36;x&#36;&#34;', '(not known)')
     """
     if is_missing(value):
         return missing
     shown = clip(printable(str(value)), width, TEXT)
-    # Plotly reads text between dollar signs as a formula; its entity is only ever a sign.
-    return html.escape(shown).replace("$", "&#36;")
+    # Plotly reads text between dollar signs as a formula; its entity is only ever a sign. Of names
+    # of entities it knows few: it would show &quot; as it is.
+    return html.escape(shown).replace("$", "&#36;").replace("&quot;", "&#34;")
 
 
 def top_row(table: pd.DataFrame, by: pd.Series) -> pd.Series:

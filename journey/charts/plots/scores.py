@@ -232,11 +232,10 @@ def _grades_title(frame: pd.DataFrame, total: int) -> str:
     best = frame[frame["fit_grade"] == "A"]
     n_best = int(best["n_journeys"].sum())
     if not n_best:
-        mine = int(frame.loc[frame["engagement_grade"].isin(["1", "2"]), "n_journeys"].sum())
-        if not mine:
-            return f"None of {format_count(total)} is engaged now"
-        verb = "is" if mine == 1 else "are"
-        return f"{format_count(mine)} of {format_count(total)} {verb} engaged now"
+        sizes = frame.groupby("engagement_grade", sort=False)["n_journeys"].sum()
+        most, word = int(sizes.max()), ENGAGEMENT_NAMES[str(sizes.idxmax())].split()[1]
+        verb = "is" if most == 1 else "are"
+        return f"{format_count(most)} of {format_count(total)} {verb} {word}"
     n_cool = int(best.loc[best["engagement_grade"].isin(["3", "4"]), "n_journeys"].sum())
     if n_cool == n_best:
         return f"None of the {format_count(n_best)} that fit best is engaged now"

@@ -49,9 +49,9 @@ class TestGrades:
     @pytest.mark.parametrize(
         ("letter", "hot", "title"),
         [
-            ("?", 5, "5 of 9 are engaged now"),
-            ("?", 1, "1 of 5 is engaged now"),
-            ("?", 0, "None of 4 is engaged now"),
+            ("?", 5, "5 of 9 are hot"),
+            ("?", 1, "4 of 5 are cold"),
+            ("B", 0, "4 of 4 are cold"),
             ("A", 0, "None of the 4 that fit best is engaged now"),
         ],
     )
