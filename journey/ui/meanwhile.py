@@ -64,7 +64,7 @@ def told(what: str, both: Iterable[str] = ()) -> str:
     """
     words = (
         f"Somebody else saved other {what} meanwhile. What you changed stays here, not saved yet; "
-        "all else is as they saved it."
+        "what you did not, stays as they saved it."
     )
     names = ", ".join(dict.fromkeys(both))
     if not names:
