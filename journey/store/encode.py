@@ -191,11 +191,11 @@ def _text_digest(values: Column) -> bytes:
         # In pieces of texts without nulls, whose bytes lie end to end.
         for begin in range(0, len(chunk), _DIGEST_TEXTS):
             joined = chunk.slice(begin, _DIGEST_TEXTS).drop_null().cast(pa.large_binary())
-            digest.update(_letters(joined))
+            digest.update(letters_of(joined))
     return digest.digest()
 
 
-def _letters(texts: Values) -> memoryview:
+def letters_of(texts: Values) -> memoryview:
     """All texts end to end, as they lie in memory."""
     _, offsets, letters = texts.buffers()
     ends = np.frombuffer(cast("Any", offsets), np.int64)[texts.offset :][: len(texts) + 1]

@@ -7,7 +7,7 @@ and some milliseconds for a million touchpoints when it is first needed.
 import re
 import weakref
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +19,7 @@ from journey.errors import StoreError
 from journey.store.byte_ranks import amounts_of, whole_of
 from journey.store.cache import memory
 from journey.store.layout import Array, frozen
+from journey.store.turns import of_turns
 
 PACKED: Final = "packed"
 """What a file of columns says where there is another with packed ones."""
@@ -43,7 +44,7 @@ class Columns(Mapping[str, Array]):
         self,
         held: Mapping[str, Array],
         packed: "Packed",
-        fields: Mapping[str, "Field"],
+        fields: Mapping[str, "Places"],
         n_rows: int,
     ) -> None:
         self._held, self._names = dict(held), (*held, *fields)
@@ -69,19 +70,19 @@ class Columns(Mapping[str, Array]):
     def __len__(self) -> int:
         return len(self._names)
 
-    def _unpacked(self, field: "Field") -> Array:
-        path, options = self._packed.path, pa.ipc.IpcReadOptions(included_fields=[*field.places])
+    def _unpacked(self, places: "Places") -> Array:
+        path, options = self._packed.path, pa.ipc.IpcReadOptions(included_fields=[*places])
         try:
             table = pa.ipc.open_file(self._packed.content, options=options).read_all()
-        except (OSError, pa.ArrowInvalid) as error:
+            values = frozen(values_of(table))
+        except (OSError, pa.ArrowInvalid, IndexError) as error:
             raise broken(path, error) from error
         if table.num_rows != self._n_rows:
             raise StoreError(
                 f"{path.name} of the data set {path.parent.name!r} has {table.num_rows:,} "
                 f"touchpoints where {self._n_rows:,} should be. Import it again."
             )
-        whole = whole_of([_array(column) for column in table.columns])
-        return frozen(amounts_of(whole) if field.is_hundredths else whole)
+        return values
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,29 +110,37 @@ def open_packed(path: Path) -> Packed:
         raise broken(path, error) from error
 
 
-@dataclass(frozen=True)
-class Field:
-    """Where a column is in a packed file: the places of its bytes, from the lowest on, or one."""
-
-    places: tuple[int, ...]
-    is_hundredths: bool = False
+Places = tuple[int, ...]
+"""Where a column is in a packed file: itself, its bytes from the lowest on, or its parts."""
 
 
 def with_packed(held: Mapping[str, Array], kind: str, packed: Packed, n_rows: int) -> Columns:
     """Columns of a kind, those of the packed file among them."""
-    fields: dict[str, Field] = {}
+    fields: dict[str, Places] = {}
     for place, written in enumerate(packed.names):
         found = _WRITTEN.fullmatch(written)
-        if found is None or found["kind"] != kind:
-            continue
-        before = fields.get(found["name"], Field((), bool(found["hundredths"])))
-        fields[found["name"]] = replace(before, places=(*before.places, place))
+        if found is not None and found["kind"] == kind:
+            fields[found["name"]] = (*fields.get(found["name"], ()), place)
     return Columns(held, packed, fields, n_rows)
 
 
 _WRITTEN: Final = re.compile(
-    r"(?:byte\d )?(?P<hundredths>hundredths )?(?P<kind>code|number) (?P<name>.*)", re.DOTALL
+    r"(?:byte\d )?(?:(?P<form>hundredths|newer|order) )?(?P<kind>code|number) (?P<name>.*)",
+    re.DOTALL,
 )
+
+
+def values_of(table: pa.Table) -> Array:
+    """The values of a column that is all a table holds."""
+    parts: dict[str, list[Array]] = {}
+    for written, column in zip(table.column_names, table.columns, strict=True):
+        found = _WRITTEN.fullmatch(written)
+        form = (found and found["form"]) or ""
+        parts.setdefault(form, []).append(_array(column))
+    whole = {form: whole_of(held) for form, held in parts.items()}
+    if "newer" in whole:
+        return of_turns(whole["newer"], whole["order"])
+    return amounts_of(whole["hundredths"]) if "hundredths" in whole else whole[""]
 
 
 def _array(column: "pa.ChunkedArray[Any]") -> Array:

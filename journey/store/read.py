@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +14,7 @@ from journey.errors import StoreError
 from journey.store.layout import Array, Shard, Store, Values, frozen
 from journey.store.packed import PACKED, broken, open_packed, with_packed
 from journey.store.replace import restore_interrupted
+from journey.store.texts import LETTERS, of_lengths
 from journey.store.ties import TIE
 from journey.store.write import MANIFEST, READABLE
 
@@ -113,14 +114,34 @@ def _catalogue(directory: Path, manifest: dict[str, Any]) -> Store:
 def open_dictionaries(directory: Path, names: Sequence[str]) -> dict[str, Values]:
     """The dictionaries in the directory of a store, which may not be whole yet, by their names."""
     return {
-        name: _read(directory / f"dictionary-{index}.arrow")["value"].combine_chunks()
+        name: _dictionary(directory / f"dictionary-{index}.arrow")
         for index, name in enumerate(names)
     }
 
 
+def _dictionary(path: Path) -> Values:
+    table = _read(path)
+    if LETTERS not in table.column_names:
+        return table["value"].combine_chunks()
+    try:
+        return of_lengths(table)
+    except pa.ArrowInvalid as error:
+        raise broken(path, error) from error
+
+
 def open_attributes(directory: Path) -> tuple[pa.Table, pa.Table]:
     """Attributes of accounts and of people in the directory of a store."""
-    return _read(directory / "accounts.arrow"), _read(directory / "people.arrow")
+    return _attributes(directory / "accounts.arrow"), _attributes(directory / "people.arrow")
+
+
+def _attributes(path: Path) -> pa.Table:
+    """Attributes as texts, though texts that repeat are kept once."""
+    table = _read(path)
+    for place, field in enumerate(table.schema):
+        if pa.types.is_dictionary(field.type):
+            texts = cast("Any", table.column(place)).cast(field.type.value_type)
+            table = table.set_column(place, field.name, texts)
+    return table
 
 
 def _manifest(directory: Path) -> dict[str, Any]:
@@ -189,7 +210,10 @@ def _of_kind(touchpoints: pa.Table, kind: str) -> Mapping[str, Array]:
 def open_journeys(directory: Path, index: int) -> tuple[Array, Array]:
     """The cases of a shard's journeys, and where the touchpoints of each end."""
     journeys = _read(directory / f"journeys-{index}.arrow")
-    return _array(journeys, "cases"), _array(journeys, "ends")
+    if "ends" in journeys.column_names:
+        return _array(journeys, "cases"), _array(journeys, "ends")
+    steps, lengths = _array(journeys, "steps"), _array(journeys, "lengths")
+    return frozen(np.cumsum(steps, dtype=steps.dtype)), np.cumsum(lengths, dtype=np.int64)
 
 
 def _array(table: pa.Table, name: str) -> Array:

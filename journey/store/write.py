@@ -4,20 +4,31 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import pyarrow as pa
 
 from journey.store.byte_ranks import packed_columns
 from journey.store.encode import CASE, Encoding, Fingerprint, encode, shard_rows
-from journey.store.layout import MICROSECONDS, Array, Shard, Values, aligned, with_null
+from journey.store.layout import (
+    MICROSECONDS,
+    Array,
+    Shard,
+    Values,
+    aligned,
+    narrowest,
+    with_null,
+)
 from journey.store.packed import PACKED
 from journey.store.replace import replace_directory, scratch_beside
+from journey.store.texts import as_lengths
 from journey.store.ties import TIE
 
-VERSION = 3
-READABLE = (1, 2, 3)
-"""The first has all columns of a shard in one file, unpacked; the second packs values whole."""
+VERSION = 4
+READABLE = (1, 2, 3, 4)
+"""The first has all columns of a shard in one file, unpacked; the second packs values whole; the
+third has where texts and journeys end, and no codes by turns. Files say by their columns which."""
 
 MANIFEST = "store.json"
 
@@ -106,10 +117,18 @@ def write_shared(
         ``accounts`` and ``people``, in the order of their dictionaries.
     """
     for index, name in enumerate(sorted(dictionaries)):
-        values = pa.table({"value": dictionaries[name]})
-        _write_packed(directory / f"dictionary-{index}.arrow", values)
+        _write_packed(directory / f"dictionary-{index}.arrow", as_lengths(dictionaries[name]))
     for name, table in tables.items():
-        _write_packed(directory / f"{name}.arrow", table)
+        _write_packed(directory / f"{name}.arrow", _with_each_once(table))
+
+
+def _with_each_once(attributes: pa.Table) -> pa.Table:
+    """Attributes with each text kept once, where texts repeat."""
+    for place, name in enumerate(attributes.column_names):
+        coded = cast("Any", attributes[name]).dictionary_encode().combine_chunks()
+        if 2 * len(coded.dictionary) <= len(coded):
+            attributes = attributes.set_column(place, name, coded)
+    return attributes
 
 
 def write_manifest(
@@ -154,9 +173,16 @@ def write_shard(directory: Path, index: int, shard: Shard) -> None:
 
 
 def write_journeys(directory: Path, index: int, cases: Array, ends: Array) -> None:
-    """Write which journeys a shard has, and where the touchpoints of each end."""
-    table = pa.Table.from_pydict({"cases": cases, "ends": ends})
-    _write_packed(directory / f"journeys-{index}.arrow", table)
+    """Write which journeys a shard has, and how many touchpoints; ``ends`` are where they end.
+
+    Cases come in order, so the steps from one to the next are small.
+    """
+    lengths = np.diff(ends, prepend=0)
+    columns = {
+        "steps": np.diff(cases, prepend=cases.dtype.type(0)),
+        "lengths": lengths.astype(narrowest(int(lengths.max(initial=0)) + 1)),
+    }
+    _write_packed(directory / f"journeys-{index}.arrow", pa.Table.from_pydict(columns))
 
 
 def _write_packed(path: Path, table: pa.Table) -> None:

@@ -1,10 +1,12 @@
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from journey.store.byte_ranks import amounts_of, packed_columns, whole_of
+from journey.store.byte_ranks import packed_columns
+from journey.store.packed import values_of
 
 CODES = st.sampled_from(["uint8", "uint16", "uint32", "uint64"]).flatmap(
     lambda kind: arrays(kind, st.integers(0, 300))
@@ -17,9 +19,8 @@ AMOUNTS = st.lists(st.one_of(st.integers(0, 10**9).map(lambda n: n / 100), ODD),
 
 def read(written):
     """The values again, and whether they were written as hundredths."""
-    whole = whole_of([*written.values()])
     is_hundredths = "hundredths" in next(iter(written))
-    return (amounts_of(whole) if is_hundredths else whole), is_hundredths
+    return values_of(pa.table(written)), is_hundredths
 
 
 @given(CODES)
@@ -55,3 +56,14 @@ def test_bytes_lie_apart_where_that_takes_less_room():
     again = np.repeat(chance.integers(0, 2**32, 500, dtype=np.uint32), 3)
     assert [*packed_columns("code", {"page": apart})] == ["byte0 code page", "byte1 code page"]
     assert [*packed_columns("code", {"page": again})] == ["code page"]
+
+
+def test_codes_that_keep_to_their_journeys_are_written_by_turns():
+    # Each journey of ten touchpoints has two people of its own, in no order.
+    chance = np.random.default_rng(2)
+    people = chance.permutation(4_000).astype(np.uint32).reshape(-1, 2)
+    codes = people[:, chance.integers(0, 2, 10)].ravel()
+    written = packed_columns("code", {"person_id": codes})
+    forms = ("newer", *(f"byte{rank} order" for rank in range(4)))
+    assert [*written] == [f"{form} code person_id" for form in forms]
+    np.testing.assert_array_equal(read(written)[0], codes)

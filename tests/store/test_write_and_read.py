@@ -206,7 +206,7 @@ def test_a_broken_manifest_is_refused(stored, text):
 def test_another_version_is_named(stored):
     manifest = json.loads((stored / MANIFEST).read_text(encoding="utf-8"))
     (stored / MANIFEST).write_text(json.dumps(manifest | {"version": 99}), encoding="utf-8")
-    with pytest.raises(StoreError, match=r"format 99; this version reads 1 to 3. Import"):
+    with pytest.raises(StoreError, match=r"format 99; this version reads 1 to 4. Import"):
         open_store(stored)
 
 
@@ -368,3 +368,27 @@ def test_a_log_of_the_second_version_opens_as_ever(stored):
             writer.write_table(table)
     (stored / MANIFEST).write_text(json.dumps(manifest | {"version": 2}), encoding="utf-8")
     check_same(open_store(stored), expected)
+
+
+def test_a_log_of_the_third_version_opens_as_ever(stored):
+    expected = open_store(stored)
+    manifest = json.loads((stored / MANIFEST).read_text(encoding="utf-8"))
+    files = {"accounts": expected.accounts, "people": expected.people}
+    for index, name in enumerate(sorted(expected.dictionaries)):
+        files[f"dictionary-{index}"] = pa.table({"value": expected.dictionaries[name]})
+    for index, shard in enumerate(expected.shards):
+        journeys_of = {"cases": shard.cases, "ends": shard.offsets[1:]}
+        files[f"journeys-{index}"] = pa.Table.from_pydict(journeys_of)
+    for name, table in files.items():
+        path = stored / f"{name}.arrow"
+        path.unlink()
+        with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
+            writer.write_table(table)
+    (stored / MANIFEST).write_text(json.dumps(manifest | {"version": 3}), encoding="utf-8")
+    opened = open_store(stored)
+    check_same(opened, expected)
+    assert opened.dictionaries == expected.dictionaries
+    assert opened.accounts.equals(expected.accounts)
+    for old, new in zip(opened.shards, expected.shards, strict=True):
+        np.testing.assert_array_equal(old.cases, new.cases)
+        np.testing.assert_array_equal(old.offsets, new.offsets)

@@ -10,6 +10,10 @@ from typing import Any, Final, TypeAlias, cast
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
+
+from journey.store.encode import letters_of
+from journey.store.layout import narrowest
 
 _MOST_DISTINCT: Final = 0.8
 """Share of different texts above which a column gains nothing from having each once."""
@@ -22,6 +26,9 @@ _AT_ONCE: Final = 2
 
 _LOOKED_AT: Final = 256
 """Texts by which it is judged whether they begin alike."""
+
+_TRIED: Final = 20_000
+"""Rows by which it is judged whether texts take less room in their own order."""
 
 _SHARED: Final = 2
 """Letters that must be alike at least, for a shared beginning to be worth its number."""
@@ -46,11 +53,12 @@ def row_groups(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
 
 
 class _Coder:
-    """Codes tables, and remembers which columns of the first one repeat."""
+    """Codes tables, and remembers which columns of the first one repeat, and which to sort."""
 
     def __init__(self, pool: ThreadPoolExecutor) -> None:
         self._pool = pool
         self._repeating: Sequence[str] | None = None
+        self._sorted: frozenset[str] = frozenset()
 
     def __call__(self, table: pa.Table) -> Iterator[pa.Table]:
         is_first = self._repeating is None
@@ -59,6 +67,9 @@ class _Coder:
         if is_first:
             coded = {name: cells for name, cells in coded.items() if _repeats(cells)}
             self._repeating = list(coded)
+            self._sorted = frozenset(name for name in coded if _shrinks_in_order(coded[name]))
+        in_order = self._pool.map(_in_order, (coded[name] for name in self._sorted))
+        coded |= dict(zip(self._sorted, in_order, strict=True))
         columns = [coded.get(name, table.column(name)) for name in table.column_names]
         rows = pa.table(columns, names=table.column_names)
         return _parts(rows, _FIRST_ROWS if is_first else len(rows))
@@ -88,6 +99,33 @@ def _coded(cells: Texts) -> Texts:
     """Texts as codes of those that differ."""
     whole = cast("Any", cells).dictionary_encode().combine_chunks()
     return pa.chunked_array([whole]) if isinstance(whole, pa.Array) else whole
+
+
+def _shrinks_in_order(coded: Texts) -> bool:
+    """Whether texts and codes take less room where texts are sorted than as they come."""
+    cells = cast("Any", coded.chunk(0)).slice(0, _TRIED)
+    n_texts = len(pc.unique(cells.indices.drop_null()))
+    # The first rows have the first texts.
+    own = pa.DictionaryArray.from_arrays(cells.indices, cells.dictionary.slice(0, n_texts))
+    some = pa.chunked_array([own])
+    return _packed_bytes(_in_order(some)) < _packed_bytes(some)
+
+
+def _packed_bytes(coded: Texts) -> int:
+    cells = cast("Any", coded.chunk(0))
+    codes = cells.indices.drop_null().to_numpy().astype(narrowest(len(cells.dictionary)))
+    letters = letters_of(cells.dictionary.cast(pa.large_binary()))
+    return sum(pa.compress(pa.py_buffer(part), codec="zstd").size for part in (codes.data, letters))
+
+
+def _in_order(coded: Texts) -> Texts:
+    """The same codes of texts that are sorted."""
+    cells = cast("Any", coded.chunk(0))
+    order = cast("Any", pc.sort_indices(cells.dictionary))
+    ranks = np.empty(len(order), np.int32)
+    ranks[order.to_numpy()] = np.arange(len(order), dtype=np.int32)
+    codes = cast("Any", pa.array(ranks)).take(cells.indices)
+    return pa.chunked_array([pa.DictionaryArray.from_arrays(codes, cells.dictionary.take(order))])
 
 
 def _repeats(coded: Texts) -> bool:

@@ -24,6 +24,7 @@ _GROUP_BYTES: Final = 1 << 26
 """The more rows share a text, the less room it takes."""
 
 _DICTIONARY_BYTES: Final = 1 << 27
+_CODED_LEVEL: Final = 3
 
 
 def keep_rows(
@@ -145,6 +146,8 @@ def _opened(path: Path, first: pa.Table) -> pq.ParquetWriter:
         path,
         schema,
         compression="zstd",
+        # Codes of people repeat as those of their journeys do, which takes a second look to see.
+        compression_level=cast("Any", dict.fromkeys(coded, _CODED_LEVEL) or None),
         use_dictionary=cast("Any", coded or False),
         dictionary_pagesize_limit=_DICTIONARY_BYTES,
         write_statistics=cast("Any", [SOURCE_ROW, *times, *map(beside, times)]),

@@ -1,3 +1,4 @@
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given
@@ -49,3 +50,16 @@ def test_most_texts_must_begin_alike():
     assert share_beginnings(pa.chunked_array([["ab1", "ab2", "ab", "x", "y"]]))
     assert not share_beginnings(pa.chunked_array([["ab1", "ab2", "a", "x", "y"]]))
     assert share_beginnings(pa.chunked_array([["a"]]))
+
+
+def test_texts_are_sorted_where_that_takes_less_room():
+    # Pages by chance are told by the one before in their own order; people who come one after the
+    # other are told by the codes of their neighbours as they come.
+    pages = [f"https://example.com/pages/{n * 7919 % 5_000}" for n in range(5_000)] * 2
+    of = np.random.default_rng(3).integers(0, 3, 10_000)
+    people = [f"person{person}@company{n // 30:06}.com" for n, person in enumerate(of)]
+    [rows] = row_groups([pa.table({"page": pages, "person": people})])
+    held = {name: rows[name].chunk(0).dictionary.to_pylist() for name in ("page", "person")}
+    assert held["page"] == sorted({*pages})
+    assert held["person"] == [*dict.fromkeys(people)]
+    assert rows["page"].to_pylist() == pages
