@@ -6,9 +6,11 @@ import socket
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as OutOfTimeError
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
+from subprocess import TimeoutExpired
 from threading import Lock, Thread
 from typing import Any, Final
 from uuid import uuid4
@@ -18,6 +20,7 @@ from journey.runners.spark_worker import PARTS_SCHEMA, SCHEMA, answers, merged, 
 from journey.version import VERSION
 
 REACH_SECONDS: Final = 5
+DYING_SECONDS: Final = 1
 
 _sessions: dict["Cluster", Any] = {}
 _lock = Lock()
@@ -44,6 +47,10 @@ _KNOWN_FAULTS: Final = {
         "of the same version of Spark as here and with the same spark.authenticate.secret?"
     ),
 }
+_JAVA_DIED: Final = (
+    "Spark's Java on this machine ended before the cluster had answered; it may have run out of "
+    "memory (spark.driver.memory). Ask again; it is started anew."
+)
 _GONE: Final = "INVALID_HANDLE.SESSION_"
 """What Spark Connect says of a session that it ended, or that a server before it had."""
 
@@ -141,7 +148,7 @@ def told_by_workers(cluster: Cluster, asked: Callable[[Any], Any], seconds: floa
     except ClusterError:
         raise
     except Exception as error:
-        raise ClusterError(_fault(error)) from error
+        raise ClusterError(_JAVA_DIED if _lost_java(cluster) else _fault(error)) from error
     return [row["answer"] for row in sorted(rows, key=lambda row: row["shard"])]
 
 
@@ -176,7 +183,8 @@ def _collect(
     except Exception as error:  # noqa: BLE001 -- raised where it is waited for
         told.set_exception(error)
     finally:
-        session.removeTag(tag)
+        with suppress(Exception):  # a session may end while it is asked, and its tags with it
+            session.removeTag(tag)
 
 
 def _is_open(cluster: Cluster) -> bool:
@@ -187,9 +195,41 @@ def _is_open(cluster: Cluster) -> bool:
     return not _is_stopped(session.sparkContext)
 
 
+def _lost_java(cluster: Cluster) -> bool:
+    """Whether Java ended; what it was asked breaks off a moment before it is gone."""
+    session = None if cluster.is_connect else _sessions.get(cluster)
+    java = session and _java_of(session.sparkContext)
+    if java is None:
+        return False
+    with suppress(TimeoutExpired):
+        java.wait(timeout=DYING_SECONDS)
+    return java.poll() is not None
+
+
 def _is_stopped(context: Any) -> bool:
     java = context._jsc  # noqa: SLF001 -- nothing public tells it
-    return java is None or java.sc().isStopped()
+    return java is None or _has_died(context) or java.sc().isStopped()
+
+
+def _java_of(context: Any) -> Any:
+    """The process of Java that drives the cluster from here; none if it was there before us."""
+    return getattr(context._gateway, "proc", None)  # noqa: SLF001 -- as above
+
+
+def _has_died(context: Any) -> bool:
+    java = _java_of(context)
+    return java is not None and java.poll() is not None
+
+
+def _end(context: Any) -> None:
+    """Have Python know of a driver that ended, and of its Java if that died; else it goes on."""
+    from pyspark import SparkContext
+
+    if _has_died(context):
+        _java_of(context).stdin.close()  # held open for as long as it lives
+        context._jsc = None  # noqa: SLF001 -- nobody is left who could be told to stop
+        SparkContext._gateway = SparkContext._jvm = None  # noqa: SLF001 -- Java is started anew
+    context.stop()
 
 
 def _connected(cluster: Cluster) -> Any:
@@ -214,7 +254,7 @@ def _classic(cluster: Cluster) -> Any:
 
     context: Any = getattr(SparkContext, "_active_spark_context", None)
     if context is not None and _is_stopped(context):
-        context.stop()  # as far as Python knows it goes on, and would be used again
+        _end(context)
     session = (
         SparkSession.builder.master(cluster.url)
         .appName("Portolan")

@@ -322,6 +322,30 @@ def test_a_connection_that_spark_ended_is_opened_anew(cluster, folder):
     same(journey.outcomes(log), journey.outcomes(journey.open_log(folder / "of 1")))
 
 
+def test_java_that_dies_in_mid_question_is_told_and_started_anew(cluster, folder, tmp_path):
+    log, told = opened(cluster, folder / "of 1"), []
+    session = spark_session.session_of(spark_session.Cluster(cluster.master))
+
+    def ask():
+        try:
+            log.ask(partial(pid_of_shard, folder=str(tmp_path)))
+        except ClusterError as error:
+            told.append(str(error))
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    deadline = time.monotonic() + 120
+    while not list(tmp_path.iterdir()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    session.sparkContext._gateway.proc.kill()
+    asking.join(timeout=120)
+    (words,) = told
+    assert "ended before the cluster had answered" in words
+    assert "Ask again" in words
+    (tmp_path / "go").touch()
+    same(journey.outcomes(log), journey.outcomes(journey.open_log(folder / "of 1")))
+
+
 def test_spark_connect_answers_too_and_anew_when_its_server_forgot_us(cluster, folder):
     cluster.start_connect()
     directory = next(folder.glob("of [4-9]"))
