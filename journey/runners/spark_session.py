@@ -223,12 +223,11 @@ def _has_died(context: Any) -> bool:
 
 def _end(context: Any) -> None:
     """Have Python know of a driver that ended, and of its Java if that died; else it goes on."""
-    from pyspark import SparkContext
-
     if _has_died(context):
         _java_of(context).stdin.close()  # held open for as long as it lives
         context._jsc = None  # noqa: SLF001 -- nobody is left who could be told to stop
-        SparkContext._gateway = SparkContext._jvm = None  # noqa: SLF001 -- Java is started anew
+        of_all = type(context)
+        of_all._gateway = of_all._jvm = None  # noqa: SLF001 -- Java is started anew
     context.stop()
 
 
