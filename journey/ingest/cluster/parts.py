@@ -1,7 +1,7 @@
 """One file of an import becomes a batch; what the other files tell of it comes with the asking."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 
 from journey.ingest.columns.checks import check_complete
-from journey.ingest.columns.owners import check_paid_clicks
+from journey.ingest.columns.owners import check_paid_clicks, missing_owner
 from journey.ingest.columns.roles import Beside, as_here, assign_roles, check_told
 from journey.ingest.kept.owners import kept_owners
 from journey.ingest.kept.sources import Batch
@@ -26,13 +26,21 @@ from journey.ingest.texts.decimals import Marks, marks_of
 from journey.ingest.warehouses.origin import read_origin
 
 
+@dataclass(frozen=True)
+class Part:
+    """The batch of one file, and why its tables are of nobody known as far as it tells."""
+
+    batch: Batch
+    ownerless: tuple[str, ...]
+
+
 def stage_part(
     connection: duckdb.DuckDBPyConnection,
     argument: Mapping[str, Any],
     folder: Path,
     *,
     tell: Report,
-) -> Batch:
+) -> Part:
     """Read one file of an import into a batch; other files are read elsewhere.
 
     Parameters
@@ -67,13 +75,14 @@ def stage_part(
     pairs = list(zip(raw, read, strict=True))
     marks = {table.table: marks_of(connection, used) for table, used in pairs}
     waiting = _held(connection, pairs, held, marks, scratch)
+    ownerless = tuple(missing_owner(connection, table) for table in read)
     batch = Batch((), options_of(argument, ()), (), read_origin(argument["paths"]))
     batch = replace(batch, is_continued=argument.get("is_continued", False))
     own = [marks[table.table] for table in raw]
     batch = stage(connection, pairs, folder, batch, marks=own, leads=argument.get("leads"))
     if waiting:
         write_waiting(folder, waiting)
-    return batch
+    return Part(batch, ownerless)
 
 
 def _held(

@@ -1,5 +1,6 @@
 """Each file becomes a batch of the data set, read and staged by the functions of any import."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
@@ -14,8 +15,9 @@ from journey.errors import (
     UnreadableFileError,
     ValueNotAllowedError,
 )
-from journey.ingest.cluster.parts import stage_part
+from journey.ingest.cluster.parts import Part, stage_part
 from journey.ingest.cluster.workshop import Workshop, open_workshop
+from journey.ingest.columns.owners import check_owners
 from journey.ingest.columns.roles import Given, as_here
 from journey.ingest.columns.synonyms import folded, same_columns
 from journey.ingest.kept.sources import SOURCES, Batch, SourceTable, unique_files
@@ -29,7 +31,7 @@ from journey.schema import LEFT_OUT, ROLES
 from journey.store.write import MANIFEST
 
 _SKIPPED: Final = ("_", ".")
-"""What begins so in a folder is no part of an export: marks of what wrote it."""
+"""What begins so within a folder is no part of an export: marks of what wrote it."""
 
 
 def begin(
@@ -59,7 +61,9 @@ def begin(
 
 
 def files_of(pattern: Path) -> list[str]:
-    """A file, the files of a folder, or those of a pattern, by name.
+    """A file, the files in a folder and in those within, or those that a pattern fits, by path.
+
+    Data sets are no exports, and what hides itself is none.
 
     Raises
     ------
@@ -68,14 +72,26 @@ def files_of(pattern: Path) -> list[str]:
     """
     if pattern.is_file():
         return [str(pattern)]
-    inside = pattern.iterdir() if pattern.is_dir() else pattern.parent.glob(pattern.name)
-    files = sorted(str(one) for one in inside if one.is_file() and one.name[0] not in _SKIPPED)
+    base = next(place for place in (pattern, *pattern.parents) if place.is_dir())
+    rest = pattern.relative_to(base)
+    found = base.glob(str(rest)) if rest.parts else [base]
+    every = {file for place in found for file in (place, *place.rglob("*")) if file.is_file()}
+    data_sets = {file.parent for file in every if file.name == MANIFEST}
+    files = sorted(
+        str(file)
+        for file in every
+        if not (_is_skipped(file.relative_to(base)) or data_sets.intersection(file.parents))
+    )
     if not files:
         raise UnreadableFileError(
             f"The workers of the cluster see no file {pattern.name!r} in {pattern.parent}. Put it "
             "on storage that all of them mount at the same path."
         )
     return files
+
+
+def _is_skipped(inside: Path) -> bool:
+    return any(part.startswith(_SKIPPED) for part in inside.parts)
 
 
 def stage(
@@ -91,22 +107,24 @@ def stage(
     Raises
     ------
     ColumnsUnclearError
-        If no file has touchpoints.
+        If no file has touchpoints, or none says whose they are.
     """
     names = shown_names(files)
     for file in options["columns_by_file"]:
         if file not in names:
             raise ValueNotAllowedError.among(file, names, what="The file of a column")
     ask = partial(_staged, workshop=workshop, files=files, names=names)
-    batches = workers.each(len(files), partial(ask, options=options))
+    parts = workers.each(len(files), partial(ask, options=options))
     told = dict.fromkeys(range(len(files)), options)
-    while waiting := _led_by_others(batches, told):
-        told |= {n: {**options, "owners": _places(workshop, batches, n)} for n in waiting}
-        _stage_again(workers, ask, batches, {n: told[n] for n in waiting})
+    while waiting := _led_by_others(_batches(parts), told):
+        places = {n: _places(workshop, _batches(parts), n) for n in waiting}
+        told |= {n: {**options, "owners": owners} for n, owners in places.items()}
+        _stage_again(workers, ask, parts, {n: told[n] for n in waiting})
     for find in (_beside_logs, _as_one, _as_all_tell):
-        more = {n: {**told[n], **new} for n, new in find(batches).items()}
+        more = {n: {**told[n], **new} for n, new in find(_batches(parts)).items()}
         told |= more
-        _stage_again(workers, ask, batches, more)
+        _stage_again(workers, ask, parts, more)
+    batches = _batches(parts)
     tables = [table for batch in batches for table in batch.tables]
     _check_found(tables, options["columns"])
     if not any(table.shape in ("events", "wide") for table in tables):
@@ -114,7 +132,23 @@ def stage(
             f"No column with times was found in {', '.join(names[:12])}. Name the time and the "
             "touchpoint, for example --column occurred_at=HEADER --column touchpoint=HEADER."
         )
+    check_owners(_ownerless(parts))
     return tuple(batches)
+
+
+def _batches(parts: Sequence[Part]) -> list[Batch]:
+    return [part.batch for part in parts]
+
+
+def _ownerless(parts: Sequence[Part]) -> list[tuple[Sequence[str], str]]:
+    """The columns of each table, and why it is of nobody; an id that others have joins them."""
+    pairs = [pair for one in parts for pair in zip(one.batch.tables, one.ownerless, strict=True)]
+    kinds = {frozenset(table.headers) for table, _ in pairs}
+    shared = Counter(header for headers in kinds for header in headers)
+    return [
+        (table.headers, "" if why and shared[table.roles["account_id"][0]] > 1 else why)
+        for table, why in pairs
+    ]
 
 
 def _check_found(tables: Sequence[SourceTable], columns: Mapping[str, Sequence[str]]) -> None:
@@ -141,7 +175,7 @@ def _staged(
     files: Sequence[str],
     names: Sequence[str],
     options: Mapping[str, Any],
-) -> Batch:
+) -> Part:
     """Make the batch of one file.
 
     Raises
@@ -168,21 +202,21 @@ def _staged(
             "scratch": str(own),
             "limits": asdict(Limits(memory_bytes=workshop.memory_bytes)),
         }
-        batch = stage_part(connection, argument, own / place, tell=lambda _: None)
-        _check_alone(batch, own_presets)
+        part = stage_part(connection, argument, own / place, tell=lambda _: None)
+        _check_alone(part.batch, own_presets)
         workshop.put(own / place, SOURCES, place)
-    return batch
+    return part
 
 
 def _stage_again(
-    workers: Workers, ask: Any, batches: list[Batch], told: Mapping[int, Mapping[str, Any]]
+    workers: Workers, ask: Any, parts: list[Part], told: Mapping[int, Mapping[str, Any]]
 ) -> None:
     """Make some batches anew, each by its own options."""
     if told:
         numbers = list(told)
         places = partial(_staged_again, ask=ask, numbers=numbers, options=list(told.values()))
-        for number, batch in zip(numbers, workers.each(len(numbers), places), strict=True):
-            batches[number] = batch
+        for number, part in zip(numbers, workers.each(len(numbers), places), strict=True):
+            parts[number] = part
 
 
 def _led_by_others(batches: Sequence[Batch], told: Mapping[int, Mapping[str, Any]]) -> list[int]:
@@ -215,7 +249,7 @@ def _places(workshop: Workshop, batches: Sequence[Batch], number: int) -> list[s
 
 def _staged_again(
     number: int, *, ask: Any, numbers: Sequence[int], options: Sequence[Mapping[str, Any]]
-) -> Batch:
+) -> Part:
     """Make a batch anew by other options."""
     return ask(numbers[number], options=options[number])
 

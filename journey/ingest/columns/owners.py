@@ -1,13 +1,13 @@
 """Tables whose rows may be of nobody: numbered events, clicks paid for a client. It is asked."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, cast
 
 import duckdb
 
 from journey.errors import ColumnsUnclearError
 from journey.ingest.columns.roles import TableRoles
-from journey.ingest.columns.synonyms import plain
+from journey.ingest.columns.synonyms import plain, same_columns
 from journey.ingest.raw import RawTable
 from journey.ingest.sql import identifier
 
@@ -17,29 +17,42 @@ _MOST_NAMED: Final = 4
 _OF_CLIENTS: Final = "ad_costs_of_clients"
 
 
-def check_owners(connection: duckdb.DuckDBPyConnection, tables: Sequence[TableRoles]) -> None:
+def check_owners(told: Iterable[tuple[Sequence[str], str]]) -> None:
     """Refuse events whose only id is another on every row: each would be a journey of its own.
+
+    Parameters
+    ----------
+    told
+        Of each table its columns, and what :func:`missing_owner` says of it. Files with the same
+        columns are one export, cut: an id that comes again in any of them numbers no rows.
 
     Raises
     ------
     ColumnsUnclearError
         Naming the file, the columns it may be, and the options to give.
     """
-    for table in tables:
-        header = _own_number(table)
-        if header is None or not _is_on_one_row_each(connection, table.raw, header):
-            continue
-        likely = _may_be_owners(table)
-        hint = (
-            f"Columns whose values come again: {', '.join(map(repr, likely))}. " if likely else ""
-        )
-        raise ColumnsUnclearError(
-            f"{table.raw.file} does not say whose journey a row is of: {header!r} is another on "
-            f"each of {table.raw.n_rows:,} rows, so each would be a journey of its own. {hint}"
-            "Name the customer, for example --column account_id=HEADER, add a file that has both "
-            f"{header!r} and the customer, or say --column account_id={header!r} if each row is "
-            "one journey."
-        )
+    exports: dict[tuple[str, ...], list[str]] = {}
+    for columns, words in told:
+        exports.setdefault(same_columns(columns), []).append(words)
+    for words in exports.values():
+        if all(words):
+            raise ColumnsUnclearError(words[0])
+
+
+def missing_owner(connection: duckdb.DuckDBPyConnection, table: TableRoles) -> str:
+    """Why events are of nobody known, and what to do: their only id numbers them; else empty."""
+    header = _own_number(table)
+    if header is None or not _is_on_one_row_each(connection, table.raw, header):
+        return ""
+    likely = _may_be_owners(table)
+    hint = f"Columns whose values come again: {', '.join(map(repr, likely))}. " if likely else ""
+    return (
+        f"{table.raw.file} does not say whose journey a row is of: {header!r} is another on "
+        f"each of {table.raw.n_rows:,} rows, so each would be a journey of its own. {hint}"
+        "Name the customer, for example --column account_id=HEADER, add a file that has both "
+        f"{header!r} and the customer, or say --column account_id={header!r} if each row is "
+        "one journey."
+    )
 
 
 def check_paid_clicks(tables: Sequence[RawTable]) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 
 from journey.ingest.columns.checks import check_complete, check_dated
-from journey.ingest.columns.owners import check_owners, check_paid_clicks
+from journey.ingest.columns.owners import check_owners, check_paid_clicks, missing_owner
 from journey.ingest.columns.roles import (
     Beside,
     Given,
@@ -139,7 +139,7 @@ def stage_files(
     n_new = len(brought.new)
     read = [used for _, used in pairs]
     check_complete(read)
-    check_owners(connection, read[:n_new])
+    check_owners([(raw.columns, missing_owner(connection, used)) for raw, used in pairs[:n_new]])
     if not brought.before:
         check_dated(read)
     marks = {raw.table: marks_of(connection, used) for raw, used in pairs}

@@ -180,13 +180,20 @@ def test_definitions_given_are_kept(tmp_path):
     assert not (tmp_path / "log" / "definitions.proposed").exists()
 
 
-def test_a_folder_stands_for_its_files_and_a_star_for_any_text(tmp_path):
+def test_a_folder_stands_for_all_files_in_it_and_a_star_for_any_text(tmp_path):
     place = tmp_path / "parts"
-    place.mkdir()
-    small(place, one=["a,2026-01-01,Ad"], two=["a,2026-01-02,Demo"], _SUCCESS=["a,2026-01-03,Ad"])
-    for pattern, n_touchpoints in ((place, 2), (place / "t*.csv", 1)):
+    for folder, day in (("day=1", 1), ("day=2", 2), ("_temporary", 3), ("day=2/.old", 4)):
+        (place / folder).mkdir(parents=True)
+        small(place / folder, part=[f"a,2026-01-0{day},Ad"])
+    small(place, _SUCCESS=["a,2026-01-05,Ad"])
+    imported(place / "earlier", [place / "day=1" / "part.csv"], columns=SMALL)
+    (place / "day=2" / ".part.crc").touch()
+    read = []
+    for pattern in (place, place / "day=*", place / "*" / "p*.csv", place / "day=2"):
         log = imported(tmp_path / "log", [pattern], columns=SMALL)
-        assert log.n_touchpoints == n_touchpoints
+        read.append([file.file for file in log.report.files])
+    both = ["day=1/part.csv", "day=2/part.csv"]
+    assert read == [both, both, both, ["part.csv"]]
 
 
 class TestWhatGoesWrongLeavesNothing:
@@ -393,3 +400,44 @@ def test_what_waits_there_finds_its_customer_here(tmp_path):
     files = [tmp_path / "files" / f"{name}.csv" for name in ("log", "lines", "orders")]
     assert log.fingerprint == journey.read_touchpoints(*files, presets=unknown).fingerprint
     assert (log.n_journeys, log.n_touchpoints) == (2, 6)
+
+
+class TestEventsWhoseOnlyIdNumbersThem:
+    ROWS = tuple(f"{n},2024-01-{n % 28 + 1:02},view,{n % 9}" for n in range(60))
+
+    def files(self, folder, *parts, **others):
+        """Parts of the same columns, and other files."""
+        texts = {
+            f"part-{n}.csv": "\n".join(["id,created_at,event,shop", *rows]) + "\n"
+            for n, rows in enumerate(parts)
+        }
+        texts |= {f"{name}.csv": text for name, text in others.items()}
+        return files_of(folder / "files", texts)
+
+    def test_they_are_refused_as_on_one_machine(self, tmp_path):
+        files = self.files(tmp_path, self.ROWS[:30], self.ROWS[30:])
+        words = r"part-0.csv does not say whose .* 'id' is another on each of 30 rows.*'shop'"
+        with pytest.raises(ColumnsUnclearError, match=words):
+            imported(tmp_path / "far", files, columns={})
+        with pytest.raises(ColumnsUnclearError, match=words):
+            journey.read_touchpoints(*files, presets=Presets(named="none"))
+        assert entries_of(tmp_path) == ["files"]
+
+    def test_an_id_that_comes_again_in_one_part_numbers_no_rows(self, tmp_path):
+        files = self.files(tmp_path, self.ROWS[:30], [*self.ROWS[30:], "59,2024-02-01,view,2"])
+        far = imported(tmp_path / "far", files, columns={})
+        near = journey.read_touchpoints(*files, presets=Presets(named="none"))
+        assert far.n_journeys == near.n_journeys == 60
+        assert far.fingerprint == near.fingerprint
+
+    def test_an_id_that_other_files_have_joins_them(self, tmp_path):
+        sizes = "id,size\n" + "".join(f"{n},{n % 3}\n" for n in range(60))
+        files = self.files(tmp_path, self.ROWS, sizes=sizes)
+        far = imported(tmp_path / "far", files, columns={})
+        near = journey.read_touchpoints(*files, presets=Presets(named="none"))
+        assert far.n_journeys == near.n_journeys == 60
+
+    def test_said_so_each_row_is_a_journey(self, tmp_path):
+        files = self.files(tmp_path, self.ROWS)
+        log = imported(tmp_path / "far", files, columns={"account_id": ["id"]})
+        assert log.n_journeys == 60
