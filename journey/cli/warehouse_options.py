@@ -3,7 +3,7 @@
 import argparse
 from typing import Any, Final
 
-OF_DATABASES: Final = ("table", "query", "where", "since", "until", "mark")
+OF_DATABASES: Final = ("table", "query", "where", "since", "until", "mark", "key")
 """Options of a database; a file has none of it."""
 
 
@@ -22,6 +22,7 @@ def add_import_options(importing: argparse.ArgumentParser) -> None:
     add("--since", metavar="DATE", help="of a database: rows from this time on")
     add("--until", metavar="DATE", help="of a database: rows before this time")
     add("--mark", metavar="COLUMN", help="column that only grows, for refresh (default: the time)")
+    add("--key", metavar="COLUMN", help="column that tells a row: refresh replaces changed ones")
 
 
 def add_refresh(commands: Any) -> None:

@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +22,7 @@ from journey.ingest.warehouses import (
     Address,
     Selection,
     fetched,
+    never_fetched,
     proposed_time,
     read_address,
     read_relation,
@@ -54,16 +55,18 @@ def local_files(given: Arguments, folder: Path) -> Generator[Arguments]:
     told = [pair(text, "--column", "ROLE=HEADER") for text in given.column]
     selection = Selection(
         relation,
-        left_out=tuple(header for role, header in told if role == LEFT_OUT),
+        left_out=tuple(header for role, header in told if role == LEFT_OUT and header),
+        left_out_before=_left_out_before(given, told, folder, address, relation),
         where=tuple(given.where),
         since=given.since,
         until=given.until,
-        time=dict(told).get("occurred_at") or _proposed_time(address, relation),
+        time=_time(told) if "occurred_at" in dict(told) else _proposed_time(address, relation),
         mark=given.mark,
+        key=given.key,
     )
     with fetched(address, selection, folder, progress=_progress()) as found:
         tell(f"{counted(found.n_rows, 'row')} fetched from {address.text}.")
-        kept = [f"{role}={header}" for role, header in told if role != LEFT_OUT]
+        kept = [f"{role}={header}" for role, header in told if role != LEFT_OUT or not header]
         yield argparse.Namespace(**vars(given) | {"sources": [str(found.file)], "column": kept})
 
 
@@ -93,6 +96,29 @@ def run_refresh(given: Arguments) -> int:
         f"{counted(log.n_touchpoints, 'touchpoint')} in {counted(log.n_journeys, 'journey')}."
     )
     return 0
+
+
+def _left_out_before(
+    given: Arguments,
+    told: Sequence[tuple[str, str]],
+    folder: Path,
+    address: Address,
+    relation: Relation,
+) -> tuple[str, ...]:
+    """What was left out when the same was fetched before, unless it is brought back now."""
+    if not given.add or (LEFT_OUT, "") in told:
+        return ()
+    named = {header for _, header in told}
+    before = tuple(h for h in never_fetched(folder, address, relation) if h not in named)
+    if before:
+        tell(f"Left out, as before: {', '.join(map(repr, before))}.")
+    return before
+
+
+def _time(told: Sequence[tuple[str, str]]) -> str | None:
+    """The column of the time, if it is one."""
+    named = [h for role, headers in told if role == "occurred_at" for h in headers.split("+") if h]
+    return named[0] if len(named) == 1 else None
 
 
 def _proposed_time(address: Address, relation: Relation) -> str | None:

@@ -40,6 +40,7 @@ from journey.ingest.identity import (
 from journey.ingest.identity.resolve import is_related
 from journey.ingest.kept.one_source import fetched_again, import_numbers, source_names
 from journey.ingest.kept.proposed import DEFINITIONS_FILE, mark_proposed
+from journey.ingest.kept.replaced import leave_out_replaced
 from journey.ingest.kept.sources import (
     COSTS,
     SOURCES,
@@ -203,7 +204,10 @@ def _opened(
     folders = batch_folders(sources)
     batches = tuple(read_batch(folder) for folder in folders)
     names = view_batches(connection, folders, batches)
-    return Job(connection, batches, rows_as_read(folders, batches), names, rules, tell)
+    left = leave_out_replaced(connection, batches, names)
+    # Files hold the rows that were replaced too, so texts are then asked of the database.
+    rows = rows_as_read(folders, batches) if left is batches else ()
+    return Job(connection, left, rows, names, rules, tell)
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,12 @@
 """A database on the command line: imported, refreshed, and refused in one clear line."""
 
 import duckdb
+import pandas as pd
 import pytest
 
+import journey
 from journey import cli
+from journey.workspace import dataset_path, workspace_root
 from tests.ingest.warehouses.here import run_tasks_here
 
 
@@ -63,6 +66,61 @@ def test_a_query_can_be_added_to_a_data_set(shop, run):
     code, _, err = run("import", f"duckdb://{shop}", "--query", query, "--into", "Both", "--add")
     assert (code, "1 row fetched" in err) == (0, True)
     assert run("summary", "Both", "--format", "json")[1].count('"n_touchpoints": 3') == 1
+
+
+class TestWhatWasLeftOut:
+    @pytest.fixture
+    def begun(self, shop, run):
+        """A data set of the first days, without notes."""
+        first = ("--table", "events", "--until", "2026-01-03", "--column", "left out=note")
+        assert run("import", f"duckdb://{shop}", *first, "--into", "Shop")[0] == 0
+        return shop
+
+    def added(self, shop, run, *options):
+        given = ("import", f"duckdb://{shop}", "--table", "events", "--into", "Shop", "--add")
+        code, _, err = run(*given, "--since", "2026-01-03", *options)
+        assert code == 0
+        return err, journey.open_log(dataset_path(workspace_root(), "Shop"))
+
+    def test_it_is_not_fetched_by_a_later_addition_either(self, begun, run):
+        err, log = self.added(begun, run)
+        assert "Left out, as before: 'note'." in err
+        assert log.n_touchpoints == 10
+        assert "note" not in log.filter_columns
+
+    def test_a_column_that_the_table_lost_is_not_missed(self, begun, run):
+        with duckdb.connect(str(begun)) as connection:
+            connection.execute("ALTER TABLE events DROP note")
+        assert self.added(begun, run)[1].n_touchpoints == 10
+
+    @pytest.mark.parametrize("option", ["left out=", "reason=note"])
+    def test_it_comes_back_by_name(self, begun, run, option):
+        err, log = self.added(begun, run, "--column", option)
+        assert "as before" not in err
+        assert {"note", "reason"} & {*log.filter_columns}
+
+    @pytest.mark.usefixtures("begun")
+    def test_it_holds_for_exports_of_the_same_columns(self, tmp_path):
+        (tmp_path / "events.csv").write_text(
+            "account,happened_at,event,amount,note\na0,2026-02-01,Won,1,call +44 1\n"
+        )
+        proposal = journey.suggest_columns(
+            tmp_path / "events.csv", beside=dataset_path(workspace_root(), "Shop")
+        )
+        assert proposal.set_index("column")["role"]["note"] == "left out"
+
+
+def test_a_date_and_a_time_of_day_in_two_columns_are_one_time(shop, run):
+    with duckdb.connect(str(shop)) as connection:
+        connection.execute(
+            "CREATE TABLE calls AS SELECT 'a' AS account, 'Call' AS event, "
+            "DATE '2026-01-05' AS day, TIME '10:30:00' AS clock"
+        )
+    given = ("import", f"duckdb://{shop}", "--table", "calls", "--into", "Calls")
+    code, _, err = run(*given, "--column", "occurred_at=day+clock")
+    assert (code, "Calls: 1 touchpoint in 1 journey." in err) == (0, True)
+    log = journey.open_log(dataset_path(workspace_root(), "Calls"))
+    assert log.first_at == pd.Timestamp("2026-01-05 10:30", tz="UTC")
 
 
 @pytest.mark.parametrize(

@@ -184,7 +184,7 @@ def _brought(
 ) -> _Import:
     before = {folder: read_batch(folder) for folder in batch_folders(sources)}
     read = read_files(connection, argument, tell)
-    earlier = [table for batch in before.values() for table in batch.tables]
+    earlier = [table for batch in before.values() for table in _as_asked(batch)]
     from_before = inherited(read, earlier, _presets(argument) if earlier else {})
     options = options_of(argument, [*before.values()])
     said = with_inherited({**argument, **options}, from_before)
@@ -199,6 +199,19 @@ def _brought(
     ]
     again = awaiting(connection, new, before, Path(argument["scratch"]))
     return _Import(argument, before, new, names, by_file, from_before, again)
+
+
+def _as_asked(batch: Batch) -> list[SourceTable]:
+    """Its tables with the columns that a database was not even asked for."""
+    left_out = tuple((batch.origin or {}).get("left_out", ()))
+    return [
+        replace(
+            table,
+            left_out=(*table.left_out, *left_out),
+            file_headers=(*table.file_headers, *left_out),
+        )
+        for table in batch.tables
+    ]
 
 
 def _presets(argument: Mapping[str, Any]) -> dict[str, Preset]:

@@ -48,6 +48,7 @@ __all__ = [
     "Selection",
     "fetched",
     "list_tables",
+    "never_fetched",
     "origins",
     "proposed_time",
     "read_address",
@@ -65,8 +66,8 @@ class Selection:
 
     Attributes
     ----------
-    left_out
-        Headers of columns that are not fetched.
+    left_out, left_out_before
+        Headers of columns that are not fetched; the others need not be there any more.
     where
         Conditions such as ``amount>=10``; all must hold.
     since, until
@@ -75,15 +76,19 @@ class Selection:
         The header of the time column; also what tells how far the rows reach.
     mark
         A column that only grows, to tell that instead.
+    key
+        A column that tells a row from all others: one fetched again takes its own place.
     """
 
     relation: Relation
     left_out: tuple[str, ...] = ()
+    left_out_before: tuple[str, ...] = ()
     where: tuple[str | Condition, ...] = ()
     since: str | None = None
     until: str | None = None
     time: str | None = None
     mark: str | None = None
+    key: str | None = None
 
 
 @dataclass(frozen=True)
@@ -223,20 +228,22 @@ def _fetch(
         relation=asdict(selection.relation),
         headers=headers,
         left_out=selection.left_out,
+        left_out_before=selection.left_out_before,
         where=[one if isinstance(one, str) else asdict(one) for one in selection.where],
         since=selection.since,
         until=selection.until,
         time=selection.time,
         mark=selection.mark or selection.time,
         is_growing=selection.mark is not None,
+        key=selection.key,
         reached={"mark": reached.mark, "n_from_mark": reached.n_from_mark} if reached else None,
         path=str(path),
         title=title,
     )
     told = {name: value for name, value in found.items() if name != "n_rows"}
-    origin = origin_of(
-        {"address": asked.address.text, "relation": asdict(selection.relation), **told}
-    )
+    told |= {"address": asked.address.text, "relation": asdict(selection.relation)}
+    left_out = (*selection.left_out, *selection.left_out_before)
+    origin = origin_of({**told, "left_out": reached.left_out if reached else left_out})
     if reached and origin.mark is None:
         origin = replace(origin, mark=reached.mark, n_from_mark=reached.n_from_mark)
     write_origin(path, origin)
@@ -278,6 +285,24 @@ def origins(folder: Path) -> list[Origin]:
     return list(latest.values())
 
 
+def never_fetched(folder: Path, address: Address, relation: Relation) -> tuple[str, ...]:
+    """Return the columns of a table or query that were not fetched into a data set, as asked.
+
+    Raises
+    ------
+    StoreError
+        If the data set can't be read.
+    """
+    return next(
+        (
+            origin.left_out
+            for origin in reversed(origins(folder))
+            if (origin.address, origin.relation) == (address.text, relation)
+        ),
+        (),
+    )
+
+
 def refresh(
     folder: Path,
     sign_in: Callable[[Address], Address] = lambda address: address,
@@ -290,7 +315,8 @@ def refresh(
     """Fetch what is new in the databases that a data set came from, and add it.
 
     Asked for are the rows at the last mark or after it; those that are here already are merged
-    and counted in the report. Rows that came late with an earlier mark need ``since``.
+    and counted in the report, those with a key that changed are replaced. Rows that came late with
+    an earlier mark need ``since``.
 
     Parameters
     ----------
@@ -330,7 +356,7 @@ def _refreshed(folder: Path, asked: _Asked, start: Origin) -> Refreshed:
     title = title_of(start.relation)
     if start.mark_column is None:
         return Refreshed(title, 0, _NO_MARK)
-    wanted = Selection(start.relation, where=start.where, mark=start.mark_column)
+    wanted = Selection(start.relation, where=start.where, mark=start.mark_column, key=start.key)
     with scratch_beside(folder) as scratch:
         found = _fetch(asked, wanted, scratch, headers=start.headers, reached=start)
         if found.n_rows:
@@ -357,9 +383,10 @@ def _refreshable(folder: Path) -> list[Origin]:
             "Import from one, or add files to it."
         )
     batches = batch_folders(folder / SOURCES)
-    if read_batch(batches[0]).options.get("dedupe") == "none":
+    keeps_repeats = read_batch(batches[0]).options.get("dedupe") == "none"
+    if keeps_repeats and not all(origin.key for origin in found):
         raise ValueNotAllowedError(
             f"The data set {folder.name!r} keeps repeated rows, so rows fetched again would be in "
-            "it twice. Import it again with exact repeats merged."
+            "it twice. Import it again with exact repeats merged, or with a key (--key COLUMN)."
         )
     return found

@@ -32,6 +32,10 @@ class Origin:
         The column that only grows and the largest value seen; none: it can't be refreshed.
     n_from_mark
         Rows that stood at the mark or after it when they were counted.
+    left_out
+        Headers that the user did not want, so that they were never fetched.
+    key
+        The header of a column that tells a row from all others; none: changed rows count again.
     """
 
     address: str
@@ -41,6 +45,8 @@ class Origin:
     mark_column: str | None
     mark: str | None
     n_from_mark: int
+    left_out: tuple[str, ...] = ()
+    key: str | None = None
 
     @property
     def source(self) -> tuple[object, ...]:
@@ -75,6 +81,7 @@ def origin_of(data: Mapping[str, Any]) -> Origin:
         fields = dict(data)
         fields["relation"] = Relation(**data["relation"])
         fields["headers"] = tuple(data["headers"])
+        fields["left_out"] = tuple(data.get("left_out", ()))
         fields["where"] = tuple(Condition(**one) for one in data["where"])
         return Origin(**fields)
     except (KeyError, TypeError) as problem:

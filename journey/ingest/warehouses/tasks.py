@@ -90,9 +90,10 @@ def fetch(argument: Mapping[str, Any], tell: Report) -> dict[str, Any]:
     Parameters
     ----------
     argument
-        ``address``, ``relation``, ``headers`` (none: all columns), ``left_out`` (headers),
-        ``where`` (conditions, also as text), ``since`` and ``until`` with ``time`` (a header),
-        ``mark`` (a header), ``is_growing`` (whether the user says that the mark only grows),
+        ``address``, ``relation``, ``headers`` (none: all columns), ``left_out`` and
+        ``left_out_before`` (headers, the latter where they still are), ``where`` (conditions, also
+        as text), ``since`` and ``until`` with ``time`` (a header), ``mark`` (a header),
+        ``is_growing`` (whether the user says that the mark only grows), ``key`` (a header),
         ``reached`` (the mark and ``n_from_mark`` of the last time), ``path``, ``title``,
         ``limits``.
     tell
@@ -102,7 +103,7 @@ def fetch(argument: Mapping[str, Any], tell: Report) -> dict[str, Any]:
     -------
     dict
         ``n_rows`` fetched; ``headers``; ``where`` as checked; ``mark_column``, ``mark`` and
-        ``n_from_mark``.
+        ``n_from_mark``; ``key``.
     """
     relation, title = Relation(**argument["relation"]), str(argument["title"])
     tell(Progress("reading", title, 0, None))
@@ -110,15 +111,12 @@ def fetch(argument: Mapping[str, Any], tell: Report) -> dict[str, Any]:
         columns = warehouse.columns(relation)
         _check_width(columns, relation, argument)
         wanted = _wanted(relation, columns, argument)
+        key = _key(wanted, argument["key"])
         reached: Mapping[str, Any] | None = argument.get("reached")
         news = wanted if reached is None else _after(wanted, reached["mark"])
         measured = warehouse.measured(news)
-        if reached and (measured.n_rows, measured.mark) == (
-            reached["n_from_mark"],
-            reached["mark"],
-        ):
-            n_rows = 0
-        else:
+        n_rows = 0
+        if reached is None or not _is_all_known(measured, reached):
             n_rows = _write(
                 warehouse,
                 news,
@@ -132,6 +130,7 @@ def fetch(argument: Mapping[str, Any], tell: Report) -> dict[str, Any]:
         "mark_column": wanted.mark.header if wanted.mark else None,
         "mark": measured.mark,
         "n_from_mark": measured.n_from_mark,
+        "key": key,
     }
 
 
@@ -141,6 +140,8 @@ _WINDOW: Final[tuple[tuple[str, Operator], ...]] = (("since", ">="), ("until", "
 def _wanted(relation: Relation, columns: list[Column], argument: Mapping[str, Any]) -> Wanted:
     """What the user asked for, each name checked against the columns there are."""
     left_out = {named(header, columns).name for header in argument["left_out"]}
+    before = {*argument["left_out_before"]}
+    left_out |= {column.name for column in columns if before & {column.name, column.header}}
     headers: list[str] | None = argument["headers"]
     chosen = [named(header, columns) for header in headers] if headers else columns
     kept = tuple(column for column in chosen if column.name not in left_out)
@@ -164,6 +165,15 @@ def _wanted(relation: Relation, columns: list[Column], argument: Mapping[str, An
     if mark and mark.kind not in GROWING and not argument["is_growing"]:
         mark = None
     return Wanted(relation, kept, tuple(where), mark)
+
+
+def _is_all_known(measured: Measured, reached: Mapping[str, Any]) -> bool:
+    return (measured.n_rows, measured.mark) == (reached["n_from_mark"], reached["mark"])
+
+
+def _key(wanted: Wanted, key: str | None) -> str | None:
+    """The header of the key, which must be fetched to know a row again."""
+    return named(key, wanted.columns).header if key else None
 
 
 def _condition(told: Any, names: list[str]) -> Condition:

@@ -7,8 +7,9 @@ from urllib.parse import quote
 import duckdb
 import pytest
 
-from journey.errors import WarehouseError
-from journey.ingest import read_touchpoints
+from journey.errors import ColumnNotFoundError, WarehouseError
+from journey.ingest import add_touchpoints, read_touchpoints, rebuild
+from journey.ingest.kept.replaced import REPLACED
 from journey.ingest.warehouses import (
     Selection,
     fetched,
@@ -71,6 +72,103 @@ def test_a_table_becomes_a_log_and_is_refreshed(file, tmp_path):
     log, told = refresh(tmp_path / "set")
     assert (log.n_touchpoints, told[0].n_rows) == (4, 2)
     assert origins(tmp_path / "set")[0].address == file.address
+
+
+class TestRowsThatChange:
+    """Deals of which stage and amount change; each has a number and the time of its last change."""
+
+    COLUMNS = (
+        *("id", "account", "happened_at", "event", "amount", "note", "changed_at"),
+        *("contact", "phase"),
+    )
+
+    @pytest.fixture
+    def deals(self, file):
+        kind = {"duckdb": "TIMESTAMPTZ", "sqlite": "TIMESTAMP"}[file.kind]
+        columns = [f"{c} {kind if c.endswith('_at') else 'TEXT'}" for c in self.COLUMNS]
+        file.run(f"CREATE TABLE deals ({', '.join(columns)})")
+        for number in range(1, 30):
+            self.put(file, number, f"e{number % 3}", day=number, changed=number)
+        return file
+
+    def put(self, file, number, event, *, day, changed):
+        """A deal as it is from the day of its change on."""
+        account, phase = f"a{number % 4}", f"p{changed % 3}"
+        row = (
+            *(str(number), account, f"2026-01-{day:02}T10:00:00+00:00", event, str(changed)),
+            *(f"note {changed} of {number}", f"2026-03-{changed:02}T09:00:00+00:00"),
+            *(f"x{number % 6}@{account}.example", phase),
+        )
+        file.run(
+            f"DELETE FROM deals WHERE id = '{number}'",
+            f"INSERT INTO deals VALUES ({', '.join(map(repr, row))})",
+        )
+
+    def imported(self, file, into, *, dedupe="cross-source", **selection):
+        wanted = Selection(read_relation("deals", None), mark="changed_at", **selection)
+        with fetched(read_address(file.address), wanted, into) as found:
+            columns = {"occurred_at": "happened_at", "touchpoint": "event"}
+            return read_touchpoints(found.file, into=into, columns=columns, dedupe=dedupe)
+
+    def change(self, file):
+        """One moves to another day and kind, one to and fro, one is new."""
+        self.put(file, 3, "Won", day=28, changed=30)
+        self.put(file, 4, "Lost", day=4, changed=30)
+        yield
+        self.put(file, 4, "e1", day=4, changed=31)
+        self.put(file, 30, "Demo", day=30, changed=31)
+        yield
+
+    @pytest.mark.parametrize("dedupe", ["cross-source", "none"])
+    def test_they_take_their_own_place_where_a_key_is_named(self, deals, tmp_path, dedupe):
+        self.imported(deals, tmp_path / "set", key="id", dedupe=dedupe)
+        for _ in self.change(deals):
+            log, _ = refresh(tmp_path / "set")
+            at_once = self.imported(deals, tmp_path / "at once", key="id", dedupe=dedupe)
+            assert log.fingerprint == at_once.fingerprint
+        # From the mark on: first 29, 3 and 4, then 3, 4 and 30.
+        assert log.report.n_read == 29 + 3 + 3
+        assert [
+            (one.file, one.n_rows, one.examples[0].row, one.examples[0].value)
+            for one in log.report.reasons
+            if one.reason == REPLACED
+        ] == [("deals", 3, 3, "3"), ("deals (2)", 2, 2, "3")]
+        assert log.report.n_kept == log.n_touchpoints == 30
+        assert all(one.n_rows == one.n_read for one in log.report.files)
+        assert rebuild(tmp_path / "set").fingerprint == log.fingerprint
+
+    def test_without_a_key_both_count(self, deals, tmp_path):
+        self.imported(deals, tmp_path / "set")
+        next(self.change(deals))
+        log, _ = refresh(tmp_path / "set")
+        assert log.n_touchpoints == 29 + 2
+
+    def test_facts_that_change_are_the_last_ones(self, deals, tmp_path):
+        deals.run(
+            "CREATE TABLE firms (account TEXT, size TEXT, seen INTEGER)",
+            "INSERT INTO firms VALUES ('a1', 'small', 1), ('a2', 'small', 2), ('a3', 'large', 3)",
+        )
+        self.imported(deals, tmp_path / "set", key="id")
+        wanted = Selection(read_relation("firms", None), mark="seen", key="account")
+        with fetched(read_address(deals.address), wanted, tmp_path / "set") as found:
+            add_touchpoints(tmp_path / "set", found.file)
+        deals.run("UPDATE firms SET size = 'large', seen = 4 WHERE account = 'a1'")
+        log, _ = refresh(tmp_path / "set")
+        assert sorted(log.store.accounts["size"].drop_null().to_pylist()) == [
+            *("large", "large", "small"),
+        ]
+        assert {*log.where(size="large").ask(_accounts)[0]} == {"a1", "a3"}
+
+    def test_a_key_that_is_not_fetched_is_refused(self, deals, tmp_path):
+        with pytest.raises(ColumnNotFoundError, match="'idd'"):
+            self.imported(deals, tmp_path / "set", key="idd")
+        with pytest.raises(ColumnNotFoundError, match="'id'"):
+            self.imported(deals, tmp_path / "set", key="id", left_out=("id",))
+
+
+def _accounts(view):
+    names = view.store.dictionaries["account_id"].to_pylist()
+    return [names[case] for case in view.shard.cases[view.journeys]]
 
 
 def test_tables_and_views_are_listed(file):

@@ -158,6 +158,19 @@ class TestRefresh:
         assert log.n_touchpoints == 4
         assert [one.n_rows for one in told] == [2]
 
+    def test_changed_rows_take_their_own_place_by_a_key(self, server, table, tmp_path):
+        table(f"id serial, {EVENTS}, updated_at timestamptz DEFAULT '2026-03-01'")
+        server.run("INSERT INTO events (account, happened_at, event) VALUES " + ", ".join(ROWS))
+        import_table(server, tmp_path / "set", mark="updated_at", key="id")
+        new = (
+            "INSERT INTO events (account, happened_at, event) VALUES ('Bolt', '2026-03-02', 'Demo')"
+        )
+        server.run("UPDATE events SET event = 'Won', updated_at = '2026-03-02' WHERE id = 2", new)
+        log, (told,) = refreshed(server, tmp_path / "set")
+        # All four stand at the mark or after it; the first three are there already.
+        assert (told.n_rows, log.n_touchpoints, log.report.n_merged) == (4, 4, 3)
+        assert log.touchpoint_types == ["Ad click", "Demo", "Won"]
+
     def test_late_rows_come_with_an_earlier_start(self, server, table, tmp_path):
         table(EVENTS, *ROWS)
         import_table(server, tmp_path / "set")
@@ -307,9 +320,10 @@ def test_rows_stream_through_bounded_memory(server, table, tmp_path):
             "address": read_address(server.address()).as_json(),
             "relation": {"table": None, "query": f"SELECT * FROM events LIMIT {n_rows}"},
             "path": str(tmp_path / f"{n_rows}.parquet"),
-            **dict.fromkeys(("headers", "since", "until", "time", "mark")),
+            **dict.fromkeys(("headers", "since", "until", "time", "mark", "key")),
             "title": "query",
             "left_out": [],
+            "left_out_before": [],
             "where": [],
             "limits": {},
             "is_growing": False,
