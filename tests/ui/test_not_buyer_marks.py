@@ -26,7 +26,11 @@ def test_only_those_listed_are_asked_of_and_buyers_have_no_reason():
     assert not_buyer_reasons(log, ["b", "a", "c"]) == [None, WHY, None]
 
 
-def test_the_call_list_says_who_will_not_buy(tmp_path, monkeypatch):
+def opened_account(account_id):
+    return pages.opened("act/account", "Full", account=account_id)
+
+
+def test_the_call_list_and_the_account_say_who_will_not_buy(tmp_path, monkeypatch):
     monkeypatch.setenv("PORTOLAN_WORKSPACE", str(tmp_path))
     st.cache_resource.clear()
     rows = silent.WON + silent.LOST + silent.SILENT + silent.LAST
@@ -43,5 +47,7 @@ def test_the_call_list_says_who_will_not_buy(tmp_path, monkeypatch):
     assert told["s2"] == "Competitor"
     assert pd.isna(told["s1"])
     assert "1 of these will not buy, by the rules" in said(app)
+    assert f"Will not buy, by the rules. {WHY}" in said(opened_account("s2"))
+    assert "Will not buy" not in said(opened_account("s1"))
     buyers = pages.opened("act/stalled_accounts", "Full", buyers="only")
     assert buyers.dataframe[0].value["account_id"].tolist() == ["s1"]

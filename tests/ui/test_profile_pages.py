@@ -58,7 +58,7 @@ def test_a_changed_segment_is_counted_anew(root):
 
 
 def test_notes_stay_with_their_persona(root):
-    app = opened("explore/personas", state={"notes-of:Operations Director": True})
+    app = opened("explore/personas", state={"notes-of:0:Operations Director": True})
     assert "19% won" in said(app)
     app.text_area(key="goals:Operations Director").set_value("*Fewer* gaps").run()
     app = checked(app.button(key="notes:Operations Director").click().run())

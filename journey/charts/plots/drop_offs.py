@@ -141,8 +141,10 @@ def _drop_title(frame: pd.DataFrame) -> str:
         ends = "is a loss" if most == 1 else "are losses"
     else:
         ends = f"{'ends' if most == 1 else 'end'} without a decision"
-    of = format_counted(n_lost + n_undecided, "drop-off")
-    return f"In {safe_name(top['stage'])} {format_count(most)} of {of} {ends}"
+    n, stage = n_lost + n_undecided, safe_name(top["stage"])
+    if most == n > 1:
+        return f"All {format_count(n)} drop-offs in {stage} {ends}"
+    return f"In {stage} {format_count(most)} of {format_counted(n, 'drop-off')} {ends}"
 
 
 def plot_last_touchpoints(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Figure:

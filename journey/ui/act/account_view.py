@@ -132,6 +132,8 @@ def show_head(log: TouchpointLog, facts: pd.Series) -> None:
         st.markdown(words, width="content")
         seen = f"first touch {_day(facts['first_at'])} · last touch {_day(facts['last_at'])}"
         st.markdown(f":gray[{seen}]", width="content")
+    for why in cached(journey.not_buyers)(_only(log, account_id))["reason"]:
+        st.warning(f"Will not buy, by the rules. {markdown(why)}", icon=":material/block:")
     cells = st.columns(5)
     usual = _normal_days(log, facts["stage"])
     last_day = current_filters().last_day

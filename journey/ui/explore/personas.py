@@ -30,6 +30,9 @@ from journey.workspace import workspace_root
 
 CARDS_A_ROW: Final = 3
 MOST_CARDS: Final = 12
+_SAVED: Final = "personas:saved"
+"""How often notes were saved."""
+
 IN_GROUP: Final = 0.25
 """Share of won journeys from which on a role belongs to the group that wins."""
 
@@ -193,7 +196,9 @@ def _card(view: TouchpointLog, row: dict[str, Any], notes: PersonaNotes) -> None
 
 
 def _edit_notes(name: str, notes: PersonaNotes) -> None:
-    popover = st.popover("Notes", icon=":material/edit:", key=f"notes-of:{name}", on_change="rerun")
+    turn = st.session_state.get(_SAVED, 0)  # of another turn it is a new one, closed
+    key = f"notes-of:{turn}:{name}"
+    popover = st.popover("Notes", icon=":material/edit:", key=key, on_change="rerun")
     if not popover.open:
         return
     with popover:
@@ -208,6 +213,7 @@ def _edit_notes(name: str, notes: PersonaNotes) -> None:
             except JourneyError as problem:
                 st.error(markdown(problem))
             else:
+                st.session_state[_SAVED] = turn + 1
                 st.rerun()
 
 

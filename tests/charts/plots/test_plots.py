@@ -248,6 +248,8 @@ def test_drop_offs_add_up_and_only_lost_and_no_decision_are_saturated():
     assert title(chart) == "In Attract 20 of 30 drop-offs are losses"
     one = drop_offs().assign(n_lost=0, n_no_decision=[1, 0])
     assert title(plots.plot_drop_offs(one)) == "In Attract 1 of 1 drop-off ends without a decision"
+    lost = drop_offs().assign(n_lost=[9, 0], n_no_decision=0)
+    assert title(plots.plot_drop_offs(lost)) == "All 9 drop-offs in Attract are losses"
 
 
 def test_no_drop_off_is_said():
