@@ -74,11 +74,14 @@ def group_hashes(first: Hashes, second: Hashes) -> tuple[Ints, Ints]:
 
 @kernel
 def find_hashes(first: Hashes, second: Hashes, of_first: Hashes, of_second: Hashes) -> Ints:
-    """The place of each pair of hashes among given ones, all different; -1 where it is not."""
-    n_slots = 2
-    while n_slots < 2 * len(of_first):
+    """The place of each pair of hashes among given ones, all different; -1 where it is not.
+
+    Most are not: three slots of four at least are free, so that one look tells.
+    """
+    n_slots = 4
+    while n_slots < 4 * len(of_first):
         n_slots *= 2
-    slots = np.full(n_slots, -1, np.int64)
+    slots = np.full(n_slots, -1, np.int32)
     last_slot = np.uint64(n_slots - 1)
     for place in range(len(of_first)):
         slot = of_first[place] & last_slot
@@ -88,10 +91,10 @@ def find_hashes(first: Hashes, second: Hashes, of_first: Hashes, of_second: Hash
     found = np.empty(len(first), np.int64)
     for k in range(len(first)):
         slot = first[k] & last_slot
-        place = slots[slot]
+        place = np.int64(slots[slot])
         while place >= 0 and (of_first[place] != first[k] or of_second[place] != second[k]):
             slot = (slot + np.uint64(1)) & last_slot
-            place = slots[slot]
+            place = np.int64(slots[slot])
         found[k] = place
     return found
 

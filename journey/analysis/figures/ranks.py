@@ -22,7 +22,7 @@ Ask = Callable[[Callable[[Part], Any]], list[Any]]
 COLLECTED_MOST = 2**22
 """So many values are brought together at most, those of labels with few aside."""
 
-COLLECTED_FEW = 2**17
+COLLECTED_FEW = 2**15
 """So many are brought together without a look at how they are spread."""
 
 FEW_OF_A_LABEL = 16

@@ -142,6 +142,8 @@ def _taken_most(log: TouchpointLog, top: int | None) -> Taken:
             partial(partial_variants, part=part), partial(_merged, top=top)
         )
     ]
+    if len(parts) == 1:
+        return parts[0]
     # No variant is in two buckets or slices.
     most = merge_variants([taken.most for taken in parts], top=top)
     return Taken(most, sum(taken.n_variants for taken in parts))
@@ -186,9 +188,9 @@ def partial_variants(
         outcomes, lengths = outcomes[chosen], lengths[chosen]
     groups, examples = group_hashes(first, second)
     n_states = NO_DECISION + 2  # what is open is one
-    states = groups * n_states + np.minimum(outcomes, NO_DECISION + 1)
-    counts = np.bincount(states, minlength=n_states * len(examples)).reshape(-1, n_states)
-    n_won, n_lost, n_undecided, n_open = counts.T
+    states = np.minimum(outcomes, NO_DECISION + 1) * np.int64(len(examples)) + groups
+    counts = np.bincount(states, minlength=n_states * len(examples)).reshape(n_states, -1)
+    n_won, n_lost, n_undecided, n_open = counts
     n_decided = n_won + n_lost + n_undecided
     hashes = first[examples], second[examples]
     states = np.stack([n_decided + n_open, n_won, n_decided])
