@@ -30,6 +30,7 @@ from journey.analysis.stages.outcomes import values_at_win
 from journey.facts import ShardFacts
 from journey.kernels.facts import WON
 from journey.log import TouchpointLog
+from journey.runners.threads import ask
 from journey.store.view import View
 
 Part = tuple[View, ShardFacts]
@@ -76,15 +77,17 @@ def forecast_backtest(log: TouchpointLog, *, weeks: int = WEEKS, seed: int = 0) 
     until = log.as_of_tick + 1
     nothing = np.zeros((2, MOST_CUTS + 1))
     n_won, value = sum(log.ask_with_facts(partial(_won, until=until, length=length)), nothing)
-    rows: list[dict[str, object]] = []
+    ends = [log.at(until)]
     for window in range(MOST_CUTS):
-        end = until - window * length
-        made = log.at(end - length)
+        made = log.at(until - (window + 1) * length)
         has_history = made - log.first_at >= pd.Timedelta(weeks=weeks)
         if not has_history or n_won[window + 1 :].sum() < LEAST_WON:
             break
-        total = forecast_total(log.between(end=made), weeks, seed)
-        rows.append(_compared(total, made, log.at(end), int(n_won[window]), float(value[window])))
+        ends.append(made)
+    # None waits for another: each is one thread's work, drawing numbers for the most part.
+    totals = ask(lambda made: forecast_total(log.between(end=made), weeks, seed), ends[1:])
+    windows = zip(totals, ends[1:], ends, n_won.tolist(), value.tolist(), strict=False)
+    rows = [_compared(*window) for window in windows]
     return pd.DataFrame(rows[::-1], columns=list(BACKTEST_COLUMNS))
 
 
@@ -92,7 +95,7 @@ def _compared(
     total: npt.NDArray[np.float64],
     made: pd.Timestamp,
     until: pd.Timestamp,
-    n_won: int,
+    n_won: float,
     value: float,
 ) -> dict[str, object]:
     (wins, expected_value), (low, value_low), (high, value_high) = total.tolist()
@@ -103,7 +106,7 @@ def _compared(
         "expected_wins": wins,
         "low": low,
         "high": high,
-        "n_won": n_won,
+        "n_won": int(n_won),
         "is_inside": low <= n_won <= high,
         "expected_value": expected_value,
         "value_low": value_low,
