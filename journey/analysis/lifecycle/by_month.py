@@ -1,22 +1,25 @@
 """Reach and sharing by month, and what customers did after the sale by month."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from pandas.arrays import IntegerArray
 
 from journey.analysis.figures.month_codes import month_names, months_of
 from journey.analysis.lifecycle.churn import churn_rows, tells_churn
-from journey.analysis.lifecycle.reach import monthly_touches, people_by
+from journey.analysis.lifecycle.reach import MONTH, monthly_touches, reached_by_each
 from journey.analysis.scores.milestones import types_meaning
 from journey.analysis.stages.months import months
+from journey.costs import costs_fingerprint
 from journey.facts import ShardFacts
 from journey.log import TouchpointLog
 from journey.rules.meanings import Meaning
+from journey.store.cache import keep
 from journey.store.layout import MICROSECONDS, frozen
 from journey.store.view import View
 
@@ -50,21 +53,20 @@ def reach_by_month(log: TouchpointLog) -> pd.DataFrame:
     >>> reach_by_month(log)[["n_people", "n_new_journeys", "n_impressions"]].values.tolist()
     [[2, 2, 2], [1, 0, 0]]
     """
-    people = people_by(log, by="month").rename(columns={"value": "month"})
-    begun = months(log)[["month", "n_journeys_started"]]
-    frame = begun.rename(columns={"n_journeys_started": "n_new_journeys"})
-    frame = frame.merge(people[["month", "n_people"]], on="month", how="left")
-    touched = _wide(log, ("ad_shown", "shared"), frame["month"])
-    shown = log.costs.dropna(subset="n_impressions")
-    told = shown.groupby(shown["day"].dt.strftime("%Y-%m"))["n_impressions"].sum()
+    [reached] = reached_by_each(log, [MONTH])
+    n_people = dict(zip(map(str, reached.names), reached.n_people.tolist(), strict=True))
+    begun, touched = months(log), monthly_touches(log, ("ad_shown", "shared"))
+    named = begun["month"].astype(object)
+    key = "impressions by month", costs_fingerprint(log.costs)
+    told = keep(key, partial(_platform_impressions, log.costs))
     return pd.DataFrame(
         {
-            "month": frame["month"],
-            "n_people": frame["n_people"].fillna(0).astype("Int64"),
-            "n_new_journeys": frame["n_new_journeys"].astype("Int64"),
-            "n_impressions": touched["n_ad_shown"],
-            "n_platform_impressions": frame["month"].map(told).astype("Int64"),
-            "n_shared": touched["n_shared"],
+            "month": named,
+            "n_people": _counts(n_people, named),
+            "n_new_journeys": begun["n_journeys_started"].astype("Int64"),
+            "n_impressions": _counts(touched["ad_shown"], named),
+            "n_platform_impressions": _integers([told.get(month) for month in named]),
+            "n_shared": _counts(touched["shared"], named),
         }
     )
 
@@ -88,20 +90,31 @@ def post_sale(log: TouchpointLog) -> pd.DataFrame:
     >>> post_sale(log)[["month", "n_renewal", "n_upsell"]].values.tolist()
     [['2026-01', 1, <NA>], ['2026-02', 0, <NA>]]
     """
-    frame = _wide(log, AFTER_SALE, months(log)["month"])
-    return frame.assign(n_churn=_churn(log, frame["month"]))
+    named, touched = months(log)["month"].astype(object), monthly_touches(log, AFTER_SALE)
+    columns = {f"n_{meaning}": _counts(touched[meaning], named) for meaning in AFTER_SALE}
+    return pd.DataFrame({"month": named, **columns, "n_churn": _counts(_churn(log), named)})
 
 
-def _churn(log: TouchpointLog, named: pd.Series) -> pd.Series:
-    """Touchpoints in view at which customers left, by month; missing where nothing tells of it."""
+def _platform_impressions(costs: pd.DataFrame) -> dict[str, int]:
+    """Impressions as ad platforms count them, by the months in which they tell any."""
+    shown = costs.dropna(subset="n_impressions")
+    total: Counter[str] = Counter()
+    named = shown["day"].dt.strftime("%Y-%m")
+    for month, n in zip(named, shown["n_impressions"].astype("int64").tolist(), strict=True):
+        total[month] += n
+    return dict(total)
+
+
+def _churn(log: TouchpointLog) -> dict[str, int] | None:
+    """Touchpoints in view at which customers left, by month; none where nothing tells of it."""
     is_churn = types_meaning(log.store, log.definitions, "churn")
     has_win = bool(set(log.definitions.won) & set(log.store.touchpoint_types))
     if not (has_win and tells_churn(log, is_churn)):
-        return pd.Series(pd.NA, named.index, dtype="Int64")
+        return None
     counts: Counter[str] = Counter()
     for codes, n in log.ask_with_facts(partial(_left, is_churn=is_churn)):
         counts.update(dict(zip(month_names(codes), n.tolist(), strict=True)))
-    return named.map(counts).astype("Int64")
+    return dict(counts)
 
 
 def _left(part: Part, *, is_churn: Flags) -> tuple[Ints, Ints]:
@@ -121,10 +134,12 @@ def _have_left(facts: ShardFacts, is_churn: Flags) -> Flags:
     return frozen(has_left)
 
 
-def _wide(log: TouchpointLog, meanings: Sequence[Meaning], named: pd.Series) -> pd.DataFrame:
-    """Touchpoints by month, a column for each meaning; missing where no type has it."""
-    counts = monthly_touches(log, meanings).reindex(named, fill_value=0).astype("Int64")
-    unknown = [m for m in meanings if not types_meaning(log.store, log.definitions, m).any()]
-    counts.loc[:, unknown] = pd.NA
-    counts = counts.add_prefix("n_").reset_index(drop=True)
-    return pd.concat([named.astype(object), counts], axis=1)
+def _counts(counts: Mapping[str, int] | None, named: Iterable[str]) -> IntegerArray:
+    """Counts of some months; missing where no type has the meaning."""
+    return _integers([None if counts is None else counts.get(month, 0) for month in named])
+
+
+def _integers(values: Sequence[int | None]) -> IntegerArray:
+    """Whole numbers of which some are missing."""
+    is_missing = np.array([value is None for value in values], dtype=bool)
+    return IntegerArray(np.array([value or 0 for value in values], np.int64), is_missing)

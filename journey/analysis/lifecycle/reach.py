@@ -10,7 +10,6 @@ import numpy.typing as npt
 import pandas as pd
 
 from journey.analysis.figures.distinct import count_first, dealt
-from journey.analysis.figures.frames import none_for_missing
 from journey.analysis.figures.month_codes import month_names, months_in
 from journey.analysis.scores.milestones import types_meaning
 from journey.errors import ColumnNotFoundError
@@ -70,20 +69,15 @@ def people_by(log: TouchpointLog, *, by: str | None) -> pd.DataFrame:
     [['Ads', 2, 2], ['Mail', 1, 1]]
     """
     [found] = reached_by_each(log, [by])
-    frame = none_for_missing(
-        pd.DataFrame(
-            {
-                "value": pd.Series(found.names, dtype=object),
-                "n_people": found.n_people,
-                "n_touchpoints": found.n_touchpoints,
-                "n_journeys": found.n_journeys,
-            }
-        ),
-        ["value"],
+    order = np.argsort(-found.n_people, kind="stable") if by != MONTH else slice(None)
+    return pd.DataFrame(
+        {
+            "value": pd.Series(np.array(found.names, dtype=object)[order], dtype=object),
+            "n_people": found.n_people[order],
+            "n_touchpoints": found.n_touchpoints[order],
+            "n_journeys": found.n_journeys[order],
+        }
     )
-    if by == MONTH:
-        return frame
-    return frame.sort_values("n_people", ascending=False, kind="stable", ignore_index=True)
 
 
 def reached_by_each(log: TouchpointLog, bys: Sequence[str | None]) -> list[Reached]:
@@ -123,34 +117,31 @@ def _reached(
     return Reached(_names(log, by, codes), people, n_touchpoints, n_journeys)
 
 
-def monthly_touches(log: TouchpointLog, meanings: Sequence[Meaning]) -> pd.DataFrame:
-    """Touchpoints in view by month (UTC) and meaning.
-
-    Returns
-    -------
-    DataFrame
-        By ``month``, those in which anything of the meanings occurs, in order; a column for each
-        meaning.
+def monthly_touches(
+    log: TouchpointLog, meanings: Sequence[Meaning]
+) -> dict[Meaning, dict[str, int] | None]:
+    """Touchpoints in view by meaning and month (UTC); none of a meaning that no type has.
 
     Examples
     --------
     >>> from journey import from_frame
     >>> log = from_frame(pd.DataFrame({"account_id": ["a", "a"], "touchpoint": ["Renewal", "Ad"],
     ...     "occurred_at": pd.to_datetime(["2026-01-01", "2026-02-01"])}))
-    >>> monthly_touches(log, ["renewal", "upsell"]).reset_index().values.tolist()
-    [['2026-01', 1, 0]]
+    >>> monthly_touches(log, ["renewal", "upsell"])
+    {'renewal': {'2026-01': 1, '2026-02': 0}, 'upsell': None}
     """
-    is_type = [types_meaning(log.store, log.definitions, meaning) for meaning in meanings]
     answers = log.ask(partial(_types_by_month, n_types=len(log.store.touchpoint_types)))
     codes = np.concatenate([np.empty(0, np.int64), *(months for months, _ in answers)])
     months, places = np.unique(codes, return_inverse=True)
     counts = np.zeros((len(months), len(log.store.touchpoint_types)), np.int64)
     np.add.at(counts, places, np.concatenate([counts[:0], *(n for _, n in answers)]))
-    totals = np.stack([counts[:, flags].sum(axis=1) for flags in is_type], axis=1)
-    occurs = totals.sum(axis=1) > 0
-    return pd.DataFrame(
-        totals[occurs], pd.Index(month_names(months[occurs]), name="month"), list(meanings)
-    )
+    names = month_names(months).tolist()
+    found: dict[Meaning, dict[str, int] | None] = {}
+    for meaning in meanings:
+        is_type = types_meaning(log.store, log.definitions, meaning)
+        n_in_month = counts[:, is_type].sum(axis=1).tolist()
+        found[meaning] = dict(zip(names, n_in_month, strict=True)) if is_type.any() else None
+    return found
 
 
 def _types_by_month(view: View, *, n_types: int) -> tuple[Ints, Ints]:

@@ -7,7 +7,6 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from journey.analysis.figures.frames import none_for_missing
 from journey.analysis.lifecycle.churn import tells_churn
 from journey.analysis.lifecycle.lived import FLAGS, FLAGS_OF, Span, flags_of, period_before, span_of
 from journey.analysis.lifecycle.questions import (
@@ -97,10 +96,11 @@ def lifecycle_metrics(log: TouchpointLog, *, days: float = PERIOD_DAYS) -> pd.Da
     'No touchpoint type means a renewal. Say in the definitions which do.'
     """
     check_days(days)
-    frame = pd.DataFrame(_rows(log, days))
     stages = stages_of_roles(log)
-    frame.insert(1, "stage", [stages[role] for role in frame["role"]])
-    return none_for_missing(frame[list(COLUMNS)], _TEXTS)
+    rows = [row | {"stage": stages[row["role"]]} for row in _rows(log, days)]
+    columns = {name: [row[name] for row in rows] for name in COLUMNS}
+    texts = {name: pd.Series(columns[name], dtype=object) for name in _TEXTS}
+    return pd.DataFrame(columns | texts)
 
 
 def _rows(log: TouchpointLog, days: float) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """The lifecycle on the screen: a card for each stage, its questions, where to look first."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -85,10 +86,9 @@ def pick_period() -> int:
 
 def headline(view: TouchpointLog, days: int) -> str:
     """Say in one line what the period brought."""
-    frame = _totals(view, days)
-    told = frame.drop_duplicates("metric").set_index("metric")["value"]
+    told = {row["metric"]: row["value"] for row in _totals(view, days)}
     parts = [
-        f"{figure(float(told[metric]), 'journeys')} {words}"
+        f"{figure(told[metric], 'journeys')} {words}"
         for metric, words in NEWS.items()
         if not pd.isna(told[metric])
     ]
@@ -97,7 +97,7 @@ def headline(view: TouchpointLog, days: int) -> str:
 
 def show_cards(view: TouchpointLog, days: int) -> None:
     """Show a card for each stage: two figures, each against the period before."""
-    told = {(row["role"], row["metric"]): row for row in records(_totals(view, days))}
+    told = {(row["role"], row["metric"]): row for row in _totals(view, days)}
     for column, role in zip(st.columns(len(ROLES)), ROLES, strict=True):
         shown = [(told[role, metric], words) for metric, words in HEADLINES[role]]
         stage = shown[0][0]["stage"]
@@ -152,8 +152,8 @@ def show_first(view: TouchpointLog, days: int) -> None:
 
 def show_questions(view: TouchpointLog, days: int) -> None:
     """Show all questions of one stage, each with its number and its sentence."""
-    frame = cached(journey.lifecycle_metrics)(view, days=days)
-    stages = frame.drop_duplicates("role").set_index("role")["stage"]
+    rows = records(cached(journey.lifecycle_metrics)(view, days=days))
+    stages = {row["role"]: row["stage"] for row in rows}
     role = st.segmented_control(
         "Questions of",
         list(ROLES),
@@ -163,18 +163,19 @@ def show_questions(view: TouchpointLog, days: int) -> None:
         key="lifecycle-role",
         bind="query-params",
     )
-    own = frame[frame["role"] == role]
+    own = [row for row in rows if row["role"] == role]
     with plain_errors():
-        for row in own[~own["metric"].isin(list(NAMED))].to_dict("records"):
-            _question(view, row, days)
+        for row in own:
+            if row["metric"] not in NAMED:
+                _question(view, row, days)
     for metric, words in NAMED.items():
-        part = own[(own["metric"] == metric) & own["of"].notna()]
-        if len(part):
+        part = [row for row in own if row["metric"] == metric and row["of"] is not None]
+        if part:
             st.markdown(f"**{words}**")
             _named_row(view, part, days)
 
 
-def _question(view: TouchpointLog, row: dict[Any, Any], days: int) -> None:
+def _question(view: TouchpointLog, row: dict[str, Any], days: int) -> None:
     """One line: the number, which opens if it counts journeys, and the sentence."""
     left, right = st.columns([1, 5], vertical_alignment="center")
     value, unit = float(row["value"]), str(row["unit"])
@@ -196,9 +197,9 @@ def _question(view: TouchpointLog, row: dict[Any, Any], days: int) -> None:
     right.markdown(markdown(sentence_of(row, days=days, write=figure)))
 
 
-def _named_row(view: TouchpointLog, part: pd.DataFrame, days: int) -> None:
+def _named_row(view: TouchpointLog, part: Sequence[dict[str, Any]], days: int) -> None:
     """Figures by name side by side; those that count journeys open."""
-    metric, role = str(part["metric"].iloc[0]), str(part["role"].iloc[0])
+    metric, role = str(part[0]["metric"]), str(part[0]["role"])
     if counts_journeys(metric, role):
         counts = [
             Count(
@@ -207,13 +208,12 @@ def _named_row(view: TouchpointLog, part: pd.DataFrame, days: int) -> None:
                 partial(lifecycle_journeys, view, role, metric, of=row["of"], days=days),
                 f"{NAMED[metric]}: {row['of']}",
             )
-            for row in part.to_dict("records")
+            for row in part
         ]
         count_row(counts, key=f"lifecycle:{metric}")
         return
     shown = (
-        f"{markdown(row['of'])} **{figure(float(row['value']), str(row['unit']))}**"
-        for row in part.to_dict("records")
+        f"{markdown(row['of'])} **{figure(float(row['value']), str(row['unit']))}**" for row in part
     )
     st.markdown(" · ".join(shown))
 
@@ -258,9 +258,10 @@ def warn_of_stages(view: TouchpointLog) -> None:
     page_link(DEFINITIONS, "Choose their parts")
 
 
-def _totals(view: TouchpointLog, days: int) -> pd.DataFrame:
-    frame = cached(journey.lifecycle_metrics)(view, days=days)
-    return frame[frame["of"].isna()]
+def _totals(view: TouchpointLog, days: int) -> list[dict[str, Any]]:
+    """The figures of all, those told by name left out."""
+    rows = records(cached(journey.lifecycle_metrics)(view, days=days))
+    return [row for row in rows if row["of"] is None]
 
 
 def show_reach(view: TouchpointLog, days: int) -> None:
