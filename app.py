@@ -11,7 +11,7 @@ from journey.ui.saved_views import filters_and_views
 from journey.ui.sending import send_at_once
 from journey.ui.style import apply_style
 from journey.ui.text import markdown
-from journey.ui.warm_up import set_aside_what_was_loaded, warm_up_in_background
+from journey.ui.warm_up import tidy_up_soon, warm_up_in_background
 
 PICKER = "shell:dataset"
 # A compass rose, drawn here: an icon by name would be fetched from an outside server.
@@ -23,6 +23,7 @@ ICON = (
 
 def shell() -> None:
     """Draw what all pages share, then run the page that the address asks for."""
+    tidy_up_soon()
     st.set_page_config("Portolan", ICON, layout="wide")
     apply_style()
     write_for_reader()
@@ -36,7 +37,6 @@ def shell() -> None:
     if notes := state.take_notes():
         st.info("  \n".join(map(markdown, notes)), icon=":material/info:")
     page.run()
-    set_aside_what_was_loaded()
 
 
 def pick_dataset() -> None:

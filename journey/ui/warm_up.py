@@ -5,6 +5,7 @@ import gc
 import inspect
 import sys
 import threading
+import time
 from typing import Final
 
 import pandas as pd
@@ -15,7 +16,10 @@ from journey.ingest import stand_by
 from journey.store.cache import keep_a_part_of_the_machine, keep_freed_pages
 from journey.ui.compile_ahead import compile_in_background
 
-_n_modules = 0
+REST_SECONDS: Final = 0.5
+"""So long after a run began garbage is collected: its page is shown by then."""
+
+_has_begun: Final = threading.Event()
 atexit.register(gc.unfreeze)
 
 _FEW_TOUCHES: Final = {
@@ -33,8 +37,7 @@ def warm_up_in_background() -> None:
 def warm_up() -> None:
     """Load what pages and imports need, then set it aside from the collection of garbage.
 
-    Streamlit collects garbage after every run of a page. That takes 0.1 s while the collector looks
-    through all of Plotly, numba and pandas, and nothing once these are known to stay.
+    The collector would look through all of Plotly, numba and pandas each time, which takes 0.1 s.
     """
     keep_freed_pages()
     keep_a_part_of_the_machine()
@@ -46,16 +49,28 @@ def warm_up() -> None:
     inspect.stack()
     gc.collect()
     gc.freeze()
+    threading.Thread(target=_tidy_up_after_runs, name="tidy up", daemon=True).start()
     compile_in_background()
 
 
-def set_aside_what_was_loaded() -> None:
-    """Set modules aside that a page loaded when it was first asked for, as those of the start."""
-    global _n_modules  # noqa: PLW0603 -- of the process, as modules are
-    if len(sys.modules) > _n_modules:
-        _n_modules = len(sys.modules)
+def tidy_up_soon() -> None:
+    """Let garbage be collected a moment from now: a run leaves much, which holds what it read."""
+    _has_begun.set()
+
+
+def _tidy_up_after_runs() -> None:
+    """Collect what runs left, and set modules aside that they loaded, as those of the start.
+
+    Streamlit would collect between the last part of a page and telling that it has ended.
+    """
+    n_modules = 0
+    while _has_begun.wait():
+        time.sleep(REST_SECONDS)
+        _has_begun.clear()
         gc.collect()
-        gc.freeze()
+        if len(sys.modules) > n_modules:
+            n_modules = len(sys.modules)
+            gc.freeze()
 
 
 def _ask_something() -> None:
