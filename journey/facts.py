@@ -126,12 +126,12 @@ class ShardFacts:
         """The last touchpoint of each journey, in the evidence."""
         return self.view.offsets[1:] - 1
 
-    @property
+    @cached_property
     def last_stages(self) -> npt.NDArray[np.int8]:
         """The stage each journey is in at ``as_of``, -1 before any."""
         if not len(self.current):
-            return np.full(self.view.n_journeys, -1, np.int8)
-        return self.current[self.last_rows]
+            return frozen(np.full(self.view.n_journeys, -1, np.int8))
+        return frozen(self.current[self.last_rows])
 
     def stages_in(self, view: View) -> npt.NDArray[np.int8]:
         """The stage after each touchpoint of a view of the same shard, read from all of them."""

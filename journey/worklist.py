@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final, Literal, cast, get_args
 
+import numpy as np
 import pandas as pd
 
 from journey.errors import StoreError, ValueNotAllowedError
@@ -161,19 +162,18 @@ def with_marks(
         ``marked_by``, ``marked_note``, ``marked_at`` beside.
     """
     last = {mark.case_id: mark for mark in marks if mark.case == case and mark.marked_at <= as_of}
-    found = [
-        mark if mark is not None and mark.is_in_force(as_of=as_of, last_at=at) else None
-        for mark, at in zip(map(last.get, stalled["account_id"]), stalled["last_at"], strict=True)
-    ]
-    columns = {
-        "marked": [mark and mark.kind for mark in found],
-        "marked_until": [mark and mark.until and mark.until.isoformat() for mark in found],
-        "marked_by": [mark and mark.by for mark in found],
-        "marked_note": [mark and mark.note for mark in found],
-    }
-    told = {name: pd.Series(column, stalled.index, object) for name, column in columns.items()}
-    at = pd.Series([mark and mark.marked_at for mark in found], stalled.index)
-    return stalled.assign(**told, marked_at=pd.to_datetime(at, utc=True))
+    columns = ("marked", "marked_until", "marked_by", "marked_note")
+    told = {name: np.full(len(stalled), None, dtype=object) for name in columns}
+    marked_at = np.full(len(stalled), "NaT", "datetime64[us]")
+    for place in np.flatnonzero(stalled["account_id"].isin(list(last))):
+        mark, last_at = last[stalled["account_id"].iloc[place]], stalled["last_at"].iloc[place]
+        if mark.is_in_force(as_of=as_of, last_at=last_at):
+            until = mark.until and mark.until.isoformat()
+            for name, value in zip(columns, (mark.kind, until, mark.by, mark.note), strict=True):
+                told[name][place] = value
+            marked_at[place] = mark.marked_at.tz_convert(None).to_datetime64()
+    marked = {name: pd.Series(told[name], stalled.index, object) for name in columns}
+    return stalled.assign(**marked, marked_at=pd.DatetimeIndex(marked_at).tz_localize("UTC"))
 
 
 def _change(root: Path, dataset: str, change: Callable[[list[Mark]], list[Mark]]) -> None:

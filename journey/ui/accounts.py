@@ -41,12 +41,31 @@ def account_names(log: TouchpointLog, ids: Sequence[str]) -> list[str | None]:
     return _values(_attributes(log), name_columns(log), _cases(log), ids)
 
 
-def kinds_of_account(log: TouchpointLog, ids: Sequence[str]) -> list[str | None] | None:
-    """Return how accounts are known (company, person, visitor); none where all are of one kind."""
-    table = _attributes(log)
-    if KNOWN_AS not in table.column_names:
-        return None
-    return _values(table, [KNOWN_AS], _cases(log), ids)
+def names_and_kinds(
+    log: TouchpointLog, ids: Sequence[str]
+) -> tuple[list[str | None], list[str | None] | None]:
+    """Return names of accounts, and how each is known (company, person, visitor).
+
+    Parameters
+    ----------
+    log, ids
+        As for ``account_names``.
+
+    Returns
+    -------
+    names
+        As ``account_names`` gives them.
+    kinds
+        None where all accounts are of one kind.
+    """
+    table, columns = _attributes(log), name_columns(log)
+    is_told = KNOWN_AS in table.column_names
+    if not columns and not is_told:
+        return [None] * len(ids), None
+    rows = _rows(_cases(log), ids)
+    return _values_at(table, columns, rows), _values_at(
+        table, [KNOWN_AS], rows
+    ) if is_told else None
 
 
 def person_names(log: TouchpointLog, ids: Sequence[str]) -> list[str | None]:
@@ -106,9 +125,14 @@ def _values(
     table: pa.Table, columns: Sequence[str], known: pa.Array, ids: Sequence[str]
 ) -> list[str | None]:
     """Look up the first of these columns that says something of each."""
-    if not columns or not ids:
+    if not columns:
         return [None] * len(ids)
-    rows = _rows(known, ids)
+    return _values_at(table, columns, _rows(known, ids))
+
+
+def _values_at(table: pa.Table, columns: Sequence[str], rows: pa.Array) -> list[str | None]:
+    if not columns or not len(rows):
+        return [None] * len(rows)
     return pc.coalesce(*(table[name].take(rows) for name in columns)).to_pylist()
 
 

@@ -5,13 +5,10 @@ Each shard ranks its journeys by what is at risk at least, and tells the first o
 that is left out could still be worth more, the lengths around it are asked about, until none can.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from heapq import merge
-from itertools import islice
-from operator import itemgetter
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -34,6 +31,7 @@ Floats = npt.NDArray[np.float64]
 Part = tuple[View, ShardFacts]
 Rank = tuple[float, float, str]
 Cell = tuple[int, int]
+Columns = dict[str, npt.NDArray[Any]]
 
 
 @dataclass(frozen=True)
@@ -70,55 +68,101 @@ class First:
 
 def first_at_risk(log: TouchpointLog, context: Context, limit: int) -> First:
     """Find which journeys are the first of the list, asking for ever finer silences."""
-    evidence = tuple(rough_precedents(log))
+    evidence, limit = tuple(rough_precedents(log)), max(limit, 1)
     while True:
-        question = partial(_best, context=context, evidence=evidence, limit=max(limit, 1))
-        parts = log.ask_with_facts(question)
-        ranked = merge(*(best for best, _ in parts), key=itemgetter(0))
-        found = next(islice(ranked, max(limit, 1) - 1, None), None)
-        if found is None:
+        parts = log.ask_with_facts(partial(_best, context=context, evidence=evidence, limit=limit))
+        if sum(len(part.first["value"]) for part in parts) < limit:
             return First(evidence, None)
-        last = found[0]
-        doubtful = _doubtful(parts, last)
+        best = {name: np.concatenate([part.first[name] for part in parts]) for name in _RANKED}
+        chosen = _first_of(best["value"], best["days"], best["names"].__getitem__, limit)
+        last = _last_of(best, chosen)
+        left_out = np.ones(len(best["value"]), dtype=bool)
+        left_out[chosen] = False
+        rest = [{name: column[left_out] for name, column in best.items()}]
+        doubtful = _doubtful([*rest, *(part.others for part in parts)], last)
         if not doubtful:
             return First(evidence, last)
         evidence = tuple(precedents(log, finer_silences(evidence, doubtful)))
 
 
-_Best = tuple[list[tuple[Rank, float, Cell]], dict[Cell, float]]
-"""The first journeys of a shard: their rank by what is at risk at least, what is at most, and the
-cell of their silence; and what is at most at risk in the cells of all others."""
+_CELLS: Final = ("most", "stages", "cells")
+_RANKED: Final = ("value", "days", "names", *_CELLS)
 
 
-def _doubtful(parts: Sequence[_Best], last: Rank) -> list[Cell]:
+@dataclass(frozen=True, eq=False)
+class _Best:
+    """The first journeys of a shard, and what is at most at risk in the cells of all others.
+
+    Of the first their rank by what is at risk at least, what is at most, the cell of their silence.
+    """
+
+    first: Columns
+    others: Columns
+
+
+def _first_of(
+    value: Floats, days: Floats, names_of: Callable[[Ints], npt.NDArray[Any]], limit: int
+) -> Ints:
+    """Places of the first so many, in no order; names are asked for only where all else is tied."""
+    if len(value) <= limit:
+        return np.arange(len(value))
+    among = np.flatnonzero(value <= np.partition(value, limit - 1)[limit - 1])
+    last = among[np.lexsort((days[among], value[among]))[limit - 1]]
+    is_before = (value < value[last]) | ((value == value[last]) & (days < days[last]))
+    before = np.flatnonzero(is_before)
+    tied = np.flatnonzero((value == value[last]) & (days == days[last]))
+    by_name = np.argsort(names_of(tied), kind="stable")
+    return np.concatenate([before, tied[by_name[: limit - len(before)]]])
+
+
+def _last_of(best: Columns, chosen: Ints) -> Rank:
+    value, days, names = (best[name][chosen] for name in ("value", "days", "names"))
+    return max(zip(value.tolist(), days.tolist(), names.tolist(), strict=True))
+
+
+def _doubtful(left_out: Sequence[Columns], last: Rank) -> list[Cell]:
     """Cells with a journey that is not among the first but could be, the likeliest first."""
     most: dict[Cell, float] = {}
-    for best, others in parts:
-        left_out = [(cell, value) for rank, value, cell in best if rank > last]
-        for cell, value in [*left_out, *others.items()]:
-            if -np.inf < value >= -last[0]:
-                most[cell] = max(value, most.get(cell, value))
+    for own in left_out:
+        could_be = (own["most"] > -np.inf) & (own["most"] >= -last[0])
+        values, *cell = (own[name][could_be].tolist() for name in _CELLS)
+        for value, *place in zip(values, *cell, strict=True):
+            at = place[0], place[1]
+            most[at] = max(value, most.get(at, value))
     return sorted(most, key=lambda cell: (-most[cell], cell))
 
 
 def _best(part: Part, *, context: Context, evidence: Sequence[Precedent], limit: int) -> _Best:
     found = _at_risk(part, context, evidence)
     value, most = found.value, np.where(found.most == -found.value, -np.inf, found.most)
-    # Only those that may be among the first are put in order.
-    border = np.partition(value, limit - 1)[limit - 1] if limit < len(value) else np.inf
-    among = np.flatnonzero(value <= border)
-    names = np.array(cases_of(part[1].view, found.journeys[among]), dtype=object)
-    order = np.lexsort((names, found.days[among], value[among]))[:limit]
-    first = among[order]
-    ranks = zip(value[first].tolist(), found.days[first].tolist(), names[order], strict=True)
-    best = list(zip(ranks, most[first].tolist(), found.cells_of(first), strict=True))
-    # The others can't come before the last of these with less at risk at most.
-    is_other = most >= -border
+
+    def names_of(places: Ints) -> npt.NDArray[Any]:
+        return np.array(cases_of(part[1].view, found.journeys[places]), dtype=object)
+
+    first = _first_of(value, found.days, names_of, limit)
+    is_other = np.ones(len(value), dtype=bool)
     is_other[first] = False
-    others: dict[Cell, float] = {}
-    for cell, least in zip(found.cells_of(is_other), most[is_other].tolist(), strict=True):
-        others[cell] = max(least, others.get(cell, least))
-    return best, others
+    if len(first) == limit:  # the others can't come before the last of these with less at most
+        is_other &= most >= -value[first].max()
+    columns: Columns = {"most": most, "stages": found.stages, "cells": found.cells}
+    return _Best(
+        {
+            "value": value[first],
+            "days": found.days[first],
+            "names": names_of(first),
+            **{name: column[first] for name, column in columns.items()},
+        },
+        _most_by_cell({name: column[is_other] for name, column in columns.items()}),
+    )
+
+
+def _most_by_cell(others: Columns) -> Columns:
+    """What is at most at risk in each cell: the last of its rows by that."""
+    order = np.lexsort((others["most"], others["cells"], others["stages"]))
+    ordered = {name: column[order] for name, column in others.items()}
+    is_last = np.ones(len(order), dtype=bool)
+    is_last[:-1] = (np.diff(ordered["stages"]) != 0) | (np.diff(ordered["cells"]) != 0)
+    return {name: column[is_last] for name, column in ordered.items()}
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,10 +179,6 @@ class _AtRisk:
     most: Floats
     stages: npt.NDArray[np.int8]
     cells: Ints
-
-    def cells_of(self, chosen: npt.NDArray[Any]) -> list[Cell]:
-        """Stage and cell of the silence of some of them."""
-        return list(zip(self.stages[chosen].tolist(), self.cells[chosen].tolist(), strict=True))
 
 
 def _at_risk(part: Part, context: Context, evidence: Sequence[Precedent]) -> _AtRisk:

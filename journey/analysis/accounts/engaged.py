@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -33,13 +34,15 @@ def people_of(view: View, chosen: Ints, expected: Sequence[str]) -> dict[str, np
         "n_people": np.bincount(owners, minlength=n_chosen),
         "people": np.array(_joined(names, owners, n_chosen), dtype=object),
         "missing_roles": np.array(
-            [
-                "; ".join(role for role, known in zip(expected, row, strict=True) if not known)
-                for row in met.tolist()
-            ],
-            dtype=object,
+            [_missing(tuple(expected), tuple(row)) for row in met.tolist()], dtype=object
         ),
     }
+
+
+@lru_cache(maxsize=4_096)
+def _missing(expected: tuple[str, ...], met: tuple[bool, ...]) -> str:
+    """The expected roles that nobody met has; many journeys lack the same."""
+    return "; ".join(role for role, is_met in zip(expected, met, strict=True) if not is_met)
 
 
 def emails_of(view: View, chosen: Ints) -> list[str]:

@@ -9,7 +9,6 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from journey.analysis.figures.frames import none_for_missing
 from journey.facts import ShardFacts
 from journey.kernels.facts import WON
 from journey.kernels.select import first_of
@@ -26,6 +25,7 @@ Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 Codes = npt.NDArray[np.int8]
 Part = tuple[View, ShardFacts]
+Columns = dict[str, npt.NDArray[Any]]
 
 NOT_BUYER_COLUMNS = ("account_id", "kind", "reason")
 BUYER: Final = -1
@@ -68,8 +68,11 @@ def not_buyers(log: TouchpointLog, *, limit: int | None = None) -> pd.DataFrame:
     parts = log.ask_with_facts(question)
     if not parts:
         return pd.DataFrame(columns=list(NOT_BUYER_COLUMNS))
-    ordered = _first(pd.concat(parts, ignore_index=True), limit)
-    return none_for_missing(ordered[list(NOT_BUYER_COLUMNS)], NOT_BUYER_COLUMNS)
+    whole = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    ordered = _first(whole, limit)
+    kinds = np.array(NOT_BUYERS, dtype=object)[ordered["code"]]
+    columns = ordered["account_id"], kinds, ordered["reason"]
+    return pd.DataFrame(dict(zip(NOT_BUYER_COLUMNS, columns, strict=True)), dtype=object)
 
 
 def count_not_buyers(log: TouchpointLog) -> pd.DataFrame:
@@ -140,31 +143,26 @@ def _count(part: Part, *, rules: NotBuyerRules, meanings: Meanings) -> npt.NDArr
     return np.bincount(kinds[kinds != BUYER], minlength=len(NOT_BUYERS))
 
 
-def _rows(
-    part: Part, *, rules: NotBuyerRules, meanings: Meanings, limit: int | None
-) -> pd.DataFrame:
+def _rows(part: Part, *, rules: NotBuyerRules, meanings: Meanings, limit: int | None) -> Columns:
     view, _ = part
     kinds = not_buyer_kinds(part, rules=rules, meanings=meanings)
     chosen = np.flatnonzero(kinds != BUYER)
     cases = pa.array(view.shard.cases[view.journeys[chosen]], pa.int64())
-    rows = pd.DataFrame(
-        {
-            "account_id": view.store.dictionaries[view.store.case_role].take(cases).to_pylist(),
-            "kind": [NOT_BUYERS[kind] for kind in kinds[chosen]],
-            "code": kinds[chosen],
-            "place": chosen,
-        }
-    )
+    names = view.store.dictionaries[view.store.case_role].take(cases)
+    rows = {
+        "account_id": np.array(names.to_pylist(), dtype=object),
+        "code": kinds[chosen],
+        "place": chosen,
+    }
     shown = _first(rows, limit)
-    places = shown.pop("place").to_numpy()
-    reasons = not_buyer_reasons(part, places, rules=rules, meanings=meanings)
-    return shown.assign(reason=reasons)
+    places = shown.pop("place")
+    return shown | {"reason": not_buyer_reasons(part, places, rules=rules, meanings=meanings)}
 
 
-def _first(rows: pd.DataFrame, limit: int | None) -> pd.DataFrame:
+def _first(rows: Columns, limit: int | None) -> Columns:
     """The rows in the order of the list, or the first so many."""
-    ordered = rows.sort_values(["code", "account_id"], ignore_index=True)
-    return ordered if limit is None else ordered.head(limit)
+    order = np.lexsort((rows["account_id"], rows["code"]))[:limit]
+    return {name: column[order] for name, column in rows.items()}
 
 
 def _is_buyer(part: Part, *, rules: NotBuyerRules, meanings: Meanings) -> Flags:

@@ -15,8 +15,8 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Part = tuple[View, ShardFacts]
 
-CELL_BITS = 46
-"""Bits of a silence, as a float64, that a coarse cell leaves out: it is 1/64 of it wide."""
+CELL_BITS = 43
+"""Bits of a silence, as a float64, that a coarse cell leaves out: it is 1/512 of it wide."""
 
 CELLS_MOST = 2_048
 """How many finer cells are asked about at a time."""

@@ -246,7 +246,7 @@ def last_touchpoints(log: TouchpointLog) -> pd.DataFrame:
 def _funnel_counts(part: Part) -> Ints:
     view, facts = part
     return count_entries(
-        facts.entered, facts.advanced, frozen(facts.last_stages), facts.outcomes, view.journeys
+        facts.entered, facts.advanced, facts.last_stages, facts.outcomes, view.journeys
     )
 
 

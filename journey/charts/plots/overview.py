@@ -1,7 +1,7 @@
 """Charts of the whole log: outcomes, months, stalled accounts."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -232,23 +232,31 @@ def plot_stalled_accounts(
     require(frame, (by, "value_at_risk"), where="the frame of stalled accounts")
     if frame.empty:
         return empty("No account is silent longer than is normal for its stage.", theme=theme)
-    table = _biggest(frame, by)
-    height = 96 + SLIM_ROW * max(len(table), 3)
-    chart = draft(_stalled_title(table), theme=theme, height=height, title_signs=HALF_A_PAGE)
-    _draw_stalled(chart, table, theme)
+    bars = _biggest(frame, by)
+    height = 96 + SLIM_ROW * max(len(bars), 3)
+    chart = draft(_stalled_title(bars), theme=theme, height=height, title_signs=HALF_A_PAGE)
+    _draw_stalled(chart, bars, theme)
     return chart.drawn()
 
 
-def _draw_stalled(chart: Draft, table: pd.DataFrame, theme: Theme) -> None:
-    """Draw a bar for each row of the table, with its words behind it."""
-    sizes = table["value" if _has_value(table) else "n_accounts"].astype(float).tolist()
-    names = table.index.tolist()
-    colour = TOKENS[theme]
+class _Bar(NamedTuple):
+    """The stalled accounts of one owner or stage."""
+
+    name: str
+    n_accounts: int
+    value: float
+
+
+def _draw_stalled(chart: Draft, bars: Sequence[_Bar], theme: Theme) -> None:
+    """Draw each bar with its words behind it."""
+    has_value, colour = _has_value(bars), TOKENS[theme]
+    sizes = [bar.value if has_value else float(bar.n_accounts) for bar in bars]
+    names = [bar.name for bar in bars]
     chart.add_bar(
         orientation="h",
         x=sizes,
         y=list(range(len(names))),
-        text=_stalled_words(table),
+        text=_stalled_words(bars),
         textposition="outside",
         cliponaxis=False,
         textfont={"color": colour["ink"], "size": 14},
@@ -261,47 +269,42 @@ def _draw_stalled(chart: Draft, table: pd.DataFrame, theme: Theme) -> None:
     chart.update_xaxes(visible=False, range=[0, max(sizes) * 1.9])
 
 
-def _has_value(table: pd.DataFrame) -> bool:
+def _has_value(bars: Sequence[_Bar]) -> bool:
     """Whether the value of any account is known."""
-    return bool(table["value"].gt(0).any())
+    return any(bar.value > 0 for bar in bars)
 
 
-def _stalled_title(table: pd.DataFrame) -> str:
+def _stalled_title(bars: Sequence[_Bar]) -> str:
     """Say where most value, or most accounts, are at risk."""
-    top, all_rows = table.iloc[0], table.sum()
-    if _has_value(table):
-        value, total = format_amount(top["value"]), format_amount(all_rows["value"])
-        return f"Most at risk: {table.index[0]}, {value} of {total}"
-    n, total = format_count(top["n_accounts"]), _accounts(int(all_rows["n_accounts"]))
-    return f"Most stalled: {table.index[0]}, {n} of {total}"
+    top = bars[0]
+    if _has_value(bars):
+        total = format_amount(sum(bar.value for bar in bars))
+        return f"Most at risk: {top.name}, {format_amount(top.value)} of {total}"
+    total = _accounts(sum(bar.n_accounts for bar in bars))
+    return f"Most stalled: {top.name}, {format_count(top.n_accounts)} of {total}"
 
 
-def _stalled_words(table: pd.DataFrame) -> list[str]:
+def _stalled_words(bars: Sequence[_Bar]) -> list[str]:
     """Write beside each bar how much value and how many accounts it stands for."""
-    accounts = [_accounts(n) for n in table["n_accounts"]]
-    if not _has_value(table):
-        return accounts
-    values = zip(table["value"], accounts, strict=True)
-    return [f"{format_amount(value)} in {words}" for value, words in values]
+    if not _has_value(bars):
+        return [_accounts(bar.n_accounts) for bar in bars]
+    return [f"{format_amount(bar.value)} in {_accounts(bar.n_accounts)}" for bar in bars]
 
 
-def _biggest(frame: pd.DataFrame, by: str) -> pd.DataFrame:
+def _biggest(frame: pd.DataFrame, by: str) -> list[_Bar]:
     """Accounts and value by safe name, the biggest first, those that are many last as one."""
     codes, names = pd.factorize(frame[by], use_na_sentinel=False)
-    value = np.bincount(codes, frame["value_at_risk"].fillna(0.0))
-    table = pd.DataFrame(
-        {"n_accounts": np.bincount(codes), "value": value},
-        index=[safe_name(name, missing=f"No {by}") for name in names],
+    n_accounts = np.bincount(codes).tolist()
+    value = np.bincount(codes, frame["value_at_risk"].fillna(0.0)).tolist()
+    shown = [safe_name(name, missing=f"No {by}") for name in names]
+    bars = sorted(
+        map(_Bar, shown, n_accounts, value), key=lambda bar: (-bar.value, -bar.n_accounts)
     )
-    table = table.sort_values(["value", "n_accounts"], ascending=False)
-    if len(table) <= MOST_ROWS:
-        return table
-    rest = table.iloc[MOST_ROWS - 1 :]
-    others = pd.DataFrame(
-        {"n_accounts": [rest["n_accounts"].sum()], "value": [rest["value"].sum()]},
-        index=[f"{format_count(len(rest))} others"],
-    )
-    return pd.concat([table.iloc[: MOST_ROWS - 1], others])
+    if len(bars) <= MOST_ROWS:
+        return bars
+    kept, rest = bars[: MOST_ROWS - 1], bars[MOST_ROWS - 1 :]
+    n_rest, value_of_rest = sum(bar.n_accounts for bar in rest), sum(bar.value for bar in rest)
+    return [*kept, _Bar(f"{format_count(len(rest))} others", n_rest, value_of_rest)]
 
 
 def _stack_panels(chart: Draft, panels: Sequence[str], theme: Theme) -> None:

@@ -12,9 +12,8 @@ from journey.analysis.accounts.stalled import normal_silence
 from journey.log import TouchpointLog
 from journey.ui.accounts import (
     KNOWN_AS,
-    account_names,
-    kinds_of_account,
     name_columns,
+    names_and_kinds,
     person_names,
     person_roles,
 )
@@ -81,11 +80,11 @@ def stalled_frame(log: TouchpointLog, *, n_marked: int = 0) -> pd.DataFrame:
 def _with_names(log: TouchpointLog, *, limit: int) -> pd.DataFrame:
     frame = journey.stalled_accounts(log, limit=limit)
     ids = frame["account_id"].tolist()
+    names, kinds = names_and_kinds(log, ids)
     if name_columns(log):
-        frame.insert(1, "name", account_names(log, ids))
+        frame.insert(1, "name", names)
     frame["whom"] = _whom(log, frame["people"].tolist())
     frame["not_buyer"] = pd.Series(not_buyer_reasons(log, ids), frame.index, dtype=object)
-    kinds = kinds_of_account(log, ids)
     return frame if kinds is None else frame.assign(known_as=kinds)
 
 
@@ -183,9 +182,10 @@ def show_pickers(log: TouchpointLog, listed: Callable[[TouchpointLog], Touchpoin
     ]
     for place, name in zip(st.columns(max(len(columns), 1)), columns, strict=False):
         chosen = filters.values(FILTERS[name])
-        known = every[name].astype(object).where(every[name].notna(), None) if name in every else ()
+        known = pd.unique(every[name]) if name in every else ()
         with place:
-            _picker(name, FILTERS[name], {*known, *chosen}, chosen)
+            values = {None if pd.isna(value) else value for value in (*known, *chosen)}
+            _picker(name, FILTERS[name], values, chosen)
 
 
 def _picker(name: str, column: str, values: Collection[Value], chosen: Sequence[Value]) -> None:
@@ -225,7 +225,7 @@ def _on_screen(frame: pd.DataFrame) -> pd.DataFrame:
         value_at_risk=frame["value_at_risk"].round(),
         usual_rate=frame["win_rate_after_touch"],
         silent_rate=frame["win_rate_silent"],
-        missing_roles=frame["missing_roles"].replace("", None),
+        missing_roles=[roles or None for roles in frame["missing_roles"]],
         not_buyer=[why and why.partition(":")[0] for why in frame["not_buyer"]],
     )
     order = [
