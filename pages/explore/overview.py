@@ -23,7 +23,7 @@ def show_figures(view: journey.TouchpointLog) -> None:
     cells[1].metric("Won", number(known.n_won) if has_rule else NO_FIGURE, border=True)
     cells[2].metric(
         f"Won of {number(known.n_decided)} decided",
-        percent(known.win_rate, known.n_decided) if has_rule else NO_FIGURE,
+        percent(known.win_rate) if has_rule else NO_FIGURE,  # its label says of how many
         help="Won of the journeys that are won, lost or without a decision.",
         border=True,
     )

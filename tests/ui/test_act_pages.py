@@ -233,6 +233,20 @@ class TestAccount:
         assert "Missing roles: Buyer, User" in words
         assert "the median won deal" in said(opened("account", account="s2"))
 
+    def test_a_silence_that_cost_no_win_puts_nothing_at_risk(self, monkeypatch):
+        told = []
+        monkeypatch.setattr(stalled_list.st, "markdown", told.append)
+        facts = {
+            **{"reason": "Silent 9 days in Nurture", "stage": "Nurture", "days_silent": 9.0},
+            **{"win_rate_after_touch": 0.5, "n_after_touch": 40, "precedent_days": 9.0},
+            **{"win_rate_silent": 0.5, "n_silent": 40, "value_at_risk": 0.0},
+        }
+        stalled_list.show_stake(pd.Series(facts))
+        assert told[1] == (
+            "No win was lost to such a silence so far. In Nurture 50% of 40 decided won, of those "
+            "ever silent as long 50% of 40 decided."
+        )
+
     def test_hostile_names_stay_names(self):
         assert title(opened("account", account="s2")) == markdown(silent.HOSTILE)
 

@@ -283,6 +283,9 @@ def show_stake(row: pd.Series) -> None:
     if pd.isna(row["value_at_risk"]):
         st.markdown(f"{rates} No value is known.")
         return
+    if not row["value_at_risk"] > 0:
+        st.markdown(f"No win was lost to such a silence so far. {rates}")
+        return
     kind = "the median won deal, its own being unknown" if row["is_median_value"] else "its value"
     st.markdown(
         f"**{compact(row['value_at_risk'])} at risk**: {number(row['deal_value'])} ({kind}) "
