@@ -5,13 +5,20 @@ import streamlit as st
 import journey
 from journey.ui.cache import cached
 from journey.ui.definition_warnings import has_win_rule
-from journey.ui.explore.headlines import figures, message, of_whom, pointers, stalled_label
+from journey.ui.explore.headlines import (
+    figures,
+    message,
+    of_whom,
+    pointers,
+    stalled_label,
+    won_share,
+)
 from journey.ui.explore.stage_views import plot_drop_offs
 from journey.ui.guards import require_view
 from journey.ui.months import show_months
 from journey.ui.navigation import DEFINITIONS, page_link, page_name
 from journey.ui.outcome_bar import show_outcomes
-from journey.ui.text import NO_FIGURE, days, number, percent
+from journey.ui.text import NO_FIGURE, days, number
 
 
 def show_figures(view: journey.TouchpointLog) -> None:
@@ -23,7 +30,7 @@ def show_figures(view: journey.TouchpointLog) -> None:
     cells[1].metric("Won", number(known.n_won) if has_rule else NO_FIGURE, border=True)
     cells[2].metric(
         f"Won of {number(known.n_decided)} decided",
-        percent(known.win_rate) if has_rule else NO_FIGURE,  # its label says of how many
+        won_share(known) if has_rule else NO_FIGURE,
         help="Won of the journeys that are won, lost or without a decision.",
         border=True,
     )

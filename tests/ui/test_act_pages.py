@@ -237,9 +237,15 @@ class TestAccount:
         told = []
         monkeypatch.setattr(stalled_list.st, "markdown", told.append)
         facts = {
-            **{"reason": "Silent 9 days in Nurture", "stage": "Nurture", "days_silent": 9.0},
-            **{"win_rate_after_touch": 0.5, "n_after_touch": 40, "precedent_days": 9.0},
-            **{"win_rate_silent": 0.5, "n_silent": 40, "value_at_risk": 0.0},
+            "reason": "Silent 9 days in Nurture",
+            "stage": "Nurture",
+            "days_silent": 9.0,
+            "win_rate_after_touch": 0.5,
+            "n_after_touch": 40,
+            "precedent_days": 9.0,
+            "win_rate_silent": 0.5,
+            "n_silent": 40,
+            "value_at_risk": 0.0,
         }
         stalled_list.show_stake(pd.Series(facts))
         assert told[1] == (

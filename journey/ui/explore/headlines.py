@@ -266,6 +266,17 @@ _FINDINGS: Final = {
 """What is looked at first, and on which page."""
 
 
+def won_share(known: Figures) -> str:
+    """Return the share won of decided journeys, for a label that says of how many.
+
+    Examples
+    --------
+    >>> won_share(Figures(4, 1, 2, 2, 0, None)), won_share(Figures(4, 0, 0, 4, 0, None))
+    ('50%', '—')
+    """
+    return percent(known.win_rate, max(known.n_decided, SMALL_SAMPLE))
+
+
 def stalled_label(known: Figures) -> str:
     """Return the words above the number of stalled journeys, with the value at risk if known."""
     if not known.value_at_risk:
