@@ -221,5 +221,5 @@ def test_words_beside_the_thresholds_say_where_touchpoints_count():
     plain = log.with_definitions(replace(MODEL, scoring=by_points))
     assert by_touchpoints(plain, "mql", by_points, frame) is None
     assert by_touchpoints(plain, "mql", by_type, frame) == (
-        "Once saved, MQL goes by touchpoints, not thresholds."
+        "Once saved, MQL goes by touchpoints, not thresholds: 1 in view."
     )

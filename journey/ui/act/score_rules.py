@@ -119,14 +119,25 @@ def by_touchpoints(
         milestone not in posts_over(view.store, definitions).by_score
         for definitions in (view.definitions, proposed)
     )
-    name, n = milestone.upper(), frame[frame["rules"] == IN_FORCE]["n_qualified"].iloc[0]
+    name = milestone.upper()
     if counts:
         later = "" if is_wanted else " Once saved, thresholds count instead."
+        n = number(_n_in_force(frame, milestone))
         return (
-            f"In force {name} goes by touchpoints, not thresholds: {number(n)} in view, as on "
-            f"every page.{later}"
+            f"In force {name} goes by touchpoints, not thresholds: {n} in view, as on every page."
+            f"{later}"
         )
-    return f"Once saved, {name} goes by touchpoints, not thresholds." if is_wanted else None
+    if not is_wanted:
+        return None
+    then = cached(journey.what_if)(view.with_definitions(proposed), rules=wanted)
+    n = number(_n_in_force(then, milestone))
+    return f"Once saved, {name} goes by touchpoints, not thresholds: {n} in view."
+
+
+def _n_in_force(frame: pd.DataFrame, milestone: str) -> int:
+    """Return how many qualify by the rules in force."""
+    is_asked = (frame["rules"] == IN_FORCE) & (frame["milestone"] == milestone)
+    return int(frame.loc[is_asked, "n_qualified"].iloc[0])
 
 
 def _show_saving(view: TouchpointLog, draft: ScoreDraft, wanted: ScoringRules) -> None:
