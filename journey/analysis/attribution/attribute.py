@@ -109,7 +109,7 @@ def attribute(
     [['first', 1.0], ['last', 1.0]]
     """
     _check_half_life(half_life_days)
-    return log.shared(_attributed, by, half_life_days, seed).copy()
+    return log.shared(_attributed, by, half_life_days, seed).copy(deep=False)
 
 
 def _attributed(log: TouchpointLog, by: str, half_life_days: float, seed: int) -> pd.DataFrame:

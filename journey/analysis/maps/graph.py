@@ -68,7 +68,7 @@ def directly_follows(log: TouchpointLog) -> pd.DataFrame:
     0     Ad   Demo        1          2.0
     1   Demo   Demo        1          1.0
     """
-    return log.shared(_directly_follows).copy()
+    return log.shared(_directly_follows).copy(deep=False)
 
 
 def _directly_follows(log: TouchpointLog) -> pd.DataFrame:

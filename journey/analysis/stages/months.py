@@ -47,7 +47,7 @@ def months(log: TouchpointLog) -> pd.DataFrame:
     1  2026-02              0                   0      0
     2  2026-03              2                   1      0
     """
-    return log.shared(_months).copy()
+    return log.shared(_months).copy(deep=False)
 
 
 def _months(log: TouchpointLog) -> pd.DataFrame:

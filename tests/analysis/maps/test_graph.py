@@ -174,6 +174,16 @@ def test_moves_until_a_day_go_by_the_stages_of_that_day():
     assert directly_follows(log.collapse())["n_back"].tolist() == [1]
 
 
+def test_who_writes_into_an_answer_leaves_the_next_as_it_was():
+    log = seeded(8).log()
+    wanted = directly_follows(log).copy(deep=True)
+    answer = directly_follows(log)
+    answer.loc[0, "source"], answer["n_moves"] = "another", 0
+    answer.iloc[1, 1] = "another"
+    answer["share"] += 1
+    assert directly_follows(log).equals(wanted)
+
+
 def test_an_empty_log_gives_an_empty_map():
     log = small_log([], Definitions(won=("Won",)))
     moves, graph = directly_follows(log), journey_graph(log)
