@@ -103,25 +103,26 @@ def take_ranges(values: Codes, begins: Ints, offsets: Ints) -> Codes:
 
 
 @kernel
-def rows_of_runs(types: Codes, begins: Ints, offsets: Ints) -> tuple[Rows, Ints]:
-    """Rows that differ in type from the one before in their journey, and where each one's end.
+def rows_of_runs(types: Codes, begins: Ints, offsets: Ints) -> tuple[Rows, Codes, Ints]:
+    """Rows that differ in type from the one before in their journey, their types, where each ends.
 
     Journey ``j`` has the types ``offsets[j]:offsets[j + 1]``, its rows count from ``begins[j]``.
     What doesn't differ is written over, so that nothing branches on it.
     """
     rows = np.empty(len(types) + 1, np.uint32)
+    kinds = np.empty(len(types) + 1, types.dtype)
     ends = np.zeros(len(offsets), np.int64)
     at = np.uint64(0)
     for j in range(len(begins)):
         row, before = np.uint64(begins[j]), NO_TYPE
         for place in range(np.uint64(offsets[j]), np.uint64(offsets[j + 1])):
             kind = np.uint64(types[place])
-            rows[at] = row
+            rows[at], kinds[at] = row, kind
             at += np.uint64(kind != before)
             row += np.uint64(1)
             before = kind
         ends[j + 1] = at
-    return rows[:at].copy(), ends
+    return rows[:at].copy(), kinds[:at].copy(), ends
 
 
 @kernel

@@ -154,8 +154,10 @@ def keep_journeys(view: View, flags: Flags) -> View:
 
 def keep_changes(view: View) -> View:
     """The touchpoints of another type than the one before in their journey."""
-    rows, offsets = select.rows_of_runs(view.types, _first_rows(view), view.offsets)
-    return replace(view, offsets=frozen(offsets), rows=_of_shard(view, rows))
+    rows, types, offsets = select.rows_of_runs(view.types, _first_rows(view), view.offsets)
+    found = replace(view, offsets=frozen(offsets), rows=_of_shard(view, rows))
+    vars(found)["types"] = frozen(types)  # read already: nobody need take them by their rows
+    return found
 
 
 def keep_codes(view: View, wanted: Flags, codes: Array) -> View:

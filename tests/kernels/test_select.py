@@ -110,8 +110,9 @@ def test_rows_of_runs(shard, rng):
     ]
     offsets = ints(np.cumsum([0, *(end - begin for begin, end in spans)]))
     dense = [shard.types[row] for begin, end in spans for row in range(begin, end)]
-    found, ends = select.rows_of_runs(codes(dense), borders(spans)[0], offsets)
+    found, kinds, ends = select.rows_of_runs(codes(dense), borders(spans)[0], offsets)
     assert found.tolist() == [row for mine in rows for row in mine]
+    assert kinds.tolist() == [shard.types[row] for row in found]
     assert ends.tolist() == np.cumsum([0, *map(len, rows)]).tolist()
 
 

@@ -10,6 +10,7 @@ from journey.store.view import (
     keep_codes,
     keep_journeys,
     keep_ranges,
+    rename_types,
     whole,
 )
 from tests.examples import small_log
@@ -84,3 +85,13 @@ def test_repeats_are_told_within_what_is_in_view(view):
     ads = keep_changes(only(view, "Ad"))
     assert (ads.rows.tolist(), ads.journeys.tolist(), days(ads)) == ([0, 4], [0, 2], [0, 1])
     assert keep_changes(view).rows.tolist() == [0, 1, 2, 3, 4, 5]
+
+
+def test_what_changes_has_its_types_under_the_names_it_is_given(view):
+    names = view.store.touchpoint_types
+    renamed = rename_types(only(view, "Ad"), ["Campaign", "Mail"], np.arange(2))
+    changes = keep_changes(renamed)
+    assert [changes.type_names[code] for code in changes.types] == ["Campaign", "Campaign"]
+    again = rename_types(changes, names, np.arange(2))
+    assert [again.type_names[code] for code in again.types] == ["Ad", "Ad"]
+    assert only(keep_changes(view), "Mail").rows.tolist() == [1, 3, 5]
