@@ -1,7 +1,7 @@
 """Reach and sharing by month, and what customers did after the sale by month."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Final
 
@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 from pandas.arrays import IntegerArray
 
+from journey.analysis.figures.frames import whole
 from journey.analysis.figures.month_codes import month_names, months_of
 from journey.analysis.lifecycle.churn import churn_rows, tells_churn
 from journey.analysis.lifecycle.reach import MONTH, monthly_touches, reached_by_each
@@ -65,7 +66,7 @@ def reach_by_month(log: TouchpointLog) -> pd.DataFrame:
             "n_people": _counts(n_people, named),
             "n_new_journeys": begun["n_journeys_started"].astype("Int64"),
             "n_impressions": _counts(touched["ad_shown"], named),
-            "n_platform_impressions": _integers([told.get(month) for month in named]),
+            "n_platform_impressions": whole([told.get(month) for month in named]),
             "n_shared": _counts(touched["shared"], named),
         }
     )
@@ -136,10 +137,4 @@ def _have_left(facts: ShardFacts, is_churn: Flags) -> Flags:
 
 def _counts(counts: Mapping[str, int] | None, named: Iterable[str]) -> IntegerArray:
     """Counts of some months; missing where no type has the meaning."""
-    return _integers([None if counts is None else counts.get(month, 0) for month in named])
-
-
-def _integers(values: Sequence[int | None]) -> IntegerArray:
-    """Whole numbers of which some are missing."""
-    is_missing = np.array([value is None for value in values], dtype=bool)
-    return IntegerArray(np.array([value or 0 for value in values], np.int64), is_missing)
+    return whole([None if counts is None else counts.get(month, 0) for month in named])

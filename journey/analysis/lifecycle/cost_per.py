@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from journey.analysis.figures.frames import none_for_missing
+from journey.analysis.figures.frames import none_for_missing, whole
 from journey.analysis.figures.month_codes import month_names, months_of
 from journey.analysis.scores.milestones import Posts, can_be_passed, first_passed, posts_of
 from journey.analysis.spending.names import names_of
@@ -259,7 +259,7 @@ def _framed(by: By, keys: Sequence[Key], costs: Floats, n: Floats, worth: Floats
     }
     for name, number, value in zip(ENDS, n.T, worth.T, strict=True):
         some = np.where(number > 0, number, np.nan)
-        columns[f"n_{name}s"] = pd.Series(number).astype("Int64")
+        columns[f"n_{name}s"] = whole(number)
         columns[f"cost_per_{name}"] = np.where(can_divide, cost / some, np.nan)
         columns[f"value_per_{name}"] = value / some
     n_passed = np.nansum(n, axis=1)

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from journey.analysis.figures.frames import none_for_missing
+from journey.analysis.figures.frames import none_for_missing, whole
 from journey.analysis.figures.month_codes import month_names, months_of
 from journey.analysis.lifecycle.cost_per import cost_per
 from journey.analysis.lifecycle.lived import (
@@ -20,7 +20,7 @@ from journey.analysis.lifecycle.lived import (
     span_between,
     span_of_month,
 )
-from journey.analysis.lifecycle.messages import messages_by_month
+from journey.analysis.lifecycle.messages import MAIL, messages_by_month
 from journey.analysis.scores.milestones import can_be_passed, posts_of
 from journey.errors import ValueNotAllowedError
 from journey.kernels.distinct import owners_of
@@ -39,6 +39,11 @@ UNDERCOUNTED: Final = (
     "Opens are undercounted where pictures are blocked, and made up by mail programs that load "
     "them unread. Go by clicks."
 )
+_OF_COSTS: Final = {
+    "n_new_leads": "n_leads",
+    **{name: name for name in ("n_mqls", "cost", "cost_per_mql", "value_per_mql")},
+}
+_TEXTS: Final = ("currency", "note")
 _PASSED: Final[dict[str, Meaning]] = {"n_new_leads": "lead", "n_mqls": "mql"}
 _COLUMNS: Final = (
     *("month", "currency", "n_new_leads", "n_reopened", "n_mqls", "cost", "cost_per_mql"),
@@ -77,24 +82,35 @@ def nurture_metrics(log: TouchpointLog) -> pd.DataFrame:
 
 
 def _nurture_metrics(log: TouchpointLog) -> pd.DataFrame:
-    costs, returned = cost_per(log).rename(columns={"n_leads": "n_new_leads"}), _returned(log)
-    mail = messages_by_month(log).add_prefix("n_")
-    named = [*costs["month"].dropna(), *returned, *mail.index]
+    costs, returned, mail = cost_per(log), _returned(log), messages_by_month(log)
+    rows: dict[str, list[int]] = {}
+    for row, month in enumerate(costs["month"].tolist()):
+        rows.setdefault(month, []).append(row)
+    named = [*rows, *returned, *mail.index]
     months = _every_month(min(named), max(named)) if named else []
-    frame = pd.DataFrame({"month": pd.Series(months, dtype=object)}).merge(costs, "left", "month")
-    frame["n_reopened"] = [returned.get(month, 0) for month in frame["month"]]
-    for column in mail.columns:
-        frame[column] = mail[column].reindex(frame["month"], fill_value=0).to_numpy()
+    # A month without costs has one row too, of what stands behind the last one: nothing.
+    placed = [(month, row) for month in months for row in rows.get(month, [-1])]
+    shown, at = [month for month, _ in placed], np.array([row for _, row in placed], np.int64)
+    numbers = {
+        name: np.append(costs[source].to_numpy(np.float64, na_value=np.nan), np.nan)[at]
+        for name, source in _OF_COSTS.items()
+    }
     posts = posts_of(log)
     for column, milestone in _PASSED.items():
         if can_be_passed(posts, milestone):
-            frame[column] = frame[column].fillna(0)
-    counts = [name for name in _COLUMNS if name.startswith("n_")]
-    frame = frame.reindex(columns=list(_COLUMNS)).astype(dict.fromkeys(counts, "Int64"))
-    sent = frame["n_sent"].astype(float)
-    for rate, n in (("click_through_rate", "n_clicked"), ("open_rate", "n_opened")):
-        frame[rate] = frame[n].astype(float) / sent.where(sent > 0)
-    return none_for_missing(frame, ["currency", "note"])
+            numbers[column] = np.nan_to_num(numbers[column])
+    numbers["n_reopened"] = np.array([returned.get(month, 0) for month in shown], np.float64)
+    for kind in MAIL:
+        n_of, none = (mail[kind].to_dict(), 0) if kind in mail else ({}, np.nan)
+        numbers[f"n_{kind}"] = np.array([n_of.get(month, none) for month in shown], np.float64)
+    sent = np.where(numbers["n_sent"] > 0, numbers["n_sent"], np.nan)
+    numbers["click_through_rate"] = numbers["n_clicked"] / sent
+    numbers["open_rate"] = numbers["n_opened"] / sent
+    texts = {name: np.array([*costs[name], None], dtype=object)[at] for name in _TEXTS}
+    columns = {name: whole(one) if name.startswith("n_") else one for name, one in numbers.items()}
+    told = {"month": shown, **texts, **columns}
+    frame = pd.DataFrame({name: told[name] for name in _COLUMNS})
+    return none_for_missing(frame, _TEXTS).astype({"month": object})
 
 
 def nurture_journeys(log: TouchpointLog, count: Counted, month: str) -> TouchpointLog:
