@@ -143,6 +143,13 @@ class ShardFacts:
             return frozen(view.rows.astype(np.int64))
         return self.told_in(view, frozen(np.arange(len(self.current))))
 
+    def stages_at(self, rows: Ints, journeys: Ints) -> npt.NDArray[np.int8]:
+        """The stage after some rows of the shard, which are of journeys at these positions."""
+        evidence = self.view
+        if evidence.offsets is evidence.shard.offsets:
+            return self.current[rows]
+        return self.current[rows + (evidence.offsets[:-1] - evidence.begins)[journeys]]
+
     def told_in(self, view: View, told: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Of what is told of each row of the evidence that of the touchpoints of a view."""
         evidence = self.view

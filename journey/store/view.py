@@ -112,6 +112,29 @@ class View:
         key = "told", name, self.store.fingerprint, self.shard.cut
         return memory.get(key, make, n_bytes=lambda values: values.nbytes)
 
+    def in_view(self, rows: Ints, journeys: Ints) -> tuple[Ints, Ints]:
+        """Places of those of some rows of the shard that are in view, and the journey of each here.
+
+        Parameters
+        ----------
+        rows
+            Rows of the shard, in order: few of many are found without a look at the others.
+        journeys
+            Positions of their journeys in the shard.
+        """
+        if not self.n_journeys:
+            return np.empty(0, np.int64), np.empty(0, np.int64)
+        place_of = np.full(self.shard.n_journeys, -1, np.int64)
+        place_of[self.journeys] = np.arange(self.n_journeys)
+        owners = place_of[journeys]
+        if self.rows is None:
+            after = rows - self.begins[owners]
+            is_here = (owners >= 0) & (after >= 0) & (after < self.lengths[owners])
+        else:
+            at = np.minimum(np.searchsorted(self.rows, rows), len(self.rows) - 1)
+            is_here = self.rows[at] == rows
+        return np.flatnonzero(is_here), owners[is_here]
+
     def gathered(self, values: Array) -> Array:
         """Of values for every row of the shard those of the touchpoints in view."""
         if self.rows is not None:

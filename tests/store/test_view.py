@@ -50,6 +50,24 @@ def test_what_every_row_tells_is_told_of_some_of_those_in_view(view):
         assert shown.told_of_rows("row", row_numbers.copy, places).tolist() == wanted
 
 
+def test_some_rows_of_the_shard_are_found_in_view(view):
+    mails = np.array([1, 3, 5])
+    journeys = np.array([0, 1, 2])
+    cut = keep_journeys(view, np.array([True, False, True]))
+    late = keep_ranges(cut, np.array([0, 4]), np.array([1, 5]))  # the first of a, the last of c
+    ads, none = only(view, "Ad"), keep_journeys(view, np.zeros(3, dtype=bool))
+    for shown, places, owners in (
+        (view, [0, 1, 2], [0, 1, 2]),
+        (cut, [0, 2], [0, 1]),
+        (late, [2], [1]),
+        (only(cut, "Mail"), [0, 2], [0, 1]),
+        (ads, [], []),
+        (none, [], []),
+    ):
+        found = shown.in_view(mails, journeys)
+        assert [one.tolist() for one in found] == [places, owners]
+
+
 def test_journeys_and_dates_stay_slices_of_the_shard(view):
     cut = keep_journeys(view, np.array([True, False, True]))
     begins = first_at_or_after(cut, 1_767_225_600 + DAY)

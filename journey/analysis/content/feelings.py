@@ -1,6 +1,7 @@
 """How people feel at which stage and touchpoint: by a sentiment column, survey answers or texts."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Final, Literal, get_args
 
@@ -23,7 +24,8 @@ from journey.schema import (
     SENTIMENT_FROM,
 )
 from journey.selection import Keep
-from journey.store.layout import frozen
+from journey.store.cache import keep
+from journey.store.layout import Shard, Store, frozen
 from journey.store.view import View
 from journey.wording import counted
 
@@ -141,7 +143,9 @@ def sources_text(log: TouchpointLog) -> str:
 
 
 def _count_sources(view: View) -> Ints:
-    return np.bincount(_sources(view) + 1, minlength=len(SOURCES) + 1)[1:]
+    told = _told_of(view)
+    at, _ = view.in_view(told.rows, told.journeys)
+    return np.bincount(told.sources[at] + 1, minlength=len(SOURCES) + 1)[1:]
 
 
 def felt(
@@ -199,62 +203,88 @@ def _in_order(groups: Ints, by: Sequence[Dimension], names: Sequence[Sequence[st
     return groups[np.lexsort(keys[::-1])]
 
 
-def _scored(part: Part) -> tuple[Ints, Floats]:
-    """Rows of the view that have a score, and the scores."""
-    scores = part[0].numbers("sentiment")
-    if scores is None:
-        return np.empty(0, np.int64), np.empty(0)
-    rows = np.flatnonzero(~np.isnan(scores))
-    return rows, scores[rows]
+@dataclass(frozen=True, eq=False)
+class _Told:
+    """The touches of a shard that tell a feeling, or have a text that should: few of all.
+
+    ``rows`` in the shard, position of their journeys there, scores (not a number: none), and the
+    place of what they are from among the sources (-1: not said).
+    """
+
+    rows: Ints
+    journeys: Ints
+    scores: Floats
+    sources: npt.NDArray[np.int8]
+
+
+def _told_of(view: View) -> _Told:
+    """What the touches of the whole shard tell, whatever is in view."""
+    key = "feelings", view.store.fingerprint, view.shard.cut
+    return keep(key, partial(_read_told, view.store, view.shard))
+
+
+def _read_told(store: Store, shard: Shard) -> _Told:
+    scores = shard.numbers.get("sentiment", np.full(len(shard.ticks), np.nan))
+    has_score = ~np.isnan(scores)
+    values = store.dictionaries.get(SENTIMENT_FROM)
+    sources = np.where(has_score, 0, -1).astype(np.int8)
+    if values is not None:
+        places = [SOURCES.index(name) if name in SOURCES else -1 for name in values.to_pylist()]
+        sources = np.array(places, np.int8)[store.codes(shard, SENTIMENT_FROM)]
+    rows = np.flatnonzero(has_score | (sources >= 0))
+    journeys = np.searchsorted(shard.offsets, rows, side="right") - 1
+    return _Told(rows, journeys, scores[rows], sources[rows])
+
+
+def _scored(part: Part) -> tuple[_Told, Ints]:
+    """The touches in view that have a score, and the place of the journey of each in view."""
+    told = _told_of(part[0])
+    at, owners = part[0].in_view(told.rows, told.journeys)
+    has_score = ~np.isnan(told.scores[at])
+    at, owners = at[has_score], owners[has_score]
+    return _Told(told.rows[at], told.journeys[at], told.scores[at], told.sources[at]), owners
+
+
+def _types_at(view: View, rows: Ints) -> Ints:
+    """Types of some rows of the shard, as the view calls them."""
+    codes = view.shard.codes["touchpoint"][rows]
+    return (codes if view.new_codes is None else view.new_codes[codes]).astype(np.int64)
 
 
 def _sums(part: Part, *, by: Sequence[Dimension], shape: tuple[int, ...]) -> Floats:
     """By group: scores, journeys with one, their sum, that of their squares, those of texts."""
     view, facts = part
-    rows, scores = _scored(part)
+    told, owners = _scored(part)
     n = int(np.prod(shape))
-    owners = np.repeat(np.arange(view.n_journeys), view.lengths)[rows]
-    groups = np.zeros(len(rows), np.int64)
+    groups = np.zeros(len(owners), np.int64)
     for dimension, size in zip(by, shape, strict=True):
         if dimension == "stage":
-            stages = facts.stages_in(view)[rows].astype(np.int64)
+            stages = facts.stages_at(told.rows, told.journeys).astype(np.int64)
             codes = np.where(stages < 0, size - 1, stages)
         elif dimension == "touchpoint":
-            codes = view.types[rows].astype(np.int64)
+            codes = _types_at(view, told.rows)
         else:
-            codes = facts.outcomes[view.journeys[owners]].astype(np.int64)
+            codes = facts.outcomes[told.journeys].astype(np.int64)
         groups = groups * size + codes
     is_first = firsts(frozen(groups), frozen(owners), n)
     sums = np.empty((5, n))
     sums[0] = np.bincount(groups, minlength=n)
     sums[1] = np.bincount(groups[is_first], minlength=n)
-    sums[2] = np.bincount(groups, weights=scores, minlength=n)
-    sums[3] = np.bincount(groups, weights=scores**2, minlength=n)
-    sums[4] = np.bincount(
-        groups, weights=_sources(view)[rows] == SOURCES.index(FROM_TEXT), minlength=n
-    )
+    sums[2] = np.bincount(groups, weights=told.scores, minlength=n)
+    sums[3] = np.bincount(groups, weights=told.scores**2, minlength=n)
+    is_from_text = told.sources == SOURCES.index(FROM_TEXT)
+    sums[4] = np.bincount(groups, weights=is_from_text, minlength=n)
     return sums
-
-
-def _sources(view: View) -> npt.NDArray[np.int8]:
-    """Where the sentiment of each touch in view is from, by its place in the sources; -1: none."""
-    values = view.store.dictionaries.get(SENTIMENT_FROM)
-    if values is None:
-        scores = view.numbers("sentiment")
-        has_none = np.ones(view.n_touchpoints, bool) if scores is None else np.isnan(scores)
-        return np.where(has_none, -1, 0).astype(np.int8)
-    places = [SOURCES.index(name) if name in SOURCES else -1 for name in values.to_pylist()]
-    return np.array(places, np.int8)[view.codes(SENTIMENT_FROM)]
 
 
 def _has_felt(part: Part, *, stage: int | None, touchpoint: int | None) -> Flags:
     view, facts = part
-    rows, _ = _scored(part)
-    kept = np.ones(len(rows), dtype=bool)
+    told, owners = _scored(part)
+    kept = np.ones(len(owners), dtype=bool)
     if stage is not None:
-        kept &= facts.stages_in(view)[rows] == stage
+        kept &= facts.stages_at(told.rows, told.journeys) == stage
     if touchpoint is not None:
-        kept &= view.types[rows] == touchpoint
+        kept &= _types_at(view, told.rows) == touchpoint
     flags = np.zeros(view.n_journeys, dtype=bool)
-    flags[np.searchsorted(view.offsets, rows[kept], side="right") - 1] = True
+    flags[owners[kept]] = True
     return flags

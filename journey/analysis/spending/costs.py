@@ -1,5 +1,7 @@
 """What campaigns cost, beside the touchpoints they made."""
 
+from collections.abc import Collection
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -8,16 +10,17 @@ import pandas as pd
 
 from journey.analysis.figures.frames import none_for_missing
 from journey.analysis.figures.month_codes import months_in
+from journey.costs import costs_fingerprint
 from journey.kernels.distinct import firsts, owners_of
 from journey.log import TouchpointLog
+from journey.store.cache import keep
 from journey.store.layout import frozen
 from journey.store.view import View
 
 BOTH, COSTS_ONLY, TOUCHPOINTS_ONLY = "both", "costs only", "touchpoints only"
 
-_KEYS: Final = ("campaign", "month")
+_ROW: Final = ("campaign", "month", "currency")
 _COSTS: Final = ("cost", "n_impressions", "n_clicks")
-_COUNTS: Final = ("n_touchpoints", "n_journeys")
 
 Codes = npt.NDArray[np.int64]
 
@@ -49,27 +52,36 @@ def campaign_costs(log: TouchpointLog) -> pd.DataFrame:
     >>> campaign_costs(log)[["campaign", "month", "n_touchpoints", "found_in"]].values.tolist()
     [['Spring', '2026-01', 1, 'touchpoints only']]
     """
-    touched = _touched(log)
-    spent = _spent(log, set(touched["campaign"]))
-    both = spent.merge(touched, on=list(_KEYS), how="outer")
-    both[list(_COUNTS)] = both[list(_COUNTS)].fillna(0).astype("int64")
-    in_costs, in_log = set(spent["campaign"]), set(touched["campaign"])
-    both["found_in"] = [
-        BOTH
-        if name in in_costs and name in in_log
-        else COSTS_ONLY
-        if name in in_costs
-        else TOUCHPOINTS_ONLY
-        for name in both["campaign"]
-    ]
-    ordered = both.sort_values([*_KEYS, "currency"], ignore_index=True, na_position="last")
-    columns = [*_KEYS, "currency", *_COSTS, *_COUNTS, "found_in"]
-    return none_for_missing(ordered[columns], ("campaign", "currency"))
+    met = _met(log)
+    in_log = frozenset(campaign for campaign, _ in met)
+    key = "costs of campaigns", costs_fingerprint(log.costs), in_log
+    spent = keep(key, partial(_spent, log.costs, in_log))
+    found = list(zip(*(spent[name].tolist() for name in _ROW), strict=True))
+    in_costs, months_known = {name for name, *_ in found}, {row[:2] for row in found}
+    found += [(*month, None) for month in met if month not in months_known]
+    counts = np.array([met.get(row[:2], (0, 0)) for row in found], np.int64).reshape(-1, 2)
+    names, months, currencies = zip(*found, strict=True) if found else ((), (), ())
+    frame = spent.reindex(range(len(found))).assign(
+        campaign=pd.Series(names, dtype=object),
+        month=pd.Series(months, dtype="str"),
+        currency=pd.Series(currencies, dtype=object),
+        n_touchpoints=counts[:, 0],
+        n_journeys=counts[:, 1],
+        found_in=pd.Series([_found_in(name, in_costs, in_log) for name in names], dtype="str"),
+    )
+    order = sorted(range(len(found)), key=lambda row: [(one is None, one) for one in found[row]])
+    return frame.iloc[order].reset_index(drop=True)
 
 
-def _spent(log: TouchpointLog, known: set[str]) -> pd.DataFrame:
+def _found_in(name: str | None, in_costs: Collection[str | None], in_log: Collection[str]) -> str:
+    if name not in in_costs:
+        return TOUCHPOINTS_ONLY
+    return BOTH if name in in_log else COSTS_ONLY
+
+
+def _spent(costs: pd.DataFrame, known: frozenset[str]) -> pd.DataFrame:
     """Costs by campaign as the touchpoints call it, month and currency."""
-    costs = log.costs[log.costs["kind"] == "campaign"]
+    costs = costs[costs["kind"] == "campaign"]
     by_fold = {name.casefold(): name for name in sorted(known, reverse=True)}
     named = [
         by_fold.get(name.casefold(), by_fold.get(key.casefold(), name or key or None))
@@ -82,31 +94,24 @@ def _spent(log: TouchpointLog, known: set[str]) -> pd.DataFrame:
         month=costs["day"].dt.strftime("%Y-%m").astype(object),
         currency=costs["currency"].astype(object),
     )
-    grouped = rows.groupby([*_KEYS, "currency"], dropna=False, as_index=False)
-    return grouped[list(_COSTS)].sum(min_count=1)
+    grouped = rows.groupby(list(_ROW), dropna=False, as_index=False)
+    return none_for_missing(grouped[list(_COSTS)].sum(min_count=1), ("campaign", "currency"))
 
 
-def _touched(log: TouchpointLog) -> pd.DataFrame:
-    """Touchpoints and journeys of each campaign by month."""
-    if "campaign" not in log.origin.text_columns:
-        names: list[str | None] = []
-        parts: list[tuple[Codes, Codes, Codes, Codes]] = []
-    else:
-        names = log.origin.dictionaries["campaign"].to_pylist()
-        parts = log.ask(_counted)
-    columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
-    codes, months, n_touchpoints, n_journeys = columns or [np.empty(0, np.int64)] * 4
-    stamps = np.datetime_as_string(months.astype("datetime64[M]"))
-    frame = pd.DataFrame(
-        {
-            "campaign": pd.Series([names[code] for code in codes], dtype=object),
-            "month": pd.Series(stamps.tolist(), dtype=object),
-            "n_touchpoints": n_touchpoints,
-            "n_journeys": n_journeys,
-        }
-    )
-    known = frame[frame["campaign"].notna()]
-    return known.groupby(list(_KEYS), as_index=False)[list(_COUNTS)].sum()
+def _met(log: TouchpointLog) -> dict[tuple[str, str], tuple[int, int]]:
+    """Touchpoints and journeys of each campaign by month, where there are any."""
+    parts = log.ask(_counted) if "campaign" in log.origin.text_columns else []
+    if not parts:
+        return {}
+    codes, months, *counts = (np.concatenate(column) for column in zip(*parts, strict=True))
+    groups, places = np.unique(np.stack([codes, months]), axis=1, return_inverse=True)
+    totals = np.zeros((len(groups[0]), 2), np.int64)
+    np.add.at(totals, places, np.stack(counts, axis=1))
+    names = log.origin.dictionaries["campaign"].to_pylist()
+    stamps = np.datetime_as_string(groups[1].astype("datetime64[M]")).tolist()
+    keys = zip((names[code] for code in groups[0].tolist()), stamps, strict=True)
+    told = zip(keys, totals.tolist(), strict=True)
+    return {key: (n, n_journeys) for key, (n, n_journeys) in told if key[0] is not None}
 
 
 def _counted(view: View) -> tuple[Codes, Codes, Codes, Codes]:
