@@ -242,24 +242,21 @@ def touchpoint_types(log: TouchpointLog) -> pd.DataFrame:
     having = sum((answer[1] for answer in answers), empty[1])
     n_starts = sum((answer[2] for answer in answers), empty[0])
     ends = sum((answer[3] for answer in answers), empty[1])
-    positions = stage_positions(log)
-    labels = [*log.definitions.stage_names, UNASSIGNED]
-    n_decided = having[:, :3].sum(axis=1)
-    frame = pd.DataFrame(
+    labels, positions = [*log.definitions.stage_names, UNASSIGNED], stage_positions(log)
+    seen = np.flatnonzero(n_touchpoints)
+    codes = seen[np.lexsort((_ranks_of(names)[seen], -n_touchpoints[seen]))]
+    n_won, n_decided = having[codes, 0], having[codes, :3].sum(axis=1)
+    return pd.DataFrame(
         {
-            "touchpoint": list(names),
-            "stage": [labels[position] for position in positions],
-            "n_touchpoints": n_touchpoints,
-            "n_journeys": having.sum(axis=1),
+            "touchpoint": [names[code] for code in codes],
+            "stage": [labels[position] for position in positions[codes]],
+            "n_touchpoints": n_touchpoints[codes],
+            "n_journeys": having[codes].sum(axis=1),
             "n_decided": n_decided,
-            "win_rate": np.where(n_decided > 0, having[:, 0] / np.maximum(n_decided, 1), np.nan),
-            "n_starts": n_starts,
-            **{f"n_{outcome}": ends[:, code] for code, outcome in enumerate(OUTCOMES)},
+            "win_rate": np.where(n_decided > 0, n_won / np.maximum(n_decided, 1), np.nan),
+            "n_starts": n_starts[codes],
+            **{f"n_{outcome}": ends[codes, place] for place, outcome in enumerate(OUTCOMES)},
         }
-    )
-    seen = frame[frame["n_touchpoints"] > 0]
-    return seen.sort_values(
-        ["n_touchpoints", "touchpoint"], ascending=[False, True], ignore_index=True
     )
 
 

@@ -1,13 +1,14 @@
 """To which department each touchpoint belongs."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from journey.rules.ownership import COLUMNS, Ownership
-from journey.store.layout import Store
+from journey.store.layout import Shard, Store, frozen
 from journey.store.view import View
 
 Codes = npt.NDArray[np.int8]
@@ -22,15 +23,32 @@ def departments_of(view: View, rows: npt.NDArray[Any], ownership: Ownership) -> 
     What is named comes before what only sounds so: a touchpoint type, then an owner, a channel, a
     source; then the words of type, channel and source.
     """
-    found = np.full(len(rows), -1, np.int8)
-    for column, department_of in _lookups(view.store, ownership):
+    return view.told_of_rows(_about(ownership), _made(view, ownership), rows)
+
+
+def departments_in(view: View, ownership: Ownership) -> Codes:
+    """The same of all touchpoints in view."""
+    return view.told(_about(ownership), _made(view, ownership))
+
+
+def _about(ownership: Ownership) -> tuple[str, Ownership]:
+    return "departments", ownership
+
+
+def _made(view: View, ownership: Ownership) -> Callable[[], Codes]:
+    return partial(_departments, view.store, view.shard, ownership)
+
+
+def _departments(store: Store, shard: Shard, ownership: Ownership) -> Codes:
+    found = np.full(shard.n_touchpoints, -1, np.int8)
+    for column, department_of in _lookups(store, ownership):
         unknown = np.flatnonzero(found < 0)
         if not len(unknown):
             break
-        places = _places(view.store, column, ownership, department_of)
+        places = _places(store, column, ownership, department_of)
         if np.any(places >= 0):
-            found[unknown] = places[view.codes(column)[rows[unknown]]]
-    return found
+            found[unknown] = places[store.codes(shard, column)[unknown]]
+    return frozen(found)
 
 
 def _lookups(store: Store, ownership: Ownership) -> list[tuple[str, Callable[[str], str | None]]]:

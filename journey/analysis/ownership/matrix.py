@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from journey.analysis.accounts.engaged import owners_of
 from journey.analysis.figures.frames import none_for_missing
-from journey.analysis.ownership.departments import departments_of
+from journey.analysis.ownership.departments import departments_in
 from journey.analysis.ownership.promises import (
     HOURS,
     NO_FIGURES,
@@ -27,9 +27,11 @@ from journey.analysis.ownership.promises import (
 )
 from journey.analysis.stages.outcomes import instants, names_of_stages
 from journey.facts import ShardFacts
+from journey.kernels import distinct
 from journey.kernels.promises import WAITING
 from journey.log import TouchpointLog
 from journey.rules.ownership import Ownership, StageOwners
+from journey.store.layout import frozen
 from journey.store.view import View
 
 Ints = npt.NDArray[np.int64]
@@ -87,12 +89,16 @@ def ownership_matrix(log: TouchpointLog) -> pd.DataFrame:
     (1, 'lead has no touch')
     """
     frame = _roles_and_touches(log)
-    levels = _levels(log, reaction_promises(log), by=None).set_index("promise")
-    columns = ["sla_hours", "n_in_time", "n_late", "n_due", "n_past_due", "late_rate"]
-    measured = levels[columns].reindex(frame["stage"]).reset_index(drop=True)
-    is_lead = frame["role"] == "lead"
-    frame = pd.concat([frame, measured.where(is_lead)], axis=1)
-    return none_for_missing(frame[list(MATRIX_COLUMNS)], ["department", "role", "gap"])
+    levels = _levels(log, reaction_promises(log), by=None)
+    row_of = {promise: row for row, promise in enumerate(levels["promise"])}
+    leads = zip(frame["stage"], frame["role"] == "lead", strict=True)
+    rows = np.array([row_of.get(stage, -1) if is_lead else -1 for stage, is_lead in leads])
+    measured = {
+        name: np.append(levels[name].to_numpy(np.float64), np.nan)[rows]
+        for name in ("sla_hours", "n_in_time", "n_late", "n_due", "n_past_due", "late_rate")
+    }
+    told = frame.assign(**measured)[list(MATRIX_COLUMNS)]
+    return none_for_missing(told, ["department", "role", "gap"])
 
 
 def service_levels(log: TouchpointLog) -> pd.DataFrame:
@@ -328,18 +334,14 @@ def _count_touches(part: Part, *, ownership: Ownership, n_stages: int) -> Ints:
     """Touches, and journeys that have one, by stage and department (last: none)."""
     view, facts = part
     n_departments = len(ownership.names) + 1
-    stages = facts.stages_in(view)
-    rows = np.flatnonzero(stages >= 0)
-    found = departments_of(view, rows, ownership)
-    keys = stages[rows].astype(np.int64) * n_departments + np.where(
-        found < 0, n_departments - 1, found
-    )
-    shape = n_stages, n_departments
-    touches = np.bincount(keys, minlength=n_stages * n_departments).reshape(shape)
-    owners = np.repeat(np.arange(view.n_journeys), view.lengths)[rows]
-    having = np.zeros((view.n_journeys, n_stages * n_departments), dtype=bool)
-    having[owners, keys] = True
-    return np.stack([touches, having.sum(axis=0).reshape(shape)])
+    stages, found = facts.stages_in(view), departments_in(view, ownership)
+    rows = frozen(np.flatnonzero(stages >= 0))
+    departments = np.where(found < 0, n_departments - 1, found)
+    groups = frozen((stages.astype(np.int64) * n_departments + departments)[rows])
+    n_groups = n_stages * n_departments
+    is_first = distinct.firsts(groups, distinct.owners_of(rows, view.offsets), n_groups)
+    counts = (np.bincount(some, minlength=n_groups) for some in (groups, groups[is_first]))
+    return np.stack(list(counts)).reshape(2, n_stages, n_departments)
 
 
 def _open_rows(
@@ -351,34 +353,42 @@ def _open_rows(
     n_rows: int | None,
 ) -> pd.DataFrame:
     """Waits of one shard that nobody answered so far, the longest overdue first."""
-    _, facts = part
+    found = [waits_of(part, promise) for _, _, promise in asked]
+    open_now = [waits.hows == WAITING for waits in found]
+    places = np.repeat(np.arange(len(found)), [np.count_nonzero(flags) for flags in open_now])
+    if not len(places):
+        return pd.DataFrame()
+    journeys, begins, waited = (
+        np.concatenate(
+            [getattr(one, name)[flags] for one, flags in zip(found, open_now, strict=True)]
+        )
+        for name in ("journeys", "begins", "ticks")
+    )
+    limit = np.array(limits)[places]
+    if n_rows is not None and n_rows < len(places):  # what is tied is told apart by name
+        over = limit - waited
+        first = np.flatnonzero(over <= np.partition(over, n_rows - 1)[n_rows - 1])
+        journeys, begins, waited = journeys[first], begins[first], waited[first]
+        places, limit = places[first], limit[first]
+    facts = part[1]
     evidence = facts.view
     names = evidence.store.dictionaries[evidence.store.case_role]
-    frames: list[pd.DataFrame] = []
-    for (name, department, promise), limit in zip(asked, limits, strict=True):
-        waits = waits_of(part, promise)
-        open_now = waits.hows == WAITING
-        chosen = waits.journeys[open_now]
-        cases: Any = names.take(pa.array(evidence.shard.cases[chosen], pa.int64())).to_pylist()
-        frames.append(
-            pd.DataFrame(
-                {
-                    "account_id": pd.Series(cases, dtype=object),
-                    "promise": name,
-                    "department": pd.Series([department] * len(chosen), dtype=object),
-                    "owner": pd.Series(owners_of(evidence, chosen), dtype=object),
-                    "stage": pd.Series(
-                        names_of_stages(stages, facts.last_stages[chosen]), dtype=object
-                    ),
-                    "begun_at": instants(evidence.store, evidence.ticks[waits.begins[open_now]]),
-                    "waited": waits.ticks[open_now],
-                    "limit": limit,
-                }
-            )
-        )
-    if not frames:
-        return pd.DataFrame()
-    return _longest_overdue(pd.concat(frames, ignore_index=True), n_rows)
+    columns = {
+        "account_id": names.take(pa.array(evidence.shard.cases[journeys], pa.int64())).to_pylist(),
+        "department": [asked[place][1] for place in places.tolist()],
+        "owner": owners_of(evidence, journeys),
+        "stage": names_of_stages(stages, facts.last_stages[journeys]),
+    }
+    rows = pd.DataFrame(
+        {
+            **{name: pd.Series(column, dtype=object) for name, column in columns.items()},
+            "promise": [asked[place][0] for place in places.tolist()],
+            "begun_at": instants(evidence.store, evidence.ticks[begins]),
+            "waited": waited,
+            "limit": limit,
+        }
+    )
+    return _longest_overdue(rows, n_rows)
 
 
 def _longest_overdue(rows: pd.DataFrame, n_rows: int | None) -> pd.DataFrame:
