@@ -8,6 +8,7 @@ import streamlit as st
 
 import journey
 from journey import charts
+from journey.analysis.figures.frames import records
 from journey.analysis.lifecycle.nurture import COUNTED, UNDERCOUNTED, nurture_journeys
 from journey.analysis.lifecycle.nurtured import NOT_CONTROLLED, nurtured_journeys
 from journey.analysis.lifecycle.triggers import ANSWER_DAYS, ignored_triggers
@@ -103,11 +104,14 @@ def show_scores(view: TouchpointLog) -> None:
         "Leads of each month by their grade as it was at the end of that month: fit A to D, "
         "engagement 1 to 4. What came later does not count."
     )
-    grade = frame["fit_grade"] + frame["engagement_grade"].astype(str)
-    counts = frame.assign(grade=grade).pivot_table(
-        index="month", columns="grade", values="n_journeys", fill_value=0, aggfunc="sum"
-    )
-    shown = counts.reset_index().rename_axis(columns=None)
+    n_of = {
+        (row["month"], row["fit_grade"] + row["engagement_grade"]): row["n_journeys"]
+        for row in records(frame)
+    }
+    months = frame["month"].unique().tolist()
+    grades = sorted({grade for _, grade in n_of})
+    columns = {grade: [n_of.get((month, grade), 0) for month in months] for grade in grades}
+    shown = pd.DataFrame({"month": months, **columns})
     show_table(shown, key="nurture:scores", file_name="score-profile")
 
 
