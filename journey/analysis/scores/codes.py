@@ -5,7 +5,7 @@ however many touches there are.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any
 
@@ -22,9 +22,9 @@ from journey.kernels.select import take
 from journey.reading import rules_for
 from journey.rules.score_rule import DIMENSIONS, Rule
 from journey.rules.scoring import ScoringRules, rules_in_force
-from journey.store.cache import memory
+from journey.store.cache import keep, memory
 from journey.store.layout import Store, frozen, narrowest
-from journey.store.view import View
+from journey.store.view import View, whole
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -157,7 +157,19 @@ def scoring_of(store: Store, definitions: Definitions) -> Scoring:
 def given_points(facts: ShardFacts, scoring: Scoring) -> GivenPoints:
     """What the rules of touches give the touches of the evidence."""
     key = "points given", scoring.definitions.fingerprint
-    return facts.kept(key, partial(_given_points, facts.view, scoring))
+    return facts.kept(key, partial(_given_by_then, facts.view, scoring))
+
+
+def given_ever(view: View, scoring: Scoring) -> GivenPoints:
+    """The same of all touches of the shard of a view, however early that is cut."""
+    store, shard = view.store, view.shard
+    key = "points ever given", scoring.definitions.fingerprint, store.fingerprint, shard.cut
+    return keep(key, partial(_given_points, whole(store, shard), scoring))
+
+
+def _given_by_then(evidence: View, scoring: Scoring) -> GivenPoints:
+    given = given_ever(evidence, scoring)
+    return replace(given, classes=evidence.gathered(given.classes))
 
 
 def _given_points(view: View, scoring: Scoring) -> GivenPoints:

@@ -12,7 +12,7 @@ from typing import Final, Literal
 import numpy as np
 import numpy.typing as npt
 
-from journey.analysis.scores.codes import account_points, given_points, scoring_of
+from journey.analysis.scores.codes import account_points, given_ever, scoring_of
 from journey.definitions import Definitions
 from journey.facts import ShardFacts
 from journey.kernels.facts import WON
@@ -21,14 +21,16 @@ from journey.kernels.select import first_of
 from journey.log import TouchpointLog
 from journey.rules.meanings import Meaning
 from journey.schema import SECONDS_PER_DAY
+from journey.store.cache import keep
 from journey.store.layout import Store, frozen
-from journey.store.view import View
+from journey.store.view import View, whole
 
 QUALIFIED: Final[tuple[Literal["mql", "sql"], ...]] = ("mql", "sql")
 """Those that scoring rules can tell."""
 
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
+Verdicts = npt.NDArray[np.uint8]
 Part = tuple[View, ShardFacts]
 
 MILESTONES: Final[tuple[Meaning, ...]] = ("lead", "mql", "accepted", "sql", "opportunity")
@@ -95,37 +97,47 @@ def first_passed(part: Part, posts: Posts, milestone: Meaning) -> Ints:
 
 
 def _first_passed(facts: ShardFacts, posts: Posts, milestone: Meaning) -> Ints:
+    """What was ever passed, as far as it lies in the evidence: later touches change nothing."""
+    evidence, verdicts = facts.view, facts.verdict_of_type
+    about = posts.key, verdicts.tobytes(), evidence.store.fingerprint, evidence.shard.cut
+    every = whole(evidence.store, evidence.shard)
+    make = partial(_first_ever, every, verdicts, posts, milestone)
+    places = keep(("passed ever", milestone, *about), make) - every.offsets[:-1]
+    is_by_then = (places >= 0) & (places < evidence.lengths)
+    return np.where(is_by_then, evidence.offsets[:-1] + places, -1)
+
+
+def _first_ever(view: View, verdicts: Verdicts, posts: Posts, milestone: Meaning) -> Ints:
     if milestone in posts.by_score:
-        return _first_scored(facts, posts.by_score[milestone], milestone)
-    evidence = facts.view
-    rows = first_of(evidence.types, evidence.offsets, posts.is_type[milestone])
-    if milestone != "opportunity" or "opportunity_id" not in evidence.store.text_columns:
+        return _first_scored(view, verdicts, posts.by_score[milestone], milestone)
+    rows = first_of(view.types, view.offsets, posts.is_type[milestone])
+    if milestone != "opportunity" or "opportunity_id" not in view.store.text_columns:
         return rows
-    names = evidence.store.dictionaries["opportunity_id"]
+    names = view.store.dictionaries["opportunity_id"]
     is_known = frozen(~names.is_null().to_numpy(zero_copy_only=False))
-    with_id = first_of(evidence.codes("opportunity_id"), evidence.offsets, is_known)
+    with_id = first_of(view.codes("opportunity_id"), view.offsets, is_known)
     both = np.minimum(rows, with_id)
     return np.where(both < 0, np.maximum(rows, with_id), both)
 
 
-def _first_scored(facts: ShardFacts, definitions: Definitions, milestone: Meaning) -> Ints:
+def _first_scored(
+    view: View, verdicts: Verdicts, definitions: Definitions, milestone: Meaning
+) -> Ints:
     """The first row after which fit and engagement were as high as it takes, before any win.
 
     Looked at whenever something happens, not between touches, so that later ones change nothing.
     """
-    evidence = facts.view
-    store = evidence.store
+    store = view.store
     scoring = scoring_of(store, definitions)
-    given = given_points(facts, scoring)
-    is_win = frozen(facts.verdict_of_type == WON)
-    won = first_of(evidence.types, evidence.offsets, is_win)
+    given = given_ever(view, scoring)
+    won = first_of(view.types, view.offsets, frozen(verdicts == WON))
     rule = getattr(scoring.scoring, milestone)
     least = np.array([rule.fit if scoring.has_fit else -np.inf, rule.engagement, -np.inf])
     return first_held(
         given.classes,
-        evidence.ticks,
-        evidence.offsets[:-1],
-        frozen(np.where(won < 0, evidence.offsets[1:], won)),
+        view.ticks,
+        view.offsets[:-1],
+        frozen(np.where(won < 0, view.offsets[1:], won)),
         given.starts,
         given.rules,
         given.points,
@@ -133,7 +145,7 @@ def _first_scored(facts: ShardFacts, definitions: Definitions, milestone: Meanin
         scoring.rate(SECONDS_PER_DAY * store.ticks_per_second),
         frozen(scoring.limits[scoring.touch_rules]),
         frozen(scoring.dimensions[scoring.touch_rules]),
-        frozen(scoring.base(account_points(scoring, store.journey_accounts(evidence.shard)))),
+        frozen(scoring.base(account_points(scoring, store.journey_accounts(view.shard)))),
         scoring.scoring.most,
         frozen(least),
     )

@@ -1,13 +1,16 @@
 from dataclasses import replace
 
+import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from journey import Definitions, Stage
 from journey.analysis.scores.milestones import MILESTONES, first_passed, posts_of
 from journey.rules.meanings import Meanings
 from journey.rules.score_rule import Rule
 from journey.rules.scoring import Qualification, ScoringRules, Weights
-from tests.examples import small_log
+from tests.examples import BEGIN, small_log
 
 MODEL = Definitions(stages=(Stage("All", ("Lead created",)),))
 ROWS = [
@@ -88,3 +91,24 @@ def test_thresholds_count_where_the_definitions_say_so():
     scoring = replace(SCORED.scoring, mql=Qualification(0, 5, "thresholds"))
     log = small_log(ROWS, replace(SCORED, scoring=scoring))
     assert passed(log, "mql") == {"a": 2, "b": 0}
+
+
+@settings(max_examples=40)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from("ab"),
+            st.integers(0, 20),
+            st.sampled_from(["Call", "Won", "Lead created", "Ad"]),
+        ),
+        min_size=1,
+    ),
+    st.integers(1, 21),
+)
+def test_a_log_cut_at_a_day_tells_what_one_without_later_touches_does(rows, day):
+    early = small_log(rows, SCORED).between(end=BEGIN + pd.Timedelta(days=day))
+    kept = [row for row in rows if row[1] < day]
+    alone = small_log(kept, SCORED) if kept else None
+    for milestone in ("lead", "mql"):
+        told = {"a": None, "b": None} | (passed(alone, milestone) if alone else {})
+        assert {"a": None, "b": None} | passed(early, milestone) == told
