@@ -253,19 +253,19 @@ def prorated(
     >>> prorated(month, pd.Timestamp("2026-01-22"), None)["cost"].tolist()  # 10 of 31 days
     [100.0]
     """
-    import pandas as pd
+    import numpy as np
 
-    one = pd.Timedelta(days=1)
-    first, after = costs["day"], costs["last_day"] + one
+    first = costs["day"].to_numpy()
+    after = costs["last_day"].to_numpy() + np.timedelta64(1, "D")
     begins, ends = first, after
     if begin is not None:
-        least = _naive(begin).floor("D")
-        begins = first.where(first > least, least)
+        begins = np.maximum(first, _naive(begin).floor("D").to_datetime64())
     if end is not None:
-        most = _naive(end).ceil("D")
-        ends = after.where(after < most, most)
-    share = ((ends - begins) / (after - first)).clip(lower=0)
-    return costs.assign(cost=costs["cost"] * share)[share > 0]
+        ends = np.minimum(after, _naive(end).ceil("D").to_datetime64())
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = (ends - begins) / (after - first)
+    kept = share > 0
+    return costs[kept].assign(cost=costs["cost"].to_numpy()[kept] * share[kept])
 
 
 def _naive(instant: "pd.Timestamp") -> "pd.Timestamp":

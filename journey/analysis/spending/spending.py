@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable
 from functools import partial
+from math import isnan
 from typing import Final, TypeVar
 
 import numpy as np
@@ -110,10 +111,10 @@ def spent_by_currency(log: TouchpointLog, carried: float | None) -> dict[str | N
 
 def _paid_by_currency(log: TouchpointLog) -> dict[str | None, float]:
     costs = costs_in_view(log)
-    costs = costs[costs["cost"].notna()]
     sums: defaultdict[str | None, float] = defaultdict(float)
     for currency, cost in zip(costs["currency"].tolist(), costs["cost"].tolist(), strict=True):
-        sums[None if pd.isna(currency) else currency] += cost
+        if not isnan(cost):
+            sums[currency if isinstance(currency, str) else None] += cost
     return dict(sums)
 
 
