@@ -21,6 +21,8 @@ from journey.version import VERSION
 
 REACH_SECONDS: Final = 5
 DYING_SECONDS: Final = 1
+OPENING_RETRIES: Final = 4
+"""Each after a longer pause, some seconds in all."""
 
 _sessions: dict["Cluster", Any] = {}
 _lock = Lock()
@@ -45,6 +47,10 @@ _KNOWN_FAULTS: Final = {
     "stopped SparkContext": (
         "What listens there does not take this machine for one of its own. Is it a Spark master, "
         "of the same version of Spark as here and with the same spark.authenticate.secret?"
+    ),
+    "StatusCode.UNAVAILABLE": (
+        "No server of Spark Connect answers there. It may be down, or take connections only with "
+        "use_ssl=true, or only without; a master's address begins with spark://."
     ),
 }
 _JAVA_DIED: Final = (
@@ -241,9 +247,20 @@ def _connected(cluster: Cluster) -> Any:
 
 
 def _connect(cluster: Cluster) -> Any:
+    from pyspark.sql.connect.client.retries import DefaultPolicy
     from pyspark.sql.connect.session import SparkSession
 
-    return SparkSession.builder.remote(cluster.url).create()
+    session = SparkSession.builder.remote(cluster.url).create()
+    patient = session.client.get_retry_policies()  # they go on for ten minutes
+    session.client.set_retry_policies([DefaultPolicy(max_retries=OPENING_RETRIES)])
+    try:
+        _ = session.version  # the first that is asked of whatever listens there
+    except Exception:
+        session.release_session_on_close = False  # it has none of ours
+        session.stop()
+        raise
+    session.client.set_retry_policies(patient)
+    return session
 
 
 def _classic(cluster: Cluster) -> Any:
@@ -308,5 +325,6 @@ def _fault(error: Exception) -> str:
     for sign, words in _KNOWN_FAULTS.items():
         if sign in text:
             return words
+    text = text.partition('details = "')[2].partition('"\n')[0] or text  # of what gRPC says
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return f"The cluster failed: {lines[0][:500] if lines else type(error).__name__}"

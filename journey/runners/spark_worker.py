@@ -130,6 +130,11 @@ def _merged(bucket: int, parts: list[bytes], merge: bytes) -> tuple[Any, Journey
 def _told(error: Exception) -> JourneyError:
     if isinstance(error, JourneyError):
         return error
+    if isinstance(error, ModuleNotFoundError):
+        return ClusterError(
+            f"A worker of the cluster does not find the module {error.name!r}, which the question "
+            "needs. Put its folder on the PYTHONPATH of every worker, or install it there."
+        )
     where = "".join(traceback.format_exception(error)).strip()
     return ClusterError(f"A worker of the cluster could not answer: {where}")
 

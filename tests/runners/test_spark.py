@@ -357,6 +357,13 @@ def test_spark_connect_answers_too_and_anew_when_its_server_forgot_us(cluster, f
     same(journey.outcomes(there), journey.outcomes(here))
 
 
+@pytest.mark.filterwarnings("ignore:.*RETRIES_EXCEEDED:UserWarning")
+def test_a_master_is_no_server_of_spark_connect(cluster):
+    address = f"sc://127.0.0.1:{cluster.ports['master']}"
+    with pytest.raises(ClusterError, match=f"{address} can't be used: No server of Spark Connect"):
+        journey.open_log(f"{address}/data/Spring")
+
+
 def test_a_worker_killed_in_mid_question_costs_time_only(cluster, folder, tmp_path):
     directory = next(folder.glob("of [4-9]"))
     log, answers = opened(cluster, directory), []

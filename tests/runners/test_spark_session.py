@@ -1,6 +1,7 @@
 """What goes wrong with a cluster, in words; nothing here needs one."""
 
 import importlib.util
+import pickle
 import shutil
 from threading import Event
 from types import SimpleNamespace
@@ -12,6 +13,8 @@ from journey.errors import ClusterError, StoreError
 from journey.runners import spark_session
 from journey.runners.spark import split_address
 from journey.runners.spark_session import Cluster, _fault, _rows, session_of
+from journey.runners.spark_worker import Job, _answer
+from journey.version import VERSION
 from tests.examples import small_log
 from tests.stores import save
 
@@ -76,6 +79,11 @@ def test_missing_java_is_told(monkeypatch):
             "same version of Spark as here and with the same spark.authenticate.secret",
         ),
         ("Job 1 cancelled because SparkContext was shut down", "Ask again; a new one is opened"),
+        (
+            '<_InactiveRpcError:\n\tstatus = StatusCode.UNAUTHENTICATED\n\tdetails = "No token"\n',
+            "The cluster failed: No token",
+        ),
+        ("<_MultiThreadedRendezvous:\n\tstatus = StatusCode.UNAVAILABLE\n", "use_ssl=true"),
         ("", "The cluster failed: RuntimeError"),
     ],
 )
@@ -83,6 +91,13 @@ def test_faults_of_spark_are_told_in_a_line(text, words):
     told = _fault(RuntimeError(text))
     assert words in told
     assert "\n" not in told
+
+
+def test_a_question_of_a_module_that_workers_lack_is_told():
+    job = pickle.dumps(Job(None, None, b"cnot_there\nask\n."))
+    _, error = _answer(VERSION, job, 0)
+    assert "does not find the module 'not_there'" in str(error)
+    assert "PYTHONPATH of every worker" in str(error)
 
 
 def test_a_data_set_that_only_this_machine_sees_is_told(tmp_path, monkeypatch):
