@@ -61,15 +61,15 @@ class TouchpointLog:
         Who asks the origin's shards, where they are not on this machine.
     """
 
-    origin: Store
-    definitions: Definitions = field(default_factory=Definitions)
-    report: Any = None
-    costs: pd.DataFrame = field(default_factory=lambda: costs_frame(pd.DataFrame()))
+    origin: Store = field(repr=False)
+    definitions: Definitions = field(default_factory=Definitions, repr=False)
+    report: Any = field(default=None, repr=False)
+    costs: pd.DataFrame = field(default_factory=lambda: costs_frame(pd.DataFrame()), repr=False)
     case: Case = "account"
     gap_ticks: int | None = None
     until: int | None = None
     steps: tuple[selection.Step, ...] = ()
-    cluster: Runner | None = None
+    cluster: Runner | None = field(default=None, repr=False)
 
     @property
     def fingerprint(self) -> str:

@@ -38,6 +38,14 @@ def test_a_log_counts_what_it_holds(sample, rows_per_shard):
     assert (log.first_at, log.last_at, log.as_of) == (times.min(), times.max(), times.max())
 
 
+def test_a_log_tells_in_a_line_how_it_is_read_not_what_it_holds():
+    log = small_log([("a", 0.0, "Ad"), ("a", 1.0, "Demo")]).exclude("Ad")
+    told = (
+        "TouchpointLog(case='account', gap_ticks=None, until=None, steps=(Exclude(types=('Ad',)),))"
+    )
+    assert repr(log) == told
+
+
 def test_what_depends_on_facts_alone_is_asked_once_whatever_is_in_view():
     asked = []
 

@@ -23,8 +23,10 @@ def cluster(tmp_path_factory):
             running.start()
             yield running
         finally:
-            stop_driver()
-            running.stop()
+            try:
+                stop_driver()
+            finally:
+                running.stop()
 
 
 def stop_driver():
