@@ -72,8 +72,7 @@ def lifecycle_metrics(log: TouchpointLog, *, days: float = PERIOD_DAYS) -> pd.Da
         touchpoints, journeys, share, money, days, number), ``currency`` (of costs where it is
         known), the first three of the period before with ``previous_``, ``is_small`` (a rate
         with a denominator below 30), and ``sentence``: the figure in words, or what the log
-        lacks for it. A value that can't be had is not a
-        number. In the order of roles.
+        lacks for it. A value that can't be had is not a number. In the order of roles.
 
     Raises
     ------
