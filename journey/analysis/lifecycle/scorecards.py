@@ -95,8 +95,7 @@ def lifecycle_metrics(log: TouchpointLog, *, days: float = PERIOD_DAYS) -> pd.Da
     'No touchpoint type means a renewal. Say in the definitions which do.'
     """
     check_days(days)
-    stages = stages_of_roles(log)
-    rows = [row | {"stage": stages[row["role"]]} for row in _rows(log, days)]
+    rows = _rows(log, days)
     columns = {name: [row[name] for row in rows] for name in COLUMNS}
     texts = {name: pd.Series(columns[name], dtype=object) for name in _TEXTS}
     return pd.DataFrame(columns | texts)
@@ -110,9 +109,9 @@ def _rows(log: TouchpointLog, days: float) -> list[dict[str, Any]]:
     if has_before(log, span):
         earlier = period_before(log, span)
         before = figures_of(earlier, span_of(earlier, days=days))
-    lacking = _Lacking.of(log)
+    lacking, stages = _Lacking.of(log), stages_of_roles(log)
     return [
-        _row(metric, of, now, before, lacking, days)
+        {"stage": stages[metric.role]} | _row(metric, of, now, before, lacking, days)
         for metric in METRICS
         for of in _names(metric, now)
     ]
