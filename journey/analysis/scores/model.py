@@ -157,7 +157,7 @@ def _tried(known: Known, features: Sequence[Feature], after_days: float) -> Scor
         auc, calibration, weights = _empty_tables()
     else:
         numbers = _standardized(known.numbers, fitted)
-        model = _fitted(numbers[fitted], known.is_won[fitted])
+        model = regression_of(numbers[fitted], known.is_won[fitted])
         predicted = model.predict_proba(numbers[held_back])[:, 1]
         auc = _auc_table(predicted, known, held_back)
         calibration = _calibration(predicted, known.is_won[held_back])
@@ -231,12 +231,12 @@ def _standardized(numbers: Floats, fitted: slice) -> Floats:
     return (numbers - own.mean(axis=0)) / spread
 
 
-def _fitted(numbers: Floats, is_won: Flags) -> Any:
+def regression_of(numbers: Floats, is_won: Flags) -> Any:
     from sklearn.linear_model import LogisticRegression
 
     # So little work is done sooner by one thread than shared out.
     with _linear_algebra().limit(limits=1, user_api="blas"):
-        return LogisticRegression(C=0.1, max_iter=1_000).fit(numbers, is_won)
+        return LogisticRegression(C=0.1, solver="newton-cholesky").fit(numbers, is_won)
 
 
 @cache

@@ -12,7 +12,7 @@ import journey
 from journey import Definitions, Stage
 from journey.analysis.scores import features
 from journey.analysis.scores.features import features_of, known_after
-from journey.analysis.scores.model import auc_of
+from journey.analysis.scores.model import auc_of, regression_of
 from tests.examples import small_log
 
 MODEL = Definitions(stages=(Stage("Read", ("Ad", "Guide")),), won=("Won",), lost=("Lost",))
@@ -103,6 +103,16 @@ def test_attributes_filled_in_once_a_deal_is_won_are_left_out():
     assert model.left_out == ("segment",)
     assert model.auc["auc"].iloc[0] < 0.9
     assert "segment" not in " ".join(model.weights["feature"])
+
+
+def test_weights_are_where_no_small_change_of_them_helps():
+    random = np.random.default_rng(0)
+    numbers = random.normal(size=(2_000, 30)) @ random.normal(size=(30, 30)) / 5
+    is_won = random.random(2_000) < 1 / (1 + np.exp(-numbers[:, 0]))
+    model = regression_of(numbers, is_won)
+    # Of weights w the loss is w²/2 + 0.1 × the sum of log losses, which is flat at its least; weights are told to 0.01.
+    missed = model.predict_proba(numbers)[:, 1] - is_won
+    assert model.coef_[0] + 0.1 * missed @ numbers == pytest.approx(np.zeros(30), abs=0.005)
 
 
 def test_too_few_wins_are_said_and_nothing_is_fitted():
