@@ -232,6 +232,7 @@ def _standardized(numbers: Floats, fitted: slice) -> Floats:
 
 
 def regression_of(numbers: Floats, is_won: Flags) -> Any:
+    """The logistic regression of wins on standardized numbers, its weights held small."""
     from sklearn.linear_model import LogisticRegression
 
     # So little work is done sooner by one thread than shared out.

@@ -110,7 +110,8 @@ def test_weights_are_where_no_small_change_of_them_helps():
     numbers = random.normal(size=(2_000, 30)) @ random.normal(size=(30, 30)) / 5
     is_won = random.random(2_000) < 1 / (1 + np.exp(-numbers[:, 0]))
     model = regression_of(numbers, is_won)
-    # Of weights w the loss is w²/2 + 0.1 × the sum of log losses, which is flat at its least; weights are told to 0.01.
+    # Of weights w the loss is w²/2 and 0.1 of the sum of log losses, which is flat at its least;
+    # weights are told to 0.01.
     missed = model.predict_proba(numbers)[:, 1] - is_won
     assert model.coef_[0] + 0.1 * missed @ numbers == pytest.approx(np.zeros(30), abs=0.005)
 
