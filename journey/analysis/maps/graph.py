@@ -242,14 +242,14 @@ def touchpoint_types(log: TouchpointLog) -> pd.DataFrame:
     having = sum((answer[1] for answer in answers), empty[1])
     n_starts = sum((answer[2] for answer in answers), empty[0])
     ends = sum((answer[3] for answer in answers), empty[1])
-    labels, positions = [*log.definitions.stage_names, UNASSIGNED], stage_positions(log)
+    positions = stage_positions(log)
     seen = np.flatnonzero(n_touchpoints)
     codes = seen[np.lexsort((_ranks_of(names)[seen], -n_touchpoints[seen]))]
     n_won, n_decided = having[codes, 0], having[codes, :3].sum(axis=1)
     return pd.DataFrame(
         {
-            "touchpoint": [names[code] for code in codes],
-            "stage": [labels[position] for position in positions[codes]],
+            "touchpoint": _text_of(names).take(codes),
+            "stage": _text_of((*log.definitions.stage_names, UNASSIGNED)).take(positions[codes]),
             "n_touchpoints": n_touchpoints[codes],
             "n_journeys": having[codes].sum(axis=1),
             "n_decided": n_decided,
@@ -282,7 +282,7 @@ def _move_frame(
 @lru_cache(maxsize=8)
 def _text_of(names: tuple[str, ...]) -> Any:
     """Names to take from: text takes pandas longer to understand than moves take to count."""
-    return pd.Index(names).array
+    return pd.Index(names, dtype="str").array
 
 
 @lru_cache(maxsize=8)

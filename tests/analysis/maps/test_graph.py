@@ -202,3 +202,12 @@ def test_an_empty_log_gives_an_empty_map():
     assert len(graph) == 0
     assert graph.graph["n_moves"] == 0
     assert graph.graph["has_win_rule"]
+
+
+def test_names_are_text_even_where_nothing_is_in_view():
+    log = small_log([("a", 0, "Ad"), ("a", 1, "Demo")])
+    names = [
+        touchpoint_types(some)[["touchpoint", "stage"]] for some in (log, log.exclude("Ad", "Demo"))
+    ]
+    assert [len(frame) for frame in names] == [2, 0]
+    assert names[0].dtypes.equals(names[1].dtypes)
