@@ -112,7 +112,7 @@ class View:
         key = "told", name, self.store.fingerprint, self.shard.cut
         return memory.get(key, make, n_bytes=lambda values: values.nbytes)
 
-    def in_view(self, rows: Ints, journeys: Ints) -> tuple[Ints, Ints]:
+    def in_view(self, rows: Rows, journeys: Rows) -> tuple[Ints, Ints]:
         """Places of those of some rows of the shard that are in view, and the journey of each here.
 
         Parameters

@@ -205,16 +205,28 @@ def _in_order(groups: Ints, by: Sequence[Dimension], names: Sequence[Sequence[st
 
 @dataclass(frozen=True, eq=False)
 class _Told:
-    """The touches of a shard that tell a feeling, or have a text that should: few of all.
+    """The touches of a shard that tell a feeling, or have a text that should: mostly few of all.
 
     ``rows`` in the shard, position of their journeys there, scores (not a number: none), and the
-    place of what they are from among the sources (-1: not said).
+    place of what they are from among the sources (-1: not said). Kept narrow, as in some logs
+    every touch tells one.
     """
+
+    rows: npt.NDArray[np.uint32]
+    journeys: npt.NDArray[np.uint32]
+    scores: Floats
+    sources: npt.NDArray[np.int8]
+
+
+@dataclass(frozen=True, eq=False)
+class _Scored:
+    """The touches in view that have a score: as above, and the place of their journeys in view."""
 
     rows: Ints
     journeys: Ints
     scores: Floats
     sources: npt.NDArray[np.int8]
+    owners: Ints
 
 
 def _told_of(view: View) -> _Told:
@@ -233,16 +245,16 @@ def _read_told(store: Store, shard: Shard) -> _Told:
         sources = np.array(places, np.int8)[store.codes(shard, SENTIMENT_FROM)]
     rows = np.flatnonzero(has_score | (sources >= 0))
     journeys = np.searchsorted(shard.offsets, rows, side="right") - 1
-    return _Told(rows, journeys, scores[rows], sources[rows])
+    return _Told(rows.astype(np.uint32), journeys.astype(np.uint32), scores[rows], sources[rows])
 
 
-def _scored(part: Part) -> tuple[_Told, Ints]:
-    """The touches in view that have a score, and the place of the journey of each in view."""
+def _scored(part: Part) -> _Scored:
     told = _told_of(part[0])
     at, owners = part[0].in_view(told.rows, told.journeys)
     has_score = ~np.isnan(told.scores[at])
     at, owners = at[has_score], owners[has_score]
-    return _Told(told.rows[at], told.journeys[at], told.scores[at], told.sources[at]), owners
+    rows, journeys = told.rows[at].astype(np.int64), told.journeys[at].astype(np.int64)
+    return _Scored(rows, journeys, told.scores[at], told.sources[at], owners)
 
 
 def _types_at(view: View, rows: Ints) -> Ints:
@@ -254,9 +266,9 @@ def _types_at(view: View, rows: Ints) -> Ints:
 def _sums(part: Part, *, by: Sequence[Dimension], shape: tuple[int, ...]) -> Floats:
     """By group: scores, journeys with one, their sum, that of their squares, those of texts."""
     view, facts = part
-    told, owners = _scored(part)
+    told = _scored(part)
     n = int(np.prod(shape))
-    groups = np.zeros(len(owners), np.int64)
+    groups = np.zeros(len(told.rows), np.int64)
     for dimension, size in zip(by, shape, strict=True):
         if dimension == "stage":
             stages = facts.stages_at(told.rows, told.journeys).astype(np.int64)
@@ -266,7 +278,7 @@ def _sums(part: Part, *, by: Sequence[Dimension], shape: tuple[int, ...]) -> Flo
         else:
             codes = facts.outcomes[told.journeys].astype(np.int64)
         groups = groups * size + codes
-    is_first = firsts(frozen(groups), frozen(owners), n)
+    is_first = firsts(frozen(groups), frozen(told.owners), n)
     sums = np.empty((5, n))
     sums[0] = np.bincount(groups, minlength=n)
     sums[1] = np.bincount(groups[is_first], minlength=n)
@@ -279,12 +291,12 @@ def _sums(part: Part, *, by: Sequence[Dimension], shape: tuple[int, ...]) -> Flo
 
 def _has_felt(part: Part, *, stage: int | None, touchpoint: int | None) -> Flags:
     view, facts = part
-    told, owners = _scored(part)
-    kept = np.ones(len(owners), dtype=bool)
+    told = _scored(part)
+    kept = np.ones(len(told.rows), dtype=bool)
     if stage is not None:
         kept &= facts.stages_at(told.rows, told.journeys) == stage
     if touchpoint is not None:
         kept &= _types_at(view, told.rows) == touchpoint
     flags = np.zeros(view.n_journeys, dtype=bool)
-    flags[owners[kept]] = True
+    flags[told.owners[kept]] = True
     return flags
