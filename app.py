@@ -9,21 +9,17 @@ from journey.ui.navigation import PageEntry, navigation
 from journey.ui.reader import write_for_reader
 from journey.ui.saved_views import filters_and_views
 from journey.ui.sending import send_at_once
-from journey.ui.style import apply_style
+from journey.ui.style import ICON, apply_style
 from journey.ui.text import markdown
-from journey.ui.warm_up import tidy_up_soon, warm_up_in_background
+from journey.ui.tidy_up import tidied_up
+from journey.ui.warm_up import warm_up_in_background
 
 PICKER = "shell:dataset"
-# A compass rose, drawn here: an icon by name would be fetched from an outside server.
-ICON = (
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><circle cx="16" cy="16" '
-    'r="15" fill="#00518a"/><path d="M16 3l4 9 9 4-9 4-4 9-4-9-9-4 9-4z" fill="#fff"/></svg>'
-)
 
 
+@tidied_up
 def shell() -> None:
     """Draw what all pages share, then run the page that the address asks for."""
-    tidy_up_soon()
     st.set_page_config("Portolan", ICON, layout="wide")
     apply_style()
     write_for_reader()

@@ -7,6 +7,7 @@ from typing import ParamSpec, TypeVar
 import streamlit as st
 
 from journey.charts.numbers import READER, known_locale
+from journey.ui.tidy_up import tidied_up
 
 Options = ParamSpec("Options")
 Answer = TypeVar("Answer")
@@ -20,7 +21,7 @@ def write_for_reader() -> None:
 def fragment(part: Callable[Options, Answer]) -> Callable[Options, Answer]:
     """Return a part of a page that runs alone when something in it is clicked.
 
-    Such a run doesn't begin with the shell, so it asks for the reader itself.
+    Such a run doesn't go through the shell, so it asks for the reader and tidies up itself.
     """
 
     @wraps(part)
@@ -28,4 +29,4 @@ def fragment(part: Callable[Options, Answer]) -> Callable[Options, Answer]:
         write_for_reader()
         return part(*args, **kwargs)
 
-    return st.fragment(run)
+    return st.fragment(tidied_up(run))

@@ -2,6 +2,12 @@
 
 import streamlit as st
 
+# A compass rose, drawn here: an icon by name would be fetched from an outside server.
+ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><circle cx="16" cy="16" '
+    'r="15" fill="#00518a"/><path d="M16 3l4 9 9 4-9 4-4 9-4-9-9-4 9-4z" fill="#fff"/></svg>'
+)
+
 _CSS = """
 <style>
 /* A page begins with its message, not with empty space. */

@@ -3,9 +3,7 @@
 import atexit
 import gc
 import inspect
-import sys
 import threading
-import time
 from typing import Final
 
 import pandas as pd
@@ -15,11 +13,8 @@ import journey
 from journey.ingest import stand_by
 from journey.store.cache import keep_a_part_of_the_machine, keep_freed_pages
 from journey.ui.compile_ahead import compile_in_background
+from journey.ui.tidy_up import tidy_up_in_background
 
-REST_SECONDS: Final = 0.5
-"""So long after a run began garbage is collected: its page is shown by then."""
-
-_has_begun: Final = threading.Event()
 atexit.register(gc.unfreeze)
 
 _FEW_TOUCHES: Final = {
@@ -49,28 +44,8 @@ def warm_up() -> None:
     inspect.stack()
     gc.collect()
     gc.freeze()
-    threading.Thread(target=_tidy_up_after_runs, name="tidy up", daemon=True).start()
+    tidy_up_in_background()
     compile_in_background()
-
-
-def tidy_up_soon() -> None:
-    """Let garbage be collected a moment from now: a run leaves much, which holds what it read."""
-    _has_begun.set()
-
-
-def _tidy_up_after_runs() -> None:
-    """Collect what runs left, and set modules aside that they loaded, as those of the start.
-
-    Streamlit would collect between the last part of a page and telling that it has ended.
-    """
-    n_modules = 0
-    while _has_begun.wait():
-        time.sleep(REST_SECONDS)
-        _has_begun.clear()
-        gc.collect()
-        if len(sys.modules) > n_modules:
-            n_modules = len(sys.modules)
-            gc.freeze()
 
 
 def _ask_something() -> None:

@@ -1,30 +1,9 @@
 import json
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-
-GARBAGE = """
-import gc, weakref
-from journey.ui import warm_up
-
-class Held:
-    pass
-
-gc.disable()
-gc.freeze()
-warm_up.REST_SECONDS = 0
-kept = Held()
-kept.itself, gone = kept, weakref.ref(kept)
-del kept
-assert gone() is not None
-warm_up.threading.Thread(target=warm_up._tidy_up_after_runs, daemon=True).start()
-warm_up.tidy_up_soon()
-while gone() is not None:
-    warm_up.time.sleep(0.01)
-"""
 
 FIRST_PAGES = """
 import json, sys
@@ -59,9 +38,3 @@ def newly_loaded(how):
 def test_the_first_pages_load_nothing_that_was_not_loaded_at_the_start():
     assert "journey.charts.maps.journey_map" in newly_loaded("cold")
     assert newly_loaded("warm") == []
-
-
-def test_garbage_of_a_run_is_collected_after_it_and_not_by_the_run():
-    config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())
-    assert config["runner"] == {"postScriptGC": False}
-    subprocess.run([sys.executable, "-c", GARBAGE], check=True, cwd=ROOT, timeout=120)
