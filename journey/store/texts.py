@@ -57,10 +57,10 @@ def of_lengths(table: pa.Table) -> Values:
     """
     lengths = table["lengths"][0].values
     _, within, letters = cast("Any", table[LETTERS].chunk(0)).buffers()
-    ends = np.zeros(len(lengths) + 1, np.int32)
+    ends = np.zeros(len(lengths) + 1, np.int64)
     np.cumsum(lengths.fill_null(0).to_numpy(), out=ends[1:])
     if ends[-1] != np.frombuffer(within, np.int64)[1]:
         raise pa.ArrowInvalid("the lengths of its texts are not those of their letters")
     return cast("Any", pa.StringArray).from_buffers(
-        len(lengths), pa.py_buffer(ends.data), letters, lengths.buffers()[0]
+        len(lengths), pa.py_buffer(ends.astype(np.int32).data), letters, lengths.buffers()[0]
     )

@@ -21,3 +21,11 @@ def test_lengths_of_other_texts_are_refused():
     table, other = (as_lengths(pa.array(texts)) for texts in (["Ad"], ["Demo"]))
     with pytest.raises(pa.ArrowInvalid, match="lengths"):
         of_lengths(table.set_column(1, "letters", other["letters"]))
+
+
+def test_lengths_that_add_up_to_more_than_fits_are_refused():
+    # 2 * (2**31 - 1) + 7 is 5 more than 2**32.
+    lengths = pa.array([[2**31 - 1, 2**31 - 1, 7]], pa.list_(pa.uint32()))
+    table = as_lengths(pa.array(["Demos"]))
+    with pytest.raises(pa.ArrowInvalid, match="lengths"):
+        of_lengths(table.set_column(0, "lengths", lengths))
