@@ -75,7 +75,7 @@ class Columns(Mapping[str, Array]):
         try:
             table = pa.ipc.open_file(self._packed.content, options=options).read_all()
             values = frozen(values_of(table))
-        except (OSError, pa.ArrowInvalid, IndexError) as error:
+        except (OSError, pa.ArrowInvalid, IndexError, KeyError) as error:
             raise broken(path, error) from error
         if table.num_rows != self._n_rows:
             raise StoreError(
