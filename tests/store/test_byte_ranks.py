@@ -19,8 +19,7 @@ AMOUNTS = st.lists(st.one_of(st.integers(0, 10**9).map(lambda n: n / 100), ODD),
 
 def read(written):
     """The values again, and whether they were written as hundredths."""
-    is_hundredths = "hundredths" in next(iter(written))
-    return values_of(pa.table(written)), is_hundredths
+    return values_of(pa.table(written)), "hundredths" in next(iter(written))
 
 
 @given(CODES)
