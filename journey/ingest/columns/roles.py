@@ -209,6 +209,11 @@ def as_here(
     return here
 
 
+def left_out_of(table: RawTable) -> list[str]:
+    """The columns of a table that the user leaves out, however he writes them."""
+    return as_here(table.told, table.columns).get(LEFT_OUT, [])
+
+
 def has_moments(table: TableRoles) -> bool:
     """Whether a table has dates of more than its records."""
     return any(not is_technical(header) for header in table.date_headers)

@@ -14,7 +14,7 @@ from typing import Any, Final, cast
 
 import duckdb
 
-from journey.ingest.columns.roles import Given, TableRoles, as_here, has_moments
+from journey.ingest.columns.roles import Given, TableRoles, has_moments, left_out_of
 from journey.ingest.columns.synonyms import folded, same_columns
 from journey.ingest.formats.held import is_as_read, view_file
 from journey.ingest.formats.table import SOURCE_PART, SOURCE_ROW
@@ -105,7 +105,7 @@ def keep_rows(connection: duckdb.DuckDBPyConnection, table: RawTable, folder: Pa
     The database may hold more of its rows, such as columns that a preset leaves out.
     """
     rows = folder / f"waiting {table.table}.parquet"
-    left_out = as_here(table.told, table.columns).get(LEFT_OUT, ())
+    left_out = left_out_of(table)
     held = [SOURCE_ROW, *([SOURCE_PART] if table.n_added else []), *table.columns]
     if table.kept is not None and not left_out and _is_file_of(connection, table, held):
         _link(table.kept, rows)

@@ -6,6 +6,7 @@ from typing import Final
 
 import duckdb
 
+from journey.ingest.columns.roles import left_out_of
 from journey.ingest.formats.held import make_changeable, put_in_place
 from journey.ingest.formats.table import SOURCE_ROW, Aside, RawTable, unique_names
 from journey.ingest.presets.headers import HeaderIndex
@@ -89,8 +90,9 @@ def _told(
     ((n_found,),) = connection.execute(
         f"SELECT count(*) FILTER ({is_found}) FROM {source}"
     ).fetchall()
+    text = "''" if key in left_out_of(table) else identifier(key)
     examples = connection.execute(
-        f"SELECT {SOURCE_ROW}, {identifier(key)} FROM {source} WHERE NOT {is_found} "
+        f"SELECT {SOURCE_ROW}, {text} FROM {source} WHERE NOT {is_found} "
         f"ORDER BY {SOURCE_ROW} LIMIT {MOST_EXAMPLES}"
     ).fetchall()
     n_lost = table.n_rows - int(n_found)

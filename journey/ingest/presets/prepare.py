@@ -8,6 +8,7 @@ from typing import Any, Final, Literal, cast
 import duckdb
 
 from journey.ingest.columns.preset_choice import NO_PRESET, Presets
+from journey.ingest.columns.roles import left_out_of
 from journey.ingest.costs import COST_COLUMNS
 from journey.ingest.formats.held import put_in_place
 from journey.ingest.formats.table import (
@@ -36,7 +37,7 @@ from journey.ingest.presets.references import condition_sql, filled, first_sql, 
 from journey.ingest.presets.unfold import a_row_each
 from journey.ingest.sql import identifier, literal
 from journey.report import MOST_EXAMPLES
-from journey.schema import LEFT_OUT, REQUIRED_ROLES
+from journey.schema import REQUIRED_ROLES
 
 _SHOWN: Final = 120
 _TICKS: Final = {"s": 1_000_000, "ms": 1_000, "us": 1}
@@ -164,6 +165,7 @@ def _prepared(
     *,
     keep_repeats: bool,
 ) -> list[RawTable]:
+    table = replace(table, told=with_left_out(table, preset))
     base = a_row_each(connection, table, preset)
     made = lay_out(base, preset)
     _write(connection, base, made, preset)
@@ -188,7 +190,6 @@ def _prepared(
         notes=(*base.notes, *_notes(preset, n_empty), *several, *nested),
         aside=(*base.aside, *aside),
         known=_known(preset, confidence, roles),
-        told=with_left_out(table, preset),
     )
     return [ready, *linked]
 
@@ -313,7 +314,7 @@ def _taken(
     shown: Sequence[str],
 ) -> list[Aside]:
     """Count rows, keep the first as examples without what is left out, and delete them."""
-    left_out, name = table.told.get(LEFT_OUT, ()), identifier(table.table)
+    left_out, name = left_out_of(table), identifier(table.table)
     texts = ", ".join(identifier(h) for h in dict.fromkeys(shown) if h not in left_out) or "''"
     rows = connection.execute(
         f"SELECT {SOURCE_ROW}, left(concat_ws(', ', {texts}), {_SHOWN}), count(*) OVER () "

@@ -10,6 +10,7 @@ from typing import Final
 
 import duckdb
 
+from journey.ingest.columns.roles import left_out_of
 from journey.ingest.columns.synonyms import DATE_WORDS, named, plain
 from journey.ingest.formats.held import make_changeable, sampled
 from journey.ingest.formats.table import SOURCE_ROW, Aside, RawTable, unique_names
@@ -87,9 +88,7 @@ def as_purchases(
         f"CASE WHEN {is_return} THEN {literal(RETURN)} ELSE {literal(PURCHASE)} END"
     )
     aside = (
-        _merge_items(connection, table.table, found, value)
-        if found.order and not keep_repeats
-        else []
+        _merge_items(connection, table, found, value) if found.order and not keep_repeats else []
     )
     # A price that is told again by the value of the order would pass for what a touch cost.
     kept = [h for h in table.columns if found.is_price_each or h != found.price]
@@ -103,10 +102,10 @@ def as_purchases(
 
 
 def _merge_items(
-    connection: duckdb.DuckDBPyConnection, table: str, found: _Columns, value: str
+    connection: duckdb.DuckDBPyConnection, table: RawTable, found: _Columns, value: str
 ) -> list[Aside]:
     """Leave the first row of each order, with the amount of all its items."""
-    raw, key, amount = (identifier(name) for name in (table, found.order or "", value))
+    raw, key, amount = (identifier(name) for name in (table.table, found.order or "", value))
     person = f"nullif(trim({identifier(found.who)}), '')"
     added = "max" if _OF_ORDER.search(plain(found.price)) else "sum"
     # Numbers of receipts begin again in each shop, so those of two people are two orders.
@@ -120,9 +119,9 @@ def _merge_items(
         "WINDOW same AS (PARTITION BY ordered, buyer) QUALIFY count(*) OVER same > 1"
     )
     others = "FROM items WHERE item_row <> first_row"
+    text = "''" if found.order in left_out_of(table) else f"left(ordered, {_SHOWN})"
     rows = connection.execute(
-        f"SELECT item_row, left(ordered, {_SHOWN}), count(*) OVER () {others} "
-        f"ORDER BY 1 LIMIT {MOST_EXAMPLES}"
+        f"SELECT item_row, {text}, count(*) OVER () {others} ORDER BY 1 LIMIT {MOST_EXAMPLES}"
     ).fetchall()
     connection.execute(
         f"UPDATE {raw} SET {amount} = total FROM items "

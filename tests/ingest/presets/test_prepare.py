@@ -33,6 +33,51 @@ def test_a_column_left_out_by_a_preset_is_read_where_the_user_names_it(imported)
     assert "p" in log.origin.dictionaries["account_id"].to_pylist()
 
 
+class TestRowsTakenOut:
+    """What is left out of a file is shown of none of its rows, however its header is written."""
+
+    @pytest.fixture
+    def pages(self):
+        """The same message twice, in two files that write its number otherwise."""
+        row = "secret,u1,x,2026-01-02T10:00:00Z,2026-01-02T10:00:01Z,/p\n"
+        rest = "user_id,anonymous_id,timestamp,received_at,url"
+        return {f"{name}.csv": f"{name},{rest}\n{row}{row}" for name in ("id", "ID")}
+
+    def taken(self, log):
+        """The values shown by file."""
+        return {r.file: [e.value for e in r.examples] for r in log.report.reasons if r.reason}
+
+    def test_by_who_says_so_of_all_files(self, imported, pages):
+        assert self.taken(imported(pages)) == {"id.csv": ["secret"], "ID.csv": ["secret"]}
+        log = imported(pages, columns={"left out": ["id"]})
+        assert self.taken(log) == {"id.csv": [""], "ID.csv": [""]}
+
+    def test_by_a_preset_of_ones_own(self, imported, pages, tmp_path):
+        header = pages["id.csv"].split("\n")[0].split(",")
+        own = tmp_path / "presets"
+        save_preset(own, "Mine", header, extends="segment_pages", roles={}, left_out=["id"])
+        log = imported({"id.csv": pages["id.csv"]}, presets={"folder": str(own)})
+        assert any("recognised as Mine" in note for note in log.report.notes)
+        assert self.taken(log) == {"id.csv": [""]}
+
+    def test_of_items_of_an_order(self, imported):
+        row = "secret,A,2026-01-05,1,10\n"
+        files = {
+            f"{name}.csv": f"{name},customer_id,date,quantity,amount\n{row}{row}"
+            for name in ("receipt_no", "Receipt No")
+        }
+        assert self.taken(imported(files))["Receipt No.csv"] == ["secret"]
+        log = imported(files, columns={"left out": ["receipt_no"]})
+        assert self.taken(log)["Receipt No.csv"] == [""]
+
+    def test_of_what_tells_more_of_nothing_here(self, imported):
+        opens = "ID,duration,browser,user_agent\nsecret,5,Chrome,UA\n"
+        files = {"mails.csv": MAILS, "opens.csv": opens}
+        assert self.taken(imported(files))["opens.csv"] == ["secret"]
+        log = imported(files, columns={"left out": ["id"]})
+        assert self.taken(log)["opens.csv"] == [""]
+
+
 @pytest.mark.parametrize("named", ["none", {"mails.csv": "none"}])
 def test_a_preset_can_be_switched_off(imported, named):
     log = imported({"mails.csv": MAILS}, presets={"named": named})
