@@ -22,7 +22,7 @@ from journey.ingest.warehouses import (
     Address,
     Selection,
     fetched,
-    never_fetched,
+    fetched_before,
     proposed_time,
     read_address,
     read_relation,
@@ -30,6 +30,7 @@ from journey.ingest.warehouses import (
     sampled,
 )
 from journey.ingest.warehouses.address import is_address, signed_in
+from journey.ingest.warehouses.origin import Origin
 from journey.ingest.warehouses.selection import Relation
 from journey.schema import LEFT_OUT
 from journey.wording import counted
@@ -53,16 +54,17 @@ def local_files(given: Arguments, folder: Path) -> Generator[Arguments]:
     address = _signed_in(read_address(given.sources[0]))
     relation = read_relation(given.table or address.table, given.query)
     told = [pair(text, "--column", "ROLE=HEADER") for text in given.column]
+    before = fetched_before(folder, address, relation) if given.add else None
     selection = Selection(
         relation,
         left_out=tuple(header for role, header in told if role == LEFT_OUT and header),
-        left_out_before=_left_out_before(given, told, folder, address, relation),
+        left_out_before=_left_out_before(before, told),
         where=tuple(given.where),
         since=given.since,
         until=given.until,
         time=_time(told) if "occurred_at" in dict(told) else _proposed_time(address, relation),
         mark=given.mark,
-        key=given.key,
+        key=given.key or _key_before(before),
     )
     with fetched(address, selection, folder, progress=_progress()) as found:
         tell(f"{counted(found.n_rows, 'row')} fetched from {address.text}.")
@@ -98,21 +100,23 @@ def run_refresh(given: Arguments) -> int:
     return 0
 
 
-def _left_out_before(
-    given: Arguments,
-    told: Sequence[tuple[str, str]],
-    folder: Path,
-    address: Address,
-    relation: Relation,
-) -> tuple[str, ...]:
+def _left_out_before(before: Origin | None, told: Sequence[tuple[str, str]]) -> tuple[str, ...]:
     """What was left out when the same was fetched before, unless it is brought back now."""
-    if not given.add or (LEFT_OUT, "") in told:
+    if before is None or (LEFT_OUT, "") in told:
         return ()
     named = {header for _, header in told}
-    before = tuple(h for h in never_fetched(folder, address, relation) if h not in named)
-    if before:
-        tell(f"Left out, as before: {', '.join(map(repr, before))}.")
-    return before
+    left_out = tuple(header for header in before.left_out if header not in named)
+    if left_out:
+        tell(f"Left out, as before: {', '.join(map(repr, left_out))}.")
+    return left_out
+
+
+def _key_before(before: Origin | None) -> str | None:
+    """The key by which the same was fetched before."""
+    if before is None or before.key is None:
+        return None
+    tell(f"Key, as before: {before.key!r}.")
+    return before.key
 
 
 def _time(told: Sequence[tuple[str, str]]) -> str | None:

@@ -110,6 +110,33 @@ class TestWhatWasLeftOut:
         assert proposal.set_index("column")["role"]["note"] == "left out"
 
 
+class TestTheKey:
+    def begun(self, shop, run):
+        """A data set of the first days by the numbers of their rows, the rest added."""
+        given = ("import", f"duckdb://{shop}", "--table", "events", "--into", "Shop")
+        marked = ("--mark", "updated_at")
+        with duckdb.connect(str(shop)) as connection:
+            connection.execute("ALTER TABLE events ADD updated_at TIMESTAMPTZ")
+            connection.execute("UPDATE events SET updated_at = happened_at")
+        assert run(*given, *marked, "--key", "amount", "--until", "2026-01-06")[0] == 0
+        return (*given, *marked, "--add", "--since", "2026-01-06")
+
+    def test_it_is_that_of_a_later_addition_too(self, shop, run):
+        code, _, err = run(*self.begun(shop, run))
+        assert (code, "Key, as before: 'amount'." in err) == (0, True)
+        with duckdb.connect(str(shop)) as connection:
+            connection.execute(
+                "UPDATE events SET event = 'Won', updated_at = '2026-02-01' WHERE amount = 8"
+            )
+        assert run("refresh", "Shop")[0] == 0
+        log = journey.open_log(dataset_path(workspace_root(), "Shop"))
+        assert log.n_touchpoints == 10
+
+    def test_another_one_named_now_goes_first(self, shop, run):
+        code, _, err = run(*self.begun(shop, run), "--key", "note")
+        assert (code, "as before" in err) == (0, False)
+
+
 def test_a_date_and_a_time_of_day_in_two_columns_are_one_time(shop, run):
     with duckdb.connect(str(shop)) as connection:
         connection.execute(

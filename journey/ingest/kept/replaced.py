@@ -52,18 +52,24 @@ def leave_out_replaced(
 
 
 def _fetched_by_key(batches: Sequence[Batch], names: Mapping[str, str]) -> list[Keyed]:
-    """Of each table or query that was fetched several times by a key, where its key stands."""
-    sources: dict[tuple[str, str, int], dict[int, str]] = {}
+    """Of each table or query that was fetched several times, where the key named last stands."""
+    keys = {_source(batch): key for batch in batches if (key := (batch.origin or {}).get("key"))}
+    sources: dict[tuple[object, int], dict[int, str]] = {}
     numbers = count()
     for batch in batches:
-        origin = batch.origin or {}
-        for place, table in enumerate(batch.tables):
+        key = keys.get(_source(batch))
+        columns = [_column_of(table, key, names) for table in batch.tables]
+        for place, column in enumerate(columns):
             number = next(numbers)
-            column = _column_of(table, origin.get("key"), names)
             if column is not None:
-                source = str(origin["address"]), repr(origin["relation"]), place
-                sources.setdefault(source, {})[number] = column
+                sources.setdefault((_source(batch), place), {})[number] = column
     return [keyed for keyed in sources.values() if len(keyed) > 1]
+
+
+def _source(batch: Batch) -> tuple[str, str] | None:
+    """The table or query that a batch was fetched from, whichever rows and columns; none: files."""
+    told = batch.origin
+    return (str(told["address"]), repr(told["relation"])) if told else None
 
 
 def _column_of(table: SourceTable, header: str | None, names: Mapping[str, str]) -> str | None:

@@ -47,8 +47,8 @@ __all__ = [
     "Refreshed",
     "Selection",
     "fetched",
+    "fetched_before",
     "list_tables",
-    "never_fetched",
     "origins",
     "proposed_time",
     "read_address",
@@ -285,8 +285,8 @@ def origins(folder: Path) -> list[Origin]:
     return list(latest.values())
 
 
-def never_fetched(folder: Path, address: Address, relation: Relation) -> tuple[str, ...]:
-    """Return the columns of a table or query that were not fetched into a data set, as asked.
+def fetched_before(folder: Path, address: Address, relation: Relation) -> Origin | None:
+    """Return how a table or query was fetched into a data set last; none: it never was.
 
     Raises
     ------
@@ -295,11 +295,11 @@ def never_fetched(folder: Path, address: Address, relation: Relation) -> tuple[s
     """
     return next(
         (
-            origin.left_out
+            origin
             for origin in reversed(origins(folder))
             if (origin.address, origin.relation) == (address.text, relation)
         ),
-        (),
+        None,
     )
 
 
@@ -384,7 +384,8 @@ def _refreshable(folder: Path) -> list[Origin]:
         )
     batches = batch_folders(folder / SOURCES)
     keeps_repeats = read_batch(batches[0]).options.get("dedupe") == "none"
-    if keeps_repeats and not all(origin.key for origin in found):
+    keyed = {(origin.address, origin.relation) for origin in found if origin.key}
+    if keeps_repeats and not all((origin.address, origin.relation) in keyed for origin in found):
         raise ValueNotAllowedError(
             f"The data set {folder.name!r} keeps repeated rows, so rows fetched again would be in "
             "it twice. Import it again with exact repeats merged, or with a key (--key COLUMN)."

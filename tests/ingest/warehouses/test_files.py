@@ -34,6 +34,9 @@ ROWS = (
 )
 
 
+DAYS = {"time": "happened_at"}
+
+
 @pytest.fixture(params=["duckdb", "sqlite"])
 def file(request, tmp_path):
     return File(request.param, tmp_path / "my shop?.db")
@@ -158,6 +161,23 @@ class TestRowsThatChange:
             *("large", "large", "small"),
         ]
         assert {*log.where(size="large").ask(_accounts)[0]} == {"a1", "a3"}
+
+    @pytest.mark.parametrize("dedupe", ["cross-source", "none"])
+    @pytest.mark.parametrize("keys", [("id", None), (None, "id"), ("account", "id")])
+    def test_the_key_named_last_is_that_of_all_rows(self, deals, tmp_path, keys, dedupe):
+        first, then = keys
+        self.imported(deals, tmp_path / "set", key=first, dedupe=dedupe, **DAYS, until="2026-01-20")
+        wanted = Selection(
+            read_relation("deals", None), mark="changed_at", key=then, **DAYS, since="2026-01-20"
+        )
+        with fetched(read_address(deals.address), wanted, tmp_path / "set") as found:
+            add_touchpoints(tmp_path / "set", found.file)
+        self.put(deals, 3, "Won", day=3, changed=30)
+        self.put(deals, 25, "Won", day=25, changed=30)
+        log, _ = refresh(tmp_path / "set")
+        assert log.n_touchpoints == 29
+        at_once = self.imported(deals, tmp_path / "at once", key="id", dedupe=dedupe)
+        assert log.fingerprint == at_once.fingerprint
 
     def test_a_key_that_is_not_fetched_is_refused(self, deals, tmp_path):
         with pytest.raises(ColumnNotFoundError, match="'idd'"):
