@@ -7,6 +7,7 @@ from typing import Final, cast
 
 import duckdb
 
+from journey.errors import ColumnNotFoundError
 from journey.ingest.columns.shapes import ATTRIBUTES, ENTRIES, TEXTS
 from journey.ingest.kept.sources import Batch, SourceTable
 from journey.ingest.raw import Aside
@@ -32,6 +33,11 @@ def leave_out_replaced(
     ----------
     names
         Column by header, for headers without a role.
+
+    Raises
+    ------
+    ColumnNotFoundError
+        If a key was left out when its rows were read.
     """
     connection.execute(f"CREATE TABLE {_ROWS} (file_index INTEGER, source_row BIGINT, key VARCHAR)")
     for keyed in _fetched_by_key(batches, names):
@@ -59,6 +65,12 @@ def _fetched_by_key(batches: Sequence[Batch], names: Mapping[str, str]) -> list[
     for batch in batches:
         key = keys.get(_source(batch))
         columns = [_column_of(table, key, names) for table in batch.tables]
+        if key and not any(columns):
+            raise ColumnNotFoundError(
+                f"The key {key!r} of {batch.tables[0].file} is not kept, so that its rows could "
+                "not be known again. Don't leave it out; if it is the time or a part of several "
+                "columns, take another one; or import without a key."
+            )
         for place, column in enumerate(columns):
             number = next(numbers)
             if column is not None:
@@ -76,7 +88,12 @@ def _column_of(table: SourceTable, header: str | None, names: Mapping[str, str])
     """The column of the views under which a header of a table stands."""
     if header is None:
         return None
-    by_role = {headers[0]: role for role, headers in table.roles.items() if len(headers) == 1}
+    # Texts, among which rows are looked for, have no times.
+    by_role = {
+        headers[0]: role
+        for role, headers in table.roles.items()
+        if len(headers) == 1 and role != "occurred_at"
+    }
     return by_role.get(header) or (names[header] if header in table.names else None)
 
 

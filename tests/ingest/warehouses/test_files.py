@@ -185,6 +185,16 @@ class TestRowsThatChange:
         with pytest.raises(ColumnNotFoundError, match="'id'"):
             self.imported(deals, tmp_path / "set", key="id", left_out=("id",))
 
+    @pytest.mark.parametrize("key", ["id", "happened_at"])
+    def test_a_key_that_is_not_kept_is_refused(self, deals, tmp_path, key):
+        columns = {"occurred_at": "happened_at", "touchpoint": "event", "left out": ["id"]}
+        wanted = Selection(read_relation("deals", None), mark="changed_at", key=key)
+        with (
+            fetched(read_address(deals.address), wanted, tmp_path / "set") as found,
+            pytest.raises(ColumnNotFoundError, match=f"The key '{key}' of deals is not kept"),
+        ):
+            read_touchpoints(found.file, into=tmp_path / "set", columns=columns)
+
 
 def _accounts(view):
     names = view.store.dictionaries["account_id"].to_pylist()
