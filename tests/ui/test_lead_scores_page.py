@@ -134,6 +134,20 @@ class TestRules:
         checked(button(app, "Save as version 1").click().run())
         assert load_definitions(workspace / "Scored" / "definitions.toml").scoring.most == 50.0
 
+    @pytest.mark.parametrize("most", [0.5, 5000.0])
+    def test_all_numbers_that_definitions_allow_are_shown_and_changed(self, workspace, most):
+        model = load_definitions(workspace / "Scored" / "definitions.toml")
+        mql = Qualification(2000, 3000, "thresholds")
+        rules = replace(model.scoring, most=most, half_life_days=0.25, mql=mql)
+        save_definitions(workspace.parent, "Scored", replace(model, scoring=rules))
+        app = opened("Rules")
+        assert number_input(app, "Points of one score, at most").value == most
+        assert number_input(app, "MQL: fit from").value == 2000.0
+        half_life = number_input(app, "Engagement halves after, days")
+        assert half_life.value == 0.25
+        checked(half_life.set_value(2000.0).run())
+        assert app.session_state["scores:draft"].wanted == replace(rules, half_life_days=2000)
+
     @pytest.mark.usefixtures("workspace")
     def test_a_rule_is_added_and_discarded(self):
         app = opened("Rules")

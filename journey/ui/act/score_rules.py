@@ -277,4 +277,6 @@ def _weights(held: Weights, key: str) -> Weights:
 def _number(
     words: str, value: float, key: str, *, least: float = -1000.0, step: float = 1.0
 ) -> float:
-    return st.number_input(words, least, 1000.0, float(value), step, format="%g", key=key)
+    """Ask for a number; definitions may hold a smaller one than is asked for, and any greater."""
+    least = min(least, value)
+    return st.number_input(words, least, None, float(value), step, format="%g", key=key)
