@@ -63,9 +63,8 @@ def names_and_kinds(
     if not columns and not is_told:
         return [None] * len(ids), None
     rows = _rows(_cases(log), ids)
-    return _values_at(table, columns, rows), _values_at(
-        table, [KNOWN_AS], rows
-    ) if is_told else None
+    kinds = _values_at(table, [KNOWN_AS], rows) if is_told else None
+    return _values_at(table, columns, rows), kinds
 
 
 def person_names(log: TouchpointLog, ids: Sequence[str]) -> list[str | None]:
