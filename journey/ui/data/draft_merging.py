@@ -10,7 +10,7 @@ from journey.ui.data.drafts import Draft, draft_of
 from journey.ui.meanwhile import both_changed, together
 
 _WORDS: Final = {
-    "order": "which stages there are",
+    "order": "the order of stages",
     "stages": "stages",
     "entered": "the stage of touchpoints",
     "decided": "what touchpoints decide",
@@ -19,11 +19,15 @@ _WORDS: Final = {
     "meanings": "what touchpoints mean",
     "roles": "parts of the lifecycle",
 }
+_REMOVED: Final = "which stages there are"
 _FILE: Final = "all that your file says"
-_BY_ENTRY: Final = ("entered", "decided")
+_BY_ENTRY: Final = ("entered", "decided", "roles")
 """Fields whose entries are put together one by one."""
 
-_Parts = dict[tuple[str, Any], Any]
+_Part = tuple[str, Any]
+_Parts = dict[_Part, Any]
+_Sides = tuple[Draft, Draft, Draft]
+"""As it was before, as edited here, as saved now; a stage has one number in all of them."""
 
 
 def rebased(draft: Draft, before: Definitions, theirs: Definitions) -> tuple[Draft, list[str]]:
@@ -40,12 +44,24 @@ def rebased(draft: Draft, before: Definitions, theirs: Definitions) -> tuple[Dra
     """
     if draft.begun_from != before:
         return draft, [_FILE]
-    numbers = _numbers(draft, theirs.stage_names)
-    begun = _parts(_renumbered(draft_of(draft.begun_from), numbers))
-    mine, saved = _parts(_renumbered(draft, numbers)), draft_of(theirs)
-    parts = together(begun, mine, _parts(saved))
-    both = both_changed(begun, mine, _parts(saved))
-    return _of_parts(parts, theirs, numbers), [_WORDS[name] for name, _ in both]
+    numbers, saved = _numbers(draft, theirs.stage_names), draft_of(theirs)
+    sides = (
+        _renumbered(_with_roles(draft_of(before)), numbers),
+        _renumbered(_with_roles(draft), numbers),
+        _with_roles(saved),
+    )
+    begun, mine, other = (_parts(one, _shared(sides)) for one in sides)
+    contested = _contested(sides, begun, mine, other)
+    of_contested = {part for part, held in begun.items() if _stage_of(part, held) in contested}
+    # What they removed and was changed here stays, with all that was of it.
+    other |= {part: begun[part] for part in of_contested - other.keys()}
+    both = [_REMOVED] if contested else []
+    both += [_WORDS[field] for field, _ in both_changed(begun, mine, other)]
+    wanted = _of_parts(together(begun, mine, other), sides)
+    if draft.roles is None and saved.roles is None:
+        wanted = replace(wanted, roles=None)
+    next_number = max([saved.next_number, *(number + 1 for number in numbers.values())])
+    return replace(wanted, next_number=next_number), both
 
 
 def _numbers(draft: Draft, names: tuple[str, ...]) -> dict[int, int]:
@@ -61,19 +77,30 @@ def _numbers(draft: Draft, names: tuple[str, ...]) -> dict[int, int]:
     return found
 
 
+def _with_roles(draft: Draft) -> Draft:
+    """Return the draft with the part that each stage plays named."""
+    played = {one.number: draft.role_of(one) for one in draft.stages}
+    return replace(draft, roles={number: role for number, role in played.items() if role})
+
+
 def _renumbered(draft: Draft, numbers: Mapping[int, int]) -> Draft:
-    roles = draft.roles
     return replace(
         draft,
         stages=tuple(replace(one, number=numbers[one.number]) for one in draft.stages),
         entered={name: numbers[held] for name, held in draft.entered.items()},
-        roles=roles and {numbers[held]: role for held, role in roles.items()},
+        roles={numbers[held]: role for held, role in (draft.roles or {}).items()},
     )
 
 
-def _parts(draft: Draft) -> _Parts:
-    """Return all that can be edited, each stage and each touchpoint by itself."""
-    parts: _Parts = {("order", None): tuple(one.number for one in draft.stages)}
+def _shared(sides: _Sides) -> set[int]:
+    """Return the stages that were there, and still are on both sides."""
+    return set.intersection(*({one.number for one in side.stages} for side in sides))
+
+
+def _parts(draft: Draft, shared: set[int]) -> _Parts:
+    """Return all that can be edited: each stage and each touchpoint, the order of shared stages."""
+    numbers = tuple(one.number for one in draft.stages)
+    parts: _Parts = {("order", None): tuple(one for one in numbers if one in shared)}
     parts |= {("stages", one.number): one for one in draft.stages}
     for field in fields(draft):
         held = getattr(draft, field.name)
@@ -84,9 +111,41 @@ def _parts(draft: Draft) -> _Parts:
     return parts
 
 
-def _of_parts(parts: _Parts, theirs: Definitions, numbers: Mapping[int, int]) -> Draft:
+def _stage_of(part: _Part, held: Any) -> int | None:
+    """Return the stage that a part is of: itself, what it plays, a touchpoint that enters it."""
+    field, name = part
+    if field == "entered":
+        return held
+    return name if field in ("stages", "roles") else None
+
+
+def _contested(sides: _Sides, begun: _Parts, mine: _Parts, other: _Parts) -> set[int]:
+    """Return stages that one side removed while the other changed them or put something in."""
+    changed = {
+        _stage_of(part, held)
+        for side in (mine, other)
+        for part, held in side.items()
+        if begun.get(part) != held
+    }
+    return {one.number for one in sides[0].stages if one.number in changed} - _shared(sides)
+
+
+def _order(parts: _Parts, sides: _Sides) -> list[int]:
+    """Return all stages in order: those of one side alone come after what they followed there."""
+    order = list(parts["order", None])
+    _, mine, saved = sides
+    for side in (saved, mine):
+        numbers = [one.number for one in side.stages if ("stages", one.number) in parts]
+        for place, number in enumerate(numbers):
+            if number not in order:
+                before = (order.index(one) for one in numbers[:place])
+                order.insert(max(before, default=-1) + 1, number)
+    return order
+
+
+def _of_parts(parts: _Parts, sides: _Sides) -> Draft:
     """Return the draft of these parts, begun from what is saved now."""
-    stages = {name: held for (field, name), held in parts.items() if field == "stages"}
+    _, mine, saved = sides
     entries = {
         one: {name: held for (field, name), held in parts.items() if field == one}
         for one in _BY_ENTRY
@@ -94,12 +153,18 @@ def _of_parts(parts: _Parts, theirs: Definitions, numbers: Mapping[int, int]) ->
     whole = {
         field: held
         for (field, name), held in parts.items()
-        if name is None and field not in ("order", "stages", *_BY_ENTRY)
+        if name is None and field not in ("order", *_BY_ENTRY)
     }
-    return Draft(
-        stages=tuple(stages[number] for number in parts["order", None] if number in stages),
-        **entries,
-        **whole,
-        begun_from=theirs,
-        next_number=max((*numbers.values(), *stages), default=-1) + 1,
+    order = _order(parts, sides)
+    # What they put into a stage that was removed here stays where it is here.
+    entered = {
+        name: number if number in order else mine.entered.get(name)
+        for name, number in entries["entered"].items()
+    }
+    entries["entered"] = {name: number for name, number in entered.items() if number in order}
+    entries["roles"] = {
+        number: role for number, role in entries["roles"].items() if number in order
+    }
+    return replace(
+        saved, stages=tuple(parts["stages", number] for number in order), **entries, **whole
     )
