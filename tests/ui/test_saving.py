@@ -11,6 +11,8 @@ from journey.definitions import Definitions, load_definitions
 from journey.rules.channels import ChannelRule, Condition
 from journey.rules.not_buyers import NotBuyerRules
 from journey.rules.ownership import Ownership
+from journey.rules.score_rule import Rule
+from journey.rules.scoring import ScoringRules
 from journey.ui.act import not_buyer_forms, ownership_forms, score_drafts
 from journey.ui.data import definition_forms
 from journey.workspace import save_definitions
@@ -174,6 +176,35 @@ def test_scoring_rules_being_edited_stay_when_others_save(folder):
     saved = load_definitions(folder / "definitions.toml").scoring
     assert (saved.half_life_days, saved.most, saved.version) == (14.0, 50.0, 1)
     assert "Somebody else" not in said(app)
+
+
+RULES = tuple(Rule("fit", 10 * n, attribute="trade", one_of=(f"Trade {n}",)) for n in range(1, 5))
+DEARER = replace(RULES[0], points=99)
+CHEAPER = replace(RULES[2], points=1)
+
+
+@pytest.mark.parametrize(
+    ("theirs", "wanted", "told"),
+    [
+        # Theirs lacks the first, which was changed here: both can't be had, which is said.
+        (RULES[1:], (DEARER, *RULES[1:3]), "Both changed: Rules."),
+        ((*RULES[:2], CHEAPER), (DEARER, RULES[1], CHEAPER), None),
+        ((RULES[3], *RULES[1:3]), (DEARER, *RULES[1:3]), "Both changed: rule 1."),
+    ],
+)
+def test_no_scoring_rule_takes_the_place_of_another_unsaid(
+    folder, monkeypatch, theirs, wanted, told
+):
+    monkeypatch.setattr(score_drafts.st, "session_state", {})
+    monkeypatch.setattr(score_drafts, "current_dataset", lambda: "Small")
+    theirs_saved(folder, scoring=ScoringRules(rules=RULES[:3]))
+    draft = score_drafts.current_draft(journey.open_log(folder))
+    score_drafts.take(draft.replacing(0, DEARER))
+    theirs_saved(folder, scoring=ScoringRules(rules=theirs))
+    draft = score_drafts.current_draft(journey.open_log(folder))
+    assert draft.wanted.of("fit") == wanted
+    words = score_drafts.saved_meanwhile()
+    assert (told in words) if told else ("Both changed" not in words)
 
 
 def test_costs_entered_since_the_page_was_drawn_stay(folder):

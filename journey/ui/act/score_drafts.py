@@ -1,5 +1,6 @@
 """Scoring rules in the making, until they are saved as a version or discarded."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -63,7 +64,7 @@ def current_draft(log: TouchpointLog) -> ScoreDraft:
         start_again(saved)
         return st.session_state[_DRAFT]
     begun, theirs = held[1], saved
-    by_place = len(begun.rules) == len(mine.rules) == len(theirs.rules)
+    by_place = all(_are_in_place(begun.rules, one.rules) for one in (mine, theirs))
     parts = [_parts(one, by_place=by_place) for one in (begun, mine, theirs)]
     start_again(_of_parts(together(*parts)), note=st.session_state.get(note_key(), ""))
     st.session_state[_MEANWHILE] = told("scoring rules", map(_words_of, both_changed(*parts)))
@@ -75,8 +76,24 @@ def saved_meanwhile() -> str | None:
     return st.session_state.get(_MEANWHILE)
 
 
+def _are_in_place(before: Sequence[Rule], after: Sequence[Rule]) -> bool:
+    """Return whether rules were at most changed: as many, none of them at another place.
+
+    Examples
+    --------
+    >>> first, second = (Rule("fit", 5, attribute=name, at_least=1) for name in ("size", "age"))
+    >>> _are_in_place([first, second], [first, replace(second, points=9)])
+    True
+    >>> _are_in_place([first, second], [second, replace(first, points=9)])
+    False
+    """
+    return len(before) == len(after) and all(
+        was == now or was not in after for was, now in zip(before, after, strict=True)
+    )
+
+
 def _parts(scoring: ScoringRules, *, by_place: bool) -> dict[str | int, Any]:
-    """Return all that rules say, each rule by itself where there are as many on all sides."""
+    """Return all that rules say, each rule by itself where all sides have them in place."""
     names = [one.name for one in fields(scoring) if not by_place or one.name != "rules"]
     rules = enumerate(scoring.rules) if by_place else ()
     return {name: getattr(scoring, name) for name in names} | dict(rules)
