@@ -5,6 +5,7 @@ import pytest
 from journey import Definitions, Stage
 from journey.charts.numbers import READER
 from journey.costs import ENTERED_FILE
+from journey.ui.explore import lifecycle_cards
 from journey.ui.explore.lifecycle_cards import figure
 from tests.analysis.lifecycle.test_scorecards import MODEL_OF_ROWS, ROWS, VALUE_OF
 from tests.examples import small_log
@@ -57,6 +58,17 @@ def test_the_lifecycle_answers_for_each_stage_and_its_counts_open():
     app = choose(app, "Convert")
     pressed = next(one for one in app.button if one.key == "lifecycle:convert:won")
     assert "**2 journeys**" in said(checked(pressed.click().run()))
+
+
+def test_the_title_has_the_figures_of_the_cards_whatever_other_stages_call_the_same(monkeypatch):
+    values = {"capture": 1.0, "nurture": 2.0, "convert": float("nan")}
+    rows = [
+        {"role": role, "metric": metric, "value": value}
+        for role, value in values.items()
+        for metric in ("new_leads", "mqls", "won")
+    ]
+    monkeypatch.setattr(lifecycle_cards, "_totals", lambda *_: rows)
+    assert lifecycle_cards.headline(None, 90) == "1 new lead, 2 MQLs in 90 days"
 
 
 def test_figures_of_the_lifecycle_are_written_as_the_reader_does():

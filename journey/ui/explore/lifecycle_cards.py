@@ -42,7 +42,11 @@ HEADLINES: Final[dict[Role, tuple[tuple[str, str], ...]]] = {
 }
 """What stands on the card of each stage."""
 
-NEWS: Final = {"new_leads": "[new lead|new leads]", "mqls": "[MQL|MQLs]", "won": "won"}
+NEWS: Final[dict[tuple[Role, str], str]] = {
+    ("capture", "new_leads"): "[new lead|new leads]",
+    ("nurture", "mqls"): "[MQL|MQLs]",
+    ("convert", "won"): "won",
+}
 """What a period brought, in words after the number."""
 
 REACH_HELP: Final = {
@@ -86,11 +90,11 @@ def pick_period() -> int:
 
 def headline(view: TouchpointLog, days: int) -> str:
     """Say in one line what the period brought."""
-    told = {row["metric"]: row["value"] for row in _totals(view, days)}
+    told = {(row["role"], row["metric"]): row["value"] for row in _totals(view, days)}
     parts = [
-        f"{figure(told[metric], 'journeys')} {words}"
-        for metric, words in NEWS.items()
-        if not pd.isna(told[metric])
+        f"{figure(told[which], 'journeys')} {words}"
+        for which, words in NEWS.items()
+        if not pd.isna(told[which])
     ]
     return f"{agreeing(', '.join(parts)) or 'No lead, MQL or win'} in {PERIODS[days]}"
 
