@@ -6,19 +6,19 @@ import journey
 from journey.ui.cache import cached
 from journey.ui.definition_warnings import has_win_rule
 from journey.ui.explore.headlines import (
+    decided_label,
     figures,
     message,
     of_whom,
     pointers,
     stalled_label,
-    won_share,
 )
 from journey.ui.explore.stage_views import plot_drop_offs
 from journey.ui.guards import require_view
 from journey.ui.months import show_months
 from journey.ui.navigation import DEFINITIONS, page_link, page_name
 from journey.ui.outcome_bar import show_outcomes
-from journey.ui.text import NO_FIGURE, days, number
+from journey.ui.text import NO_FIGURE, days, number, percent
 
 
 def show_figures(view: journey.TouchpointLog) -> None:
@@ -29,8 +29,8 @@ def show_figures(view: journey.TouchpointLog) -> None:
     cells[0].metric("Journeys", number(known.n_journeys), border=True)
     cells[1].metric("Won", number(known.n_won) if has_rule else NO_FIGURE, border=True)
     cells[2].metric(
-        f"Won of {number(known.n_decided)} decided",
-        won_share(known) if has_rule else NO_FIGURE,
+        decided_label(known),
+        percent(known.win_rate) if has_rule else NO_FIGURE,
         help="Won of the journeys that are won, lost or without a decision.",
         border=True,
     )

@@ -266,15 +266,16 @@ _FINDINGS: Final = {
 """What is looked at first, and on which page."""
 
 
-def won_share(known: Figures) -> str:
-    """Return the share won of decided journeys, for a label that says of how many.
+def decided_label(known: Figures) -> str:
+    """Return the words above the win rate: of how many it is, greyed where these are few.
 
     Examples
     --------
-    >>> won_share(Figures(4, 1, 2, 2, 0, None)), won_share(Figures(4, 0, 0, 4, 0, None))
-    ('50%', '—')
+    >>> decided_label(Figures(40, 10, 30, 10, 0, None)), decided_label(Figures(4, 1, 2, 2, 0, None))
+    ('Won of 30 decided', ':gray[Won of 2 decided]')
     """
-    return percent(known.win_rate, max(known.n_decided, SMALL_SAMPLE))
+    words = f"Won of {number(known.n_decided)} decided"
+    return f":gray[{words}]" if known.n_decided < SMALL_SAMPLE else words
 
 
 def stalled_label(known: Figures) -> str:
