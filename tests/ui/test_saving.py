@@ -178,6 +178,36 @@ def test_scoring_rules_being_edited_stay_when_others_save(folder):
     assert "Somebody else" not in said(app)
 
 
+def domains_of(app, words):
+    return next(one for one in app.text_area if one.label.startswith(words))
+
+
+def test_rules_of_who_will_not_buy_being_edited_stay_when_others_save(folder):
+    app = opened("act/lead_scores", "Small", state={"scores-view": "Not buyers"})
+    app = flawless(domains_of(app, "Competitors").set_value("rival.com").run())
+    theirs_saved(folder, not_buyers=NotBuyerRules(academic_domains=(".ac.uk",)))
+    app = flawless(app.run())
+    assert "Somebody else saved other rules meanwhile" in said(app)
+    assert "Both changed" not in said(app)
+    assert domains_of(app, "Competitors").value == "rival.com"
+    assert domains_of(app, "Domains of schools").value == ".ac.uk"
+    theirs_saved(folder, not_buyers=NotBuyerRules(("other.com",), (".ac.uk",)))
+    text = said(press(app, "Save rules"))
+    assert "Not saved" in text
+    assert "Both changed: competitors' domains" in text.replace("\\", "")
+    assert "Somebody else" not in said(press(app, "Save rules"))
+    saved = load_definitions(folder / "definitions.toml").not_buyers
+    assert saved == NotBuyerRules(("rival.com",), (".ac.uk",))
+
+
+def test_rules_of_who_will_not_buy_not_edited_are_shown_as_others_saved_them(folder):
+    app = opened("act/lead_scores", "Small", state={"scores-view": "Not buyers"})
+    theirs_saved(folder, not_buyers=NotBuyerRules(("rival.com",), applications=("Ad",)))
+    app = flawless(app.run())
+    assert domains_of(app, "Competitors").value == "rival.com"
+    assert "Somebody else" not in said(app)
+
+
 RULES = tuple(Rule("fit", 10 * n, attribute="trade", one_of=(f"Trade {n}",)) for n in range(1, 5))
 DEARER = replace(RULES[0], points=99)
 CHEAPER = replace(RULES[2], points=1)
