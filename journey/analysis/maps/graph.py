@@ -1,5 +1,6 @@
 """The journey as a graph: touchpoint types, the moves between them, how often and how fast."""
 
+from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
@@ -155,8 +156,9 @@ def journey_graph(log: TouchpointLog) -> "nx.DiGraph[str]":
         journeys that end there by outcome (``n_won`` …). Edge attributes: the columns of
         :func:`directly_follows`; of a move back ``reason`` (the main one), ``n_reason`` of
         ``n_with_reason``. Graph attributes: ``n_journeys``, ``n_touchpoints``, ``n_moves``,
-        ``n_edges``, ``n_back``, ``stages``, ``stage_journeys`` (that reach each), ``outcomes``,
-        ``as_of``, ``has_win_rule``, ``hidden``.
+        ``n_edges``, ``n_back``, ``back_to`` (of these to each type that has any), ``stages``,
+        ``stage_journeys`` (that reach each), ``outcomes``, ``as_of``, ``has_win_rule``,
+        ``hidden``.
 
     Examples
     --------
@@ -176,6 +178,7 @@ def journey_graph(log: TouchpointLog) -> "nx.DiGraph[str]":
         n_moves=int(edges["n_moves"].sum()),
         n_edges=len(edges),
         n_back=int(edges["n_back"].sum()),
+        back_to=_back_to(edges),
         n_types=len(nodes),
         hidden={"n_types": 0, "n_edges": 0, "n_moves": 0},
     )
@@ -184,6 +187,15 @@ def journey_graph(log: TouchpointLog) -> "nx.DiGraph[str]":
     for move, given in back_reasons(log).items():
         graph.edges[move].update(given.facts)
     return graph
+
+
+def _back_to(edges: pd.DataFrame) -> dict[str, int]:
+    """Count the moves that go back to each type to which any do."""
+    backs: Counter[str] = Counter()
+    for target, n_back in zip(edges["target"].tolist(), edges["n_back"].tolist(), strict=True):
+        if n_back:
+            backs[target] += n_back
+    return dict(backs)
 
 
 def graph_facts(log: TouchpointLog, types: pd.DataFrame) -> dict[str, Any]:

@@ -221,8 +221,8 @@ def back_words(graph: "nx.DiGraph[str]", backs: Sequence[tuple[str, str]]) -> tu
         return "To a step of an earlier stage,", "without going back"
     drawn = sum(_n_back(graph.edges[ends]) for ends in backs)
     total = max(drawn, int(graph.graph.get("n_back", 0)))
-    of = f"{format_count(drawn)} of " if total > drawn else ""
-    return "Back to an earlier stage:", f"{of}{format_counted(total, 'move')}"
+    rest = f", {format_count(drawn)} drawn" if total > drawn else ""
+    return "Back to an earlier stage:", f"{format_counted(total, 'move')}{rest}"
 
 
 def _n_back(facts: Mapping[str, Any]) -> int:
@@ -232,7 +232,9 @@ def _n_back(facts: Mapping[str, Any]) -> int:
 
 
 def _returns(graph: "nx.DiGraph[str]") -> dict[str, int]:
-    """Count the moves back to every type."""
+    """Count the moves back to every type: of the whole view, where the graph tells them."""
+    if "back_to" in graph.graph:
+        return graph.graph["back_to"]
     returns: dict[str, int] = {}
     for _, target, facts in graph.edges(data=True):
         if facts.get("direction") == "back":

@@ -136,8 +136,10 @@ def test_an_edge_goes_the_way_of_more_than_half_of_its_moves():
         *((case, day, name) for case in "ab" for day, name in enumerate(["Mail", "Ad"])),
         *(("c", day, name) for day, name in enumerate(["Won", "Mail", "Ad"])),
     ]
-    moves = directly_follows(small_log(rows)).set_index(["source", "target"])
+    log = small_log(rows)
+    moves = directly_follows(log).set_index(["source", "target"])
     assert moves.loc[("Mail", "Ad"), ["n_moves", "direction", "n_back"]].tolist() == [3, "back", 2]
+    assert journey_graph(log).graph["back_to"] == {"Ad": 2}
 
 
 def test_a_touch_without_a_stage_hides_no_way_back():
@@ -156,6 +158,7 @@ def test_moves_back_are_those_between_stages(sample, rows_per_shard):
     log = sample.log(rows_per_shard)
     n_back = back_moves(log)["n_moves"].sum()
     assert directly_follows(log)["n_back"].sum() == n_back == journey_graph(log).graph["n_back"]
+    assert sum(journey_graph(log).graph["back_to"].values()) == n_back
 
 
 @given(samples(), st.sets(st.sampled_from(TYPES), min_size=1, max_size=2))

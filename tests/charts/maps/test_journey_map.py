@@ -397,4 +397,18 @@ def test_the_back_lane_counts_what_goes_back_and_what_is_not_drawn():
     graph = journey_graph({"Ad": "Attract", "Demo": "Convert"}, {("Demo", "Ad"): 9})
     graph.edges["Demo", "Ad"].update(n_back=7)
     graph.graph["n_back"] = 20
-    assert said(journey_map(graph), "back-title") == ["Back to an earlier stage:", "7 of 20 moves"]
+    assert said(journey_map(graph), "back-title") == [
+        "Back to an earlier stage:",
+        "20 moves, 7 drawn",
+    ]
+
+
+def test_the_title_counts_the_moves_back_of_the_whole_view():
+    # 9 back to the guide are drawn; with those left out 12 are, and 20 back to the ad.
+    graph = journey_graph(
+        {"Ad": "Attract", "Guide": "Capture", "Demo": "Convert"},
+        {("Demo", "Guide"): 9, ("Demo", "Ad"): 8},
+    )
+    assert "9 moves turn back to Guide" in journey_map(graph).title
+    graph.graph["back_to"] = {"Ad": 20, "Guide": 12}
+    assert "20 moves turn back to Ad" in journey_map(graph).title
