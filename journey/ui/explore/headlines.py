@@ -64,6 +64,12 @@ def outcome_counts(log: TouchpointLog) -> dict[str, int]:
     return dict(zip(frame["outcome"].tolist(), frame["n_journeys"].tolist(), strict=True))
 
 
+def ended_without_win(log: TouchpointLog) -> int:
+    """Return how many journeys are lost or ended without a decision."""
+    counts = outcome_counts(log)
+    return counts["lost"] + counts["no_decision"]
+
+
 def figures(log: TouchpointLog) -> Figures:
     """Return the headline figures of a log."""
     return cached(_figures)(log)
@@ -171,14 +177,11 @@ def _drop_off(log: TouchpointLog) -> Finding | None:
     if not dropped.sum():
         return None
     top = int(dropped.to_numpy().argmax())
-    share = percent(dropped.iloc[top] / dropped.sum())
-    stage = markdown(frame["stage"].iloc[top])
-    ended = outcome_counts(log)
-    total, n_ended = int(dropped.sum()), ended["lost"] + ended["no_decision"]
-    # A journey that skipped a stage dropped off in the one before it and in the one after.
-    of = "journeys that ended without a win" if total == n_ended else "in all stages together"
-    rest = f"{number(dropped.iloc[top])} of {number(total)} {of}."
-    return Finding(f"{share} of drop-offs happen in {stage}", rest, STAGES)
+    stage, n_dropped = markdown(frame["stage"].iloc[top]), int(dropped.iloc[top])
+    # Stages don't add up: a journey that skipped one drops off before it and where it ended.
+    n_ended = ended_without_win(log)
+    words = f"{percent(n_dropped / n_ended)} of journeys without a win drop off in {stage}"
+    return Finding(words, f"{number(n_dropped)} of {number(n_ended)} lost or undecided.", STAGES)
 
 
 def _stalled(log: TouchpointLog) -> Finding | None:

@@ -10,6 +10,7 @@ from journey import charts
 from journey.charts.theme import Theme
 from journey.log import TouchpointLog
 from journey.ui.cache import cached
+from journey.ui.explore.headlines import ended_without_win
 from journey.ui.explore.stage_counts import (
     back_counts,
     drop_counts,
@@ -19,7 +20,7 @@ from journey.ui.explore.stage_counts import (
 )
 from journey.ui.plots import current_theme, show_plot
 from journey.ui.tables import rates, show_table
-from journey.ui.text import markdown, percent
+from journey.ui.text import counted, markdown, number, percent
 
 FUNNEL_HELP: Final = {
     "n_journeys": "Entered the stage at any time.",
@@ -89,6 +90,15 @@ def show_drop_offs(view: TouchpointLog) -> None:
     frame = cached(journey.drop_offs)(view)
     plot_drop_offs(view, key="drop")
     st.caption("Drop-off is lost or no decision. Open journeys are never counted as dropped.")
+    n_dropped, n_ended = (
+        int(frame[["n_lost", "n_no_decision"]].sum().sum()),
+        ended_without_win(view),
+    )
+    if n_dropped > n_ended:
+        st.caption(
+            f"{number(n_dropped)} in all stages together, of {counted(n_ended, 'journey')} lost or "
+            "undecided: one that skipped a stage, or came to it first, counts in two."
+        )
     drop_counts(view, frame)
     options = {"column_help": DROP_HELP, "labels": DROP_LABELS}
     show_table(

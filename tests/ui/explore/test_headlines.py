@@ -3,7 +3,9 @@
 import pandas as pd
 
 from journey import Definitions, Stage, from_frame
-from journey.ui.explore.headlines import figures, message, pointers
+from journey.ui.explore.headlines import figures, finding, message, pointers
+from journey.ui.navigation import STAGES
+from tests.examples import small_log
 
 MODEL = Definitions(won=("Won",), lost=("Lost",))
 
@@ -38,6 +40,14 @@ def test_the_segment_that_wins_most_stands_against_all_whose_value_is_known():
 def test_what_is_known_of_customers_alone_is_no_segment_that_wins():
     # 15 of 45 that are not won have an industry; its 40 of 40 beat 80 of 95 in all.
     assert "wins most" not in told(log_of(Retail=(40, 0), Chemistry=(40, 15), none=(0, 30)))
+
+
+def test_drop_offs_are_told_of_the_journeys_that_ended():
+    # b skipped Nurture: it drops off in Attract and in Convert, 3 drop-offs of 2 journeys.
+    ends = [("a", 0, "Ad"), ("a", 1, "Lost"), ("b", 0, "Ad"), ("b", 1, "Demo"), ("b", 2, "Lost")]
+    found = finding(small_log(ends), STAGES)
+    assert found.message == "100% of journeys without a win drop off in Attract"
+    assert found.rest == "2 of 2 lost or undecided."
 
 
 def test_one_journey_is_spoken_of_as_one():
