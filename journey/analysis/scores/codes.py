@@ -205,6 +205,21 @@ def account_points(scoring: Scoring, accounts: npt.NDArray[Any]) -> Floats:
     return points
 
 
+def known_accounts(store: Store, column: str) -> Flags:
+    """The accounts of which an attribute is known."""
+    codes, values = store.account_codes(column)
+    return _flags(pc.is_valid(values))[codes]
+
+
+def known_touches(view: View, column: str) -> Flags:
+    """The touches that tell an attribute, of themselves or of who made them."""
+    found = _touch_attribute(column, view.store)
+    if found is None:
+        return np.zeros(view.n_touchpoints, dtype=bool)
+    codes_of, values = found
+    return _flags(pc.is_valid(values))[view.codes(codes_of)]
+
+
 def winning_rows(facts: ShardFacts, definitions: Definitions) -> Ints:
     """The touches of the evidence that win."""
     key = "winning rows", definitions.fingerprint
@@ -316,12 +331,20 @@ def _tests_of_rule(rule: Rule, store: Store, definitions: Definitions) -> list[C
 
 
 def _attribute_tests(rule: Rule, column: str, store: Store) -> list[Condition] | str:
-    """Of a person who took part, or of a column of touches."""
+    found = _touch_attribute(column, store)
+    if found is None:
+        return column
+    codes_of, values = found
+    return [Condition(codes_of, _matching(rule, values))]
+
+
+def _touch_attribute(column: str, store: Store) -> tuple[str, Any] | None:
+    """Of a person who took part, or of a column of touches: by whose codes, and the values."""
     if column in store.text_columns:
-        return [Condition(column, _matching(rule, store.dictionaries[column]))]
+        return column, store.dictionaries[column]
     if column in store.people.column_names and "person_id" in store.text_columns:
-        return [Condition("person_id", _matching(rule, store.people[column].combine_chunks()))]
-    return column
+        return "person_id", store.people[column].combine_chunks()
+    return None
 
 
 def _among(store: Store, column: str, values: Sequence[str]) -> Condition:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from journey.analysis.figures.statistics import difference_of_rates, wilson
-from journey.analysis.scores.codes import Scoring, scoring_of
+from journey.analysis.scores.codes import Scoring, known_accounts, known_touches, scoring_of
 from journey.analysis.scores.milestones import (
     QUALIFIED,
     Posts,
@@ -109,9 +109,10 @@ def rule_support(log: TouchpointLog) -> pd.DataFrame:
     """For each rule in force whether leads it spoke for won more often, or less, than others.
 
     Of decided journeys in view, those to which the rule gave points before they were decided
-    against the others; for rules of touchpoint types only journeys that had reached the earliest
-    stage of these types, so that like is compared with like. A rule of a stage is held to apply
-    to who was ever in it. An association, never a cause.
+    against the others, so that like is compared with like: for rules of touchpoint types only
+    journeys that had reached the earliest stage of these types, for rules of an attribute only
+    those where it is known. A rule of a stage is held to apply to who was ever in it. An
+    association, never a cause.
 
     Returns
     -------
@@ -151,7 +152,7 @@ def rule_support(log: TouchpointLog) -> pd.DataFrame:
         for row, column in zip(rows, missing, strict=True)
     ]
     frame["verdict"] = verdicts
-    frame["meaning"] = list(map(_meaning, rows, verdicts, missing))
+    frame["meaning"] = list(map(_meaning, rows, verdicts, missing, scoring.rules))
     order = ["dimension", "rule", "points", *COMPARED, "verdict", "meaning"]
     return frame[order]
 
@@ -236,7 +237,7 @@ def _sides_of_all(facts: ShardFacts, definitions: Definitions) -> tuple[Ints, By
     for place, of_rule in enumerate(sides):
         rule = scoring.rules[place]
         is_with = _were_in(facts, scoring, moments, rule) if rule.stages else applies[:, place]
-        is_like = _has_reached(facts, scoring, moments, rule)
+        is_like = _has_reached(facts, scoring, moments, rule) & _is_known(facts, moments, rule)
         of_rule[is_like] = 2 * ~is_with[is_like] + is_won[is_like]
     return moments.journeys, sides
 
@@ -246,6 +247,19 @@ def _were_in(facts: ShardFacts, scoring: Scoring, moments: Moments, rule: Rule) 
     is_meant = [name in rule.stages for name in scoring.definitions.stage_names]
     entered = facts.entered[moments.journeys][:, is_meant]
     return np.any((entered >= 0) & (entered < moments.ends[:, None]), axis=1)
+
+
+def _is_known(facts: ShardFacts, moments: Moments, rule: Rule) -> Flags:
+    """Journeys of which the attribute that a rule looks at was known by then; else all."""
+    view, column = facts.view, rule.attribute
+    if column is None:
+        return np.ones(len(moments.journeys), dtype=bool)
+    if column in view.store.accounts.column_names:
+        accounts = view.store.journey_accounts(view.shard)[moments.journeys]
+        return known_accounts(view.store, column)[accounts]
+    rows = np.flatnonzero(known_touches(view, column))
+    begins = view.offsets[:-1][moments.journeys]
+    return np.searchsorted(rows, moments.ends) > np.searchsorted(rows, begins)
 
 
 def _has_reached(facts: ShardFacts, scoring: Scoring, moments: Moments, rule: Rule) -> Flags:
@@ -276,17 +290,19 @@ def _verdict(row: Any) -> str:
     return "contradicted" if says == -np.sign(row.points) and says else "not supported"
 
 
-def _meaning(row: Any, verdict: str, missing: str | None) -> str:
+def _meaning(row: Any, verdict: str, missing: str | None, rule: Rule) -> str:
     if missing is not None:
         return f"The log has no {missing}, so the rule gives nothing."
+    among = "" if rule.attribute is None else f", where {rule.attribute} is known"
     if verdict == "too few":
         return (
-            f"Too few to tell: {row.n_with:,} decided journeys with it, {row.n_without:,} without; "
+            f"Too few to tell: {row.n_with:,} decided journeys with it, {row.n_without:,} without"
+            f"{among}; "
             f"{SMALL_SAMPLE} each are needed."
         )
     rates = (
         f"{row.win_rate:.0%} of {row.n_with:,} with it won, {row.without_rate:.0%} of "
-        f"{row.n_without:,} without"
+        f"{row.n_without:,} without{among}"
     )
     verdicts = {
         "supported": f"The data agree: {rates}.",

@@ -75,6 +75,31 @@ def test_a_rule_is_held_against_who_won_with_it_and_without(log):
     )
 
 
+def test_a_rule_of_an_attribute_is_judged_where_it_is_known():
+    # Of 60 good and bad ones 30 each; 40 of no known trade, all lost, say nothing of the trade.
+    rows = [*group("guide", 30, 15, "Ad"), *group("plain", 30, 15, "Ad"), *group("x", 40, 0, "Ad")]
+    cases = sorted({row[0] for row in rows})
+    trades = [{"g": "Good", "p": "Bad", "x": None}[case[0]] for case in cases]
+    accounts = pd.DataFrame({"account_id": cases, "trade": trades})
+    # The same of a person who took part.
+    jobs = pd.DataFrame({"person_id": cases, "job": trades})
+    of_job = Rule("fit", 5, attribute="job", one_of=("Good",))
+    rules = replace(RULES, rules=(RULES.rules[0], of_job))
+    log = small_log(
+        rows,
+        replace(MODEL, scoring=rules),
+        accounts=accounts,
+        people=jobs,
+        person_id=[case if touch == "Ad" else None for case, _, touch in rows],
+    )
+    support = journey.rule_support(log).set_index("rule")
+    for column in ("trade", "job"):
+        row = support.loc[f"{column} is Good"]
+        assert row[["n_with", "win_rate", "n_without", "without_rate"]].tolist() == [30, 0.5] * 2
+        rates = "50% of 30 with it won, 50% of 30 without"
+        assert row["meaning"] == f"No clear difference: {rates}, where {column} is known."
+
+
 def test_a_rule_that_speaks_against_what_wins_is_contradicted(log):
     rules = replace(RULES, rules=(Rule("engagement", -10, touchpoints=("Guide",)),))
     turned = log.with_definitions(replace(MODEL, scoring=rules))
