@@ -45,7 +45,8 @@ def plot_segment_breakdown(frame: pd.DataFrame, *, theme: Theme = "light") -> go
     Returns
     -------
     plotly.graph_objects.Figure
-        The twenty biggest segments by win rate, against the rate of all; small samples are grey.
+        The twenty biggest segments by win rate, against the rate of all whose value is known;
+        small samples are grey.
 
     Raises
     ------
@@ -64,18 +65,22 @@ def plot_segment_breakdown(frame: pd.DataFrame, *, theme: Theme = "light") -> go
     n_journeys = int(frame["n_journeys"].sum())
     if not n_journeys:
         return empty("No journey passes the filters.", theme=theme)
-    overall = float(frame["n_won"].sum()) / n_journeys
+    known = frame[frame["value"].notna()]
+    is_whole = known["n_journeys"].sum() in (0, n_journeys)
+    base = frame if is_whole else known
+    overall = float(base["n_won"].sum()) / int(base["n_journeys"].sum())
+    of_all = "all" if is_whole else "all where it is known"
     biggest = frame.sort_values("n_journeys", ascending=False, kind="stable").head(MAX_ROWS)
     table = biggest.sort_values("win_rate", ascending=False, kind="stable")
     chart = draft(
-        _win_title(table, overall),
+        _win_title(table, overall, of_all),
         theme=theme,
         height=rows_height(len(table)) - 20,
         note=_win_note(len(frame) - len(table)),
         room=16,
     )
     shares = _win_shares(table)
-    _mark_overall(chart, overall, theme)
+    _mark_overall(chart, overall, "all" if is_whole else "all known", theme)
     draw_shares(chart, shares, theme=theme)
     name_rows(chart, [share.name for share in shares])
     chart.update_xaxes(**share_axis(0, min(float(table["high"].max()), 1) * 1.25))
@@ -96,7 +101,7 @@ def _win_shares(table: pd.DataFrame) -> list[Share]:
     return [Share(row, names[row], *value) for row, value in enumerate(values)]
 
 
-def _mark_overall(chart: Draft, overall: float, theme: Theme) -> None:
+def _mark_overall(chart: Draft, overall: float, name: str, theme: Theme) -> None:
     """Draw the rate of all segments together as a line."""
     muted = TOKENS[theme]["muted"]
     chart.add_vline(x=overall, line={"color": muted, "dash": "dot", "width": 2})
@@ -105,25 +110,25 @@ def _mark_overall(chart: Draft, overall: float, theme: Theme) -> None:
         y=1,
         yref="paper",
         yanchor="bottom",
-        text=f"all: {format_share(overall)}",
+        text=f"{name}: {format_share(overall)}",
         showarrow=False,
         font={"color": muted, "size": 13},
     )
 
 
-def _win_title(table: pd.DataFrame, overall: float) -> str:
+def _win_title(table: pd.DataFrame, overall: float, of_all: str) -> str:
     """Name the segment that wins most, if one that is known stands out from all."""
     if not overall:
         return "No journey is won yet, in any segment"
     enough = table[(table["n_journeys"] >= SMALL_SAMPLE) & table["value"].notna()]
     if enough.empty:
-        return f"Segments are too small to compare; {format_share(overall)} of all are won"
+        return f"Segments are too small to compare; {format_share(overall)} of {of_all} are won"
     top = top_row(enough, enough["win_rate"])
     if top["low"] <= overall:
-        return f"No segment stands out from the {format_share(overall)} won of all"
+        return f"No segment stands out from the {format_share(overall)} won of {of_all}"
     return (
         f"{safe_name(top['value'])} wins most: {format_share(top['win_rate'])} of "
-        f"{format_count(top['n_journeys'])} journeys, against {format_share(overall)} of all"
+        f"{format_count(top['n_journeys'])} journeys, against {format_share(overall)} of {of_all}"
     )
 
 
@@ -260,7 +265,8 @@ def _heat_title(frame: pd.DataFrame) -> str:
     if enough.empty:
         return "Segments are too small to compare"
     top = top_row(enough, enough["drop_off_rate"])
+    where = "" if frame["value"].notna().all() else " where it is known"
     return (
-        f"Most drop off: {safe_name(top['value'])} in {safe_name(top['stage'])}, "
+        f"Most drop off{where}: {safe_name(top['value'])} in {safe_name(top['stage'])}, "
         f"{format_share(top['drop_off_rate'])} of {format_count(top['n_reached'])} journeys"
     )

@@ -282,8 +282,12 @@ def test_time_says_when_half_never_go_on():
 
 def test_segments_of_few_journeys_are_grey_and_win_no_title():
     chart = plots.plot_segment_breakdown(segment_breakdown())
-    # 125 of 650 are won; 'Tiny' has a higher rate on 10 journeys.
-    assert title(chart) == "Software wins most: 30% of 300 journeys, against 19% of all"
+    # 119 of the 590 whose value is known are won; 'Tiny' has a higher rate on 10 journeys.
+    said = "Software wins most: 30% of 300 journeys, against 20% of all where it is known"
+    assert title(chart) == said
+    assert "all known: 20%" in [note.text for note in chart.layout.annotations]
+    every = plots.plot_segment_breakdown(segment_breakdown().dropna(subset="value"))
+    assert title(every).endswith("against 20% of all")
     assert list(chart.data[-1].y) == [0, 1, 2, 3]
     inks = chart.data[-1].marker.color
     assert inks[0] == TOKENS["light"]["line"] != inks[1]
@@ -294,7 +298,7 @@ def test_segment_that_does_not_stand_out_is_not_praised():
     frame = segment_breakdown().assign(low=[0.1, 0.01, 0.02, 0.05])
     assert (
         title(plots.plot_segment_breakdown(frame))
-        == "No segment stands out from the 19% won of all"
+        == "No segment stands out from the 20% won of all where it is known"
     )
 
 
@@ -327,7 +331,7 @@ def test_titles_never_name_what_is_not_known():
         }
     )
     title = plots.plot_segment_stages(frame).layout.title.text
-    assert title == "Most drop off: Retail in Nurture, 50% of 40 journeys"
+    assert title == "Most drop off where it is known: Retail in Nurture, 50% of 40 journeys"
     alone = plots.plot_segment_stages(frame.head(1)).layout.title.text
     assert alone == "Segments are too small to compare"
     wins = pd.DataFrame(
