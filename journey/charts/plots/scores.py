@@ -228,8 +228,8 @@ def _shape(dimension: str) -> str:
 
 
 def _grades_title(frame: pd.DataFrame, total: int) -> str:
-    """Say of those that fit best how many are not engaged: there the next wins may lie."""
-    best = frame[frame["fit_grade"] == "A"]
+    """Say of those that fit well how many are not engaged: there the next wins may lie."""
+    best = frame[frame["fit_grade"].isin(["A", "B"])]
     n_best = int(best["n_journeys"].sum())
     if not n_best:
         sizes = frame.groupby("engagement_grade", sort=False)["n_journeys"].sum()
@@ -238,10 +238,10 @@ def _grades_title(frame: pd.DataFrame, total: int) -> str:
         return f"{format_count(most)} of {format_count(total)} {verb} {word}"
     n_cool = int(best.loc[best["engagement_grade"].isin(["3", "4"]), "n_journeys"].sum())
     if n_cool == n_best:
-        return f"None of the {format_count(n_best)} that fit best is engaged now"
+        return f"None of the {format_count(n_best)} that fit well is engaged now"
     verb = "is" if n_cool == 1 else "are"
     return (
-        f"{format_count(n_cool)} of the {format_count(n_best)} that fit best {verb} not engaged now"
+        f"{format_count(n_cool)} of the {format_count(n_best)} that fit well {verb} not engaged now"
     )
 
 

@@ -38,7 +38,7 @@ def driver(name, difference, goes_with, *, n=50, points=5.0):
 class TestGrades:
     def test_every_cell_has_its_count_and_what_won(self):
         chart = charts.plot_score_grades(GRADES)
-        assert chart.layout.title.text == "30 of the 32 that fit best are not engaged now"
+        assert chart.layout.title.text == "38 of the 40 that fit well are not engaged now"
         assert words(chart) == [
             *("<b>2</b>", "100% of 1 won", "<b>30</b>", "40% of 30 won", "<b>0</b>", "<b>8</b>")
         ]
@@ -51,8 +51,9 @@ class TestGrades:
         [
             ("?", 5, "5 of 9 are hot"),
             ("?", 1, "4 of 5 are cold"),
-            ("B", 0, "4 of 4 are cold"),
-            ("A", 0, "None of the 4 that fit best is engaged now"),
+            ("C", 0, "4 of 4 are cold"),
+            ("A", 0, "None of the 4 that fit well is engaged now"),
+            ("B", 5, "4 of the 9 that fit well are not engaged now"),
         ],
     )
     def test_the_title_says_what_stands_out(self, letter, hot, title):
