@@ -62,14 +62,9 @@ def plot_segment_breakdown(frame: pd.DataFrame, *, theme: Theme = "light") -> go
     """
     columns = ("value", "n_journeys", "n_won", "win_rate", "low", "high")
     require(frame, columns, where="the segment breakdown")
-    n_journeys = int(frame["n_journeys"].sum())
-    if not n_journeys:
+    if not frame["n_journeys"].sum():
         return empty("No journey passes the filters.", theme=theme)
-    known = frame[frame["value"].notna()]
-    is_whole = known["n_journeys"].sum() in (0, n_journeys)
-    base = frame if is_whole else known
-    overall = float(base["n_won"].sum()) / int(base["n_journeys"].sum())
-    of_all = "all" if is_whole else "all where it is known"
+    overall, of_all = _overall(frame)
     biggest = frame.sort_values("n_journeys", ascending=False, kind="stable").head(MAX_ROWS)
     table = biggest.sort_values("win_rate", ascending=False, kind="stable")
     chart = draft(
@@ -80,11 +75,19 @@ def plot_segment_breakdown(frame: pd.DataFrame, *, theme: Theme = "light") -> go
         room=16,
     )
     shares = _win_shares(table)
-    _mark_overall(chart, overall, "all" if is_whole else "all known", theme)
+    _mark_overall(chart, overall, of_all, theme)
     draw_shares(chart, shares, theme=theme)
     name_rows(chart, [share.name for share in shares])
     chart.update_xaxes(**share_axis(0, min(float(table["high"].max()), 1) * 1.25))
     return chart.drawn()
+
+
+def _overall(frame: pd.DataFrame) -> tuple[float, str]:
+    """Return the win rate of all whose value is known, and who they are in words."""
+    known = frame[frame["value"].notna()]
+    is_part = 0 < known["n_journeys"].sum() < frame["n_journeys"].sum()
+    base, words = (known, "all where it is known") if is_part else (frame, "all")
+    return float(base["n_won"].sum() / base["n_journeys"].sum()), words
 
 
 def _win_note(n_hidden: int) -> str:

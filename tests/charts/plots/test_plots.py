@@ -285,7 +285,7 @@ def test_segments_of_few_journeys_are_grey_and_win_no_title():
     # 119 of the 590 whose value is known are won; 'Tiny' has a higher rate on 10 journeys.
     said = "Software wins most: 30% of 300 journeys, against 20% of all where it is known"
     assert title(chart) == said
-    assert "all known: 20%" in [note.text for note in chart.layout.annotations]
+    assert "all where it is known: 20%" in [note.text for note in chart.layout.annotations]
     every = plots.plot_segment_breakdown(segment_breakdown().dropna(subset="value"))
     assert title(every).endswith("against 20% of all")
     assert list(chart.data[-1].y) == [0, 1, 2, 3]
