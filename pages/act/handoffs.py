@@ -13,13 +13,21 @@ from journey.ui.act.handoffs import (
 )
 from journey.ui.cache import cached
 from journey.ui.guards import plain_errors, require_view
-from journey.ui.navigation import DEFINITIONS, JOURNEY_MAP, OWNERSHIP, page_link
+from journey.ui.navigation import (
+    DEFINITIONS,
+    HANDOFFS,
+    JOURNEY_MAP,
+    OWNERSHIP,
+    page_link,
+    page_name,
+)
 
 view = require_view()
 with plain_errors():
     frame = cached(journey.handoffs)(view)
-st.title(headline(frame))
+title = st.empty()
 if frame.empty or not frame["n_waits"].any():
+    title.title(page_name(HANDOFFS))
     with st.container(border=True):
         st.markdown("## No lead is handed on in view")
         st.markdown(
@@ -31,6 +39,7 @@ if frame.empty or not frame["n_waits"].any():
 else:
     with plain_errors():
         place = pick_handoff(view)
+        title.title(headline(frame.iloc[place]))
         show_counts(view, place)
         if frame["sla_hours"].isna().all():
             st.info("No answer was promised within a time, so none is late.")
@@ -45,6 +54,6 @@ else:
         )
         (show_by if shown == "By owner" else show_months)(view, place)
 with plain_errors():
-    st.header("Leads sent back")
+    st.header("Leads sent back" if len(frame) < 2 else "Leads sent back, from any handoff")  # noqa: PLR2004
     show_returned(view)
     page_link(JOURNEY_MAP, "See the moves back on the map")

@@ -72,6 +72,14 @@ class TestHandoffs:
         app = press(app, "Late")
         assert "**101 journeys**" in said(app)
 
+    def test_the_title_is_of_the_handoff_chosen_what_came_back_of_any(self):
+        app = opened("handoffs")
+        assert app.dataframe[0].value["n_sent_back"].sum() == 0
+        app = choose(app, "Accepted to opportunity")
+        assert app.title[0].value == "Half of handed-on leads are answered at once"
+        assert app.dataframe[0].value["n_sent_back"].sum() == 179
+        assert app.header[0].value == "Leads sent back, from any handoff"
+
     def test_reasons_open_and_months_can_be_seen(self):
         app = choose(opened("handoffs"), "By month")
         assert "Wrong timing **36**" in labels(app)

@@ -76,26 +76,25 @@ OF: Final = rates(
 ) | rates("n_in_time + n_late + n_past_due", "late_rate", "late_low", "late_high")
 
 
-def headline(frame: pd.DataFrame) -> str:
-    """Say of the first handoff that has a promise how many are late, else how long answers take.
+def headline(handoff: pd.Series) -> str:
+    """Say of a handoff how many are late where a time is promised, else how long answers take.
 
     Examples
     --------
-    >>> frame = pd.DataFrame({"n_waits": [554], "n_late": [116], "n_past_due": [0],
-    ...     "n_in_time": [436], "late_rate": [0.21], "sla_hours": [48.0], "median_hours": [7.6]})
-    >>> headline(frame)
+    >>> handoff = pd.Series({"n_waits": 554, "n_late": 116, "n_past_due": 0,
+    ...     "n_in_time": 436, "late_rate": 0.21, "sla_hours": 48.0, "median_hours": 7.6})
+    >>> headline(handoff)
     '21% of handed-on leads wait longer than the promised 2 days'
     """
-    promised = frame[frame["late_rate"].notna()]
-    if len(promised):
-        row = promised.iloc[0]
-        n = int(row["n_in_time"] + row["n_late"] + row["n_past_due"])
-        share = percent(row["late_rate"], n if n < 30 else None)  # noqa: PLR2004 -- where n is said
-        limit = days(row["sla_hours"] / 24)
+    if pd.notna(handoff["late_rate"]):
+        n = int(handoff["n_in_time"] + handoff["n_late"] + handoff["n_past_due"])
+        share = percent(handoff["late_rate"], n if n < 30 else None)  # noqa: PLR2004 -- where n is said
+        limit = days(handoff["sla_hours"] / 24)
         return f"{share} of handed-on leads wait longer than the promised {limit}"
-    if len(frame) and frame["n_waits"].iloc[0]:
-        median = days(frame["median_hours"].iloc[0] / 24)
-        return f"Half of handed-on leads are answered within {median}"
+    if handoff["n_waits"] and pd.notna(handoff["median_hours"]):
+        median = handoff["median_hours"]
+        when = f"within {days(median / 24)}" if median else "at once"
+        return f"Half of handed-on leads are answered {when}"
     return "Handoffs"
 
 
