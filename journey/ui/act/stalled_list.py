@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 import journey
-from journey.analysis.accounts.stalled import normal_silence
+from journey.analysis.accounts.stalled import normal_silence, silence_words
 from journey.log import TouchpointLog
 from journey.ui.accounts import (
     KNOWN_AS,
@@ -53,8 +53,9 @@ HELP: Final = {
     "days_silent": "From the last touch to the end of the log.",
     "normal_days": "9 of 10 waits in this stage, of those that moved on, lasted at most so long.",
     "value_at_risk": "Value times the chance to win that such a silence costs. See below.",
-    "next_step": "Of what we can do, what went with most wins there: won with it, against without. "
-    "Seen only in other stages: of this one nothing can be said.",
+    "next_step": "Of what we can do, what went with most wins in the same state: won with it, against "
+    "without. Choose a row for the stages it was seen in, and for what is known of others.",
+    "reason": "How long it is silent there, and how long 9 of 10 waits were at most.",
     "usual_rate": "Won, of all decided that were ever in this stage.",
     "silent_rate": "Won, of those ever silent as long in this stage, else of the longest silent.",
     "whom": "The first known person with a touch, and how many more there are.",
@@ -220,8 +221,10 @@ def choose_stalled(frame: pd.DataFrame, *, key: str) -> list[int]:
 
 def _on_screen(frame: pd.DataFrame) -> pd.DataFrame:
     """Give the columns worth showing: one that is empty in every row only takes room."""
+    why = (frame["days_silent"], frame["normal_days"], frame["stage"])
     shown = frame.assign(
-        next_step=_next_steps(frame),
+        next_step=[_next_step(row) for row in frame.itertuples(index=False)],
+        reason=[_reason(*row) for row in zip(*why, strict=True)],
         value_at_risk=frame["value_at_risk"].round(),
         usual_rate=frame["win_rate_after_touch"],
         silent_rate=frame["win_rate_silent"],
@@ -230,8 +233,8 @@ def _on_screen(frame: pd.DataFrame) -> pd.DataFrame:
     )
     order = [
         *("account_id", "value_at_risk", "days_silent", "whom", "not_buyer", "next_step"),
-        *("owner", "stage"),
-        *("normal_days", "last_touchpoint", "last_at", "missing_roles", "reason"),
+        *("reason", "owner", "stage"),
+        *("normal_days", "last_touchpoint", "last_at", "missing_roles"),
     ]
     if not frame["value_at_risk"].gt(0).any():
         has_rates = frame["win_rate_after_touch"].gt(0).any()
@@ -243,28 +246,27 @@ def _on_screen(frame: pd.DataFrame) -> pd.DataFrame:
     return shown[[name for name in order if shown[name].notna().any()]]
 
 
-def _next_steps(frame: pd.DataFrame) -> list[str | None]:
-    """Write the next best touch of each row with its evidence, shortly."""
-    advice = frame[
-        [
-            *("stage", "next_touchpoint", "next_win_rate", "n_next", "next_without_rate"),
-            *("n_next_without", "next_seen_in", "next_is_clear"),
-        ]
-    ]
-    return [_next_step(row) for row in advice.itertuples(index=False)]
-
-
 def _next_step(row: Any) -> str | None:
+    """Write the next best touch with its evidence, shortly."""
     if row.next_touchpoint is None:
         return None
+    if _is_unseen(row.stage, row.next_seen_in):
+        return f"Too little known in {row.stage}" if row.stage else "Too little known"
     with_it = percent(row.next_win_rate, row.n_next)
     without = percent(row.next_without_rate, row.n_next_without)
-    seen = ""
-    if row.next_seen_in:
-        is_own = row.stage in row.next_seen_in.split(", ")
-        seen = f", seen {'' if is_own else 'only '}in {row.next_seen_in}"
     doubt = "" if row.next_is_clear else ", may be chance"
-    return f"{row.next_touchpoint} ({with_it} against {without}{seen}{doubt})"
+    return f"{row.next_touchpoint} · {with_it} against {without}{doubt}"
+
+
+def _is_unseen(stage: str | None, seen_in: str | None) -> bool:
+    """Return whether an advised touch was seen in other stages alone."""
+    return bool(seen_in) and stage not in str(seen_in).split(", ")
+
+
+def _reason(silent: float, normal: float, stage: str | None) -> str:
+    """Write why a row is listed, shortly; the panel says it in full."""
+    long, usual = silence_words(silent, normal)
+    return f"{long}{f' in {stage}' if stage else ''}, normal {usual}"
 
 
 def show_stake(row: pd.Series) -> None:
@@ -298,6 +300,8 @@ def show_next_touch(row: pd.Series) -> None:
     if pd.notna(row["next_touchpoint"]):
         interval = f"95 % interval {percent(row['next_low'])} to {percent(row['next_high'])}"
         doubt = "" if row["next_is_clear"] else " It may be chance."
+        if _is_unseen(row["stage"], row["next_seen_in"]):
+            doubt += " Of its own stage too little is known."
         st.markdown(
             f"Next best touch: **{markdown(row['next_touchpoint'])}**. "
             f"{_rate(row, 'next_win_rate', 'n_next')} won where it came next ({interval}), "
@@ -377,8 +381,8 @@ def explain(log: TouchpointLog) -> None:
 - **Next best touch**: of decided accounts that were in the same state (stage, last touch and how
   long it was silent, or less of that where too little is known, or any stage), what of ours came
   next and went with most wins, in at least 30. Where a stage tells nothing any does, each account
-  compared with others of its own, and *seen in* names the stages: the account's may not be among
-  them. What is ours: as *Definitions* says what a touchpoint means (a message sent, a
+  compared with others of its own: a chosen row names the stages, and where its own is not among
+  them the list says *too little known*. What is ours: as *Definitions* says what a touchpoint means (a message sent, a
   conversation), else what the log says was shown, else by its name. Accounts that a win or a loss
   followed at once are not compared. Those accounts may differ in other ways too: it is not a proof.
 - Rates are counted over the whole log, whatever the filters. Grey: fewer than 30 behind it.
