@@ -53,8 +53,8 @@ HELP: Final = {
     "days_silent": "From the last touch to the end of the log.",
     "normal_days": "9 of 10 waits in this stage, of those that moved on, lasted at most so long.",
     "value_at_risk": "Value times the chance to win that such a silence costs. See below.",
-    "next_step": "Of what we can do, what went with most wins in the same state: won with it, against "
-    "without. Choose a row for the stages it was seen in, and for what is known of others.",
+    "next_step": "Of what we can do, what went with most wins in the same state: won with it, "
+    "against without. Choose a row for the stages it was seen in, and for what is known of others.",
     "reason": "How long it is silent there, and how long 9 of 10 waits were at most.",
     "usual_rate": "Won, of all decided that were ever in this stage.",
     "silent_rate": "Won, of those ever silent as long in this stage, else of the longest silent.",
@@ -382,9 +382,10 @@ def explain(log: TouchpointLog) -> None:
   long it was silent, or less of that where too little is known, or any stage), what of ours came
   next and went with most wins, in at least 30. Where a stage tells nothing any does, each account
   compared with others of its own: a chosen row names the stages, and where its own is not among
-  them the list says *too little known*. What is ours: as *Definitions* says what a touchpoint means (a message sent, a
-  conversation), else what the log says was shown, else by its name. Accounts that a win or a loss
-  followed at once are not compared. Those accounts may differ in other ways too: it is not a proof.
+  them the list says *too little known*. What is ours: as *Definitions* says what a touchpoint
+  means (a message sent, a conversation), else what the log says was shown, else by its name.
+  Accounts that a win or a loss followed at once are not compared. Those accounts may differ in
+  other ways too: it is not a proof.
 - Rates are counted over the whole log, whatever the filters. Grey: fewer than 30 behind it.
 """
     )
