@@ -88,13 +88,19 @@ class TestHandoffs:
 
 
 class TestOwnership:
-    def test_promises_and_what_waits_are_counted(self):
+    def test_promises_and_what_waits_are_counted(self, workspace):
         app = opened("ownership")
         assert app.title[0].value == "2 of 4 open promises are past due"
         app = choose(app, "Promises")
         assert "Late **101**" in labels(app)
         app = choose(app, "Waiting now")
-        assert len(app.dataframe[0].value) == 4
+        shown = app.dataframe[0].value
+        assert len(shown) == 4
+        log = journey.open_log(workspace / "datasets" / "Sample")
+        waiting = journey.open_promises(log)
+        names = dict(journey.journeys(log)[["account_id", "company"]].to_numpy())
+        assert shown["name"].tolist() == [names[one] for one in waiting["account_id"]]
+        assert shown["waited_days"].tolist() == (waiting["waited_hours"] / 24).round(1).tolist()
 
     def test_leads_can_be_proposed_and_hours_saved(self, workspace):
         folder = workspace / "datasets" / "Bare"

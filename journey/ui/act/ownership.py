@@ -10,9 +10,10 @@ import journey
 from journey import charts
 from journey.analysis.ownership.matrix import name_of, promises_made
 from journey.analysis.ownership.promise_members import count_waiting, touched_by, waiting_for
-from journey.analysis.ownership.promises import Standing
+from journey.analysis.ownership.promises import HOURS, Standing
 from journey.analysis.ownership.proposed import proposed_ownership
 from journey.log import TouchpointLog
+from journey.ui.accounts import account_names, name_columns
 from journey.ui.act.handoffs import STANDINGS
 from journey.ui.act.ownership_forms import save_ownership
 from journey.ui.cache import cached
@@ -52,7 +53,8 @@ LABELS: Final = {
     "late_low": "Late, low",
     "late_high": "Late, high",
     "sla_hours": "Promised hours",
-    "waited_hours": "Waited hours",
+    "sla_days": "Promised days",
+    "waited_days": "Waited days",
     "source": "From",
     "target": "Owed by",
     "begun_at": "Waits since",
@@ -232,13 +234,30 @@ def show_waiting(view: TouchpointLog) -> None:
         frame = frame[frame["is_past_due"] == kinds[kind]]
     frame = frame.reset_index(drop=True)
     row = choose_row(
-        frame, key=f"waiting:{kind}:{len(frame)}", file_name="open-promises", labels=LABELS
+        frame,
+        key=f"waiting:{kind}:{len(frame)}",
+        file_name="open-promises",
+        labels=LABELS | ({"name": "Account"} if name_columns(view) else {}),
+        on_screen=partial(_named, view),
     )
     if row is None or view.case != "account":
         st.caption("Choose a row to open its account.")
         return
     account_id = str(frame["account_id"].iloc[row])
-    waited = days(frame["waited_hours"].iloc[row] / 24)
-    st.markdown(f"**{markdown(account_id)}** has waited {waited}.")
+    waited = days(frame["waited_hours"].iloc[row] / HOURS)
+    name = account_names(view, [account_id])[0] or account_id
+    st.markdown(f"**{markdown(name)}** has waited {waited}.")
     if st.button("Open the account", type="primary", icon=":material/apartment:"):
         open_page(ACCOUNT, **{ACCOUNT_PARAMETER: account_id})
+
+
+def _named(view: TouchpointLog, frame: pd.DataFrame) -> pd.DataFrame:
+    """Give open promises as they are read: accounts by their names, times in days."""
+    in_days = {"waited_hours": "waited_days", "sla_hours": "sla_days"}
+    shown = frame.assign(**{name: frame[name] / HOURS for name in in_days}).rename(columns=in_days)
+    if not name_columns(view):
+        return shown
+    ids = shown.pop("account_id")
+    names = account_names(view, ids.tolist())
+    shown.insert(0, "name", [name or one for name, one in zip(names, ids, strict=True)])
+    return shown.assign(account_id=ids)
