@@ -9,6 +9,7 @@ from journey.ui.act.account_view import (
     account_facts,
     account_log,
     asked_account,
+    how_many,
     is_unnamed,
     search,
     show_attributes,
@@ -22,14 +23,14 @@ from journey.ui.explore.headlines import OPEN
 from journey.ui.guards import plain_errors
 from journey.ui.navigation import STALLED, page_link
 from journey.ui.state import current_dataset, current_filters
-from journey.ui.text import counted, markdown
+from journey.ui.text import markdown
 
 
 def no_account(log: journey.TouchpointLog) -> None:
     """Say how to choose one."""
     st.title("Find an account" if log.case == "account" else f"Find one {log.case}")
     search(log)
-    st.caption(f"{counted(log.n_journeys, log.case)} in this data set.")
+    st.caption(f"{how_many(log)} in this data set.")
     page_link(STALLED, "Or begin with those that have gone silent")
 
 
@@ -37,7 +38,7 @@ def unknown_account(log: journey.TouchpointLog, account_id: str) -> None:
     """Say that there is no such account, and how to find another."""
     st.title(f"There is no {log.case} '{markdown(account_id)}'")
     st.markdown(
-        f"**{markdown(current_dataset())}** has {counted(log.n_journeys, log.case)}. The address "
+        f"**{markdown(current_dataset())}** has {how_many(log)}. The address "
         "may be from another data set or misspelt."
     )
     search(log)

@@ -120,3 +120,11 @@ def test_the_overview_says_of_whom_and_points_to_whom_to_call():
     assert "Of the 28 of companies and people 71% (n = 28) are won" in words
     assert "2 of 4 stalled can be called with 1.2K at risk" in words
     assert metrics(app)["Stalled, 2.8K at risk"] == "4"
+
+
+def test_accounts_are_counted_apart_from_unnamed_visitors(workspace):
+    log = journey.open_log(workspace / "datasets" / "Full")
+    n = log.n_journeys - len(VISITORS)
+    assert f"{n} accounts, 2 unnamed visitors in this data set." in said(
+        pages.opened("act/account", "Full")
+    )

@@ -119,21 +119,25 @@ def _compared(log: TouchpointLog, days: float) -> pd.DataFrame:
 
 
 def look_first(movement: pd.DataFrame) -> pd.DataFrame:
-    """The move of :func:`stage_movement` that got worse most, if its stage held 30 in both periods.
+    """The move of :func:`stage_movement` to look at first, if its stage held 30 in both periods.
+
+    The one that got worse most beyond chance, else the one that changed most beyond chance, else
+    the one that got worse most.
 
     Returns
     -------
     DataFrame
-        That row with ``is_clear`` (its interval of change leaves out 0); no row where none got
-        worse among enough journeys.
+        That row with ``is_clear`` (its interval of change leaves out 0); no row where none of
+        enough journeys got worse or changed beyond chance.
     """
     enough = (movement["n_in_source"] >= SMALL_SAMPLE) & (
         movement["previous_n_in_source"] >= SMALL_SAMPLE
     )
-    found = movement[movement["is_worse"] & enough]
+    found = movement[enough]
     is_clear = (found["change_low"] > 0) | (found["change_high"] < 0)
     ranked = found.assign(is_clear=is_clear, size=found["change"].abs())
-    order = ranked.sort_values(["is_clear", "size"], ascending=False, kind="stable")
+    ranked = ranked[is_clear | found["is_worse"]]
+    order = ranked.sort_values(["is_clear", "is_worse", "size"], ascending=False, kind="stable")
     return order.drop(columns="size").head(1)
 
 

@@ -88,6 +88,14 @@ def search(log: TouchpointLog) -> None:
             st.caption("Nothing has that in its id or name.")
 
 
+def how_many(log: TouchpointLog) -> str:
+    """Say how many there are of what journeys are of, unnamed visitors apart."""
+    n_named = journey.who_can_be_called(log).n_journeys
+    named = counted(n_named, log.case)
+    n_apart = log.n_journeys - n_named
+    return f"{named}, {counted(n_apart, 'unnamed visitor')}" if n_apart else named
+
+
 def asked_account() -> str | None:
     """Return the account that the address asks for."""
     return st.query_params.get(ACCOUNT_PARAMETER)

@@ -133,21 +133,24 @@ def _metric(row: dict[str, Any], words: str, days: int) -> None:
 
 
 def show_first(view: TouchpointLog, days: int) -> None:
-    """Say where to look first: the move between stages that got worse most."""
-    worst = look_first(cached(journey.stage_movement)(view, days=days))
+    """Say where to look first: a move between stages that got worse, or that changed clearly."""
+    found = look_first(cached(journey.stage_movement)(view, days=days))
     st.markdown("## Where to look first")
-    if worst.empty:
+    if found.empty:
         st.markdown("No move between stages got worse among 30 journeys or more.")
         return
-    row = worst.iloc[0]
+    row = found.iloc[0]
     source, target = str(row["source_stage"]), str(row["target_stage"])
     way = "go on" if row["direction"] == "forward" else "turn back"
-    fewer = "Fewer" if row["direction"] == "forward" else "More"
+    amount = "More" if row["change"] > 0 else "Fewer"
+    doubt = "" if row["is_clear"] else " So small a change may be chance."
+    if not row["is_worse"]:
+        doubt = " That is better; no move got worse by more than chance."
     st.markdown(
-        f"**{fewer} {way} from {markdown(source)} to {markdown(target)}**: "
+        f"**{amount} {way} from {markdown(source)} to {markdown(target)}**: "
         f"{percent(row['share'])} of {number(row['n_in_source'])} journeys, "
         f"{percent(row['previous_share'])} of {number(row['previous_n_in_source'])} "
-        "in the period before." + ("" if row["is_clear"] else " So small a change may be chance.")
+        f"in the period before.{doubt}"
     )
     moved = partial(moved_between, view, source, target, days=days)
     title = f"From {source} to {target}"

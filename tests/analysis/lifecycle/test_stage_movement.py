@@ -1,6 +1,7 @@
 from collections import Counter
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -108,6 +109,19 @@ def test_where_to_look_first_needs_enough_journeys():
     assert first["is_clear"].tolist() == [True]
     few = small_log([*BEFORE[:9], *NOW[:9], ("c", 100, "Ad")])
     assert look_first(stage_movement(few, days=40)).empty
+
+
+def test_a_change_beyond_chance_comes_before_a_worse_one_that_may_be_chance():
+    columns = ["source_stage", "change", "change_low", "change_high", "is_worse"]
+    rows = [("A", -0.03, -0.07, 0.01, True), ("B", -0.12, -0.2, -0.04, False)]
+    found = pd.DataFrame(rows, columns=columns).assign(n_in_source=90, previous_n_in_source=90)
+    assert look_first(found)["source_stage"].tolist() == ["B"]
+    # What got worse beyond chance leads, however much something else got better.
+    found.loc[0, "change_high"] = -0.01
+    assert look_first(found)["source_stage"].tolist() == ["A"]
+    # Where nothing is beyond chance, what got worse leads alone.
+    found[["change_low", "change_high"]] = [-0.2, 0.2]
+    assert look_first(found)["source_stage"].tolist() == ["A"]
 
 
 def test_going_back_more_often_is_worse():
