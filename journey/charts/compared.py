@@ -13,6 +13,8 @@ from journey.schema import LEAST_CERTAIN, SMALL_SAMPLE
 Lean = Literal["lean-a", "lean-b", "lean-even"]
 
 _NAME_SIGNS: Final = 40
+_TITLE_SIGNS: Final = 90
+"""So many fit on one line of every picture of two groups."""
 
 
 @dataclass(frozen=True)
@@ -87,11 +89,10 @@ def largest(rows: Iterable[dict[str, Any]]) -> dict[str, Any] | None:
 
 
 def difference_words(what: str, facts: Mapping[str, Any], names: Names) -> str:
-    """Say where two groups differ most."""
-    return (
-        f"{what}: {format_share(facts['a_share'])} in {_short(names.a)}, "
-        f"{format_share(facts['b_share'])} in {_short(names.b)}"
-    )
+    """Say where two groups differ most; names that leave no room are told below as A and B."""
+    a, b = (format_share(facts[share]) for share in ("a_share", "b_share"))
+    said = f"{what}: {a} in {_short(names.a)}, {b} in {_short(names.b)}"
+    return said if len(said) <= _TITLE_SIGNS else f"{what}: {a} in A, {b} in B"
 
 
 def _short(name: str) -> str:

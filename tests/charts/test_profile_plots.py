@@ -89,6 +89,13 @@ def test_a_step_flow_tells_of_named_types_before_other_ones():
         }
     )
     assert charts.compare_flow(frame).title == "Ad → Mail at step 1: 40% in A, 0% in B"
+    periods = ("2024-07-01 to 2025-06-30", "2025-07-01 to 2026-06-30")
+    said = "40% in 2024-07-01 to 2025-06-30, 0% in 2025-07-01 to 2026-06-30"
+    assert charts.compare_flow(frame, names=periods).title == f"Ad → Mail at step 1: {said}"
+    # Where they leave no room the line below says who A and B are.
+    long = charts.compare_flow(frame, names=("1234 to 5678" * 3, periods[1]))
+    assert long.title == "Ad → Mail at step 1: 40% in A, 0% in B"
+    assert f"A: {'1234 to 5678' * 3}, " in long.svg
     others = frame.assign(chance=[0.001, 1.0, 1.0])
     assert charts.compare_flow(others).title == "Other → Other at step 1: 80% in A, 0% in B"
 

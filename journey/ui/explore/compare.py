@@ -278,7 +278,7 @@ def _map(
 ) -> Picture:
     whole = journey.compare_graph(log, other)
     simple = journey.simplify(whole, n_types=N_TYPES, move_share=MOVE_SHARE)
-    return charts.compare_map(simple, names=names, selected=selected, whole=whole)
+    return charts.compare_map(simple, names=names, selected=selected)
 
 
 def _period(
