@@ -68,7 +68,7 @@ def test_holes_are_written_with_the_people_who_met_none():
     frame = frames.content_coverage().replace(frames.HOSTILE, "Buyer")
     chart = plots.plot_content_coverage(frame)
     assert "hole · 40" in words(chart)
-    assert title(chart) == "1 of 3 places have no content; most people meet none: Buyer in B"
+    assert title(chart) == "1 of 3 places have no content; the largest: Buyer in B, 40 people"
     full = plots.plot_content_coverage(frame.assign(is_hole=False))
     assert title(full) == "Every place has content"
 
@@ -88,7 +88,7 @@ def test_single_scores_are_drawn_and_win_no_title():
     frame = frames.feelings().replace(frames.HOSTILE, "Ticket")
     chart = plots.plot_feelings(frame)
     assert title(chart) == "Lowest mood: Ticket, -0.40; highest: Demo, +0.30"
-    assert "+0.90 of 1" in words(chart)
+    assert "+0.90 · n = 1" in words(chart)
     few = plots.plot_feelings(frame.assign(n_scores=3))
     assert title(few) == "Too few scores to compare touchpoints"
 

@@ -214,7 +214,7 @@ class TestQuality:
         assert heads[1:] == [
             "No source fell silent while others went on",
             "The account is known for 100% of 3 touchpoints, the person for 0%",
-            "1 of 5 rows told a touchpoint again: 1 in exact repeats, 0 from another source",
+            "1 of 5 rows repeat a touchpoint: 1 exact repeat, 0 from another source",
             "No touchpoint lies long before or after all others",
             "No source has many touchpoints at the same instant",
             "How the files were read",

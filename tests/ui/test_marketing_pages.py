@@ -148,7 +148,7 @@ class TestOwnership:
 class TestContent:
     def test_holes_uses_and_calls_can_be_seen_and_opened(self):
         app = opened("content")
-        assert "contents" in app.title[0].value
+        assert "pieces of content" in app.title[0].value
         app = choose(app, "Use and wins")
         assert {"content", "win_rate", "without_rate"} <= set(app.dataframe[0].value.columns)
         app = choose(app, "Calls to action")
@@ -165,7 +165,7 @@ class TestContent:
     def test_an_inventory_is_kept_shown_and_taken_away(self, workspace):
         save_inventory(workspace, "Bare", Inventory((Entry("Film", "Convert", question="Why?"),)))
         app = opened("content", "Bare")
-        assert "1 orphaned" in app.title[0].value
+        assert "1 never used" in app.title[0].value
         app = choose(app, "Question")
         assert "Why?" in app.dataframe[0].value["value"].tolist()
         app = choose(app, "Inventory")

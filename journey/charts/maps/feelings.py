@@ -83,7 +83,7 @@ def _stage_mark(
     if feeling.low == feeling.low:
         low, high = (zero - end / reach * _PLOT / 2 for end in (feeling.low, feeling.high))
         said += (
-            f", 95 % interval {format_signed(feeling.low, 2)} to {format_signed(feeling.high, 2)}"
+            f", 95% interval {format_signed(feeling.low, 2)} to {format_signed(feeling.high, 2)}"
         )
         parts.insert(
             0, element("path", {"class": "emotion-spread", "d": f"M{at(x)},{at(low)}V{at(high)}"})

@@ -26,6 +26,7 @@ from journey.charts.plot_style import (
 )
 from journey.charts.theme import TOKENS, Theme
 from journey.schema import SMALL_SAMPLE
+from journey.wording import agreeing
 
 MAX_ROWS: Final = 15
 STRONG: Final = 0.6
@@ -57,7 +58,7 @@ def plot_content_coverage(frame: pd.DataFrame, *, theme: Theme = "light") -> go.
     >>> frame = pd.DataFrame({"stage": ["Nurture", "Convert"], "value": "Buyer",
     ...     "n_contents": [2, 0], "n_used": [1, 0], "n_people": [9, 40], "is_hole": [False, True]})
     >>> plot_content_coverage(frame).layout.title.text
-    '1 of 2 places have no content; most people meet none: Buyer in Convert'
+    '1 of 2 places have no content; the largest: Buyer in Convert, 40 people'
     """
     columns = ("stage", "value", "n_contents", "n_used", "n_people", "is_hole")
     require(frame, columns, where="the coverage of content")
@@ -136,7 +137,9 @@ def _coverage_title(frame: pd.DataFrame) -> str:
     if not holes["n_people"].any():
         return said
     top = top_row(holes, holes["n_people"])
-    return f"{said}; most people meet none: {safe_name(top['value'])} in {safe_name(top['stage'])}"
+    people = agreeing(f"{format_count(top['n_people'])} [person|people]")
+    place = f"{safe_name(top['value'])} in {safe_name(top['stage'])}"
+    return f"{said}; the largest: {place}, {people}"
 
 
 def plot_content_ranking(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Figure:

@@ -89,7 +89,7 @@ def _draw_means(chart: Draft, table: pd.DataFrame, theme: Theme) -> None:
             hoverinfo="skip",
             showlegend=False,
         )
-        words = f"{_mood(row.mean_sentiment)} of {format_count(row.n_scores)}"
+        words = f"{_mood(row.mean_sentiment)} · n = {format_count(row.n_scores)}"
         chart.add_scatter(
             x=[row.mean_sentiment],
             y=[row.Index],
@@ -163,7 +163,8 @@ def _draw_line(chart: Draft, known: pd.DataFrame, theme: Theme) -> None:
         colour["line" if n < SMALL_SAMPLE else "outcome-won" if mean > 0 else "outcome-lost"]
         for n, mean in zip(counts, means, strict=True)
     ]
-    words = [f"{_mood(mean)} of {format_count(n)}" for n, mean in zip(counts, means, strict=True)]
+    said = zip(counts, means, strict=True)
+    words = [f"{_mood(mean)} · n = {format_count(n)}" for n, mean in said]
     chart.add_scatter(
         x=[safe_name(stage) for stage in known["stage"]],
         y=means,

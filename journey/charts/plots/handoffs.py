@@ -211,7 +211,7 @@ def plot_returned_leads(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Fi
     >>> frame = pd.DataFrame({"reason": ["No budget", "Timing"], "n_sent_back": [96, 83],
     ...     "sent_back_share": [0.536, 0.464], "n_journeys": [96, 83], "n_won": [25, 23]})
     >>> plot_returned_leads(frame).layout.title.text
-    '54% of 179 returned leads came back for: No budget'
+    'Sent back most for No budget: 54% of 179 leads'
     """
     columns = ("reason", "n_sent_back", "sent_back_share", "n_journeys", "n_won")
     require(frame, columns, where="the returned leads")
@@ -257,4 +257,4 @@ def _return_title(frame: pd.DataFrame) -> str:
         return f"{total} leads were sent back, no reason given"
     top = named.iloc[0]
     share = format_share(top["sent_back_share"])
-    return f"{share} of {total} returned leads came back for: {safe_name(top['reason'])}"
+    return f"Sent back most for {safe_name(top['reason'])}: {share} of {total} leads"

@@ -34,8 +34,8 @@ LABELS: Final = {
 HELP: Final = {
     "n_with": "Decided accounts in this state whose next touch it was.",
     "win_rate": "Won, of those. Fewer than 30 say little.",
-    "low": "95 % interval of the share won.",
-    "high": "95 % interval of the share won.",
+    "low": "95% interval of the share won.",
+    "high": "95% interval of the share won.",
     "without_rate": "Won, of those whose next touch was another one that decides nothing.",
     "is_ours": "By its meaning in the definitions, its direction in the log, or its name.",
 }
@@ -81,7 +81,7 @@ def _advice(frame: pd.DataFrame) -> str:
     sure = "" if best["difference_low"] > 0 else " It may be chance."
     return (
         f"Next best touch: **{markdown(best['touchpoint'])}**. "
-        f"{rate_of(best['win_rate'], best['n_with'], 'decided')} won with it next (95 % interval "
+        f"{rate_of(best['win_rate'], best['n_with'], 'decided')} won with it next (95% interval "
         f"{percent(best['low'])} to {percent(best['high'])}), "
         f"{rate_of(best['without_rate'], best['n_without'], 'decided')} with another touch."
         f"{seen}{sure}"

@@ -108,8 +108,7 @@ def show_not_buyers(view: TouchpointLog) -> None:
     n_found = int(counts.sum())
     st.markdown(
         f"**{counted(n_found, 'journey')} will not buy**, by the rules. "
-        "Nothing is deleted: 'Leave out who will not buy' under Filter leaves them out of every "
-        "page, or in."
+        "Nothing is deleted: 'Leave out who will not buy' under Filter takes them off every page."
     )
     if not n_found and not before.sum():
         st.caption(

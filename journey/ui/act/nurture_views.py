@@ -219,7 +219,7 @@ def _group(view: TouchpointLog, row: dict[Any, Any]) -> None:
     n = int(row["n_journeys"])
     st.markdown(f"## {words}: {percent(row['win_rate'], n)} won")
     st.markdown(
-        f"of {counted(n, 'decided lead')}, 95 % interval {percent(row['low'])} to "
+        f"of {counted(n, 'decided lead')}, 95% interval {percent(row['low'])} to "
         f"{percent(row['high'])}  \n"
         f"Median deal {number(row['median_value'])}, from {number(row['value_from'])} to "
         f"{number(row['value_to'])}  \n"

@@ -41,7 +41,7 @@ LABELS: Final = {
     "last_at": "Last touch at",
     "account_id": "Id",
     "usual_rate": "Won, of all",
-    "silent_rate": "Won, of as silent",
+    "silent_rate": "Won after such silence",
     "reason": "Why",
 }
 OF: Final = (
@@ -298,7 +298,7 @@ def show_stake(row: pd.Series) -> None:
 def show_next_touch(row: pd.Series) -> None:
     """Say which touch of ours went with most wins after such a silence, and what others did."""
     if pd.notna(row["next_touchpoint"]):
-        interval = f"95 % interval {percent(row['next_low'])} to {percent(row['next_high'])}"
+        interval = f"95% interval {percent(row['next_low'])} to {percent(row['next_high'])}"
         doubt = "" if row["next_is_clear"] else " It may be chance."
         if _is_unseen(row["stage"], row["next_seen_in"]):
             doubt += " Of its own stage too little is known."

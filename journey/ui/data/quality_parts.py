@@ -137,7 +137,7 @@ def show_sources(log: TouchpointLog) -> None:
 
 
 def show_duplicates(report: IngestReport) -> None:
-    """Show how many rows told a touchpoint again, in the same file and across sources."""
+    """Show how many rows repeat a touchpoint, in the same file and across sources."""
     found = repeats(report)
     st.header(repeats_message(found))
     if not found["n_merged"].sum():
@@ -160,7 +160,7 @@ def show_duplicates(report: IngestReport) -> None:
 
 
 def repeats(report: IngestReport) -> pd.DataFrame:
-    """Return by file how many rows told a touchpoint again, the most first.
+    """Return by file how many rows repeat a touchpoint, the most first.
 
     Parameters
     ----------
@@ -193,14 +193,14 @@ def repeats_message(found: pd.DataFrame) -> str:
     Examples
     --------
     >>> repeats_message(pd.DataFrame({"n_exact": [2], "n_across": [1], "n_read": [10]}))
-    '3 of 10 rows told a touchpoint again: 2 in exact repeats, 1 from another source'
+    '3 of 10 rows repeat a touchpoint: 2 exact repeats, 1 from another source'
     """
     n_exact, n_across, n_read = (int(found[f"n_{n}"].sum()) for n in ("exact", "across", "read"))
     if not n_exact + n_across:
         return "No touchpoint was told twice"
     return (
-        f"{number(n_exact + n_across)} of {counted(n_read, 'row')} told a touchpoint again: "
-        f"{number(n_exact)} in exact repeats, {number(n_across)} from another source"
+        f"{number(n_exact + n_across)} of {counted(n_read, 'row')} repeat a touchpoint: "
+        f"{counted(n_exact, 'exact repeat')}, {number(n_across)} from another source"
     )
 
 

@@ -54,11 +54,11 @@ LABELS: Final = {
 }
 HELP: Final = {
     "n_conversions": "Adds up to the journeys won in view.",
-    "n_conversions_from": "Lower end of the 95 % interval.",
-    "n_conversions_to": "Upper end of the 95 % interval.",
+    "n_conversions_from": "Lower end of the 95% interval.",
+    "n_conversions_to": "Upper end of the 95% interval.",
     "value": "Adds up to the value of the journeys won in view, as known at the win.",
-    "value_from": "Lower end of the 95 % interval.",
-    "value_to": "Upper end of the 95 % interval.",
+    "value_from": "Lower end of the 95% interval.",
+    "value_to": "Upper end of the 95% interval.",
     "removal_effect": "Markov: how much lower the chance to win would be on the ways without it.",
     "n_journeys": "Won journeys that have it on their way. Below 30 figures are shaky.",
 }

@@ -41,14 +41,14 @@ def show_spend(view: TouchpointLog, by: str, model: str, half_life_days: float) 
     frame = cached(return_on_spend)(view, by=by, half_life_days=half_life_days)
     own = frame[frame["model"] == model].drop(columns="model")
     spent = own[own["channel"].notna() & own["spend"].notna()]
+    name = "touchpoint type" if by == "touchpoint" else label(by).lower()
     if spent.empty:
-        name = "touchpoint type" if by == "touchpoint" else label(by).lower()
         st.caption(f"No cost is known of any {markdown(name)}, so there is no return on spend.")
         page_link(UPLOAD, "Add costs")
         return
     apart = own.loc[own["channel"].isna() & own["spend"].notna()]
     if amounts := amounts_text(apart):
-        st.caption(f"{amounts} more was spent on none of these by name.")
+        st.caption(f"{amounts} more was spent: costs that name no {markdown(name)}.")
     if words := cached(reach_text)(view):
         st.caption(words)
     own = own.assign(channel=own["channel"].fillna(NONE_BEFORE)).round(DECIMALS)

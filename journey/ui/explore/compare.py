@@ -61,15 +61,15 @@ LABELS: Final = {
 WENT_ON: Final = "Entered the next stage, of those that reached this one."
 HELP: Final = {
     "difference": "The share of A minus that of B.",
-    "low": "Lower end of the 95 % interval of the difference.",
-    "high": "Upper end of the 95 % interval of the difference.",
+    "low": "Lower end of the 95% interval of the difference.",
+    "high": "Upper end of the 95% interval of the difference.",
     "n_advanced_a": WENT_ON,
     "n_advanced_b": WENT_ON,
     "a_conversion_rate": WENT_ON,
     "b_conversion_rate": WENT_ON,
     "conversion_difference": "The share of A that went on minus that of B.",
-    "conversion_low": "Lower end of the 95 % interval of that difference.",
-    "conversion_high": "Upper end of the 95 % interval of that difference.",
+    "conversion_low": "Lower end of the 95% interval of that difference.",
+    "conversion_high": "Upper end of the 95% interval of that difference.",
     "chance": "How often chance alone gives such a difference, adjusted for all rows.",
 }
 OF: Final = (

@@ -100,23 +100,24 @@ def headline(frame: pd.DataFrame) -> str:
     Examples
     --------
     >>> headline(pd.DataFrame({"status": ["orphaned", "in use"], "n_touchpoints": [0, 4]}))
-    '1 of 2 contents lies idle: 1 orphaned'
+    '1 of 2 pieces of content is idle: 1 never used'
     >>> headline(pd.DataFrame({"status": ["not used in view", "in use"], "n_touchpoints": [0, 4]}))
-    'None of 2 contents lies idle; 1 is not used in view'
+    'None of 2 pieces of content is idle; 1 is not used in view'
     """
     if frame.empty:
         return "Content"
     n_of = frame["status"].value_counts()
     n_orphaned, n_hidden, n_dead = (int(n_of.get(one, 0)) for one in (ORPHANED, NOT_IN_VIEW, DEAD))
-    n, of = n_orphaned + n_dead, counted(len(frame), "content")
+    n = n_orphaned + n_dead
+    of = agreeing(f"{number(len(frame))} [piece|pieces] of content")
     if not n and not n_hidden:
         return agreeing(f"{number(len(frame))} [content is|contents are all] in use")
     hidden = f"; {number(n_hidden)} {'is' if n_hidden == 1 else 'are'} not used in view"
     rest = hidden if n_hidden else ""
     if not n:
-        return f"None of {of} lies idle{rest}"
-    idle = f"{number(n)} of {of} {'lies' if n == 1 else 'lie'} idle"
-    kinds = {ORPHANED: n_orphaned, DEAD: n_dead}
+        return f"None of {of} is idle{rest}"
+    idle = f"{number(n)} of {of} {'is' if n == 1 else 'are'} idle"
+    kinds = {"never used": n_orphaned, "no longer of use": n_dead}
     return f"{idle}: {', '.join(f'{number(of)} {kind}' for kind, of in kinds.items() if of)}{rest}"
 
 

@@ -29,8 +29,8 @@ LABELS: Final = {
 HELP: Final = {
     "mean_sentiment": "In the unit of the log; of texts from -1 to 1.",
     "n_from_text": "Scores read from a comment.",
-    "mean_from": "Lower end of the 95 % interval.",
-    "mean_to": "Upper end of the 95 % interval.",
+    "mean_from": "Lower end of the 95% interval.",
+    "mean_to": "Upper end of the 95% interval.",
     "n_journeys": "Journeys with such a score.",
 }
 

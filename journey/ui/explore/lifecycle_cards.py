@@ -183,7 +183,7 @@ def show_questions(view: TouchpointLog, days: int) -> None:
 
 
 def _question(view: TouchpointLog, row: dict[str, Any], days: int) -> None:
-    """One line: the number, which opens if it counts journeys, and the sentence."""
+    """One line: the number, which opens if it counts journeys, and what it is of."""
     left, right = st.columns([1, 5], vertical_alignment="center")
     value, unit = float(row["value"]), str(row["unit"])
     shown = NO_FIGURE if pd.isna(value) else figure(value, unit)
@@ -201,7 +201,7 @@ def _question(view: TouchpointLog, row: dict[str, Any], days: int) -> None:
         ):
             log = lifecycle_journeys(view, row["role"], row["metric"], days=days)
             open_journeys(log, title=label(str(row["metric"])))
-    right.markdown(markdown(sentence_of(row, days=days, write=figure)))
+    right.markdown(markdown(sentence_of(row, days=days, write=figure).removeprefix(f"{shown} ")))
 
 
 def _named_row(view: TouchpointLog, part: Sequence[dict[str, Any]], days: int) -> None:
@@ -275,7 +275,7 @@ def show_reach(view: TouchpointLog, days: int) -> None:
     """Show whom touches reached by month, and who took in which content, whatever the period."""
     del days
     frame = cached(journey.reach_by_month)(view)
-    st.caption("All months in view. What stays empty, the log doesn't have.")
+    st.caption("All months in view. A column is empty where the log doesn't tell.")
     show_table(frame, key="lifecycle:reach", file_name="reach", column_help=REACH_HELP)
     if "content" not in view.store.text_columns:
         return
@@ -288,5 +288,8 @@ def show_reach(view: TouchpointLog, days: int) -> None:
 def show_post_sale(view: TouchpointLog, days: int) -> None:
     """Show what customers did after the sale by month, whatever the period."""
     del days
-    st.caption("Touchpoints of all months in view. What stays empty, no touchpoint type means.")
+    st.caption(
+        "Touchpoints of all months in view. A column is empty where no touchpoint type has that "
+        "meaning."
+    )
     show_table(cached(journey.post_sale)(view), key="lifecycle:after", file_name="post-sale")

@@ -23,8 +23,8 @@ MOST_VALUES: Final = 200
 NOT_KNOWN: Final = "(not known)"
 HELP: Final = {
     "win_rate": "Won of all journeys of the segment.",
-    "low": "Lower end of the 95 % interval of the win rate.",
-    "high": "Upper end of the 95 % interval of the win rate.",
+    "low": "Lower end of the 95% interval of the win rate.",
+    "high": "Upper end of the 95% interval of the win rate.",
     "n_decided": "Won, lost or without a decision.",
     "decided_win_rate": "Won of the decided ones.",
     "median_days_to_win": "First touch to winning touch; half take less.",

@@ -28,8 +28,8 @@ FUNNEL_HELP: Final = {
     "n_in_order": "Entered it after the stage before.",
     "n_advanced": "Entered the next stage after it.",
     "conversion_rate": "Went on to the next stage, of those that entered this one.",
-    "conversion_low": "Lower end of the 95 % interval.",
-    "conversion_high": "Upper end of the 95 % interval.",
+    "conversion_low": "Lower end of the 95% interval.",
+    "conversion_high": "Upper end of the 95% interval.",
     "n_now": "Open journeys that are in it now.",
 }
 FUNNEL_LABELS: Final = {"n_journeys": "Entered", "n_advanced": "Went on", "n_now": "Open in it now"}
