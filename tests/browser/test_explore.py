@@ -125,7 +125,7 @@ class TestMap:
         page = visit("journey_map")
         click(page, "node", "Mail")
         page.get_by_role("button", name="Start here").click()
-        page.get_by_role("button", name="From Mail").wait_for()
+        page.get_by_role("button", name="From Mail", exact=True).wait_for()
         settled(page)
         click(page, "node", HOSTILE)
         page.get_by_role("button", name="End here").click()
