@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, cast
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from journey.errors import ImportLimitError, ValueNotAllowedError
@@ -28,6 +29,7 @@ from journey.ingest.warehouses.selection import (
     named,
     read_condition,
 )
+from journey.wording import counted
 
 Report = Callable[[Progress], None]
 SAMPLE_ROWS: Final = 5_000
@@ -104,6 +106,11 @@ def fetch(argument: Mapping[str, Any], tell: Report) -> dict[str, Any]:
     dict
         ``n_rows`` fetched; ``headers``; ``where`` as checked; ``mark_column``, ``mark`` and
         ``n_from_mark``; ``key``.
+
+    Raises
+    ------
+    ValueNotAllowedError
+        If a row has no key, among others.
     """
     relation, title = Relation(**argument["relation"]), str(argument["title"])
     tell(Progress("reading", title, 0, None))
@@ -123,6 +130,8 @@ def fetch(argument: Mapping[str, Any], tell: Report) -> dict[str, Any]:
                 Path(argument["path"]),
                 lambda n: tell(Progress("reading", title, n, max(n, measured.n_rows))),
             )
+        if key and n_rows:
+            _check_key(Path(argument["path"]), key, title)
     return {
         "n_rows": n_rows,
         "headers": [column.header for column in wanted.columns],
@@ -174,6 +183,27 @@ def _is_all_known(measured: Measured, reached: Mapping[str, Any]) -> bool:
 def _key(wanted: Wanted, key: str | None) -> str | None:
     """The header of the key, which must be fetched to know a row again."""
     return named(key, wanted.columns).header if key else None
+
+
+def _check_key(path: Path, key: str, title: str) -> None:
+    """Refuse rows without a key: each fetch would add those at the mark once more."""
+    with pq.ParquetFile(path) as file:
+        n_without = sum(
+            batch.num_rows - len(_filled(batch.column(0)))
+            for batch in file.iter_batches(columns=[key])
+        )
+    if n_without:
+        raise ValueNotAllowedError(
+            f"{counted(n_without, 'row')} of {title} without a value of the key {key!r} could not "
+            "be known again. Name a key that every row has, or leave them out by a query or by "
+            f"--where {f'{key}!='!r}, and import anew."
+        )
+
+
+def _filled(values: "pa.Array[Any]") -> "pa.Array[Any]":
+    """Values that stay when they are read, which texts without a sign do not."""
+    held = values.drop_null()
+    return held.filter(cast("Any", pc).not_equal(held.cast(pa.large_string()), ""))
 
 
 def _condition(told: Any, names: list[str]) -> Condition:

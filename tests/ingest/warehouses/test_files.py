@@ -7,7 +7,7 @@ from urllib.parse import quote
 import duckdb
 import pytest
 
-from journey.errors import ColumnNotFoundError, WarehouseError
+from journey.errors import ColumnNotFoundError, ValueNotAllowedError, WarehouseError
 from journey.ingest import add_touchpoints, read_touchpoints, rebuild
 from journey.ingest.kept.replaced import REPLACED
 from journey.ingest.warehouses import (
@@ -19,6 +19,7 @@ from journey.ingest.warehouses import (
     read_relation,
     refresh,
 )
+from journey.load import open_log
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
 
@@ -184,6 +185,20 @@ class TestRowsThatChange:
             self.imported(deals, tmp_path / "set", key="idd")
         with pytest.raises(ColumnNotFoundError, match="'id'"):
             self.imported(deals, tmp_path / "set", key="id", left_out=("id",))
+
+    @pytest.mark.parametrize("cell", ["NULL", "''"])
+    def test_rows_without_a_key_are_refused(self, deals, tmp_path, cell):
+        self.imported(deals, tmp_path / "set", key="id", dedupe="none")
+        self.put(deals, 30, "Demo", day=30, changed=30)
+        deals.run(f"UPDATE deals SET id = {cell} WHERE id IN ('1', '30')")
+        with pytest.raises(ValueNotAllowedError, match=r"1 row of deals without .* key 'id'"):
+            refresh(tmp_path / "set")
+        with pytest.raises(ValueNotAllowedError, match=r"2 rows .* --where 'id!='"):
+            self.imported(deals, tmp_path / "anew", key="id", dedupe="none")
+        assert open_log(tmp_path / "set").n_touchpoints == 29
+        if cell == "NULL":
+            self.imported(deals, tmp_path / "anew", key="id", dedupe="none", where=("id!=",))
+            assert refresh(tmp_path / "anew")[0].n_touchpoints == 28
 
     @pytest.mark.parametrize("key", ["id", "happened_at"])
     def test_a_key_that_is_not_kept_is_refused(self, deals, tmp_path, key):
