@@ -198,7 +198,7 @@ def fetched(
     WarehouseError
         If the database does not give them, or there are none.
     ColumnNotFoundError, ValueNotAllowedError
-        If the selection names what is not there.
+        If the selection names what is not there, or rows have no value of its key.
     """
     asked = _Asked(address, limits or Limits(), progress, cancelled)
     with scratch_beside(beside) as folder:

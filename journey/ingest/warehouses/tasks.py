@@ -106,11 +106,6 @@ def fetch(argument: Mapping[str, Any], tell: Report) -> dict[str, Any]:
     dict
         ``n_rows`` fetched; ``headers``; ``where`` as checked; ``mark_column``, ``mark`` and
         ``n_from_mark``; ``key``.
-
-    Raises
-    ------
-    ValueNotAllowedError
-        If a row has no key, among others.
     """
     relation, title = Relation(**argument["relation"]), str(argument["title"])
     tell(Progress("reading", title, 0, None))
