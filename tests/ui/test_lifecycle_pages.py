@@ -111,6 +111,7 @@ def test_costs_entered_by_hand_count_and_are_saved(workspace):
     # 310 for the two customers won.
     assert metrics(app)["Per customer EUR"] == "155"
     assert metrics(app)["Spent EUR"] == "310"
+    assert "are journeys, each counted once" in said(app)
     for view in ("By channel", "Campaigns", "Enter costs"):
         app = choose(app, view)
     press(app, "Save costs")
@@ -146,4 +147,6 @@ def test_a_period_without_leads_says_that_nobody_passed(workspace):
 
 def test_what_costs_lack_is_said():
     assert "No cost for each: no cost known" in said(opened(COSTS))
-    assert "No cost is known" in said(opened(COSTS, "Plain"))
+    plain = said(opened(COSTS, "Plain"))
+    assert "No cost is known" in plain
+    assert "counted once" not in plain

@@ -29,6 +29,10 @@ LABELS: Final = {
     **{f"cost_per_{name}": f"Cost per {words}" for name, words in ENDS.items()},
     **{f"value_per_{name}": f"Value per {words}" for name, words in ENDS.items()},
 }
+COUNTED_ONCE: Final = (
+    "Leads, MQLs, SQLs and customers are journeys, each counted once; the map and Handoffs count "
+    "every time one comes to a post. An SQL need not have been an MQL."
+)
 _ROUND: Final = "costs:round"
 _SHOWN: Final = "costs:shown"
 
@@ -49,7 +53,8 @@ def show_totals(view: TouchpointLog) -> None:
             st.caption("Nothing was spent in view, so each cost 0.")
         elif row["note"] not in (None, SO_FAR):
             st.caption(f"No cost for each: {markdown(row['note'])}.")
-    for words in (kinds_missing(frame), cached(reach_text)(view), worth_text(view)):
+    counted_once = None if frame.empty else COUNTED_ONCE
+    for words in (counted_once, kinds_missing(frame), cached(reach_text)(view), worth_text(view)):
         if words:
             st.caption(words)
 
