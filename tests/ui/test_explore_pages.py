@@ -188,6 +188,11 @@ class TestStages:
         app = press(app, "Lost **1**")
         assert "**1 journey**" in said(app)
 
+    def test_drop_offs_of_all_stages_are_told_beside_the_journeys_that_ended(self):
+        # 141 of the sample are lost, 1,381 undecided; some skipped a stage.
+        text = " ".join(said(choose(opened("stages", "Sample"), "Drop-off")))
+        assert "in all stages together, of 1,522 journeys lost or undecided" in text
+
     def test_back_moves_open(self):
         # c goes back from Convert to Attract
         app = choose(opened("stages", "Small"), "Back moves")

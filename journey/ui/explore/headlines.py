@@ -180,7 +180,9 @@ def _drop_off(log: TouchpointLog) -> Finding | None:
     stage, n_dropped = markdown(frame["stage"].iloc[top]), int(dropped.iloc[top])
     # Stages don't add up: a journey that skipped one drops off before it and where it ended.
     n_ended = ended_without_win(log)
-    words = f"{percent(n_dropped / n_ended)} of journeys without a win drop off in {stage}"
+    words = (
+        f"{percent(n_dropped / n_ended)} of journeys that ended without a win drop off in {stage}"
+    )
     return Finding(words, f"{number(n_dropped)} of {number(n_ended)} lost or undecided.", STAGES)
 
 

@@ -46,7 +46,7 @@ def test_drop_offs_are_told_of_the_journeys_that_ended():
     # b skipped Nurture: it drops off in Attract and in Convert, 3 drop-offs of 2 journeys.
     ends = [("a", 0, "Ad"), ("a", 1, "Lost"), ("b", 0, "Ad"), ("b", 1, "Demo"), ("b", 2, "Lost")]
     found = finding(small_log(ends), STAGES)
-    assert found.message == "100% of journeys without a win drop off in Attract"
+    assert found.message == "100% of journeys that ended without a win drop off in Attract"
     assert found.rest == "2 of 2 lost or undecided."
 
 
