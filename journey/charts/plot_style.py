@@ -18,8 +18,9 @@ Chart = Draft | go.Figure
 
 NO_STAGE: Final = "No journey has entered a stage: the definitions say which touch enters which."
 NAME_WIDTH: Final = 230.0
+LONG_NAME_WIDTH: Final = 320.0
 TITLE_WIDTH: Final = 420.0
-"""Pixels for a name: beside a row, and in a title, which has room for more."""
+"""Pixels for a name: beside a row, where names are sentences, and in a title with more room."""
 
 TEXT: Final = 14
 ROW: Final = 40

@@ -96,8 +96,9 @@ def show_plot(
             on_select="ignore" if on_choose is None else partial(_tell, key, on_choose),
             selection_mode="points",
         )
-        what = {"place": place, "file": f"{file_name}.svg", "type": "image/svg+xml"}
-        _download(key=f"{key}:svg", data=what)
+        if spec["data"]:  # else it says why there is nothing to see
+            what = {"place": place, "file": f"{file_name}.svg", "type": "image/svg+xml"}
+            _download(key=f"{key}:svg", data=what)
 
 
 def _tell(key: str, on_choose: Choice) -> None:

@@ -11,6 +11,7 @@ from journey.charts.columns import require
 from journey.charts.draft import Draft
 from journey.charts.numbers import format_count, format_share
 from journey.charts.plot_style import (
+    LONG_NAME_WIDTH,
     NO_STAGE,
     TITLE_WIDTH,
     Share,
@@ -201,7 +202,7 @@ def _by_gain(table: pd.DataFrame) -> pd.DataFrame:
 
 def _draw_rates(chart: Draft, table: pd.DataFrame, columns: tuple[str, ...], theme: Theme) -> None:
     """Draw a rate with its interval in each row, and name the rows."""
-    names = [safe_name(name) for name in table[columns[0]]]
+    names = [safe_name(name, width=LONG_NAME_WIDTH) for name in table[columns[0]]]
     figures = zip(names, *(table[name].tolist() for name in columns[1:]), strict=True)
     draw_shares(chart, [Share(row, *one) for row, one in enumerate(figures)], theme=theme)
     name_rows(chart, names)

@@ -12,6 +12,7 @@ from journey.charts.draft import Draft
 from journey.charts.numbers import format_count, format_counted, format_share
 from journey.charts.plot_style import (
     IN_MONTH,
+    LONG_NAME_WIDTH,
     TITLE_WIDTH,
     beside,
     draft,
@@ -288,7 +289,7 @@ def plot_programme(frame: pd.DataFrame, *, theme: Theme = "light") -> go.Figure:
         return empty("No message of this programme names its content.", theme=theme)
     chart = draft(_programme_title(frame), theme=theme, height=rows_height(len(frame)) - 40)
     colour = TOKENS[theme]
-    names = [safe_name(content) for content in frame["content"]]
+    names = [safe_name(content, width=LONG_NAME_WIDTH) for content in frame["content"]]
     chart.add_bar(
         orientation="h",
         x=frame["n_people"],
