@@ -214,6 +214,13 @@ class TestSegments:
     def test_every_view_runs(self, view):
         choose(opened("segments", "Sample"), view)
 
+    def test_the_picker_begins_with_whom_the_chart_names(self):
+        app = opened("segments", "Sample")
+        picker = next(one for one in app.selectbox if one.label == "Open journeys of")
+        rows = app.dataframe[0].value
+        enough = rows[(rows["n_journeys"] >= 30) & (rows["value"] != "(not known)")]
+        assert picker.options[picker.value] == enough.loc[enough["win_rate"].idxmax(), "value"]
+
     def test_people_are_in_several_segments(self):
         app = opened("segments", "Sample")
         picker = app.selectbox(key="by")

@@ -69,6 +69,8 @@ class TestHandoffs:
     def test_the_promise_is_the_message_and_its_counts_open(self):
         app = opened("handoffs")
         assert app.title[0].value == ("21% of handed-on leads wait longer than the promised 2 days")
+        picker = next(one for one in app.selectbox if one.label == "Open journeys of")
+        assert picker.options[picker.value] == "Marcus Thorne"
         app = press(app, "Late")
         assert "**101 journeys**" in said(app)
 

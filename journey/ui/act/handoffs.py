@@ -14,7 +14,7 @@ from journey.analysis.ownership.promises import MONTH, Standing, handoff_promise
 from journey.log import TouchpointLog
 from journey.ui.cache import cached
 from journey.ui.counts import Count, count_row
-from journey.ui.explore.segment_views import NOT_KNOWN, attributes
+from journey.ui.explore.segment_views import NOT_KNOWN, attributes, place_of_most
 from journey.ui.plots import current_theme, show_plot
 from journey.ui.reader import fragment
 from journey.ui.tables import rates, show_table
@@ -196,6 +196,7 @@ def _open_value(view: TouchpointLog, place: int, by: str) -> None:
         at = st.selectbox(
             "Open journeys of",
             range(len(values)),
+            0 if by == MONTH else place_of_most(frame, frame["late_rate"], _judged(frame)),
             format_func=lambda at: NOT_KNOWN if values[at] is None else values[at],
             key=f"handoff-open:{place}:{by}",
             width=260,
@@ -215,6 +216,10 @@ def _open_value(view: TouchpointLog, place: int, by: str) -> None:
             if frame[f"n_{standing}"].any()
         ]
         count_row(counts, key=f"handoff-open:{place}:{by}:{at}")
+
+
+def _judged(frame: pd.DataFrame) -> pd.Series:
+    return frame["n_in_time"] + frame["n_late"] + frame["n_past_due"]
 
 
 def _rows(view: TouchpointLog, place: int, by: str) -> pd.DataFrame:

@@ -162,15 +162,17 @@ def _what_counts(view: TouchpointLog, frame: pd.DataFrame, by: str) -> str:
 
 @fragment
 def open_wins(view: TouchpointLog, by: str, half_life_days: float) -> None:
-    """Let the user choose a value and open the wins behind its credit."""
+    """Let the user choose a value, at first the one the chart tells of, and open its wins."""
     frame = cached(journey.attribute)(view, by=by, half_life_days=half_life_days)
     of_first = frame[frame["model"] == "first"].set_index("channel")
     of_last = frame[frame["model"] == "last"].set_index("channel")
     names = [None if pd.isna(name) else str(name) for name in of_first.index]
+    found = disagreement(frame, measure="n_conversions")
     with st.container(border=True):
         name = st.selectbox(
             "Open wins of",
             names,
+            0 if found is None else names.index(found.channel),
             format_func=lambda name: NONE_BEFORE if name is None else name,
             key=f"wins:{by}",
         )

@@ -69,6 +69,29 @@ def attributes(log: TouchpointLog) -> dict[str, str]:
     }
 
 
+def place_of_most(frame: pd.DataFrame, share: pd.Series, n: pd.Series) -> int:
+    """Return the place of the known value with the highest share, as titles of charts name it.
+
+    Where all are too few to tell, it is the first that is known.
+
+    Parameters
+    ----------
+    frame
+        Rows with a ``value``, none where it is not known.
+    share, n
+        Of each row a share, and of how many: at least 30 tell something.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"value": ["Few", "Retail", "Energy", None]})
+    >>> place_of_most(frame, pd.Series([0.9, 0.2, 0.4, 0.8]), pd.Series([9, 90, 80, 70]))
+    2
+    """
+    is_known = frame["value"].notna()
+    told = share.where(is_known & (n >= SMALL_SAMPLE))
+    return int((told.fillna(-1) if told.notna().any() else is_known).to_numpy().argmax())
+
+
 def is_of_account(log: TouchpointLog, column: str) -> bool:
     """Whether each journey is in exactly one segment of a column."""
     return column in log.store.accounts.column_names
@@ -95,7 +118,7 @@ def show_win_rates(view: TouchpointLog, by: str) -> None:
     show_plot(chart, key="wins", file_name=f"win-rate-by-{by}")
     columns = ["value", "n_journeys", "n_won", "win_rate", "low", "high", "n_decided"]
     columns += ["decided_win_rate", "median_days_to_win"]
-    _open_segment(view, by)
+    _open_segment(view, by, place_of_most(frame, frame["win_rate"], frame["n_journeys"]))
     _table(frame[columns], by, "win-rates")
 
 
@@ -104,7 +127,8 @@ def show_outcomes(view: TouchpointLog, by: str) -> None:
     frame = cached(journey.segment_breakdown)(view, by=by)
     chart = charts.plot_segment_outcomes(frame, theme=current_theme())
     show_plot(chart, key="outcomes", file_name=f"outcomes-by-{by}")
-    _open_segment(view, by)
+    open_share = (frame["n_stalled"] + frame["n_in_progress"]) / frame["n_journeys"]
+    _open_segment(view, by, place_of_most(frame, open_share, frame["n_journeys"]))
     _table(frame[["value", "n_journeys", *(f"n_{one}" for one in OUTCOMES)]], by, "outcomes")
 
 
@@ -113,7 +137,10 @@ def show_stages(view: TouchpointLog, by: str) -> None:
     frame = cached(journey.segment_stages)(view, by=by)
     chart = charts.plot_segment_stages(frame, theme=current_theme())
     show_plot(chart, key="stages", file_name=f"drop-off-by-{by}")
-    _open_segment(view, by)
+    most = place_of_most(frame, frame["drop_off_rate"], frame["n_reached"])
+    values = cached(journey.segment_breakdown)(view, by=by)["value"]
+    named = values.eq(frame["value"].iloc[most]) if len(frame) else values.isna()
+    _open_segment(view, by, int(named.to_numpy().argmax()))
     _table(frame, by, "stages")
 
 
@@ -127,17 +154,17 @@ def _table(frame: pd.DataFrame, by: str, name: str) -> None:
 
 
 @fragment
-def _open_segment(view: TouchpointLog, by: str) -> None:
-    """Let the user choose a segment and open any of its counts; a choice runs only this."""
+def _open_segment(view: TouchpointLog, by: str, begin: int) -> None:
+    """Let the user choose a segment, at first that in a place, and open any of its counts."""
     frame = cached(journey.segment_breakdown)(view, by=by)
     values = [None if pd.isna(value) else value for value in frame["value"]]
     with st.container(border=True):
         place = st.selectbox(
             "Open journeys of",
             range(len(values)),
-            index=next((place for place, value in enumerate(values) if value is not None), 0),
+            index=begin,
             format_func=lambda place: NOT_KNOWN if values[place] is None else values[place],
-            key=f"segment:{by}",
+            key=f"segment:{by}:{begin}",
         )
         row = frame.iloc[place]
         inside = partial(in_segment, view, by, values[place])
