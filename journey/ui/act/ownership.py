@@ -1,7 +1,7 @@
 """Ownership on the screen: the matrix, the promises, what waits; each count opens."""
 
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 import streamlit as st
@@ -243,10 +243,14 @@ def show_waiting(view: TouchpointLog) -> None:
     if row is None or view.case != "account":
         st.caption("Choose a row to open its account.")
         return
-    account_id = str(frame["account_id"].iloc[row])
-    waited = days(frame["waited_hours"].iloc[row] / HOURS)
+    _open_waiting(view, frame.iloc[row])
+
+
+def _open_waiting(view: TouchpointLog, promise: "pd.Series[Any]") -> None:
+    """Say how long the account of a promise has waited, and lead to its page."""
+    account_id = str(promise["account_id"])
     name = account_names(view, [account_id])[0] or account_id
-    st.markdown(f"**{markdown(name)}** has waited {waited}.")
+    st.markdown(f"**{markdown(name)}** has waited {days(promise['waited_hours'] / HOURS)}.")
     if st.button("Open the account", type="primary", icon=":material/apartment:"):
         open_page(ACCOUNT, **{ACCOUNT_PARAMETER: account_id})
 
