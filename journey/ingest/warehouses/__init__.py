@@ -271,18 +271,23 @@ def proposed_time(proposal: "pd.DataFrame") -> str | None:
 def origins(folder: Path) -> list[Origin]:
     """Return the databases that a data set came from, each with how far it was read last.
 
+    The one fetched last stands last. All of one table or query go by the key named last.
+
     Raises
     ------
     StoreError
         If the data set can't be read.
     """
     latest: dict[tuple[object, ...], Origin] = {}
+    keys: dict[tuple[str, Relation], str | None] = {}
     for batch_folder in batch_folders(folder / SOURCES):
         told = read_batch(batch_folder).origin
         if told is not None:
             origin = origin_of(told)
+            latest.pop(origin.source, None)  # so that the one fetched last stands last
             latest[origin.source] = origin
-    return list(latest.values())
+            keys[origin.place] = origin.key or keys.get(origin.place)
+    return [replace(origin, key=keys[origin.place]) for origin in latest.values()]
 
 
 def fetched_before(folder: Path, address: Address, relation: Relation) -> Origin | None:
@@ -297,7 +302,7 @@ def fetched_before(folder: Path, address: Address, relation: Relation) -> Origin
         (
             origin
             for origin in reversed(origins(folder))
-            if (origin.address, origin.relation) == (address.text, relation)
+            if origin.place == (address.text, relation)
         ),
         None,
     )
@@ -384,8 +389,7 @@ def _refreshable(folder: Path) -> list[Origin]:
         )
     batches = batch_folders(folder / SOURCES)
     keeps_repeats = read_batch(batches[0]).options.get("dedupe") == "none"
-    keyed = {(origin.address, origin.relation) for origin in found if origin.key}
-    if keeps_repeats and not all((origin.address, origin.relation) in keyed for origin in found):
+    if keeps_repeats and not all(origin.key for origin in found):
         raise ValueNotAllowedError(
             f"The data set {folder.name!r} keeps repeated rows, so rows fetched again would be in "
             "it twice. Import it again with exact repeats merged, or with a key (--key COLUMN)."

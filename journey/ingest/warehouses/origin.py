@@ -49,6 +49,11 @@ class Origin:
     key: str | None = None
 
     @property
+    def place(self) -> tuple[str, Relation]:
+        """The table or query itself, whichever rows and columns of it."""
+        return self.address, self.relation
+
+    @property
     def source(self) -> tuple[object, ...]:
         """What makes two batches parts of one source."""
         return (self.address, self.relation, self.headers, self.where, self.mark_column)
