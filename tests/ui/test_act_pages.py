@@ -79,23 +79,20 @@ class TestStalledAccounts:
         assert rows["reason"].tolist() == [f"{n} days in Nurture, normal 1 day" for n in (6, 3)]
 
     @pytest.mark.parametrize(
-        ("stages", "words"),
-        [
-            ("Attract, Nurture", "Workshop · 75% against 25%"),
-            ("Attract", "Too little known in Nurture"),
-        ],
+        ("is_own", "words"),
+        [(True, "Workshop · 75% against 25%"), (False, "Too little known in Nurture")],
     )
-    def test_advice_of_other_stages_alone_is_none_for_this_one(self, monkeypatch, stages, words):
+    def test_advice_of_other_stages_alone_is_none_for_this_one(self, monkeypatch, is_own, words):
         known = journey.stalled_accounts
 
         def advised(log, *, limit=None):
             told = {"next_touchpoint": "Workshop", "next_is_clear": True, "next_win_rate": 0.75}
             told |= {"n_next": 40, "next_without_rate": 0.25, "n_next_without": 40}
-            seen = {"next_state": "in any stage", "next_seen_in": stages}
+            seen = {"next_state": "in any stage", "next_is_of_own_stage": is_own}
             return known(log, limit=limit).assign(**told, **seen)
 
         monkeypatch.setattr(journey, "stalled_accounts", advised)
-        monkeypatch.setattr(stalled_list, "LISTED_MOST", 900 + len(stages))  # not remembered
+        monkeypatch.setattr(stalled_list, "LISTED_MOST", 900 + is_own)  # not remembered
         assert listed(opened("stalled_accounts"))["next_step"].tolist() == [words, words]
 
     def test_of_very_many_the_first_are_listed_and_the_others_counted(self, monkeypatch):

@@ -36,7 +36,6 @@ After an ad, three of four that were mailed won, and one of two that were called
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
-from itertools import compress
 from typing import Any, Final
 
 import numpy as np
@@ -97,6 +96,7 @@ _ADVICE: Final[dict[str, tuple[str, object, type]]] = {
     "n_without": ("n_next_without", 0, int),
     "state": ("next_state", None, object),
     "seen_in": ("next_seen_in", None, object),
+    "is_of_own_stage": ("next_is_of_own_stage", False, bool),
 }
 _RETURN: Final[dict[str, tuple[str, object, type]]] = {
     "touchpoint": ("return_touchpoint", None, object),
@@ -108,6 +108,9 @@ _RETURN: Final[dict[str, tuple[str, object, type]]] = {
 }
 """Columns of a next touch, one of ours and one that customers make by themselves: their names
 beside an account, what stands where there is none, type."""
+
+NO_STAGE_YET: Final = "no stage yet"
+"""Stands among the stages a touch was seen in for journeys that have entered none."""
 
 Figures = dict[str, npt.NDArray[Any]]
 
@@ -238,6 +241,7 @@ def _advice_of(
         row = {name: column[place] for name, column in known(used).items()}
         seen = f"; seen in {row['seen_in']}" if row["seen_in"] else ""
         row |= {"state": state_words(log, used) + seen, "is_clear": row["difference_low"] > 0}
+        row["is_of_own_stage"] = state.stage in row["stages_seen"]
         found |= {name: row[column] for column, (name, _, _) in columns.items()}
     return found
 
@@ -321,8 +325,10 @@ def _figures(log: TouchpointLog, evidence: _Evidence, state: State, *, least: in
     others, others_low, others_high = wilson(*without)
     gain, gain_low, gain_high = difference_of_rates(*with_it, *without)
     names = log.store.touchpoint_types
+    stages_seen = _stages_seen(state, both.seen[:, codes])
     figures = {
-        "seen_in": _stages_seen(log, state, both.seen[:, codes]),
+        "stages_seen": stages_seen,
+        "seen_in": _seen_in(log, state, stages_seen),
         "touchpoint": np.array([names[code] for code in codes], dtype=object),
         "is_ours": evidence.ours[codes],
         "win_rate": rate,
@@ -342,10 +348,19 @@ def _figures(log: TouchpointLog, evidence: _Evidence, state: State, *, least: in
     return {name: column[order] for name, column in figures.items()}
 
 
-def _stages_seen(log: TouchpointLog, state: State, seen: Flags) -> npt.NDArray[np.object_]:
+def _stages_seen(state: State, seen: Flags) -> npt.NDArray[np.object_]:
+    """In which stages, by position, journeys had each touch next."""
+    if state.stage is not None:
+        return np.full(seen.shape[1], frozenset({state.stage}), dtype=object)
+    return np.fromiter((frozenset(np.flatnonzero(one).tolist()) for one in seen.T), dtype=object)
+
+
+def _seen_in(
+    log: TouchpointLog, state: State, stages_seen: npt.NDArray[np.object_]
+) -> npt.NDArray[np.object_]:
     """Where a stage is whichever: in one text, those in which journeys had each touch next."""
     if state.stage is not None:
-        return np.full(seen.shape[1], None, dtype=object)
-    names = [*log.definitions.stage_names, "no stage yet"]
-    texts = [", ".join(compress(names, column)) for column in seen.T.tolist()]
+        return np.full(len(stages_seen), None, dtype=object)
+    names = [*log.definitions.stage_names, NO_STAGE_YET]
+    texts = [", ".join(names[place] for place in sorted(places)) for places in stages_seen]
     return np.array(texts, dtype=object)

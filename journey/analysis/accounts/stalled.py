@@ -68,6 +68,7 @@ STALLED_COLUMNS = (
     "n_next_without",
     "next_state",
     "next_seen_in",
+    "next_is_of_own_stage",
     "return_touchpoint",
     "return_win_rate",
     "n_return",
@@ -117,9 +118,11 @@ def stalled_accounts(log: TouchpointLog, *, limit: int | None = None) -> pd.Data
         ``missing_roles``; ``next_touchpoint``, ``next_is_clear`` (beyond chance), ``next_win_rate``
         (of ``n_next``, at least 30; 95 % interval ``next_low``, ``next_high``),
         ``next_without_rate`` (of ``n_next_without``: an association, no proof), ``next_state``
-        (compared, in words), ``next_seen_in`` (if in any stage: in which); the same of what
-        customers did by themselves: ``return_touchpoint``, ``return_win_rate`` (of ``n_return``),
-        ``return_without_rate`` (of ``n_return_without``), ``return_state``; ``reason``.
+        (compared, in words), ``next_seen_in`` (if in any stage: in which),
+        ``next_is_of_own_stage`` (it was seen in the account's own, among others or alone); the
+        same of what customers did by themselves: ``return_touchpoint``, ``return_win_rate`` (of
+        ``n_return``), ``return_without_rate`` (of ``n_return_without``), ``return_state``;
+        ``reason``.
 
     Examples
     --------

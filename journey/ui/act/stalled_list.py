@@ -250,17 +250,12 @@ def _next_step(row: Any) -> str | None:
     """Write the next best touch with its evidence, shortly."""
     if row.next_touchpoint is None:
         return None
-    if _is_unseen(row.stage, row.next_seen_in):
+    if not row.next_is_of_own_stage:
         return f"Too little known in {row.stage}" if row.stage else "Too little known"
     with_it = percent(row.next_win_rate, row.n_next)
     without = percent(row.next_without_rate, row.n_next_without)
     doubt = "" if row.next_is_clear else ", may be chance"
     return f"{row.next_touchpoint} · {with_it} against {without}{doubt}"
-
-
-def _is_unseen(stage: str | None, seen_in: str | None) -> bool:
-    """Return whether an advised touch was seen in other stages alone."""
-    return bool(seen_in) and stage not in str(seen_in).split(", ")
 
 
 def _reason(silent: float, normal: float, stage: str | None) -> str:
@@ -300,7 +295,7 @@ def show_next_touch(row: pd.Series) -> None:
     if pd.notna(row["next_touchpoint"]):
         interval = f"95% interval {percent(row['next_low'])} to {percent(row['next_high'])}"
         doubt = "" if row["next_is_clear"] else " It may be chance."
-        if _is_unseen(row["stage"], row["next_seen_in"]):
+        if not row["next_is_of_own_stage"]:
             doubt += " Of its own stage too little is known."
         st.markdown(
             f"Next best touch: **{markdown(row['next_touchpoint'])}**. "

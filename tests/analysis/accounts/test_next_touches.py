@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from journey import Definitions, Stage, next_best_touches, stalled_accounts
-from journey.analysis.accounts.next_touches import NEXT_TOUCH_COLUMNS
+from journey.analysis.accounts.next_touches import NEXT_TOUCH_COLUMNS, NO_STAGE_YET
 from journey.analysis.accounts.outreach import brought_about_by_us
 from journey.analysis.accounts.sides import sides
 from journey.analysis.accounts.states import state_of
@@ -174,15 +174,18 @@ class TestAnyStage:
         assert found["seen_in"].tolist() == [None, None]
         assert found["difference_low"].iloc[0] < 0 < found["difference"].iloc[0]
 
+    # Waits of a day are normal; after a silence of 30 days 30 of 40 that were called won, all in
+    # Nurture. z is as long silent.
+    waits = (
+        *decided("Call", 30, 10, pause=30),
+        *decided("Page", 10, 30, pause=30),
+        *decided("Page", 300, 300),
+        ("z", 1, "Form"),
+        ("y", 31, "Ad"),
+    )
+
     def test_a_stalled_account_is_told_where_it_was_seen(self):
-        # z is silent for 30 days, waits of a day being normal; after such a silence 30 of 40 that
-        # were called won, all in Nurture.
-        waits = [
-            *decided("Call", 30, 10, pause=30),
-            *decided("Page", 10, 30, pause=30),
-            *decided("Page", 300, 300),
-        ]
-        rows = [*self.rows, *waits, ("z", 1, "Form"), ("y", 31, "Ad")]
+        rows = [*self.rows, *self.waits]
         row = stalled_accounts(small_log(rows, self.model)).set_index("account_id").loc["z"]
         assert (row["next_touchpoint"], row["next_win_rate"], row["n_next"]) == ("Call", 0.75, 40)
         assert row["next_state"] == (
@@ -190,7 +193,29 @@ class TestAnyStage:
             "seen in Nurture"
         )
         assert row["next_seen_in"] == "Nurture"
+        assert not row["next_is_of_own_stage"]
         assert row["next_is_clear"]
+
+    def test_a_stage_with_another_in_its_name_is_not_that_one(self):
+        nurture = replace(self.model.stages[1], name="Capture, Nurture")
+        stages = (self.model.stages[0], nurture, *self.model.stages[2:])
+        log = small_log([*self.rows, *self.waits], replace(self.model, stages=stages))
+        row = stalled_accounts(log).set_index("account_id").loc["z"]
+        assert row["next_seen_in"] == "Capture, Nurture"
+        assert not row["next_is_of_own_stage"]
+
+    def test_an_account_without_a_stage_is_among_those_without(self):
+        # A visit enters no stage: after one 15 were called, too few to tell, and 15 saw a page.
+        visits = [
+            *decided("Call", 10, 5, last="Visit", pause=30),
+            *decided("Page", 5, 10, last="Visit", pause=30),
+            ("v", 1, "Visit"),
+        ]
+        log = small_log([*self.rows, *self.waits, *visits], self.model)
+        told = stalled_accounts(log).set_index("account_id")
+        assert told.loc["v", ["stage", "next_touchpoint"]].tolist() == [None, "Call"]
+        assert told.loc["v", "next_seen_in"] == f"Nurture, {NO_STAGE_YET}"
+        assert told["next_is_of_own_stage"][["v", "z"]].tolist() == [True, False]
 
 
 def test_a_touch_of_a_stage_that_wins_more_is_compared_within_it():
