@@ -325,19 +325,21 @@ def _chances(log: TouchpointLog, rows: Columns, context: Context) -> Columns:
 def _reason(days: float, normal: float, stage: str | None, is_own: bool) -> str:  # noqa: FBT001 -- one of a row's values
     place = f" in {stage}" if stage else ""
     whose = "of those that moved on" if is_own else "in the whole log"
-    silent, usual = silence_words(days, normal)
+    silent, usual = silence_words(days, normal) or ("longer", "that")
     return f"Silent {silent}{place}; 9 of 10 waits {whose} lasted at most {usual}."
 
 
-def silence_words(days: float, normal: float) -> tuple[str, str]:
-    """A silence and the normal one, as short as they can be while the two can be told apart.
+def silence_words(days: float, normal: float) -> tuple[str, str] | None:
+    """A silence and the normal one, as short as they can be told apart; none where they can't.
 
     Examples
     --------
     >>> silence_words(60.1, 10.2), silence_words(10.4, 10.2)
     (('60 days', '10 days'), ('10.4 days', '10.2 days'))
+    >>> silence_words(10.001, 10.0) is None
+    True
     """
     texts = (
         (time_span(days, digits=digits), time_span(normal, digits=digits)) for digits in (0, 1, 2)
     )
-    return next((pair for pair in texts if pair[0] != pair[1]), ("longer", "that"))
+    return next((pair for pair in texts if pair[0] != pair[1]), None)

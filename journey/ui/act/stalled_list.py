@@ -259,9 +259,16 @@ def _next_step(row: Any) -> str | None:
 
 
 def _reason(silent: float, normal: float, stage: str | None) -> str:
-    """Write why a row is listed, shortly; the panel says it in full."""
-    long, usual = silence_words(silent, normal)
-    return f"{long}{f' in {stage}' if stage else ''}, normal {usual}"
+    """Write why a row is listed, shortly; the panel says it in full.
+
+    Examples
+    --------
+    >>> _reason(60.1, 10.2, "Nurture"), _reason(10.001, 10.0, "Nurture")
+    ('60 days in Nurture, normal 10 days', 'barely longer than normal in Nurture')
+    """
+    place = f" in {stage}" if stage else ""
+    words = silence_words(silent, normal)
+    return f"{words[0]}{place}, normal {words[1]}" if words else f"barely longer than normal{place}"
 
 
 def show_stake(row: pd.Series) -> None:
