@@ -77,7 +77,7 @@ with plain_errors():
     frame = cached(journey.attribute)(view, by=by, half_life_days=half_life)
     title.title(headline(frame, MEASURES[measure]))
     show_models(view, by, MEASURES[measure], half_life)
-    open_wins(view, by, half_life)
+    open_wins(view, by, MEASURES[measure], half_life)
     st.markdown("## Credit and intervals")
     model = pick_model()
     show_credit(frame, by, model)

@@ -22,6 +22,9 @@ def stored(tmp_path_factory):
     credited.write(folder / "Full", every)
     credited.write(folder / "Unruled", every, model=replace(credited.MODEL, won=()))
     credited.write(folder / "Lost", credited.LOST + credited.WINS[:2])
+    # The 10 wins by Mail and then Fair are worth 1,000 each, the 30 by Ads and then Mail 100.
+    unequal = [(*row[:5], 1_000.0 if row[0] >= "w30" and row[5] else row[5]) for row in every]
+    credited.write(folder / "Unequal", unequal)
     credited.write(folder / "Plain", every, with_channel=False, with_cost=False)
     return workspace
 
@@ -77,6 +80,15 @@ def test_counts_open_into_their_wins():
     pressed = next(button for button in app.button if button.label == "On the way of **30**")
     app = checked(pressed.click().run())
     assert "**30 journeys**" in said(app)
+
+
+def test_the_picker_begins_with_whom_the_chart_tells_of_in_what_is_counted():
+    # Wins: Ads has 75 % by first touch, none by last. Value: Fair has 10 of 13 thousand by last
+    # touch, none by first.
+    app = opened("Unequal")
+    assert next(one for one in app.selectbox if one.label == "Open wins of").value == "Ads"
+    app = choose(app, "Value")
+    assert next(one for one in app.selectbox if one.label == "Open wins of").value == "Fair"
 
 
 def test_the_table_follows_the_model():

@@ -129,6 +129,28 @@ def disagreement(frame: pd.DataFrame, *, measure: Measure) -> Disagreement | Non
     return Disagreement(key[1:] or None, most, most_share, least, least_share)
 
 
+def told_channel(frame: pd.DataFrame, *, measure: Measure) -> str | None:
+    """The channel that the chart tells of: most disputed, or that with most credit if none is.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"model": ["first", "last"] * 2, "value": [45.0, 50.0, 55.0, 50.0],
+    ...     "channel": ["Ads", "Ads", "Mail", "Mail"], "n_conversions": [90.0, 20.0, 10.0, 80.0]})
+    >>> told_channel(frame, measure="n_conversions"), told_channel(frame, measure="value")
+    ('Ads', 'Mail')
+    """
+    found = disagreement(frame, measure=measure)
+    if found is not None and found.most_share - found.least_share >= AGREED:
+        return found.channel
+    return most_credited(frame, measure=measure)[0]
+
+
+def most_credited(frame: pd.DataFrame, *, measure: Measure) -> tuple[str | None, float]:
+    """The channel that any model gives most credit, and how much."""
+    credit, key = max(zip(frame[measure], frame["channel"].map(_key), strict=True))
+    return key[1:] or None, credit
+
+
 def _records(frame: pd.DataFrame, columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:
     """Rows of some columns."""
     return zip(*(frame[column].tolist() for column in columns), strict=True)
@@ -165,9 +187,9 @@ def _title(frame: pd.DataFrame, measure: Measure, total: float) -> str:
         return f"Too few wins to compare models: {format_count(n_won)}"
     name = safe_name(found.channel, missing="no known value")
     if found.most_share - found.least_share < AGREED:
-        share, top = max(zip(frame[measure] / total, frame["channel"].map(_key), strict=True))
-        name = safe_name(top[1:] or None, missing=NO_VALUE)
-        return f"Models agree: {name} has most, {format_share(share)}"
+        top, credit = most_credited(frame, measure=measure)
+        name = safe_name(top, missing=NO_VALUE)
+        return f"Models agree: {name} has most, {format_share(credit / total)}"
     most, least = MODEL_NAMES[found.most], MODEL_NAMES[found.least]
     if found.least not in ("markov", "shapley"):
         least = least.lower()

@@ -95,7 +95,7 @@ def _draw_outcome(
 
 def _title(table: pd.DataFrame) -> str:
     """Name the segment with the largest share of open journeys: there is still something to do."""
-    enough = table[table["n_journeys"] >= SMALL_SAMPLE]
+    enough = table[(table["n_journeys"] >= SMALL_SAMPLE) & table["value"].notna()]
     if enough.empty:
         return "Segments are too small to compare"
     n_open = enough["n_stalled"] + enough["n_in_progress"]

@@ -13,7 +13,13 @@ import journey
 from journey import charts
 from journey.analysis.attribution.attribute import MODELS
 from journey.analysis.attribution.journeys import won_after, won_first, won_last
-from journey.charts.plots.attribution import AGREED, MODEL_NAMES, Measure, disagreement
+from journey.charts.plots.attribution import (
+    AGREED,
+    MODEL_NAMES,
+    Measure,
+    disagreement,
+    told_channel,
+)
 from journey.log import TouchpointLog
 from journey.schema import SMALL_SAMPLE
 from journey.ui.cache import cached
@@ -161,20 +167,20 @@ def _what_counts(view: TouchpointLog, frame: pd.DataFrame, by: str) -> str:
 
 
 @fragment
-def open_wins(view: TouchpointLog, by: str, half_life_days: float) -> None:
+def open_wins(view: TouchpointLog, by: str, measure: Measure, half_life_days: float) -> None:
     """Let the user choose a value, at first the one the chart tells of, and open its wins."""
     frame = cached(journey.attribute)(view, by=by, half_life_days=half_life_days)
     of_first = frame[frame["model"] == "first"].set_index("channel")
     of_last = frame[frame["model"] == "last"].set_index("channel")
     names = [None if pd.isna(name) else str(name) for name in of_first.index]
-    found = disagreement(frame, measure="n_conversions")
+    begin = told_channel(frame, measure=measure) if frame[measure].sum() > 0 else names[0]
     with st.container(border=True):
         name = st.selectbox(
             "Open wins of",
             names,
-            0 if found is None else names.index(found.channel),
+            names.index(begin),
             format_func=lambda name: NONE_BEFORE if name is None else name,
-            key=f"wins:{by}",
+            key=f"wins-of:{by}:{begin or NONE_BEFORE}",
         )
         shown = NONE_BEFORE if name is None else name
         row = of_first[of_first.index.isna()].iloc[0] if name is None else of_first.loc[name]

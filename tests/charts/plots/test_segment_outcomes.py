@@ -19,6 +19,12 @@ def test_shares_of_a_segment_add_up_to_all_its_journeys():
     assert chart.layout.title.text == "Most are open in A: 50% of 40 journeys"
 
 
+def test_not_known_is_no_segment_to_be_named():
+    # 45 of 60 are open where it isn't known, 10 of 50 in A
+    chart = plot_segment_outcomes(frame((None, 60, 5, 5, 5, 20, 25), ("A", 50, 20, 10, 10, 5, 5)))
+    assert chart.layout.title.text == "Most are open in A: 20% of 50 journeys"
+
+
 def test_names_are_harmless():
     chart = plot_segment_outcomes(frame(("<b>x</b> $y$", 40, 40, 0, 0, 0, 0)))
     assert chart.layout.yaxis.ticktext == ("&lt;b&gt;x&lt;/b&gt; &#36;y&#36;",)
