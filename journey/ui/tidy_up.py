@@ -5,6 +5,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextvars import ContextVar
 from functools import wraps
 from typing import Final, ParamSpec, TypeVar
 
@@ -15,16 +16,24 @@ REST_SECONDS: Final = 0.5
 """So long after a run: by then the browser knows that it has ended."""
 
 _has_ended: Final = threading.Event()
+_is_running: Final = ContextVar("_is_running", default=False)
 
 
 def tidied_up(run: Callable[Options, Answer]) -> Callable[Options, Answer]:
-    """Return a run of a page, or of a part of it, that lets what it left be collected."""
+    """Return a run of a page, or of a part of it, that lets what it left be collected.
+
+    A part that is drawn within the run of a page leaves that to the page.
+    """
 
     @wraps(run)
     def ended(*args: Options.args, **kwargs: Options.kwargs) -> Answer:
+        if _is_running.get():
+            return run(*args, **kwargs)
+        running = _is_running.set(True)
         try:
             return run(*args, **kwargs)
         finally:
+            _is_running.reset(running)
             _has_ended.set()
 
     return ended

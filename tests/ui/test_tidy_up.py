@@ -18,8 +18,12 @@ def left():
     return weakref.ref(kept)
 
 @tidy_up.tidied_up
+def part():
+    return left()
+
+@tidy_up.tidied_up
 def run():
-    found = left()
+    found = part()
     time.sleep(0.1)  # longer than the rest
     assert found() is not None
     return found
@@ -28,13 +32,14 @@ gc.disable()
 gc.freeze()
 tidy_up.REST_SECONDS = 0.01
 tidy_up.tidy_up_in_background()
-gone = run()
-while gone() is not None:
-    time.sleep(0.01)
+for ended in (run, part):
+    gone = ended()
+    while gone() is not None:
+        time.sleep(0.01)
 """
 
 
-def test_garbage_of_a_run_is_collected_after_it_and_not_by_the_run():
+def test_garbage_of_a_run_is_collected_after_it_and_not_by_a_part_within():
     config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())
     assert config["runner"] == {"postScriptGC": False}
     subprocess.run([sys.executable, "-c", GARBAGE], check=True, cwd=ROOT, timeout=120)
