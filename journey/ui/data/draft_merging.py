@@ -58,8 +58,9 @@ def rebased(draft: Draft, before: Definitions, theirs: Definitions) -> tuple[Dra
     both = [_REMOVED] if contested else []
     both += [_WORDS[field] for field, _ in both_changed(begun, mine, other)]
     wanted = _of_parts(together(begun, mine, other), sides)
-    if draft.roles is None and saved.roles is None:
-        wanted = replace(wanted, roles=None)
+    by_name = replace(wanted, roles=None)
+    if draft.roles is None and saved.roles is None and _with_roles(by_name).roles == wanted.roles:
+        wanted = by_name
     next_number = max([saved.next_number, *(number + 1 for number in numbers.values())])
     return replace(wanted, next_number=next_number), both
 

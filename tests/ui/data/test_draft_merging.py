@@ -119,6 +119,14 @@ class TestAStageThatOneSideRemoved:
         assert stages == {"A": ("Ad",), "Show": ("Demo",), "C": ("Call",)}
         assert self.TOLD in both
 
+    def test_keeps_the_part_that_its_name_gave_it_where_it_was_renamed_here(self):
+        model = Definitions(stages=(Stage("Attract"), Stage("Capture"), Stage("Convert")))
+        draft = draft_of(model)
+        renamed = draft.with_stage(replace(draft.stages[1], name="Forms"))
+        wanted, _ = rebased(renamed, model, definitions_of(draft.removing_stage(1)))
+        played = {"Attract": "attract", "Forms": "capture", "Convert": "convert"}
+        assert definitions_of(wanted).stage_roles.of(played) == played
+
     def test_stays_where_it_was_given_a_part_here(self):
         played = self.DRAFT.playing(2, "expand")
         wanted, both = rebased(played, self.MODEL, definitions_of(self.DRAFT.removing_stage(2)))
