@@ -6,7 +6,7 @@ from itertools import count
 from typing import Any, Final
 
 from journey.definitions import Definitions
-from journey.ui.data.drafts import Draft, draft_of
+from journey.ui.data.drafts import NEW_STAGE, Draft, draft_of, new_name
 from journey.ui.meanwhile import both_changed, together
 
 _WORDS: Final = {
@@ -55,12 +55,13 @@ def rebased(draft: Draft, before: Definitions, theirs: Definitions) -> tuple[Dra
     of_contested = {part for part, held in begun.items() if _stage_of(part, held) in contested}
     # What they removed and was changed here stays, with all that was of it.
     other |= {part: begun[part] for part in of_contested - other.keys()}
-    both = [_REMOVED] if contested else []
-    both += [_WORDS[field] for field, _ in both_changed(begun, mine, other)]
-    wanted = _of_parts(together(begun, mine, other), sides)
+    wanted = _named_apart(_of_parts(together(begun, mine, other), sides))
     by_name = replace(wanted, roles=None)
     if draft.roles is None and saved.roles is None and _with_roles(by_name).roles == wanted.roles:
         wanted = by_name
+    is_nothing_left = bool(draft.stages) and not wanted.stages
+    both = [_REMOVED] if contested or is_nothing_left else []
+    both += [_WORDS[field] for field, _ in both_changed(begun, mine, other)]
     next_number = max([saved.next_number, *(number + 1 for number in numbers.values())])
     return replace(wanted, next_number=next_number), both
 
@@ -76,6 +77,17 @@ def _numbers(draft: Draft, names: tuple[str, ...]) -> dict[int, int]:
         here = number if is_renamed else None
         found[number] = next(n for n in (known, here, next(fresh)) if n is not None)
     return found
+
+
+def _named_apart(draft: Draft) -> Draft:
+    """Return the draft with another name for what was added here and there, and named nowhere."""
+    saved = set(draft.begun_from.stage_names)
+    for one in draft.stages:
+        is_unnamed = one.name.rstrip(" 0123456789") == NEW_STAGE
+        if is_unnamed and one.name in saved and one.number >= len(saved):
+            name = new_name(other.name for other in draft.stages)
+            draft = draft.with_stage(replace(one, name=name))
+    return draft
 
 
 def _with_roles(draft: Draft) -> Draft:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain, count
 from typing import Final, Self
 
 from journey.definitions import Definitions, Stage
@@ -115,11 +116,9 @@ class Draft:
 
     def adding_stage(self) -> Self:
         """Return the draft with one more stage at the end."""
-        names = {stage.name for stage in self.stages}
-        number = self.next_number
-        name = NEW_STAGE if NEW_STAGE not in names else f"{NEW_STAGE} {number + 1}"
-        stages = (*self.stages, DraftStage(number, name))
-        return replace(self, stages=stages, next_number=number + 1)
+        name = new_name(stage.name for stage in self.stages)
+        stages = (*self.stages, DraftStage(self.next_number, name))
+        return replace(self, stages=stages, next_number=self.next_number + 1)
 
     def removing_stage(self, number: int) -> Self:
         """Return the draft without a stage; its types enter none, its part is played by none."""
@@ -137,6 +136,19 @@ class Draft:
         old = next(place for place, one in enumerate(self.stages) if one.number == number)
         stages.insert(min(max(old + places, 0), len(stages)), self.stages[old])
         return replace(self, stages=tuple(stages))
+
+
+def new_name(names: Iterable[str]) -> str:
+    """Return what a stage is called until somebody names it, unlike all others.
+
+    Examples
+    --------
+    >>> new_name(["Attract"]), new_name(["New stage", "Attract"])
+    ('New stage', 'New stage 2')
+    """
+    taken = set(names)
+    numbered = (f"{NEW_STAGE} {number}" for number in count(2))
+    return next(name for name in chain([NEW_STAGE], numbered) if name not in taken)
 
 
 def draft_of(definitions: Definitions) -> Draft:

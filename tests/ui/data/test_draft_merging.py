@@ -90,6 +90,13 @@ def test_stages_added_on_both_sides_stay_with_their_types():
     assert both == []
 
 
+def test_stages_that_both_added_and_nobody_named_are_told_apart():
+    theirs = definitions_of(DRAFT.adding_stage().adding_stage())
+    wanted, both = merged(DRAFT.adding_stage(), theirs)
+    assert set(wanted.stage_names) == {*theirs.stage_names, "New stage 3"}
+    assert both == []
+
+
 def test_an_order_that_both_changed_is_told():
     model = replace(MODEL, stages=tuple(Stage(name) for name in "ABC"))
     theirs = replace(model, stages=tuple(Stage(name) for name in "BAC"))
@@ -151,6 +158,13 @@ class TestAStageThatOneSideRemoved:
         assert (stages, both) == ({"A": ("Ad",), "B": ("Demo",)}, [])
         stages, both = self.merged(self.DRAFT.removing_stage(2), self.DRAFT.entering("Ad", "B"))
         assert (stages, both) == ({"A": (), "B": ("Demo", "Ad")}, [])
+
+    def test_is_told_where_both_leave_none_together(self):
+        mine, theirs = self.DRAFT.removing_stage(0), self.DRAFT.removing_stage(1).removing_stage(2)
+        wanted, both = rebased(mine, self.MODEL, definitions_of(theirs))
+        assert (wanted.stages, both) == ((), [self.TOLD])
+        none = mine.removing_stage(1).removing_stage(2)
+        assert rebased(none, self.MODEL, self.MODEL)[1] == []
 
 
 def test_a_part_of_a_stage_they_added_stays_beside_one_given_here():
