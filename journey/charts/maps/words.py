@@ -232,9 +232,9 @@ def _n_back(facts: Mapping[str, Any]) -> int:
 
 
 def _returns(graph: "nx.DiGraph[str]") -> dict[str, int]:
-    """Count the moves back to every type: of the whole view, where the graph tells them."""
+    """Count the moves back to every type drawn: of the whole view, where the graph tells them."""
     if "back_to" in graph.graph:
-        return graph.graph["back_to"]
+        return {name: moves for name, moves in graph.graph["back_to"].items() if name in graph}
     returns: dict[str, int] = {}
     for _, target, facts in graph.edges(data=True):
         if facts.get("direction") == "back":

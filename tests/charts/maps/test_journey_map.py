@@ -412,3 +412,6 @@ def test_the_title_counts_the_moves_back_of_the_whole_view():
     assert "9 moves turn back to Guide" in journey_map(graph).title
     graph.graph["back_to"] = {"Ad": 20, "Guide": 12}
     assert "20 moves turn back to Ad" in journey_map(graph).title
+    # What is not drawn is not named: there is nothing on the map to find.
+    graph.graph["back_to"]["Mail"] = 30
+    assert "20 moves turn back to Ad" in journey_map(graph).title
