@@ -100,16 +100,6 @@ def test_a_step_flow_tells_of_named_types_before_other_ones():
     assert charts.compare_flow(others).title == "Other → Other at step 1: 80% in A, 0% in B"
 
 
-def test_places_are_those_of_the_union_whatever_is_hidden():
-    one, other = groups()
-    graph = journey.compare_graph(one, other)
-    again = journey.compare_graph(other, one)
-    places = [
-        charts.compare_map(each, whole=graph).svg.count('class="box"') for each in (graph, again)
-    ]
-    assert places[0] == places[1] == len(graph)
-
-
 def test_what_parts_the_groups_by_rule_is_not_their_difference():
     # All of A and none of B entered the last stage, as a win does; of the others most differ in
     # Convert, by 60 %. Where the part alone differs, it is the difference.

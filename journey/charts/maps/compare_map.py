@@ -38,7 +38,6 @@ def compare_map(
     names: tuple[str, str] = ("A", "B"),
     selected: str | None = None,
     theme: Theme = "light",
-    whole: "nx.DiGraph[str] | None" = None,
 ) -> Picture:
     """Draw the map of two groups as one: colour says in which a type or move is more often.
 
@@ -52,8 +51,6 @@ def compare_map(
         Touchpoint type to set off from the rest.
     theme : {"light", "dark"}
         Colours the picture opens with.
-    whole : networkx.DiGraph, optional
-        The graph before it was simplified: every type keeps the place it has there.
 
     Returns
     -------
@@ -81,7 +78,7 @@ def compare_map(
         return empty_map(graph, theme)
     told = _told(graph, Names(*names))
     chosen = selected if selected in graph else None
-    return _drawn(told, layout(told, whole), Names(*names), chosen, theme)
+    return _drawn(told, layout(told), Names(*names), chosen, theme)
 
 
 def _told(graph: "nx.DiGraph[str]", names: Names) -> "nx.DiGraph[str]":
