@@ -70,9 +70,18 @@ class TestHandoffs:
         app = opened("handoffs")
         assert app.title[0].value == ("21% of handed-on leads wait longer than the promised 2 days")
         picker = next(one for one in app.selectbox if one.label == "Open journeys of")
-        assert picker.options[picker.value] == "Marcus Thorne"
+        assert picker.value == "Marcus Thorne"
         app = press(app, "Late")
         assert "**101 journeys**" in said(app)
+
+    def test_a_filter_that_leaves_another_latest_begins_with_that_one(self):
+        # Marcus Thorne, third by waits, is late most of all; of these three, in that order,
+        # Priya Nair is: 12 of 112, 8 of 106 and 7 of 88.
+        app = opened("handoffs")
+        app.query_params["where.owner"] = "Priya Nair,Beatriz Rocha,Jörg Winkelmann"
+        checked(app.run())
+        picker = next(one for one in app.selectbox if one.label == "Open journeys of")
+        assert (len(picker.options), picker.value) == (3, "Priya Nair")
 
     def test_the_title_is_of_the_handoff_chosen_what_came_back_of_any(self):
         app = opened("handoffs")

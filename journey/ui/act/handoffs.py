@@ -192,16 +192,18 @@ def _open_value(view: TouchpointLog, place: int, by: str) -> None:
     values = frame["value"].tolist()
     if not values:
         return
+    names = [NOT_KNOWN if value is None else value for value in values]
+    begin = 0 if by == MONTH else place_of_most(frame, frame["late_rate"], _judged(frame))
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        at = st.selectbox(
+        chosen = st.selectbox(
             "Open journeys of",
-            range(len(values)),
-            0 if by == MONTH else place_of_most(frame, frame["late_rate"], _judged(frame)),
-            format_func=lambda at: NOT_KNOWN if values[at] is None else values[at],
-            key=f"handoff-open:{place}:{by}",
+            names,
+            index=begin,
+            key=f"handoff-of:{place}:{by}:{names[begin]}",
             width=260,
         )
-        value, name = values[at], f"{name_of(promise)}, {values[at] or NOT_KNOWN}"
+        at = names.index(chosen)
+        value, name = values[at], f"{name_of(promise)}, {chosen}"
         inside = partial(waiting_for, view, promise, by=by, value=value)
         found = cached(count_waiting)(view, promise, by=by, value=value)
         counts = [Count("All", int(frame["n_journeys"].iloc[at]), inside, name)]

@@ -9,6 +9,7 @@ import streamlit as st
 import journey
 from journey import charts
 from journey.analysis.stages.members import DROPPED, in_segment, stayed_in
+from journey.charts.plots.segments import MAX_ROWS
 from journey.log import TouchpointLog
 from journey.schema import OUTCOMES, SMALL_SAMPLE
 from journey.ui.cache import cached
@@ -72,7 +73,7 @@ def attributes(log: TouchpointLog) -> dict[str, str]:
 def place_of_most(frame: pd.DataFrame, share: pd.Series, n: pd.Series) -> int:
     """Return the place of the known value with the highest share, as titles of charts name it.
 
-    Where all are too few to tell, it is the first that is known.
+    Where all are too few to tell, it is the first that is known; of nothing the first place.
 
     Parameters
     ----------
@@ -87,9 +88,25 @@ def place_of_most(frame: pd.DataFrame, share: pd.Series, n: pd.Series) -> int:
     >>> place_of_most(frame, pd.Series([0.9, 0.2, 0.4, 0.8]), pd.Series([9, 90, 80, 70]))
     2
     """
+    if frame.empty:
+        return 0
     is_known = frame["value"].notna()
     told = share.where(is_known & (n >= SMALL_SAMPLE))
     return int((told.fillna(-1) if told.notna().any() else is_known).to_numpy().argmax())
+
+
+def drawn_journeys(frame: pd.DataFrame) -> pd.Series:
+    """Return the journeys of each of the largest segments, which charts draw; of others none.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"n_journeys": [30, *range(40, 60)]})
+    >>> drawn_journeys(frame).tolist()[:3]
+    [0, 40, 41]
+    """
+    n = frame["n_journeys"]
+    largest = n.sort_values(ascending=False, kind="stable").head(MAX_ROWS)
+    return largest.reindex(n.index, fill_value=0)
 
 
 def is_of_account(log: TouchpointLog, column: str) -> bool:
@@ -118,7 +135,7 @@ def show_win_rates(view: TouchpointLog, by: str) -> None:
     show_plot(chart, key="wins", file_name=f"win-rate-by-{by}")
     columns = ["value", "n_journeys", "n_won", "win_rate", "low", "high", "n_decided"]
     columns += ["decided_win_rate", "median_days_to_win"]
-    _open_segment(view, by, place_of_most(frame, frame["win_rate"], frame["n_journeys"]))
+    _open_segment(view, by, place_of_most(frame, frame["win_rate"], drawn_journeys(frame)))
     _table(frame[columns], by, "win-rates")
 
 
@@ -128,7 +145,7 @@ def show_outcomes(view: TouchpointLog, by: str) -> None:
     chart = charts.plot_segment_outcomes(frame, theme=current_theme())
     show_plot(chart, key="outcomes", file_name=f"outcomes-by-{by}")
     open_share = (frame["n_stalled"] + frame["n_in_progress"]) / frame["n_journeys"]
-    _open_segment(view, by, place_of_most(frame, open_share, frame["n_journeys"]))
+    _open_segment(view, by, place_of_most(frame, open_share, drawn_journeys(frame)))
     _table(frame[["value", "n_journeys", *(f"n_{one}" for one in OUTCOMES)]], by, "outcomes")
 
 
@@ -139,7 +156,7 @@ def show_stages(view: TouchpointLog, by: str) -> None:
     show_plot(chart, key="stages", file_name=f"drop-off-by-{by}")
     most = place_of_most(frame, frame["drop_off_rate"], frame["n_reached"])
     values = cached(journey.segment_breakdown)(view, by=by)["value"]
-    named = values.eq(frame["value"].iloc[most]) if len(frame) else values.isna()
+    named = values.eq(frame["value"].iloc[most]) if len(frame) else values.notna()
     _open_segment(view, by, int(named.to_numpy().argmax()))
     _table(frame, by, "stages")
 
@@ -158,17 +175,15 @@ def _open_segment(view: TouchpointLog, by: str, begin: int) -> None:
     """Let the user choose a segment, at first that in a place, and open any of its counts."""
     frame = cached(journey.segment_breakdown)(view, by=by)
     values = [None if pd.isna(value) else value for value in frame["value"]]
+    names = [NOT_KNOWN if value is None else value for value in values]
     with st.container(border=True):
-        place = st.selectbox(
-            "Open journeys of",
-            range(len(values)),
-            index=begin,
-            format_func=lambda place: NOT_KNOWN if values[place] is None else values[place],
-            key=f"segment:{by}:{begin}",
+        chosen = st.selectbox(
+            "Open journeys of", names, index=begin, key=f"segment-of:{by}:{names[begin]}"
         )
+        place = names.index(chosen)
         row = frame.iloc[place]
         inside = partial(in_segment, view, by, values[place])
-        name = f"{label(by)}: {NOT_KNOWN if values[place] is None else values[place]}"
+        name = f"{label(by)}: {chosen}"
         counts = [Count("All", int(row["n_journeys"]), inside, name)]
         counts += [
             Count(
