@@ -192,6 +192,7 @@ class TestStages:
         # 141 of the sample are lost, 1,381 undecided; some skipped a stage.
         text = " ".join(said(choose(opened("stages", "Sample"), "Drop-off")))
         assert "in all stages together, of 1,522 journeys lost or undecided" in text
+        assert "skipped a stage, or came to the next one first, counts in two" in text
 
     def test_back_moves_open(self):
         # c goes back from Convert to Attract

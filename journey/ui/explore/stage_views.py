@@ -90,14 +90,12 @@ def show_drop_offs(view: TouchpointLog) -> None:
     frame = cached(journey.drop_offs)(view)
     plot_drop_offs(view, key="drop")
     st.caption("Drop-off is lost or no decision. Open journeys are never counted as dropped.")
-    n_dropped, n_ended = (
-        int(frame[["n_lost", "n_no_decision"]].sum().sum()),
-        ended_without_win(view),
-    )
+    n_dropped = int(frame[["n_lost", "n_no_decision"]].sum().sum())
+    n_ended = ended_without_win(view)
     if n_dropped > n_ended:
         st.caption(
             f"{number(n_dropped)} in all stages together, of {counted(n_ended, 'journey')} lost or "
-            "undecided: one that skipped a stage, or came to it first, counts in two."
+            "undecided: one that skipped a stage, or came to the next one first, counts in two."
         )
     drop_counts(view, frame)
     options = {"column_help": DROP_HELP, "labels": DROP_LABELS}
