@@ -4,6 +4,8 @@ import importlib.util
 import sqlite3
 from contextlib import closing
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from journey.errors import ValueNotAllowedError, WarehouseError
@@ -11,7 +13,7 @@ from journey.ingest.warehouses import read_address
 from journey.ingest.warehouses.address import Address
 from journey.ingest.warehouses.clients import client
 from journey.ingest.warehouses.selection import Condition, Measured, Wanted, read_relation
-from journey.ingest.warehouses.tasks import open_warehouse
+from journey.ingest.warehouses.tasks import _check_key, open_warehouse
 from journey.ingest.warehouses.through_ibis import IbisWarehouse, opened
 
 needs_ibis = pytest.mark.skipif(
@@ -123,3 +125,20 @@ def test_a_missing_package_says_how_to_install_it():
 def test_a_missing_client_says_how_to_install_it():
     with pytest.raises(WarehouseError, match=r"pip install -r requirements-warehouses\.txt"):
         client("no_such_client", purpose="PostgreSQL")
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pa.array([b"\xff", b"", None]),
+        pa.array([[1], [], None]),
+        pa.array([{"n": 1}, {"n": None}, None]),
+        pa.array(["a", "b", ""], pa.large_string()),
+        pa.array(["a", "a", ""]).dictionary_encode(),
+    ],
+    ids=lambda column: str(column.type),
+)
+def test_rows_without_a_key_are_counted_whatever_its_kind(tmp_path, column):
+    pq.write_table(pa.table({"id": column}), tmp_path / "rows.parquet")
+    with pytest.raises(ValueNotAllowedError, match=r"^1 row of deals without a value"):
+        _check_key(tmp_path / "rows.parquet", "id", "deals")
