@@ -71,7 +71,9 @@ PAGES: Final = (
     PageEntry(
         "Explore", LIFECYCLE, "Lifecycle", "cycle", "How does each stage do, and where to look?"
     ),
-    PageEntry("Explore", CONTENT, "Content", "article", "What content is missing, used, or dead?"),
+    PageEntry(
+        "Explore", CONTENT, "Content", "article", "What content is missing or no longer of use?"
+    ),
     PageEntry("Explore", FEELINGS, "Feelings", "mood", "Where do people feel good or bad?"),
     PageEntry("Explore", SEGMENT_BUILDER, "Build a segment", "construction", "Who is it about?"),
     PageEntry("Explore", COMPARE, "Compare", "compare_arrows", "How do two groups differ?"),

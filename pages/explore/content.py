@@ -28,7 +28,7 @@ with plain_errors():
     if not inventory.entries and chosen == VIEWS[0]:
         st.info(
             "No inventory is given, so only used content is known, each at the stage where it is "
-            "used most. Give one under 'Inventory' to see what is orphaned and which questions "
+            "used most. Give one under 'Inventory' to see what is never used and which questions "
             "stay unanswered.",
             icon=":material/info:",
         )

@@ -167,8 +167,8 @@ class TestContent:
         app = press(app, "Manufacturing")
         assert "**87 journeys**" in said(app)
 
-    def test_a_filter_says_what_dead_is_judged_on(self):
-        words = "Orphaned and dead are judged on the whole data set"
+    def test_a_filter_says_what_idle_is_judged_on(self):
+        words = "Never used (orphaned) and no longer of use (dead) are judged on the whole data set"
         assert words not in said(opened("content"))
         app = opened("content", **{"where.industry": "Education"})
         assert words in said(app)
@@ -177,7 +177,9 @@ class TestContent:
         save_inventory(workspace, "Bare", Inventory((Entry("Film", "Convert", question="Why?"),)))
         app = opened("content", "Bare")
         assert "1 never used" in app.title[0].value
-        app = choose(app, "Question")
+        app = choose(choose(app, "Use and wins"), "Never used")
+        assert app.dataframe[0].value["status"].tolist() == ["never used"]
+        app = choose(choose(app, "Holes"), "Question")
         assert "Why?" in app.dataframe[0].value["value"].tolist()
         app = choose(app, "Inventory")
         assert app.dataframe[0].value["content"].tolist() == ["Film"]

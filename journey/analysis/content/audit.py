@@ -124,13 +124,14 @@ def judged_text(log: TouchpointLog) -> str:
     >>> from journey import from_frame
     >>> log = from_frame(pd.DataFrame({"account_id": ["a"], "touchpoint": ["Read"],
     ...     "occurred_at": pd.to_datetime(["2026-01-01"])}))
-    >>> judged_text(log.where(account_id="a"))
-    'Orphaned and dead are judged on the whole data set; all else is of what the filters keep.'
+    >>> judged_text(log.where(account_id="a")).partition(";")[0]
+    'Never used (orphaned) and no longer of use (dead) are judged on the whole data set'
     """
     if not log.steps:
         return ""
     return (
-        "Orphaned and dead are judged on the whole data set; all else is of what the filters keep."
+        "Never used (orphaned) and no longer of use (dead) are judged on the whole data set; all "
+        "else is of what the filters keep."
     )
 
 

@@ -14,6 +14,7 @@ from journey.analysis.content.audit import (
     DEAD,
     EVERYBODY,
     IDLE_DAYS,
+    IN_USE,
     NEXT_DAYS,
     NOT_IN_VIEW,
     ORPHANED,
@@ -39,11 +40,18 @@ from journey.ui.text import counted, label, markdown, number
 from journey.wording import agreeing
 from journey.workspace import load_inventory, save_inventory, workspace_root
 
+STATUS_WORDS: Final = {
+    ORPHANED: "never used",
+    NOT_IN_VIEW: "not used in view",
+    DEAD: "no longer of use",
+    IN_USE: "in use",
+}
 HELP: Final = {
     "stage": "As listed, else where it is used most.",
     "persona": "As listed, else roles with a tenth or more of its touches.",
-    "status": "Of the whole data set. Orphaned: listed, used nowhere. Dead: idle too long, or "
-    "nobody goes on after it. Not used in view: alive, but not used by what the filters keep.",
+    "status": "Of the whole data set. Never used: listed, used nowhere (in files: orphaned). No "
+    "longer of use: idle too long, or nobody goes on after it (in files: dead). Not used in view: "
+    "of use, but not to what the filters keep.",
     "n_people": "Known people who used it.",
     "idle_days": "Since it was last used, by what the filters keep.",
     "n_decided": "Decided journeys that reached its stage and used it.",
@@ -112,12 +120,12 @@ def headline(frame: pd.DataFrame) -> str:
     of = agreeing(f"{number(len(frame))} [piece|pieces] of content")
     if not n and not n_hidden:
         return agreeing(f"{number(len(frame))} [content is|contents are all] in use")
-    hidden = f"; {number(n_hidden)} {'is' if n_hidden == 1 else 'are'} not used in view"
+    hidden = f"; {number(n_hidden)} {'is' if n_hidden == 1 else 'are'} {STATUS_WORDS[NOT_IN_VIEW]}"
     rest = hidden if n_hidden else ""
     if not n:
         return f"None of {of} is idle{rest}"
     idle = f"{number(n)} of {of} {'is' if n == 1 else 'are'} idle"
-    kinds = {"never used": n_orphaned, "no longer of use": n_dead}
+    kinds = {STATUS_WORDS[ORPHANED]: n_orphaned, STATUS_WORDS[DEAD]: n_dead}
     return f"{idle}: {', '.join(f'{number(of)} {kind}' for kind, of in kinds.items() if of)}{rest}"
 
 
@@ -195,6 +203,7 @@ def show_ranking(view: TouchpointLog, inventory: Inventory, columns: tuple[str, 
         file_name="content-audit",
         column_help=HELP,
         labels=LABELS,
+        on_screen=_on_screen,
         of=rates("n_decided", "win_rate", "low", "high")
         | rates("n_without", "without_rate")
         | rates("n_judged", "next_stage_rate", "next_low", "next_high"),
@@ -208,24 +217,29 @@ def show_ranking(view: TouchpointLog, inventory: Inventory, columns: tuple[str, 
         open_journeys(used_content(view, name, columns=columns), title=name)
 
 
+def _on_screen(frame: pd.DataFrame) -> pd.DataFrame:
+    """Write the status in the words of the title."""
+    return frame.assign(status=[STATUS_WORDS[one] for one in frame["status"]])
+
+
 def _pick_use() -> tuple[str, float, float]:
-    """Ask which contents are listed, after how many days one is dead, and how soon goes on."""
+    """Ask which contents are listed, how long idle ones are of use, and how soon goes on."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         status = st.segmented_control(
             "Show",
             SHOWN,
             default="All",
             required=True,
-            format_func=str.capitalize,
+            format_func=lambda one: STATUS_WORDS.get(one, one).capitalize(),
             key="content-status",
             bind="query-params",
         )
         idle = st.number_input(
-            "Dead after days idle",
+            "No longer of use after days idle",
             min_value=1.0,
             value=IDLE_DAYS,
             format="%g",
-            width=180,
+            width=240,
             key="content-idle",
             bind="query-params",
         )
