@@ -80,9 +80,9 @@ class TestStalledAccounts:
 
     @pytest.mark.parametrize(
         ("is_own", "words"),
-        [(True, "Workshop · 75% against 25%"), (False, "Too little known in Nurture")],
+        [(True, "Workshop · 75% against 25%"), (False, "Workshop · seen in other stages")],
     )
-    def test_advice_of_other_stages_alone_is_none_for_this_one(self, monkeypatch, is_own, words):
+    def test_advice_of_other_stages_alone_is_told_as_such(self, monkeypatch, is_own, words):
         known = journey.stalled_accounts
 
         def advised(log, *, limit=None):
