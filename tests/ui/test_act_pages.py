@@ -80,7 +80,7 @@ class TestStalledAccounts:
 
     @pytest.mark.parametrize(
         ("is_own", "words"),
-        [(True, "Workshop · 75% against 25%"), (False, "Workshop · seen in other stages")],
+        [(True, "Workshop · 75% against 25%"), (False, "Workshop · in other stages")],
     )
     def test_advice_of_other_stages_alone_is_told_as_such(self, monkeypatch, is_own, words):
         known = journey.stalled_accounts

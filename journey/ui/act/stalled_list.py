@@ -251,7 +251,7 @@ def _next_step(row: Any) -> str | None:
     if row.next_touchpoint is None:
         return None
     if not row.next_is_of_own_stage:
-        return f"{row.next_touchpoint} · seen in other stages"
+        return f"{row.next_touchpoint} · in other stages"
     with_it = percent(row.next_win_rate, row.n_next)
     without = percent(row.next_without_rate, row.n_next_without)
     doubt = "" if row.next_is_clear else ", may be chance"
@@ -384,7 +384,7 @@ def explain(log: TouchpointLog) -> None:
   long it was silent, or less of that where too little is known, or any stage), what of ours came
   next and went with most wins, in at least 30. Where a stage tells nothing any does, each account
   compared with others of its own: a chosen row names the stages, and where its own is not among
-  them the list says *seen in other stages*. What is ours: as *Definitions* says what a touchpoint
+  them the list says *in other stages*. What is ours: as *Definitions* says what a touchpoint
   means (a message sent, a conversation), else what the log says was shown, else by its name.
   Accounts that a win or a loss followed at once are not compared. Those accounts may differ in
   other ways too: it is not a proof.
