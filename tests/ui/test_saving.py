@@ -13,6 +13,7 @@ from journey.rules.not_buyers import NotBuyerRules
 from journey.rules.ownership import Ownership
 from journey.rules.score_rule import Rule
 from journey.rules.scoring import ScoringRules
+from journey.ui import saving
 from journey.ui.act import not_buyer_forms, ownership_forms, score_drafts
 from journey.ui.data import definition_forms
 from journey.workspace import save_definitions
@@ -22,7 +23,6 @@ from tests.ui.pages import choose, flawless, opened, press, said
 ROWS = [("A", "2026-01-05", "Ad"), ("A", "2026-01-09", "Deal")]
 OURS, THEIRS = Definitions(won=("Deal",)), Definitions(won=("Ad",))
 CHANNELS = (ChannelRule("Letters", (Condition("medium", "is", ("letter",)),)),)
-MODULES = (not_buyer_forms, ownership_forms, score_drafts, definition_forms)
 
 
 @pytest.fixture
@@ -37,9 +37,8 @@ def folder(tmp_path, monkeypatch):
 @pytest.fixture
 def notes(monkeypatch):
     told = []
-    for module in MODULES:
-        monkeypatch.setattr(module, "current_dataset", lambda: "Small")
-        monkeypatch.setattr(module, "add_note", told.append)
+    monkeypatch.setattr(saving, "current_dataset", lambda: "Small")
+    monkeypatch.setattr(saving, "add_note", told.append)
     return told
 
 

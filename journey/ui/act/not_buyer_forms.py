@@ -9,9 +9,9 @@ from journey.errors import JourneyError
 from journey.log import TouchpointLog
 from journey.rules.not_buyers import NotBuyerRules
 from journey.ui.meanwhile import both_changed, together, told
-from journey.ui.state import add_note, current_dataset
+from journey.ui.saving import save_for_all_pages
+from journey.ui.state import current_dataset
 from journey.ui.text import markdown
-from journey.workspace import save_definitions, workspace_root
 
 _BEGUN: Final = "not-buyers:begun"
 _ROUND: Final = "not-buyers:round"
@@ -127,15 +127,6 @@ def _entered(begun: _Begun) -> dict[str, Any]:
 
 def _save(log: TouchpointLog, rules: NotBuyerRules) -> None:
     """Save the rules for all pages, and say so."""
-    name = current_dataset()
-    if name is None:
-        return
     held = log.definitions
-    wanted = replace(held, not_buyers=rules)
-    try:
-        save_definitions(workspace_root(), name, wanted, instead_of=held.fingerprint)
-    except (JourneyError, OSError) as problem:
-        add_note(f"Not saved. {problem}")
-    else:
+    if save_for_all_pages(replace(held, not_buyers=rules), instead_of=held):
         st.session_state.pop(_BEGUN, None)  # the form is what is saved: none to keep
-        add_note("Saved. All pages use it now.")

@@ -23,9 +23,9 @@ from journey.ui.act.ownership_merging import (
     words_of,
 )
 from journey.ui.meanwhile import both_changed, together, told
-from journey.ui.state import add_note, current_dataset
+from journey.ui.saving import save_for_all_pages
+from journey.ui.state import current_dataset
 from journey.ui.text import label, markdown
-from journey.workspace import save_definitions, workspace_root
 
 ROLES: Final[dict[str, str | None]] = {"—": None, "Lead": "leads", "Contributor": "contributors"}
 WORDS: Final = {"lead": "Lead", "contributor": "Contributor", None: "—"}
@@ -69,17 +69,7 @@ class _Begun:
 
 def save_ownership(definitions: Definitions, ownership: Ownership) -> bool:
     """Save who owns what for all pages, and say so; return whether it was saved."""
-    name = current_dataset()
-    if name is None:
-        return False
-    wanted = replace(definitions, ownership=ownership)
-    try:
-        save_definitions(workspace_root(), name, wanted, instead_of=definitions.fingerprint)
-    except (JourneyError, OSError) as problem:
-        add_note(f"Not saved. {problem}")
-        return False
-    add_note("Saved. All pages use it now.")
-    return True
+    return save_for_all_pages(replace(definitions, ownership=ownership), instead_of=definitions)
 
 
 def show_stage_form(log: TouchpointLog) -> None:

@@ -12,9 +12,9 @@ from journey.log import TouchpointLog
 from journey.rules.score_rule import Rule
 from journey.rules.scoring import ScoringRules, rules_in_force
 from journey.ui.meanwhile import both_changed, together, told
+from journey.ui.saving import save_for_all_pages
 from journey.ui.state import add_note, current_dataset
 from journey.ui.text import label
-from journey.workspace import save_definitions, workspace_root
 
 _DRAFT: Final = "scores:draft"
 _SAVED: Final = "scores:saved"
@@ -144,16 +144,12 @@ def note_key() -> str:
 
 def save(log: TouchpointLog, wanted: ScoringRules, note: str) -> None:
     """Save the rules for all pages as the next version, with today's date."""
-    name = current_dataset()
-    if name is None:
-        return
     try:
         agreed = saved_rules(log).followed_by(wanted, datetime.now(UTC).date(), note)
-        held = log.definitions
-        wanted_all = replace(held, scoring=agreed)
-        save_definitions(workspace_root(), name, wanted_all, instead_of=held.fingerprint)
-    except (JourneyError, OSError) as problem:
+    except JourneyError as problem:
         add_note(f"Not saved. {problem}")
-    else:
+        return
+    said = f"Saved as version {agreed.version}."
+    held = log.definitions
+    if save_for_all_pages(replace(held, scoring=agreed), instead_of=held, said=said):
         st.session_state.pop(_SAVED, None)  # the draft is what is saved: none to keep
-        add_note(f"Saved as version {agreed.version}. All pages use it now.")

@@ -14,9 +14,10 @@ from journey.ui.data.draft_merging import rebased
 from journey.ui.data.drafts import Draft, DraftStage, definitions_of, draft_of
 from journey.ui.data.rebuilding import make_anew
 from journey.ui.meanwhile import told
+from journey.ui.saving import save_for_all_pages
 from journey.ui.state import add_note, current_dataset
 from journey.ui.text import OUTCOME_LABELS, counted, days, markdown, number, signed
-from journey.workspace import dataset_path, save_definitions, workspace_root
+from journey.workspace import dataset_path, workspace_root
 
 _DRAFT: Final = "definitions:draft"
 _SAVED: Final = "definitions:saved"
@@ -286,17 +287,8 @@ def _known_roles(log: TouchpointLog) -> list[str]:
 
 def _save(definitions: Definitions, log: TouchpointLog) -> None:
     """Save for all pages; channels and who is who are read from the rows again if need be."""
-    name = current_dataset()
-    if name is None:
-        return
     if rules_of_rows(definitions) != rules_of_rows(log.definitions):
         st.session_state[_TO_REBUILD] = log.definitions.fingerprint, definitions
         return
-    try:
-        held = log.definitions.fingerprint
-        save_definitions(workspace_root(), name, definitions, instead_of=held)
-    except (JourneyError, OSError) as problem:
-        add_note(f"Not saved. {problem}")
-    else:
+    if save_for_all_pages(definitions, instead_of=log.definitions):
         st.session_state.pop(_SAVED, None)  # the draft is what is saved: none to keep
-        add_note("Saved. All pages use it now.")
